@@ -1,0 +1,126 @@
+"""One model as the catalogue knows it, and the catalogue itself. Immutable; unknown is None, never 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from llm_router.taxonomy import Category, Difficulty
+
+
+class ModelStatus(StrEnum):
+    """Only `active` models are ever chosen."""
+
+    ACTIVE = "active"
+    DEPRECATED = "deprecated"
+    DISABLED = "disabled"
+
+
+class Capability(StrEnum):
+    """What a caller may require of a model."""
+
+    TOOLS = "tools"
+    JSON = "json"
+    VISION = "vision"
+    AUDIO = "audio"
+    PDF = "pdf"
+    REASONING = "reasoning"
+    PROMPT_CACHING = "prompt_caching"
+    WEB_SEARCH = "web_search"
+    STREAMING = "streaming"
+
+
+@dataclass(frozen=True, slots=True)
+class QualityEstimate:
+    """Posterior of the chance that a model does a kind of work well.
+
+    `mean` and `sd` are on 0..1, `n` is the weight of evidence in observations, `source` names where it came
+    from (several joined by `+`), `as_of` is an ISO date. An `imputed` cell is inferred from the model's other
+    cells and has a wide `sd`.
+    """
+
+    mean: float
+    sd: float
+    n: float
+    source: str
+    as_of: str | None
+    imputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Typical speed: milliseconds to the first token, output tokens a second. None where nobody measured it."""
+
+    time_to_first_token_ms: float | None = None
+    output_tokens_per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where one field's value came from: the source's name, the ISO date, and a note such as a disagreement."""
+
+    source: str
+    as_of: str | None = None
+    note: str | None = None
+
+
+QualityTable = Mapping[Category, Mapping[Difficulty, QualityEstimate]]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model at one provider. `id` is `provider/name`; `api_alias` is what the provider's API calls it.
+
+    Prices are USD per million tokens, windows are tokens, dates are ISO.
+    """
+
+    id: str
+    provider: str
+    display_name: str
+    status: ModelStatus = ModelStatus.ACTIVE
+    api_alias: str | None = None
+    context_window: int | None = None
+    max_output_tokens: int | None = None
+    input_usd_per_mtok: float | None = None
+    output_usd_per_mtok: float | None = None
+    cached_input_usd_per_mtok: float | None = None
+    capabilities: frozenset[Capability] = frozenset()
+    open_weights: bool | None = None
+    license: str | None = None
+    regions: tuple[str, ...] = ()
+    deprecation_date: str | None = None
+    tokenizer: str | None = None
+    latency: Latency = Latency()
+    quality: QualityTable = field(default_factory=dict)
+    provenance: Mapping[str, Provenance] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        return self.status is ModelStatus.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every model of one version, by id. `as_of` is when the version was made, in epoch seconds."""
+
+    version: int
+    models: Mapping[str, ModelEntry]
+    as_of: float = 0.0
+
+    def __iter__(self) -> Iterator[ModelEntry]:
+        return iter(self.models.values())
+
+    def __len__(self) -> int:
+        return len(self.models)
+
+    def active(self) -> tuple[ModelEntry, ...]:
+        """The models that may be chosen, in the catalogue's order."""
+        return tuple(model for model in self.models.values() if model.active)
+
+    def find(self, name: str) -> ModelEntry | None:
+        """The model with this id or, when exactly one has it, with this `api_alias`."""
+        if (exact := self.models.get(name)) is not None:
+            return exact
+        named = [model for model in self.models.values() if model.api_alias == name]
+        return named[0] if len(named) == 1 else None

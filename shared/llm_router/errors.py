@@ -1,0 +1,134 @@
+"""Every error the router raises on purpose.
+
+RouterError
+├── InvalidRequest            the request is well formed but wrong in named fields
+├── MalformedRequest          the body or event cannot be read
+├── PayloadTooLarge
+├── UnsupportedMediaType
+├── Unauthenticated           no valid key
+├── Forbidden                 a valid key that may not do this
+├── NotFound
+├── MethodNotAllowed
+├── VersionConflict           somebody else published first
+├── NoEligibleModel           no model meets the constraints
+├── RateLimited
+│   └── BudgetExceeded
+├── UpstreamError             every provider tried has failed
+│   └── UpstreamTimeout
+├── Unavailable               something this request needs is down
+│   ├── CatalogueUnavailable
+│   ├── StoreUnavailable
+│   └── Overloaded
+├── SnapshotCorrupt           a stored catalogue does not match its hash
+└── ConfigurationError        settings are missing or wrong
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One wrong field: its dotted path and, in words, what is wrong with it. Never its value."""
+
+    path: str
+    problem: str
+
+
+class RouterError(Exception):
+    """Base of the tree. `message` is one sentence a person can act on and never quotes the input."""
+
+    def __init__(self, message: str, *, code: str | None = None, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.retry_after_s = retry_after_s
+
+
+class InvalidRequest(RouterError):
+    """Well formed, but some fields are wrong."""
+
+    def __init__(self, message: str, fields: tuple[FieldProblem, ...] = (), *, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.fields = fields
+
+
+class MalformedRequest(RouterError):
+    """The body or the event cannot be read at all."""
+
+
+class PayloadTooLarge(RouterError):
+    """The body is longer than the route takes."""
+
+
+class UnsupportedMediaType(RouterError):
+    """The body is not JSON in UTF-8, or is compressed."""
+
+
+class Unauthenticated(RouterError):
+    """No key, or not a valid one; which of the two is not told."""
+
+
+class Forbidden(RouterError):
+    """The key is valid and may not do this."""
+
+
+class NotFound(RouterError):
+    """Nothing is there."""
+
+
+class MethodNotAllowed(RouterError):
+    """The path exists, the method does not."""
+
+
+class VersionConflict(RouterError):
+    """The catalogue moved on; `current` is the version that is in force now."""
+
+    def __init__(self, message: str, *, current: int | None) -> None:
+        super().__init__(message)
+        self.current = current
+
+
+class NoEligibleModel(InvalidRequest):
+    """No model meets the constraints; `fields` name the binding one and the nearest relaxation."""
+
+
+class RateLimited(RouterError):
+    """Too many requests."""
+
+
+class BudgetExceeded(RateLimited):
+    """A key's spending limit is reached."""
+
+
+class UpstreamError(RouterError):
+    """Every provider that was tried has failed."""
+
+
+class UpstreamTimeout(UpstreamError):
+    """The deadline passed before a provider had answered."""
+
+
+class Unavailable(RouterError):
+    """Something this request cannot do without is down."""
+
+
+class CatalogueUnavailable(Unavailable):
+    """No catalogue that is fresh enough can be read."""
+
+
+class StoreUnavailable(Unavailable):
+    """The record or catalogue store did not answer."""
+
+
+class Overloaded(Unavailable):
+    """More is in progress than this process takes."""
+
+
+class SnapshotCorrupt(RouterError):
+    """A stored catalogue is truncated, not readable, or does not match its hash."""
+
+
+class ConfigurationError(RouterError):
+    """Settings are missing or wrong. Names them all, never a secret's value."""

@@ -1,0 +1,99 @@
+"""The words every part of the router shares: categories, difficulties and what a classification holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """What a prompt asks for. What is asked decides, not the topic: a poem about recursion is creative writing."""
+
+    CODING = "coding"
+    MATH = "math"
+    CREATIVE_WRITING = "creative_writing"
+    ANALYSIS = "analysis"
+    QUESTION = "question"
+    CHAT = "chat"
+    GENERAL = "general"
+
+
+class Difficulty(StrEnum):
+    """How hard a prompt is for a mid-size language model."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+class Method(StrEnum):
+    """Which stages decided a classification."""
+
+    RULES = "rule-based"
+    MODEL = "ml-based"
+    HYBRID = "hybrid"
+
+
+class InteractionStyle(StrEnum):
+    """The manner in which the writer speaks to the model."""
+
+    DIRECT = "direct"
+    CONVERSATIONAL = "conversational"
+    STRUCTURED = "structured"
+
+
+class Degraded(StrEnum):
+    """What was not available while an answer was made. The answer is right for what was there."""
+
+    CACHE = "cache"
+    CATALOGUE = "catalogue"
+    ML_MODEL = "ml_model"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMatch:
+    """One rule that fired: its name, the category it speaks for, its weight, and where in the prompt it matched."""
+
+    rule: str
+    category: Category
+    weight: float
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a classification came out as it did: the rules that fired, and what each stage believed."""
+
+    matches: tuple[RuleMatch, ...] = ()
+    rule_probabilities: Mapping[str, float] = field(default_factory=dict)
+    model_probabilities: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What kind of work a prompt is and how hard.
+
+    `category` is one of `Category` or the name of an operator's own category; `base_category` is always one
+    of the seven, so that the catalogue's evidence applies. `confidence` is calibrated: the chance that
+    `category` is right. Scores run from 0 to 1, tokens are counts, `probabilities` sum to 1.
+    """
+
+    category: str
+    base_category: Category
+    difficulty: Difficulty
+    method: Method
+    confidence: float
+    ml_confidence: float | None
+    probabilities: Mapping[str, float]
+    complexity: float
+    creativity: float
+    urgency: float
+    interaction_style: InteractionStyle
+    token_count: int
+    output_tokens: int
+    degraded: tuple[Degraded, ...] = ()
+    evidence: Evidence | None = None
