@@ -1,0 +1,1 @@
+"""Builds, trains and evaluates the classifier. Not shipped."""

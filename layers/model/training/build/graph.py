@@ -1,0 +1,238 @@
+"""The encoder as an ONNX graph: `input_ids` `[1, n]` in, `embedding` `[1, 384]` and the heads' outputs out.
+
+One prompt a run, so there is no padding and no attention mask. Linear layers run in int8: attention as
+DynamicQuantizeLinear and QAttention, the others as DynamicQuantizeMatMul, chosen ones as MatMulNBits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from training.build.heads import Activation, Dense, Head, Pool, Tap
+from training.build.network import (
+    EMBEDDING_NORM,
+    EPSILON,
+    HEADS,
+    LAYERS,
+    MAX_TOKENS,
+    PLACES,
+    SEGMENTS,
+    WIDTH,
+    WORDS,
+    Floats,
+    Weights,
+    attention,
+    attention_norm,
+    attention_output,
+    narrowing,
+    output_norm,
+    widening,
+)
+from training.build.plan import Plan
+from training.build.quantise import quantise_blocks, quantise_columns, quantise_rows
+
+MICROSOFT = "com.microsoft"
+OPSET = 20
+"""The first with Gelu; LayerNormalization came with 17."""
+
+Smoothing = Mapping[str, Floats]
+"""By a linear layer's prefix (attention: its query's): the factors its input is divided by, `[in]`."""
+
+
+def build_graph(weights: Weights, smoothing: Smoothing, heads: Sequence[Head], plan: Plan) -> onnx.ModelProto:
+    """The whole network, checked by onnx's own checker as far as it knows the operators."""
+    writer = _Writer(weights, smoothing, plan)
+    tokens = [writer.embed()]
+    for layer in range(LAYERS):
+        tokens.append(writer.feed_forward(layer, writer.attend(layer, tokens[-1])))
+    outputs = {"embedding": WIDTH}
+    pools = _Pools(writer, tokens)
+    writer.node("Identity", [pools.tap(Tap(Pool.EMBEDDING, LAYERS))], output="embedding")
+    for head in heads:
+        writer.head(head, pools)
+        outputs[head.name] = head.width
+    return writer.model(outputs)
+
+
+class _Writer:
+    """Collects nodes and initialisers; each method returns the name of the tensor it adds."""
+
+    def __init__(self, weights: Weights, smoothing: Smoothing, plan: Plan) -> None:
+        self._weights = weights
+        self._smoothing = smoothing
+        self._plan = plan
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: dict[str, onnx.TensorProto] = {}
+
+    def node(
+        self, operator: str, inputs: list[str], *, output: str = "", domain: str = "", **attributes: float | str | list[int]
+    ) -> str:
+        name = output or f"{operator}_{len(self._nodes)}"
+        self._nodes.append(helper.make_node(operator, inputs, [name], name=name, domain=domain, **attributes))
+        return name
+
+    def constant(self, name: str, values: NDArray[np.generic]) -> str:
+        if name not in self._constants:
+            self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(values), name)
+        return name
+
+    def embed(self) -> str:
+        """The word table in int8 by row; the segment embedding, always the first, is part of the place table."""
+        words = quantise_rows(self._weights[WORDS])
+        places = self._weights[PLACES][:MAX_TOKENS] + self._weights[SEGMENTS][0]
+        codes = self.node("Gather", [self.constant("words", words.values), "input_ids"])
+        scales = self.node("Gather", [self.constant("word_scales", words.scales), "input_ids"])
+        word = self.node("Mul", [self.node("Cast", [codes], to=TensorProto.FLOAT), scales])
+        first, axis = self.constant("first", np.array([0], np.int64)), self.constant("axis", np.array([0], np.int64))
+        length = self.node("Shape", ["input_ids"], start=1, end=2)
+        place = self.node("Slice", [self.constant("places", places), first, length, axis])
+        return self._normalise(EMBEDDING_NORM, self.node("Add", [word, place]))
+
+    def attend(self, layer: int, tokens: str) -> str:
+        parts = [attention(layer, part) for part in ("query", "key", "value")]
+        context_factors = self._smoothing.get(attention_output(layer), np.ones(WIDTH, np.float32))
+        matrices = [self._weights[f"{part}.weight"].T for part in parts]
+        biases = [self._weights[f"{part}.bias"] for part in parts]
+        matrices[2] = matrices[2] / context_factors
+        biases[2] = biases[2] / context_factors
+        matrix = np.concatenate(matrices, axis=1)
+        if parts[0] in self._smoothing:
+            matrix = matrix * self._smoothing[parts[0]][:, None]
+        quantised = quantise_columns(matrix, largest=self._plan.target.largest_weight)
+        codes, step, zero = (f"{parts[0]}.{name}" for name in ("codes", "step", "zero"))
+        smooth = self._smooth(parts[0], tokens)
+        self._nodes.append(helper.make_node("DynamicQuantizeLinear", [smooth], [codes, step, zero], name=codes))
+        context = self.node(
+            "QAttention",
+            [
+                codes,
+                self.constant(f"{parts[0]}.weight", quantised.values),
+                self.constant(f"{parts[0]}.bias", np.concatenate(biases)),
+                step,
+                self.constant(f"{parts[0]}.scales", quantised.scales),
+                "",
+                zero,
+                self.constant(f"{parts[0]}.zeros", np.zeros(len(quantised.scales), np.int8)),
+            ],
+            domain=MICROSOFT,
+            num_heads=HEADS,
+        )
+        mixed = self._linear(attention_output(layer), context, context_factors)
+        return self._normalise(attention_norm(layer), self.node("Add", [tokens, mixed]))
+
+    def feed_forward(self, layer: int, tokens: str) -> str:
+        wide, narrow = widening(layer), narrowing(layer)
+        inner = self.node("Gelu", [self._linear(wide, self._smooth(wide, tokens), self._smoothing.get(wide))])
+        if layer in self._plan.blockwise:
+            result = self._blockwise(narrow, inner)
+        else:
+            result = self._linear(narrow, self._smooth(narrow, inner), self._smoothing.get(narrow))
+        return self._normalise(output_norm(layer), self.node("Add", [tokens, result]))
+
+    def head(self, head: Head, pools: _Pools) -> None:
+        taps = [pools.tap(tap) for tap in head.taps]
+        x = taps[0] if len(taps) == 1 else self.node("Concat", taps, axis=1)
+        for number, dense in enumerate(head.layers):
+            x = self._dense(f"heads.{head.name}.{number}", x, dense)
+        self.node("Identity", [x], output=head.name)
+
+    def model(self, outputs: Mapping[str, int]) -> onnx.ModelProto:
+        given = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])]
+        results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]) for name, width in outputs.items()]
+        graph = helper.make_graph(self._nodes, "encoder", given, results, list(self._constants.values()))
+        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
+        model = helper.make_model(graph, opset_imports=opsets, producer_name="llm-router", ir_version=10)
+        onnx.checker.check_model(model)
+        return model
+
+    def _smooth(self, name: str, x: str) -> str:
+        if name not in self._smoothing:
+            return x
+        return self.node("Mul", [x, self.constant(f"{name}.smooth", 1 / self._smoothing[name])])
+
+    def _linear(self, name: str, x: str, factors: Floats | None) -> str:
+        matrix = self._weights[f"{name}.weight"].T
+        if factors is not None:
+            matrix = matrix * factors[:, None]
+        quantised = quantise_columns(matrix, largest=self._plan.target.largest_weight)
+        inputs = [
+            x,
+            self.constant(f"{name}.weight", quantised.values),
+            self.constant(f"{name}.scales", quantised.scales),
+            self.constant(f"{name}.zeros", np.zeros(len(quantised.scales), np.int8)),
+            self.constant(f"{name}.bias", self._weights[f"{name}.bias"]),
+        ]
+        return self.node("DynamicQuantizeMatMul", inputs, domain=MICROSOFT)
+
+    def _blockwise(self, name: str, x: str) -> str:
+        matrix = self._weights[f"{name}.weight"].T
+        quantised = quantise_blocks(matrix, block=self._plan.block)
+        inputs = [
+            x,
+            self.constant(f"{name}.weight", quantised.values),
+            self.constant(f"{name}.scales", quantised.scales.reshape(-1)),
+            "",
+            "",
+            self.constant(f"{name}.bias", self._weights[f"{name}.bias"]),
+        ]
+        return self.node(
+            "MatMulNBits",
+            inputs,
+            domain=MICROSOFT,
+            K=matrix.shape[0],
+            N=matrix.shape[1],
+            bits=8,
+            block_size=quantised.block,
+            accuracy_level=4,
+        )
+
+    def _dense(self, name: str, x: str, dense: Dense) -> str:
+        weight, bias = self.constant(f"{name}.weight", dense.weight.T), self.constant(f"{name}.bias", dense.bias)
+        y = self.node("Gemm", [x, weight, bias])
+        match dense.activation:
+            case Activation.IDENTITY:
+                return y
+            case Activation.SOFTMAX:
+                return self.node("Softmax", [y], axis=1)
+            case other:
+                return self.node(other.value.capitalize(), [y])
+
+    def _normalise(self, name: str, x: str) -> str:
+        scale = self.constant(f"{name}.weight", self._weights[f"{name}.weight"])
+        bias = self.constant(f"{name}.bias", self._weights[f"{name}.bias"])
+        return self.node("LayerNormalization", [x, scale, bias], epsilon=EPSILON, axis=-1)
+
+
+class _Pools:
+    """Pooled vectors `[1, 384]`, each made once however many heads read it."""
+
+    def __init__(self, writer: _Writer, tokens: Sequence[str]) -> None:
+        self._writer = writer
+        self._tokens = tokens
+        self._made: dict[Tap, str] = {}
+
+    def tap(self, tap: Tap) -> str:
+        if tap not in self._made:
+            self._made[tap] = self._make(tap)
+        return self._made[tap]
+
+    def _make(self, tap: Tap) -> str:
+        tokens = self._tokens[tap.layer]
+        match tap.pool:
+            case Pool.MEAN:
+                return self._writer.node("ReduceMean", [tokens, self._axis()], keepdims=0)
+            case Pool.MAX:
+                return self._writer.node("ReduceMax", [tokens, self._axis()], keepdims=0)
+            case Pool.CLS:
+                first = self._writer.constant("cls", np.array(0, np.int64))
+                return self._writer.node("Gather", [tokens, first], axis=1)
+            case Pool.EMBEDDING:
+                return self._writer.node("LpNormalization", [self.tap(Tap(Pool.MEAN, tap.layer))], axis=-1, p=2)
+
+    def _axis(self) -> str:
+        return self._writer.constant("token_axis", np.array([1], np.int64))

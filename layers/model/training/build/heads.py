@@ -1,0 +1,122 @@
+"""Reads `heads.npz` (see FORMATS.md): short chains of dense layers on a pooled vector."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.build.errors import BuildError
+from training.build.network import LAYERS, WIDTH, Floats
+
+Array = NDArray[np.generic]
+EMBEDDING = "embedding"
+
+
+class Pool(StrEnum):
+    """How the tokens of one layer become one vector."""
+
+    MEAN = "mean"
+    CLS = "cls"
+    MAX = "max"
+    EMBEDDING = "embedding"
+
+
+class Activation(StrEnum):
+    """What follows a dense layer."""
+
+    IDENTITY = "identity"
+    GELU = "gelu"
+    TANH = "tanh"
+    RELU = "relu"
+    SIGMOID = "sigmoid"
+    SOFTMAX = "softmax"
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A pooled vector behind layer `layer` (1 to 6)."""
+
+    pool: Pool
+    layer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """`activation(x @ weight.T + bias)`; weight is `[out, in]`."""
+
+    weight: Floats
+    bias: Floats
+    activation: Activation
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One named output: the taps it reads, joined, and the layers behind them."""
+
+    name: str
+    taps: tuple[Tap, ...]
+    layers: tuple[Dense, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """How many numbers it gives."""
+        return int(self.layers[-1].bias.shape[0])
+
+
+def read_heads(path: Path) -> tuple[Head, ...]:
+    """Every head of the file, by name. Raises `BuildError` when the file is not as FORMATS.md says."""
+    with np.load(path, allow_pickle=False) as archive:
+        entries: dict[str, Array] = dict(archive)
+    names = sorted({entry.partition(".")[0] for entry in entries})
+    heads = tuple(_read_head(name, entries, path.name) for name in names)
+    used = {f"{head.name}.{part}" for head in heads for part in ("input", "labels")}
+    used |= {f"{h.name}.{k}.{part}" for h in heads for k in range(len(h.layers)) for part in ("weight", "bias", "activation")}
+    if unknown := sorted(entries.keys() - used):
+        raise BuildError(f"{path.name} holds {unknown[0]}, which belongs to no head.")
+    return heads
+
+
+def _read_head(name: str, entries: Mapping[str, Array], file: str) -> Head:
+    if not re.fullmatch("[a-z_]+", name) or name == EMBEDDING:
+        raise BuildError(f"{file} names a head {name!r}: lower-case letters and underscores, and not {EMBEDDING}.")
+    if f"{name}.input" not in entries or f"{name}.0.weight" not in entries:
+        raise BuildError(f"{file} holds no input or no first layer for the head {name}.")
+    taps = tuple(_read_tap(text, name, file) for text in str(entries[f"{name}.input"]).split("+"))
+    layers: list[Dense] = []
+    width = WIDTH * len(taps)
+    while f"{name}.{len(layers)}.weight" in entries:
+        layer = _read_dense(f"{name}.{len(layers)}", entries, file, width)
+        width = layer.bias.shape[0]
+        layers.append(layer)
+    labels = tuple(str(label) for label in entries[f"{name}.labels"]) if f"{name}.labels" in entries else ()
+    if labels and len(labels) != width:
+        raise BuildError(f"{file} names {len(labels)} labels for the {width} outputs of the head {name}.")
+    return Head(name, taps, tuple(layers), labels)
+
+
+def _read_tap(text: str, head: str, file: str) -> Tap:
+    pool, _, layer = text.partition("@")
+    number = int(layer) if layer.isdigit() else 0 if layer else LAYERS
+    if pool not in set(Pool) or not 1 <= number <= LAYERS or (pool == Pool.EMBEDDING and layer):
+        raise BuildError(f"{file} names an input {text!r} for the head {head} that does not exist.")
+    return Tap(Pool(pool), number)
+
+
+def _read_dense(prefix: str, entries: Mapping[str, Array], file: str, width: int) -> Dense:
+    weight = entries[f"{prefix}.weight"].astype(np.float32)
+    bias = entries.get(f"{prefix}.bias", np.zeros(0)).astype(np.float32)
+    activation = str(entries.get(f"{prefix}.activation", np.array(Activation.IDENTITY.value)))
+    if weight.ndim != 2 or weight.shape[1] != width or bias.shape != weight.shape[:1]:
+        raise BuildError(f"{file} holds a layer {prefix} that does not take {width} numbers or has no fitting bias.")
+    if activation not in set(Activation):
+        raise BuildError(f"{file} names an activation {activation!r} for {prefix} that does not exist.")
+    if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
+        raise BuildError(f"{file} holds values in {prefix} that are not finite.")
+    return Dense(weight, bias, Activation(activation))

@@ -1,0 +1,30 @@
+"""Reads a safetensors file with numpy alone: an 8-byte length, a JSON header, then raw little-endian tensors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from training.build.errors import BuildError
+from training.build.network import SHAPES, Floats
+
+
+def read_weights(path: Path) -> dict[str, Floats]:
+    """The parameters named in `SHAPES`, as float32 views into one read-only buffer.
+
+    Raises `BuildError` when one is missing or has another shape or type.
+    """
+    data = path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    weights: dict[str, Floats] = {}
+    for name, shape in SHAPES.items():
+        entry = header.get(name)
+        if entry is None or entry["dtype"] != "F32" or tuple(entry["shape"]) != shape:
+            raise BuildError(f"{path.name} does not hold {name} as float32 {shape}.")
+        start, end = entry["data_offsets"]
+        values = np.frombuffer(data, dtype="<f4", count=(end - start) // 4, offset=8 + length + start)
+        weights[name] = values.reshape(shape)
+    return weights
