@@ -1,0 +1,63 @@
+# `make run` and `make test` need Python 3.11 or newer and make, nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types template model lock clean
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+RUN_LOCK := shared/llm_router/local/requirements.txt
+TEST_LOCK := tests/requirements.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
+export PYTHONPATH := shared:layers/model
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: $(BIN)/.run model ## Start the whole service on 127.0.0.1
+	@exec $(BIN)/python -m llm_router.local
+
+test: $(BIN)/.test model ## Run the whole test suite
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: lint types template ## Everything CI checks beside the tests
+
+lint: $(BIN)/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(BIN)/.test
+	@$(BIN)/mypy
+
+template: $(BIN)/.test
+	@$(BIN)/python -m pytest -q tests/unit/test_template.py
+	@$(BIN)/cfn-lint template.yaml
+
+model: $(BIN)/.run ## Build the model's files from the verified weights
+	@$(BIN)/python -m training.build
+
+$(BIN)/.run: $(RUN_LOCK)
+	@$(MAKE) --no-print-directory .venv
+	@echo "Installing what the service needs (once, about a minute) ..."
+	@$(PIP) -r $(RUN_LOCK) || { echo "The packages could not be installed: is the package index reachable?" >&2; exit 1; }
+	@touch $@
+
+$(BIN)/.test: $(TEST_LOCK)
+	@$(MAKE) --no-print-directory .venv
+	@echo "Installing what the tests need (once, about two minutes) ..."
+	@$(PIP) -r $(TEST_LOCK) || { echo "The packages could not be installed: is the package index reachable?" >&2; exit 1; }
+	@touch $@ $(BIN)/.run
+
+.venv:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found." >&2; exit 1; }
+	@echo "Making a virtual environment with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv .venv || { echo "The virtual environment could not be made: does this Python have venv and pip?" >&2; rm -rf .venv; exit 1; }
+
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+lock: ## Renew the hash-locked requirements (needs uv)
+	$(LOCK) tests/requirements.in -o $(TEST_LOCK)
+	$(LOCK) -c $(TEST_LOCK) shared/requirements.in -o shared/requirements.txt
+	$(LOCK) -c $(TEST_LOCK) $(RUN_LOCK:.txt=.in) -o $(RUN_LOCK)
+	$(LOCK) -c $(TEST_LOCK) --no-deps layers/model/requirements.in -o layers/model/requirements.txt
+
+clean: ## Remove everything that was built or installed
+	rm -rf .venv .build .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis

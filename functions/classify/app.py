@@ -1,0 +1,62 @@
+"""The classify function: what kind of work a prompt is and how hard."""
+
+from __future__ import annotations
+
+import time
+
+from llm_router.bootstrap import services
+from llm_router.schemas.classify import BatchAnswer, BatchRequest, ClassifyAnswer, ClassifyRequest, classify_answer
+from llm_router.schemas.info import CategoriesAnswer, HealthAnswer, InfoAnswer, categories_answer, info_answer
+from llm_router.web.access import Function
+from llm_router.web.door import Call, Door
+from llm_router.web.lambda_handler import lambda_handler
+
+service = services()
+door = Door(Function.CLASSIFY, service.gatekeeper, service.observer)
+
+
+def _classified(prompt: str, *, explain: bool) -> ClassifyAnswer:
+    started = time.perf_counter()
+    found = service.classifier().classify(prompt, explain=explain)
+    ms = (time.perf_counter() - started) * 1000
+    return classify_answer(found.classification, ms=ms, cached=found.cached, degraded=found.degraded)
+
+
+@door.post("/classify", body=ClassifyRequest, answer=ClassifyAnswer, summary="Classify one prompt")
+async def classify(call: Call, body: ClassifyRequest) -> ClassifyAnswer:
+    """One prompt."""
+    answer = _classified(body.prompt, explain=body.explain)
+    call.note.category = answer.primary_use_case
+    call.note.difficulty = answer.difficulty
+    call.note.method = answer.classification_method
+    call.note.cached = answer.cached
+    call.note.degraded = tuple(answer.degraded)
+    return answer
+
+
+@door.post("/classify/batch", body=BatchRequest, answer=BatchAnswer, summary="Classify up to 256 prompts")
+async def classify_batch(_call: Call, body: BatchRequest) -> BatchAnswer:
+    """Each prompt as it would be classified alone."""
+    return BatchAnswer(results=[_classified(prompt, explain=body.explain) for prompt in body.prompts])
+
+
+@door.get("/categories", answer=CategoriesAnswer, summary="The categories in force")
+async def categories(_call: Call) -> CategoriesAnswer:
+    """The seven, and the operator's own."""
+    return categories_answer()
+
+
+@door.get("/info", answer=InfoAnswer, summary="What the classifier is and whether its model is loaded")
+async def info(_call: Call) -> InfoAnswer:
+    """Loads the model if no request has done so yet: the answer tells whether it can be."""
+    return info_answer(service.classifier_info())
+
+
+@door.get("/classify/health", answer=HealthAnswer, summary="This function's own health")
+async def health(_call: Call) -> HealthAnswer:
+    """Without its model the classifier still answers by rules, so it is degraded and not down."""
+    found = service.classifier_info()
+    return HealthAnswer.of("classify", degraded=() if found.available else (found.reason or "ml_model",))
+
+
+handler = lambda_handler(door.app)

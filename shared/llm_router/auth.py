@@ -1,0 +1,80 @@
+"""Who is calling: keys are compared by hash and in constant time, and only hashes are ever kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from llm_router.errors import Forbidden, Unauthenticated
+
+MAX_KEY_LENGTH = 512
+_REFUSED = "A valid key is needed, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."
+
+
+class Access(StrEnum):
+    """Who may call a route. `OPERATOR` is the admin, or anyone on the loopback listener."""
+
+    PUBLIC = "public"
+    CLIENT = "client"
+    ADMIN = "admin"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who made a request. `key_id` names the client key, or is empty for the admin and for open listeners."""
+
+    admin: bool
+    key_id: str = ""
+
+
+def key_hash(key: str) -> str:
+    """The form in which a key is stored. Keys are 256 random bits, so a plain digest cannot be searched."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def presented_key(headers: Mapping[str, str]) -> str | None:
+    """The key of a request, from either header. None when there is none or it cannot be one."""
+    authorization = headers.get("authorization", "")
+    scheme, _, bearer = authorization.partition(" ")
+    key = bearer.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "").strip()
+    return key if 0 < len(key) <= MAX_KEY_LENGTH else None
+
+
+@dataclass(frozen=True)
+class Gatekeeper:
+    """Decides whether a caller may use a route.
+
+    `admin_key_hash` gives the admin key's hash, or an empty string when none is configured, which closes the
+    admin routes. `client_key_id` names the client key with a hash, or gives None; `has_client_keys` tells
+    whether any is defined.
+    """
+
+    loopback: bool
+    admin_key_hash: Callable[[], str]
+    client_key_id: Callable[[str], str | None]
+    has_client_keys: Callable[[], bool]
+
+    def admit(self, access: Access, headers: Mapping[str, str]) -> Caller:
+        """The caller, or `Unauthenticated`; a client's key on an admin route is `Forbidden`."""
+        if access is Access.PUBLIC or (access is Access.OPERATOR and self.loopback):
+            return Caller(admin=False)
+        digest = key_hash(key) if (key := presented_key(headers)) is not None else ""
+        if self._is_admin(digest):
+            return Caller(admin=True)
+        client = self.client_key_id(digest) if digest else None
+        if access is Access.CLIENT:
+            if client is not None:
+                return Caller(admin=False, key_id=client)
+            if self.loopback and not digest and not self.has_client_keys():
+                return Caller(admin=False)
+        elif client is not None:
+            raise Forbidden("This route needs the admin key.")
+        raise Unauthenticated(_REFUSED)
+
+    def _is_admin(self, digest: str) -> bool:
+        expected = self.admin_key_hash()
+        return bool(expected) and hmac.compare_digest(digest, expected)

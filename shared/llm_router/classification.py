@@ -1,0 +1,118 @@
+"""Classify through the cache: the same prompt is worked out once per artefact."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from llm_router.cache_keys import key
+from llm_router.ports import Cache, Classifier
+from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, InteractionStyle, Method
+
+NAMESPACE = "classification"
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """A classification, whether it came from the cache, and what was not available."""
+
+    classification: Classification
+    cached: bool
+    degraded: tuple[Degraded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CachingClassifier:
+    """A classifier behind a cache.
+
+    `version` names the artefact and the categories in force, so that a change of either is a miss. Explained
+    and degraded answers are not kept: the first are rare, the second are to be better next time.
+    """
+
+    classifier: Classifier
+    cache: Cache
+    version: str
+    secret: bytes
+    ttl_s: float
+
+    def classify(self, text: str, *, explain: bool = False) -> Classified:
+        """Never raises; a cache that holds garbage is a miss and loses the key."""
+        if explain:
+            return self._answer(self.classifier.classify(text, explain=True), cached=False)
+        name = key(self.secret, NAMESPACE, self.version, text)
+        if (held := self.cache.get(name)) is not None:
+            if (found := _loads(held)) is not None:
+                return self._answer(found, cached=True)
+            self.cache.delete(name)
+        fresh = self.classifier.classify(text)
+        if not fresh.degraded:
+            self.cache.set(name, _dumps(fresh), self.ttl_s)
+        return self._answer(fresh, cached=False)
+
+    def _answer(self, found: Classification, *, cached: bool) -> Classified:
+        degraded = found.degraded if self.cache.available else (Degraded.CACHE, *found.degraded)
+        return Classified(found, cached, degraded)
+
+
+def _dumps(found: Classification) -> bytes:
+    return json.dumps(
+        [
+            found.category,
+            found.base_category,
+            found.difficulty,
+            found.method,
+            found.confidence,
+            found.ml_confidence,
+            dict(found.probabilities),
+            found.complexity,
+            found.creativity,
+            found.urgency,
+            found.interaction_style,
+            found.token_count,
+            found.output_tokens,
+        ],
+        separators=(",", ":"),
+    ).encode()
+
+
+def _loads(held: bytes) -> Classification | None:
+    """The classification, or None for anything that is not one: another program may have written there."""
+    try:
+        row = json.loads(held)
+        category, parent, difficulty, method, confidence, ml, chances, *scores, style, tokens, output = row
+        complexity, creativity, urgency = (_chance(score) for score in scores)
+        return Classification(
+            category=_word(category),
+            base_category=Category(parent),
+            difficulty=Difficulty(difficulty),
+            method=Method(method),
+            confidence=_chance(confidence),
+            ml_confidence=None if ml is None else _chance(ml),
+            probabilities={_word(name): _chance(chance) for name, chance in chances.items()},
+            complexity=complexity,
+            creativity=creativity,
+            urgency=urgency,
+            interaction_style=InteractionStyle(style),
+            token_count=_count(tokens),
+            output_tokens=_count(output),
+        )
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("not a name")
+    return value
+
+
+def _chance(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError("not a chance")
+    return float(value)
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("not a count")
+    return value

@@ -1,0 +1,69 @@
+"""What a conversation asks for: the text that is classified, and what its parts demand of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from llm_router.catalogue.entry import Capability
+
+ASSISTANT = "assistant"
+USER = "user"
+IMAGE_TOKENS = 800
+"""What providers bill for one picture of ordinary size, to the order of magnitude; they differ and seldom say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message: who speaks, its text, and how many of its parts are not text."""
+
+    role: str
+    text: str
+    images: int = 0
+    audios: int = 0
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Messages in their order, and whether tools or a JSON answer are asked for beside them."""
+
+    turns: tuple[Turn, ...]
+    wants_tools: bool = False
+    wants_json: bool = False
+
+    @property
+    def request(self) -> str:
+        """The last thing the user asked; the last text at all when no user speaks."""
+        asked = [turn.text for turn in self.turns if turn.role == USER and turn.text.strip()]
+        return asked[-1] if asked else next((turn.text for turn in reversed(self.turns) if turn.text.strip()), "")
+
+    @property
+    def characters(self) -> int:
+        return sum(len(turn.text) for turn in self.turns)
+
+    @property
+    def media_tokens(self) -> int:
+        """Tokens of what is not text."""
+        return IMAGE_TOKENS * sum(turn.images for turn in self.turns)
+
+    @property
+    def requires(self) -> frozenset[Capability]:
+        """What a model must be able to do to take this conversation at all."""
+        needs = {
+            Capability.TOOLS: self.wants_tools,
+            Capability.JSON: self.wants_json,
+            Capability.VISION: _any(self.turns, "images"),
+            Capability.AUDIO: _any(self.turns, "audios"),
+            Capability.PDF: _any(self.turns, "files"),
+        }
+        return frozenset(capability for capability, needed in needs.items() if needed)
+
+
+def _any(turns: Sequence[Turn], kind: str) -> bool:
+    return any(getattr(turn, kind) > 0 for turn in turns)
+
+
+def of_prompt(prompt: str) -> Conversation:
+    """A single prompt as a conversation."""
+    return Conversation((Turn(USER, prompt),))

@@ -1,0 +1,79 @@
+"""Runs the functions' own handlers as Lambda would: loaded by path, called with an event, a context, a time-out."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import ModuleType
+from uuid import uuid4
+
+from llm_router.errors import ConfigurationError
+from llm_router.local.template import LambdaFunction
+
+Handler = Callable[[object, object], object]
+
+
+class FunctionTimedOut(Exception):
+    """The function did not answer within the time-out that the template gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Lambda's context object."""
+
+    function_name: str
+    memory_limit_in_mb: int
+    aws_request_id: str
+    deadline: float
+    function_version: str = "$LATEST"
+    invoked_function_arn: str = "arn:aws:lambda:local:anonymous:function:local"
+    log_group_name: str = "local"
+    log_stream_name: str = "local"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function is given up."""
+        return max(0, int((self.deadline - time.monotonic()) * 1000))
+
+
+def load_module(function: LambdaFunction) -> ModuleType:
+    """The function's module under a name of its own, so that four modules called `app` live side by side."""
+    name = f"functions.{function.code.name}.{function.handler.partition('.')[0]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    source = function.code / f"{function.handler.partition('.')[0]}.py"
+    spec = importlib.util.spec_from_file_location(name, source)
+    if spec is None or spec.loader is None:
+        raise ConfigurationError(f"There is no module for function {function.name}.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class FunctionHost:
+    """The functions of one process, each invocation on a thread of its own pool."""
+
+    def __init__(self, functions: Mapping[str, LambdaFunction], *, threads: int) -> None:
+        self._functions = functions
+        self._handlers: dict[str, Handler] = {}
+        for name, function in functions.items():
+            self._handlers[name] = getattr(load_module(function), function.handler.partition(".")[2])
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="invoke")
+
+    async def invoke(self, name: str, event: Mapping[str, object]) -> object:
+        """The handler's result. Raises `FunctionTimedOut`; the thread is left to end by itself."""
+        function = self._functions[name]
+        context = Context(name, function.memory_mb, uuid4().hex, time.monotonic() + function.timeout_s)
+        running = asyncio.get_running_loop().run_in_executor(self._pool, self._handlers[name], event, context)
+        try:
+            return await asyncio.wait_for(running, function.timeout_s)
+        except TimeoutError:
+            raise FunctionTimedOut(name) from None
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,88 @@
+"""One worker process: the gateway and the functions behind it, listening on the sockets it is given."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import uvicorn
+
+from llm_router.local.events import schedule_event
+from llm_router.local.functions import FunctionHost, FunctionTimedOut
+from llm_router.local.gateway import Gateway
+from llm_router.local.routing import RouteTable
+from llm_router.local.template import LambdaFunction, Template, load
+
+THREADS = 8
+"""Invocations a worker runs at once. More only queue for the interpreter's lock; what waits is counted in flight."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPlan:
+    """What a worker is told by its parent. Only the first worker runs the schedules."""
+
+    template: Path
+    services: Mapping[int, str]
+    max_in_flight: int
+    runs_schedules: bool
+
+
+def run(plan: WorkerPlan, sockets: list[socket.socket], environment: Mapping[str, str]) -> None:
+    """Serve until told to stop. The entry point of the worker process."""
+    os.environ.update(environment)
+    template = load(plan.template)
+    host = FunctionHost(template.functions, threads=THREADS)
+    gateway = Gateway(RouteTable(template.routes), host, plan.services, plan.max_in_flight)
+    config = uvicorn.Config(
+        gateway,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        date_header=True,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=65_536,
+        ws="none",
+    )
+    # Ctrl-C reaches the whole process group; the parent alone decides when workers stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asyncio.run(_serve(uvicorn.Server(config), sockets, host, template, runs_schedules=plan.runs_schedules))
+
+
+async def _serve(
+    server: uvicorn.Server,
+    sockets: list[socket.socket],
+    host: FunctionHost,
+    template: Template,
+    *,
+    runs_schedules: bool,
+) -> None:
+    due = [function for function in template.functions.values() if function.schedule_s] if runs_schedules else []
+    timers = [asyncio.create_task(_fire(host, function)) for function in due]
+    try:
+        await server.serve(sockets)
+    finally:
+        for timer in timers:
+            timer.cancel()
+        host.close()
+
+
+async def _fire(host: FunctionHost, function: LambdaFunction) -> None:
+    """Send the function its schedule's event, once a period. A failure is logged and the next one is sent as usual."""
+    while True:
+        await asyncio.sleep(function.schedule_s or 0)
+        try:
+            await host.invoke(function.name, schedule_event(function.name, event_id=uuid4().hex, now=time.time()))
+        except FunctionTimedOut:
+            _log.warning("The scheduled run of %s did not end in time.", function.name)

@@ -1,0 +1,191 @@
+"""Which models may be used, why the others may not, and what would have to give for one that may not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from llm_router.catalogue.entry import ModelEntry
+from llm_router.ranking.task import Constraints, Task
+
+
+class Reason(StrEnum):
+    """Why a model is out."""
+
+    INACTIVE = "inactive"
+    UNUSABLE = "unusable"
+    PRICE_UNKNOWN = "price_unknown"
+    CONTEXT_WINDOW = "context_window"
+    MAX_OUTPUT = "max_output_tokens"
+    COST = "max_cost_usd"
+    LATENCY = "max_latency_ms"
+    QUALITY = "min_quality"
+    PROVIDER = "providers"
+    EXCLUDED = "exclude_models"
+    CAPABILITY = "capabilities"
+    OPEN_WEIGHTS = "open_weights"
+    LICENSE = "licenses"
+    REGION = "regions"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One demand that a model does not meet.
+
+    `path` is the field that binds, or None where no field of the request could change it. `relaxed` says to
+    what the field would have to change for this model; `distance` orders relaxations: 0 is none, 1 is a
+    doubling, and demands that are not numbers count as 1.
+    """
+
+    reason: Reason
+    detail: str
+    path: str | None = None
+    relaxed: str = ""
+    distance: float = 1.0
+
+
+ASSUMED_WINDOW = 4096
+"""Tokens that a model whose window is not known is trusted with: the smallest window of any model in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What a model would make of the task, as far as the constraints ask. None: not known."""
+
+    model: ModelEntry
+    usd: float | None
+    wait_ms: float
+    quality: float
+    answer_tokens: int
+
+
+def violations(prospect: Prospect, task: Task, limits: Constraints, unusable: str | None) -> list[Violation]:
+    """Everything that keeps this model out; empty when it may be used."""
+    model = prospect.model
+    found: list[Violation] = []
+    if not model.active:
+        found.append(Violation(Reason.INACTIVE, f"is {model.status}"))
+    if unusable is not None:
+        found.append(Violation(Reason.UNUSABLE, unusable))
+    if prospect.usd is None:
+        found.append(Violation(Reason.PRICE_UNKNOWN, "has no known price"))
+    _check_lists(model, task, limits, found)
+    _check_window(prospect, task, limits, found)
+    _check_numbers(prospect, limits, found)
+    return found
+
+
+def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list[Violation]) -> None:
+    if limits.providers and model.provider not in limits.providers:
+        found.append(
+            Violation(Reason.PROVIDER, f"is from {model.provider}", "constraints.providers", f"add {model.provider}")
+        )
+    if limits.exclude_models and (model.id in limits.exclude_models or model.api_alias in limits.exclude_models):
+        found.append(
+            Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", f"drop {model.id}")
+        )
+    for demanded, path in ((task.requires, None), (limits.capabilities - task.requires, "constraints.capabilities")):
+        if missing := demanded - model.capabilities:
+            names = ", ".join(sorted(missing))
+            found.append(Violation(Reason.CAPABILITY, f"lacks {names}", path, f"do without {names}", len(missing)))
+    if limits.open_weights is not None and model.open_weights is not limits.open_weights:
+        known = {True: "has open weights", False: "has closed weights", None: "is not known to have open weights"}
+        found.append(
+            Violation(Reason.OPEN_WEIGHTS, known[model.open_weights], "constraints.open_weights", "drop the demand")
+        )
+    if limits.licenses and model.license not in limits.licenses:
+        licence = model.license or "not known"
+        found.append(Violation(Reason.LICENSE, f"licence is {licence}", "constraints.licenses", f"add {licence}"))
+    if limits.regions and not limits.regions.intersection(model.regions):
+        served = ", ".join(model.regions) or "no known region"
+        found.append(Violation(Reason.REGION, f"is served in {served}", "constraints.regions", f"add one of {served}"))
+
+
+def _check_window(prospect: Prospect, task: Task, limits: Constraints, found: list[Violation]) -> None:
+    model = prospect.model
+    reserved = limits.max_tokens if limits.max_tokens is not None else prospect.answer_tokens
+    needed = task.input_tokens + reserved
+    asked = limits.min_context_tokens or 0
+    has = model.context_window
+    if max(needed, asked) > (has or 0) and not (has is None and asked == 0 and needed <= ASSUMED_WINDOW):
+        short = "not known" if has is None else str(has)
+        path = "constraints.min_context_tokens" if asked >= needed else None
+        distance = math.inf if not has else _doublings(max(needed, asked), has)
+        found.append(
+            Violation(Reason.CONTEXT_WINDOW, f"needs {max(needed, asked)}, has {short}", path, short, distance)
+        )
+    if limits.max_tokens is not None and (most := model.max_output_tokens) is not None and most < limits.max_tokens:
+        found.append(
+            Violation(
+                Reason.MAX_OUTPUT,
+                f"writes at most {most} tokens, {limits.max_tokens} wanted",
+                "constraints.max_tokens",
+                str(most),
+                _doublings(limits.max_tokens, most),
+            )
+        )
+
+
+def _check_numbers(prospect: Prospect, limits: Constraints, found: list[Violation]) -> None:
+    most = limits.max_cost_usd
+    if most is not None and prospect.usd is not None and prospect.usd > most:
+        relaxed = _rounded_up(prospect.usd)
+        found.append(
+            Violation(
+                Reason.COST,
+                f"would cost about {prospect.usd:.6f} USD",
+                "constraints.max_cost_usd",
+                relaxed,
+                _doublings(prospect.usd, most),
+            )
+        )
+    if limits.max_latency_ms is not None and prospect.wait_ms > limits.max_latency_ms:
+        found.append(
+            Violation(
+                Reason.LATENCY,
+                f"would take about {prospect.wait_ms:.0f} ms",
+                "constraints.max_latency_ms",
+                str(math.ceil(prospect.wait_ms)),
+                _doublings(prospect.wait_ms, limits.max_latency_ms),
+            )
+        )
+    if limits.min_quality is not None and prospect.quality < limits.min_quality:
+        relaxed = f"{math.floor(prospect.quality * 1000) / 1000:.3f}"
+        found.append(
+            Violation(
+                Reason.QUALITY,
+                f"expected quality is {prospect.quality:.3f}",
+                "constraints.min_quality",
+                relaxed,
+                _doublings(limits.min_quality, max(prospect.quality, 1e-3)),
+            )
+        )
+
+
+def _rounded_up(usd: float) -> str:
+    """At least `usd`, with three significant digits."""
+    if usd <= 0:
+        return "0"
+    step = 10.0 ** (math.floor(math.log10(usd)) - 2)
+    return f"{math.ceil(usd / step + 1e-9) * step:.10f}".rstrip("0").rstrip(".")
+
+
+def _doublings(larger: float, smaller: float) -> float:
+    return math.log2(larger / smaller) if smaller > 0 else math.inf
+
+
+def nearest(out: dict[str, list[Violation]]) -> tuple[str, list[Violation]] | None:
+    """Of the models that are out, the one for which least would have to give, and what.
+
+    Fewest demands first, then the smallest change. None when no change of the request would give a model.
+    """
+    changeable = [
+        (len(found), sum(violation.distance for violation in found), name, found)
+        for name, found in out.items()
+        if all(violation.path is not None for violation in found)
+    ]
+    if not changeable:
+        return None
+    _, _, name, found = min(changeable, key=lambda row: row[:3])
+    return name, found

@@ -1,0 +1,74 @@
+"""A ranking in words: what speaks for each model, why the first one won, and what would have changed it."""
+
+from __future__ import annotations
+
+from llm_router.ranking.objective import WILL_DO
+from llm_router.ranking.rank import Candidate, Ranking
+from llm_router.taxonomy import Classification
+
+
+def usd(amount: float) -> str:
+    """Dollars to two significant digits, however small."""
+    if amount >= 0.01:
+        return f"${amount:.2f}"
+    return f"${amount:.2g}" if amount >= 1e-4 or amount == 0 else f"${amount:.1e}"
+
+
+def reasons(candidate: Candidate) -> list[str]:
+    """What speaks for and against one candidate, each in a phrase with its number."""
+    quality, price, wait = candidate.quality, candidate.price, candidate.wait
+    low, high = quality.interval
+    words = [f"does {quality.expected:.0%} of such prompts well ({low:.0%} to {high:.0%})"]
+    if quality.mean - quality.expected > 0.005:
+        words.append(f"{quality.mean:.0%} on average, less caution because the prompt is demanding")
+    if not quality.evidenced:
+        words.append("no evidence of its quality for this kind of work")
+    if candidate.standing.quality < WILL_DO:
+        words.append("more likely to fail than to do well, so ranked after all that will do")
+    thinking = f" and {price.thinking_tokens} of thinking" if price.thinking_tokens else ""
+    words.append(f"{usd(price.usd)} for {price.input_tokens} tokens in, {price.output_tokens} out{thinking}")
+    words.append(f"about {wait.ms / 1000:.1f} s" + ("" if wait.measured else ", speed assumed, not measured"))
+    return words
+
+
+def explain(ranking: Ranking, task: Classification, preference: float) -> str:
+    """Two or three sentences: the task, the winner, the runner-up."""
+    first = ranking.candidates[0]
+    said = [
+        f"{task.category.replace('_', ' ').capitalize()}, {task.difficulty} ({task.confidence:.0%} sure).",
+        f"{first.model.display_name} has the best balance at preference {preference:g}: "
+        f"{first.quality.expected:.0%} expected quality for {usd(first.price.usd)}.",
+    ]
+    if len(ranking.candidates) > 1:
+        second = ranking.candidates[1]
+        said.append(f"Next is {second.model.display_name}: {_compared(second, first)}.")
+    return " ".join(said)
+
+
+def counterfactual(ranking: Ranking) -> str | None:
+    """The smallest change of one constraint with which another model would have won; None when there is none."""
+    won = ranking.candidates[0].standing.sort_key()
+    rivals = [
+        (exclusion.violations[0].distance, exclusion.model.id, exclusion)
+        for exclusion in ranking.excluded
+        if len(exclusion.violations) == 1
+        and exclusion.violations[0].path is not None
+        and exclusion.standing is not None
+        and exclusion.standing.sort_key() < won
+    ]
+    if not rivals:
+        return None
+    _, _, rival = min(rivals, key=lambda row: row[:2])
+    binding = rival.violations[0]
+    return f"With {binding.path} at {binding.relaxed} it would be {rival.model.display_name}."
+
+
+def _compared(other: Candidate, first: Candidate) -> str:
+    points = (other.quality.expected - first.quality.expected) * 100
+    better = f"{abs(points):.0f} points {'more' if points >= 0 else 'less'} quality"
+    if first.price.usd <= 0 or other.price.usd <= 0:
+        return f"{better} for {usd(other.price.usd)}"
+    ratio = other.price.usd / first.price.usd
+    return (
+        f"{better} for {ratio:.1f} times the money" if ratio >= 1 else f"{better} for {1 / ratio:.1f} times less money"
+    )

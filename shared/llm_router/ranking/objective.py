@@ -1,0 +1,52 @@
+"""The one objective: how much quality is worth how much money, and how `preference` moves between them.
+
+    score = preference · quality + (1 − preference) · thrift(cost),    thrift(cost) = 1 − log10(1 + cost / c₀) / 4
+
+Each term depends on the model alone, never on the other candidates or on `preference`. From this follow, by the
+usual exchange argument for weighted sums, the promises that tests hold: raising `preference` never lowers the
+expected quality of the winner, lowering it never raises its cost, a dominated model never wins, and taking a
+loser away changes nothing. Models that are more likely to fail than to do well come after all others, whatever
+they cost: preference 0 asks for the cheapest *that will do*.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+NEGLIGIBLE_USD = 1e-4
+"""c₀: below a hundredth of a cent money hardly counts, above it every tenfold counts the same."""
+
+DECADES = 4.0
+"""Thrift falls from 1 for nothing to 0 at c₀ · 10⁴, one dollar for one request."""
+
+WILL_DO = 0.5
+"""A model will do when it is at least as likely to do well as not."""
+
+DEFAULT_PREFERENCE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a candidate stands; orders itself, best first."""
+
+    score: float
+    will_do: bool
+    usd: float
+    quality: float
+    model_id: str
+
+    def sort_key(self) -> tuple[bool, float, float, float, str]:
+        """Ties go to the cheaper, then the better, then the name: never to the order of the catalogue."""
+        return (not self.will_do, -self.score, self.usd, -self.quality, self.model_id)
+
+
+def thrift(usd: float) -> float:
+    """1 for nothing, falling with the logarithm of the cost; below 0 past a dollar a request."""
+    return 1 - math.log10(1 + usd / NEGLIGIBLE_USD) / DECADES
+
+
+def standing(model_id: str, *, quality: float, usd: float, preference: float) -> Standing:
+    """The standing of a candidate of this expected quality and cost."""
+    score = preference * quality + (1 - preference) * thrift(usd)
+    return Standing(score, quality >= WILL_DO, usd, quality, model_id)

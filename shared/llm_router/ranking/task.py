@@ -1,0 +1,63 @@
+"""What is to be ranked for: the prompt as the ranking sees it, and what the caller demands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from llm_router.catalogue.entry import Capability
+from llm_router.taxonomy import Category, Difficulty
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A prompt without its text.
+
+    `chances` gives the seven categories' probabilities, `complexity` runs from 0 to 1, `input_tokens` is a
+    count in the classifier's tokens, `output_tokens` the expected length of the answer. `requires` is what the
+    request itself needs: vision for images, tools for tool calls.
+    """
+
+    chances: Mapping[Category, float]
+    difficulty: Difficulty
+    complexity: float
+    input_tokens: int
+    output_tokens: int
+    requires: frozenset[Capability] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """What the caller demands. Every one binds; None and empty mean no demand.
+
+    Costs are USD for this one request, latencies milliseconds, qualities chances from 0 to 1, the rest tokens.
+    """
+
+    max_tokens: int | None = None
+    max_cost_usd: float | None = None
+    max_latency_ms: float | None = None
+    min_quality: float | None = None
+    min_context_tokens: int | None = None
+    providers: frozenset[str] = frozenset()
+    exclude_models: frozenset[str] = frozenset()
+    capabilities: frozenset[Capability] = frozenset()
+    open_weights: bool | None = None
+    licenses: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLatency:
+    """Speed as measured here of late, from `n` answers."""
+
+    time_to_first_token_ms: float
+    output_tokens_per_second: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known beside the catalogue: live speeds, and models that cannot be used now with the reason why."""
+
+    live: Mapping[str, LiveLatency] = field(default_factory=dict)
+    unusable: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,129 @@
+"""`POST /classify` and `/classify/batch`: the request, the answer, and how a classification becomes one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from llm_router.taxonomy import Classification, Degraded, Difficulty, InteractionStyle, Method
+from llm_router.text import is_blank
+from llm_router.web.body import RequestBody
+
+MAX_PROMPT = 1_000_000
+MAX_BATCH = 256
+
+
+def _not_blank(prompt: str) -> str:
+    if is_blank(prompt):
+        raise ValueError("must hold something that can be read")
+    return prompt
+
+
+Prompt = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT), AfterValidator(_not_blank)]
+
+
+class ClassifyRequest(RequestBody):
+    """One prompt; with `explain` the answer tells what it rests on."""
+
+    prompt: Prompt
+    explain: bool = False
+
+
+class BatchRequest(RequestBody):
+    """Up to 256 prompts, answered in the same order as each alone would be."""
+
+    prompts: Annotated[list[Prompt], Field(min_length=1, max_length=MAX_BATCH)]
+    explain: bool = False
+
+
+class RuleEvidence(BaseModel):
+    """A rule that fired: `start` and `end` are character offsets into the prompt."""
+
+    rule: str
+    category: str
+    weight: float
+    start: int
+    end: int
+    text: str
+
+
+class EvidenceAnswer(BaseModel):
+    """What a classification rests on."""
+
+    rules: list[RuleEvidence]
+    rule_probabilities: dict[str, float]
+    model_probabilities: dict[str, float]
+    notes: list[str]
+
+
+class ClassifyAnswer(BaseModel):
+    """What kind of work the prompt is and how hard. `domain_confidence` is calibrated."""
+
+    primary_use_case: str
+    complexity_score: float
+    creativity_score: float
+    domain_confidence: float
+    classification_method: Method
+    ml_confidence: float | None
+    difficulty: Difficulty
+    probabilities: dict[str, float]
+    token_count_estimate: int
+    output_length_estimate: int
+    interaction_style: InteractionStyle
+    urgency_level: float
+    ms: float
+    cached: bool
+    degraded: list[Degraded]
+    evidence: EvidenceAnswer | None = None
+
+
+class BatchAnswer(BaseModel):
+    """One answer a prompt, in the order they were asked."""
+
+    results: list[ClassifyAnswer]
+
+
+def classify_answer(
+    found: Classification, *, ms: float, cached: bool, degraded: tuple[Degraded, ...]
+) -> ClassifyAnswer:
+    """The answer for a classification that took `ms` milliseconds."""
+    return ClassifyAnswer(
+        primary_use_case=found.category,
+        complexity_score=round(found.complexity, 4),
+        creativity_score=round(found.creativity, 4),
+        domain_confidence=round(found.confidence, 4),
+        classification_method=found.method,
+        ml_confidence=None if found.ml_confidence is None else round(found.ml_confidence, 4),
+        difficulty=found.difficulty,
+        probabilities={name: round(chance, 4) for name, chance in found.probabilities.items()},
+        token_count_estimate=found.token_count,
+        output_length_estimate=found.output_tokens,
+        interaction_style=found.interaction_style,
+        urgency_level=round(found.urgency, 4),
+        ms=round(ms, 3),
+        cached=cached,
+        degraded=list(degraded),
+        evidence=_evidence(found),
+    )
+
+
+def _evidence(found: Classification) -> EvidenceAnswer | None:
+    if found.evidence is None:
+        return None
+    return EvidenceAnswer(
+        rules=[
+            RuleEvidence(
+                rule=match.rule,
+                category=match.category,
+                weight=match.weight,
+                start=match.start,
+                end=match.end,
+                text=match.text,
+            )
+            for match in found.evidence.matches
+        ],
+        rule_probabilities=dict(found.evidence.rule_probabilities),
+        model_probabilities=dict(found.evidence.model_probabilities),
+        notes=list(found.evidence.notes),
+    )

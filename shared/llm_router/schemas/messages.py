@@ -1,0 +1,122 @@
+"""OpenAI's messages, as far as the router must understand them to route."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from llm_router.conversation import Conversation, Turn
+from llm_router.web.body import RequestBody
+
+MAX_TEXT = 1_000_000
+MAX_MESSAGES = 2000
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Name = Annotated[str, Field(max_length=256)]
+
+
+class TextPart(RequestBody):
+    """Text within a message."""
+
+    type: Literal["text"]
+    text: Text
+
+
+class ImageUrl(RequestBody):
+    """A picture, by address or as a data address. The router passes it on and never fetches it."""
+
+    url: Annotated[str, Field(max_length=4_000_000)]
+    detail: Literal["auto", "low", "high"] | None = None
+
+
+class ImagePart(RequestBody):
+    """A picture within a message."""
+
+    type: Literal["image_url"]
+    image_url: ImageUrl
+
+
+class AudioData(RequestBody):
+    """Sound in base64."""
+
+    data: Annotated[str, Field(max_length=4_000_000)]
+    format: Annotated[str, Field(max_length=16)]
+
+
+class AudioPart(RequestBody):
+    """Sound within a message."""
+
+    type: Literal["input_audio"]
+    input_audio: AudioData
+
+
+class FileData(RequestBody):
+    """A file in base64, or the id of one that the provider holds."""
+
+    file_data: Annotated[str, Field(max_length=4_000_000)] | None = None
+    file_id: Name | None = None
+    filename: Name | None = None
+
+
+class FilePart(RequestBody):
+    """A file within a message."""
+
+    type: Literal["file"]
+    file: FileData
+
+
+class RefusalPart(RequestBody):
+    """A refusal that the assistant gave earlier."""
+
+    type: Literal["refusal"]
+    refusal: Text
+
+
+Part = Annotated[TextPart | ImagePart | AudioPart | FilePart | RefusalPart, Field(discriminator="type")]
+
+
+class FunctionCall(RequestBody):
+    """The call of a function as the assistant asked for it; the arguments are JSON in a string."""
+
+    name: Name
+    arguments: Text
+
+
+class ToolCall(RequestBody):
+    """One tool call of the assistant's."""
+
+    id: Name
+    type: Literal["function"] = "function"
+    function: FunctionCall
+
+
+class Message(RequestBody):
+    """One message of a conversation."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: Text | Annotated[list[Part], Field(max_length=1000)] | None = None
+    name: Name | None = None
+    refusal: Text | None = None
+    tool_calls: Annotated[list[ToolCall], Field(max_length=128)] | None = None
+    tool_call_id: Name | None = None
+
+    def turn(self) -> Turn:
+        """The message as the domain sees it."""
+        if not isinstance(self.content, list):
+            return Turn(self.role, self.content or "")
+        parts = self.content
+        return Turn(
+            self.role,
+            "\n".join(part.text for part in parts if isinstance(part, TextPart)),
+            images=sum(isinstance(part, ImagePart) for part in parts),
+            audios=sum(isinstance(part, AudioPart) for part in parts),
+            files=sum(isinstance(part, FilePart) for part in parts),
+        )
+
+
+Messages = Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)]
+
+
+def conversation(messages: list[Message], *, wants_tools: bool = False, wants_json: bool = False) -> Conversation:
+    """The messages as the domain sees them."""
+    return Conversation(tuple(message.turn() for message in messages), wants_tools, wants_json)

@@ -1,0 +1,183 @@
+"""`POST /route`: the request, the answer, and how a decision becomes one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from llm_router.catalogue.entry import Capability
+from llm_router.conversation import Conversation, of_prompt
+from llm_router.ranking.explanation import reasons
+from llm_router.ranking.objective import DEFAULT_PREFERENCE
+from llm_router.ranking.rank import Candidate, Exclusion
+from llm_router.ranking.task import Constraints
+from llm_router.recommend import Ask, Decision
+from llm_router.schemas.classify import Prompt
+from llm_router.schemas.messages import Messages, conversation
+from llm_router.taxonomy import Degraded, Difficulty, Method
+from llm_router.text import is_blank
+from llm_router.web.body import RequestBody
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Names = Annotated[tuple[Name, ...], Field(max_length=200)]
+Positive = Annotated[float, Field(gt=0, le=1e9)]
+
+
+class ConstraintsBody(RequestBody):
+    """What the chosen model must meet. Every one binds; an absent or empty one demands nothing."""
+
+    max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    max_cost_usd: Positive | None = None
+    max_latency_ms: Positive | None = None
+    min_quality: Annotated[float, Field(ge=0, le=1)] | None = None
+    providers: Names = ()
+    exclude_models: Names = ()
+    capabilities: Annotated[tuple[Capability, ...], Field(max_length=20)] = ()
+    min_context_tokens: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    open_weights: bool | None = None
+    licenses: Names = ()
+    regions: Names = ()
+
+    def constraints(self) -> Constraints:
+        """The constraints as the ranking sees them."""
+        return Constraints(
+            max_tokens=self.max_tokens,
+            max_cost_usd=self.max_cost_usd,
+            max_latency_ms=self.max_latency_ms,
+            min_quality=self.min_quality,
+            min_context_tokens=self.min_context_tokens,
+            providers=frozenset(self.providers),
+            exclude_models=frozenset(self.exclude_models),
+            capabilities=frozenset(self.capabilities),
+            open_weights=self.open_weights,
+            licenses=frozenset(self.licenses),
+            regions=frozenset(self.regions),
+        )
+
+
+class RouteRequest(RequestBody):
+    """A prompt, or a conversation in OpenAI's form, and what is demanded of the model."""
+
+    prompt: Prompt | None = None
+    messages: Messages | None = None
+    mode: Literal["recommend"] = "recommend"
+    constraints: ConstraintsBody = ConstraintsBody()
+    preference: Annotated[float, Field(ge=0, le=1)] = DEFAULT_PREFERENCE
+    session_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.prompt is None) == (self.messages is None):
+            raise ValueError("give either prompt or messages")
+        if self.messages is not None and is_blank(conversation(self.messages).request):
+            raise ValueError("messages must hold something that can be read")
+        return self
+
+    def conversation(self) -> Conversation:
+        """What is asked, in either form."""
+        return of_prompt(self.prompt) if self.prompt is not None else conversation(self.messages or [])
+
+    def ask(self) -> Ask:
+        """The request as the domain sees it."""
+        return Ask(self.conversation(), self.constraints.constraints(), self.preference)
+
+
+class ClassificationAnswer(BaseModel):
+    """What kind of work it is, in short; `POST /classify` tells more."""
+
+    category: str
+    difficulty: Difficulty
+    ms: float
+    confidence: float
+    method: Method
+    complexity_score: float
+    creativity_score: float
+
+
+class ModelAnswer(BaseModel):
+    """A model's names."""
+
+    id: str
+    provider: str
+    display_name: str
+
+
+class RankedAnswer(ModelAnswer):
+    """A model in the ranking: the chance that it does this prompt well, what it costs, how long it takes, and why."""
+
+    score: float
+    expected_quality: float
+    quality_interval: tuple[float, float]
+    estimated_cost_usd: float
+    estimated_latency_ms: int
+    reasons: list[str]
+
+
+class ExcludedAnswer(BaseModel):
+    """A model that may not be used, and the first demand it does not meet."""
+
+    id: str
+    reason: str
+    detail: str
+
+
+class RouteAnswer(BaseModel):
+    """The choice. `ranking[0]` is the recommended model."""
+
+    decision_id: str
+    classification: ClassificationAnswer
+    recommended_model: ModelAnswer
+    ranking: list[RankedAnswer]
+    excluded: list[ExcludedAnswer]
+    explanation: str
+    preference: float
+    catalogue_version: int
+    cached: bool
+    degraded: list[Degraded]
+
+
+def route_answer(decision: Decision, *, ms: float) -> RouteAnswer:
+    """The answer for a decision whose classification took `ms` milliseconds."""
+    found = decision.classified.classification
+    first = decision.ranking.candidates[0].model
+    return RouteAnswer(
+        decision_id=decision.id,
+        classification=ClassificationAnswer(
+            category=found.category,
+            difficulty=found.difficulty,
+            ms=round(ms, 3),
+            confidence=round(found.confidence, 4),
+            method=found.method,
+            complexity_score=round(found.complexity, 4),
+            creativity_score=round(found.creativity, 4),
+        ),
+        recommended_model=ModelAnswer(id=first.id, provider=first.provider, display_name=first.display_name),
+        ranking=[_ranked(candidate) for candidate in decision.ranking.candidates],
+        excluded=[_excluded(exclusion) for exclusion in decision.ranking.excluded],
+        explanation=decision.explanation,
+        preference=decision.preference,
+        catalogue_version=decision.catalogue_version,
+        cached=decision.classified.cached,
+        degraded=list(decision.degraded),
+    )
+
+
+def _ranked(candidate: Candidate) -> RankedAnswer:
+    low, high = candidate.quality.interval
+    return RankedAnswer(
+        id=candidate.model.id,
+        provider=candidate.model.provider,
+        display_name=candidate.model.display_name,
+        score=round(candidate.standing.score, 6),
+        expected_quality=round(candidate.quality.expected, 6),
+        quality_interval=(round(low, 4), round(high, 4)),
+        estimated_cost_usd=round(candidate.price.usd, 10),
+        estimated_latency_ms=round(candidate.wait.ms),
+        reasons=reasons(candidate),
+    )
+
+
+def _excluded(exclusion: Exclusion) -> ExcludedAnswer:
+    binding = exclusion.violations[0]
+    return ExcludedAnswer(id=exclusion.model.id, reason=binding.reason, detail=binding.detail)

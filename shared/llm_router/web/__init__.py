@@ -1,0 +1,1 @@
+"""The HTTP edge that the four doors share: access, bodies, errors, the Lambda boundary."""

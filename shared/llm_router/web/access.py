@@ -1,0 +1,67 @@
+"""Every route, in one table: which function answers it, who may call it, and how long its body may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from llm_router.auth import Access
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class Function(StrEnum):
+    """The four functions, named as their folders."""
+
+    ROUTE = "route"
+    CLASSIFY = "classify"
+    INGEST = "ingest"
+    DASHBOARD = "dashboard"
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRule:
+    """One method and path template; `body_limit` is in bytes."""
+
+    function: Function
+    method: str
+    path: str
+    access: Access
+    body_limit: int = 4 * MIB
+
+
+ROUTES: tuple[RouteRule, ...] = (
+    RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC),
+    RouteRule(Function.ROUTE, "GET", "/route/health", Access.PUBLIC),
+    RouteRule(Function.ROUTE, "POST", "/route", Access.CLIENT),
+    RouteRule(Function.ROUTE, "GET", "/metrics/models", Access.CLIENT),
+    RouteRule(Function.ROUTE, "GET", "/metrics/{model_id}", Access.CLIENT),
+    RouteRule(Function.ROUTE, "GET", "/decisions/{decision_id}", Access.CLIENT),
+    RouteRule(Function.CLASSIFY, "GET", "/classify/health", Access.PUBLIC),
+    RouteRule(Function.CLASSIFY, "POST", "/classify", Access.CLIENT, 256 * KIB),
+    RouteRule(Function.CLASSIFY, "POST", "/classify/batch", Access.CLIENT),
+    RouteRule(Function.CLASSIFY, "GET", "/categories", Access.CLIENT),
+    RouteRule(Function.CLASSIFY, "GET", "/info", Access.PUBLIC),
+    RouteRule(Function.INGEST, "GET", "/ingest/health", Access.PUBLIC),
+    RouteRule(Function.INGEST, "GET", "/status", Access.PUBLIC),
+    RouteRule(Function.INGEST, "GET", "/models", Access.CLIENT),
+    RouteRule(Function.INGEST, "GET", "/models/{model_id}", Access.CLIENT),
+    RouteRule(Function.INGEST, "GET", "/catalogue/versions", Access.CLIENT),
+    RouteRule(Function.INGEST, "POST", "/update", Access.ADMIN),
+    RouteRule(Function.INGEST, "POST", "/refresh", Access.ADMIN),
+    RouteRule(Function.INGEST, "POST", "/catalogue/rollback", Access.ADMIN),
+    RouteRule(Function.DASHBOARD, "GET", "/dashboard/health", Access.PUBLIC),
+    RouteRule(Function.DASHBOARD, "GET", "/", Access.PUBLIC),
+    RouteRule(Function.DASHBOARD, "GET", "/dashboard", Access.PUBLIC),
+    RouteRule(Function.DASHBOARD, "GET", "/dashboard/assets/{name}", Access.PUBLIC),
+    RouteRule(Function.DASHBOARD, "GET", "/dashboard/data", Access.OPERATOR),
+    RouteRule(Function.DASHBOARD, "GET", "/health", Access.PUBLIC),
+)
+
+_BY_KEY = {(rule.function, rule.method, rule.path): rule for rule in ROUTES}
+
+
+def rule(function: Function, method: str, path: str) -> RouteRule:
+    """The table's row; `KeyError` when a door wants to expose a route that the table does not hold."""
+    return _BY_KEY[function, method, path]

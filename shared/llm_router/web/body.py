@@ -1,0 +1,65 @@
+"""Reading a JSON body: once, strictly, and without ever quoting it back."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+
+from llm_router.errors import FieldProblem, InvalidRequest, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+
+Model = TypeVar("Model", bound="RequestBody")
+MAX_PROBLEMS = 50
+_UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
+
+
+class RequestBody(BaseModel):
+    """Base of every request body: no unknown fields, no coercion, no infinities."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)
+
+
+def parse(kind: type[Model], raw: bytes) -> Model:
+    """The body as `kind`. Raises `MalformedRequest` for what is no JSON object, else `InvalidRequest`."""
+    try:
+        return kind.model_validate_json(raw)
+    except ValidationError as failure:
+        found = failure.errors(include_url=False, include_context=False, include_input=False)
+    first = found[0]
+    if not first["loc"] and first["type"] in _UNREADABLE:
+        raise MalformedRequest("The body must be one JSON object in UTF-8.")
+    problems = tuple(
+        FieldProblem(path=_path(problem["loc"]), problem=problem["msg"]) for problem in found[:MAX_PROBLEMS]
+    )
+    raise InvalidRequest("Some fields are wrong; see 'fields'.", problems)
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """`constraints.providers[0]`. Unknown field names come from the input, so only tame ones are shown."""
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            tame = part if part.isascii() and part.replace("_", "").replace("-", "").isalnum() else "?"
+            path += f".{tame[:64]}" if path else tame[:64]
+    return path or "body"
+
+
+async def read_raw(request: Request, limit: int) -> bytes:
+    """The body's bytes, at most `limit` of them, once its headers are such that it can be JSON.
+
+    Raises `PayloadTooLarge` or `UnsupportedMediaType`.
+    """
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("Send the body uncompressed.")
+    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise UnsupportedMediaType("Send the body as application/json.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise PayloadTooLarge(f"The body must not be longer than {limit} bytes.")
+    return bytes(body)

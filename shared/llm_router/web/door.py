@@ -1,0 +1,179 @@
+"""A door: a FastAPI app whose endpoints admit the caller, parse the body, call one function and answer."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import uuid4
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from llm_router import __version__
+from llm_router.activity import Observation, Observer
+from llm_router.auth import Caller, Gatekeeper
+from llm_router.errors import MethodNotAllowed, NotFound, RouterError
+from llm_router.web.access import Function, RouteRule, rule
+from llm_router.web.body import RequestBody, parse, read_raw
+from llm_router.web.errors import error_response, status_of
+from llm_router.web.openapi import Operation
+
+Body = TypeVar("Body", bound=RequestBody)
+Answer = BaseModel | Response
+_SPANS_SLASHES = {"model_id"}
+SECURITY_HEADERS = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request on its way through a door: who calls, with what in the path, and what is noted about it."""
+
+    caller: Caller
+    request_id: str
+    path_params: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    note: Observation
+
+
+class Door:
+    """The HTTP face of one function. Only routes that stand in the access table can be added."""
+
+    def __init__(self, function: Function, gatekeeper: Callable[[], Gatekeeper], observer: Callable[[], Observer]):
+        self.function = function
+        self._gatekeeper = gatekeeper
+        self._observer = observer
+        self._cold = True
+        self.operations: list[Operation] = []
+        self.app = FastAPI(
+            title=f"LLM router: {function}",
+            version=__version__,
+            docs_url=None,
+            redoc_url=None,
+            openapi_url=None,
+            redirect_slashes=False,
+        )
+        self.app.add_exception_handler(HTTPException, self._unmatched)
+
+    def get(
+        self, path: str, *, answer: type[BaseModel] | None, summary: str
+    ) -> Callable[[Callable[[Call], Awaitable[Answer]]], None]:
+        """Expose a function of the call alone as `GET path`."""
+
+        def add(endpoint: Callable[[Call], Awaitable[Answer]]) -> None:
+            row = rule(self.function, "GET", path)
+
+            async def serve(request: Request) -> Response:
+                return await self._serve(request, row, lambda call, _raw: endpoint(call), reads_body=False)
+
+            self._add(Operation(row, summary, None, answer), serve)
+
+        return add
+
+    def post(
+        self, path: str, *, body: type[Body], answer: type[BaseModel] | None, summary: str
+    ) -> Callable[[Callable[[Call, Body], Awaitable[Answer]]], None]:
+        """Expose a function of the call and its parsed body as `POST path`."""
+
+        def add(endpoint: Callable[[Call, Body], Awaitable[Answer]]) -> None:
+            row = rule(self.function, "POST", path)
+
+            def parsed(call: Call, raw: bytes) -> Awaitable[Answer]:
+                return endpoint(call, parse(body, raw))
+
+            async def serve(request: Request) -> Response:
+                return await self._serve(request, row, parsed, reads_body=True)
+
+            self._add(Operation(row, summary, body, answer), serve)
+
+        return add
+
+    def _add(self, operation: Operation, serve: Callable[[Request], Awaitable[Response]]) -> None:
+        self.operations.append(operation)
+        path = re.sub(r"{(\w+)}", _with_converter, operation.row.path)
+        self.app.add_api_route(path, serve, methods=[operation.row.method], response_model=None)
+
+    async def _serve(
+        self,
+        request: Request,
+        row: RouteRule,
+        endpoint: Callable[[Call, bytes], Awaitable[Answer]],
+        *,
+        reads_body: bool,
+    ) -> Response:
+        started = time.perf_counter()
+        note = self._note(request, row.path)
+        try:
+            caller = self._gatekeeper().admit(row.access, request.headers)
+            raw = await read_raw(request, row.body_limit) if reads_body else b""
+            call = Call(caller, note.request_id, request.path_params, request.query_params, request.headers, note)
+            answer = await endpoint(call, raw)
+            response = (
+                answer
+                if isinstance(answer, Response)
+                else Response(answer.model_dump_json(), media_type="application/json")
+            )
+        except RouterError as error:
+            note.error = status_of(error)[1]
+            response = error_response(error, path=row.path, request_id=note.request_id)
+        except Exception as failure:  # noqa: BLE001 - the boundary: a defect becomes a 500 and a log line, nothing else
+            note.error = "internal_error"
+            self._observer().failed(note, failure)
+            sorry = RouterError("Something went wrong on our side; the request id finds it in the log.")
+            response = error_response(sorry, path=row.path, request_id=note.request_id)
+        return self._finish(response, note, started)
+
+    async def _unmatched(self, request: Request, failure: Exception) -> Response:
+        started = time.perf_counter()
+        note = self._note(request, "(unmatched)")
+        status = failure.status_code if isinstance(failure, HTTPException) else 404
+        error: RouterError
+        if status == 405:
+            error = MethodNotAllowed("This path does not answer to this method.")
+        else:
+            error = NotFound("There is nothing at this path.")
+        note.error = status_of(error)[1]
+        response = error_response(error, path=request.url.path, request_id=note.request_id)
+        if isinstance(failure, HTTPException) and failure.headers and "Allow" in failure.headers:
+            response.headers["allow"] = failure.headers["Allow"]
+        return self._finish(response, note, started)
+
+    def _note(self, request: Request, route: str) -> Observation:
+        note = Observation(str(self.function), route, _request_id(request), cold_start=self._cold)
+        self._cold = False
+        return note
+
+    def _finish(self, response: Response, note: Observation, started: float) -> Response:
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["x-request-id"] = note.request_id
+        note.status = response.status_code
+        note.ms = (time.perf_counter() - started) * 1000
+        self._observer().observe(note)
+        return response
+
+
+def _with_converter(parameter: re.Match[str]) -> str:
+    name = parameter.group(1)
+    return f"{{{name}:path}}" if name in _SPANS_SLASHES else f"{{{name}}}"
+
+
+def _request_id(request: Request) -> str:
+    """API Gateway's id of the request where there is one. Never one the caller made up."""
+    event = request.scope.get("aws.event")
+    if isinstance(event, dict):
+        context = event.get("requestContext")
+        if isinstance(context, dict) and isinstance(found := context.get("requestId"), str):
+            return found[:128]
+    return uuid4().hex

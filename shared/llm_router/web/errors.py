@@ -1,0 +1,115 @@
+"""One table from our errors to HTTP, and the one envelope every error leaves in. Input is never echoed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from llm_router import errors
+from llm_router.errors import FieldProblem, RouterError
+
+STATUS: Mapping[type[RouterError], tuple[int, str]] = {
+    errors.NoEligibleModel: (422, "no_eligible_model"),
+    errors.InvalidRequest: (422, "invalid_request"),
+    errors.MalformedRequest: (400, "malformed_request"),
+    errors.PayloadTooLarge: (413, "payload_too_large"),
+    errors.UnsupportedMediaType: (415, "unsupported_media_type"),
+    errors.Unauthenticated: (401, "unauthorized"),
+    errors.Forbidden: (403, "forbidden"),
+    errors.NotFound: (404, "not_found"),
+    errors.MethodNotAllowed: (405, "method_not_allowed"),
+    errors.VersionConflict: (409, "version_conflict"),
+    errors.BudgetExceeded: (429, "budget_exceeded"),
+    errors.RateLimited: (429, "rate_limited"),
+    errors.UpstreamTimeout: (504, "upstream_timeout"),
+    errors.UpstreamError: (502, "upstream_error"),
+    errors.CatalogueUnavailable: (503, "catalogue_unavailable"),
+    errors.StoreUnavailable: (503, "store_unavailable"),
+    errors.Overloaded: (503, "overloaded"),
+    errors.Unavailable: (503, "unavailable"),
+}
+"""The most specific class wins; what is not listed is a 500."""
+
+_OPENAI_TYPE = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+
+
+class Problem(BaseModel):
+    """One wrong field."""
+
+    path: str
+    problem: str
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong, in a code for programs and a sentence for people."""
+
+    code: str
+    message: str
+    request_id: str
+    fields: list[Problem] | None = None
+    current_version: int | None = None
+
+
+class ErrorEnvelope(BaseModel):
+    """The body of every error."""
+
+    error: ErrorDetail
+
+
+class OpenAIError(BaseModel):
+    """OpenAI's error object, so that its SDKs raise their usual exceptions."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+class OpenAIErrorEnvelope(BaseModel):
+    """The body of an error under `/v1/`."""
+
+    error: OpenAIError
+
+
+def status_of(error: RouterError) -> tuple[int, str]:
+    """HTTP status and code of an error, by its nearest listed class."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            status, code = STATUS[kind]
+            return status, error.code or code
+    return 500, "internal_error"
+
+
+def error_response(error: RouterError, *, path: str, request_id: str) -> Response:
+    """The error as its HTTP response, in OpenAI's form under `/v1/`."""
+    status, code = status_of(error)
+    headers = {}
+    if error.retry_after_s is not None:
+        headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
+    elif status in (429, 503):
+        headers["retry-after"] = "1"
+    if status == 401:
+        headers["www-authenticate"] = "Bearer"
+    fields = error.fields if isinstance(error, errors.InvalidRequest) else ()
+    if path.startswith("/v1/"):
+        body = _openai_body(error.message, code, status, fields)
+    else:
+        body = ErrorEnvelope(
+            error=ErrorDetail(
+                code=code,
+                message=error.message,
+                request_id=request_id,
+                fields=[Problem(path=field.path, problem=field.problem) for field in fields] if status == 422 else None,
+                current_version=error.current if isinstance(error, errors.VersionConflict) else None,
+            )
+        ).model_dump_json(exclude_none=True)
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+def _openai_body(message: str, code: str, status: int, fields: tuple[FieldProblem, ...]) -> str:
+    kind = _OPENAI_TYPE.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    param = fields[0].path if fields else None
+    return OpenAIErrorEnvelope(error=OpenAIError(message=message, type=kind, param=param, code=code)).model_dump_json()

@@ -1,0 +1,113 @@
+"""The Lambda boundary: whatever the event, the answer is a declared result and never an exception."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import threading
+from collections.abc import Callable
+from typing import cast
+from uuid import uuid4
+
+from mangum import Mangum
+from mangum.types import ASGI, LambdaContext, LambdaEvent
+
+from llm_router.errors import MalformedRequest, RouterError
+from llm_router.web.errors import error_response
+
+Result = dict[str, object]
+Handler = Callable[[object, object], Result]
+_LOOPS = threading.local()
+
+
+def lambda_handler(app: ASGI, *, on_schedule: Callable[[str], Result] | None = None) -> Handler:
+    """A handler for HTTP API events of payload format 2.0 and, with `on_schedule`, for EventBridge schedules.
+
+    `on_schedule` gets the event's id, so that an event delivered twice can be told. Any other event is a 400.
+    """
+    adapter = Mangum(app, lifespan="off")
+
+    def handle(event: object, context: object) -> Result:
+        if on_schedule is not None and (event_id := _schedule_id(event)) is not None:
+            return on_schedule(event_id)
+        try:
+            request = _http_event(event)
+        except MalformedRequest as error:
+            return _refusal(error)
+        _loop()
+        return adapter(cast("LambdaEvent", request), cast("LambdaContext", context))
+
+    return handle
+
+
+def _schedule_id(event: object) -> str | None:
+    if not isinstance(event, dict):
+        return None
+    if event.get("source") not in ("aws.events", "aws.scheduler") or "requestContext" in event:
+        return None
+    found = event.get("id")
+    return found if isinstance(found, str) and found else uuid4().hex
+
+
+def _http_event(event: object) -> Result:
+    """The event with what the adapter chokes on made tame. Raises `MalformedRequest` when it is no such event."""
+    if not isinstance(event, dict) or event.get("version") != "2.0":
+        raise MalformedRequest("The event is no HTTP API request of payload format 2.0.")
+    context, headers, body = event.get("requestContext"), event.get("headers") or {}, event.get("body")
+    http = context.get("http") if isinstance(context, dict) else None
+    if (
+        not isinstance(context, dict)
+        or not isinstance(http, dict)
+        or not isinstance(http.get("method"), str)
+        or not isinstance(event.get("rawPath"), str)
+        or not isinstance(event.get("rawQueryString") or "", str)
+        or not isinstance(headers, dict)
+        or not all(isinstance(name, str) and isinstance(value, str) for name, value in headers.items())
+        or not isinstance(body, str | None)
+    ):
+        raise MalformedRequest("The event is no HTTP API request of payload format 2.0.")
+    return event | {
+        "headers": _tame_headers(headers),
+        "body": _body(body or "", is_base64=bool(event.get("isBase64Encoded"))),
+        "isBase64Encoded": True,
+        "rawPath": event["rawPath"].encode("utf-8", "replace").decode(),
+        "rawQueryString": (event.get("rawQueryString") or "").encode("utf-8", "replace").decode(),
+        "requestContext": context | {"http": {"sourceIp": "", **http, "path": event["rawPath"]}},
+    }
+
+
+def _tame_headers(headers: dict[str, str]) -> dict[str, str]:
+    """Lower-case and encodable. A Host with a port, an odd one, or an odd forwarded port makes Mangum raise."""
+    tame = {name.lower(): value.encode("utf-8", "replace").decode() for name, value in headers.items()}
+    host = tame.get("host", "")
+    if not all(part.replace("-", "").isalnum() for part in host.split(".")) or not host.isascii():
+        tame["host"] = "localhost"
+    if not tame.get("x-forwarded-port", "0").isdecimal():
+        del tame["x-forwarded-port"]
+    return tame
+
+
+def _body(body: str, *, is_base64: bool) -> str:
+    try:
+        raw = base64.b64decode(body, validate=True) if is_base64 else body.encode()
+    except (binascii.Error, ValueError):
+        raise MalformedRequest("The body is not valid base64 or not valid UTF-8.") from None
+    return base64.b64encode(raw).decode()
+
+
+def _refusal(error: RouterError) -> Result:
+    response = error_response(error, path="", request_id=uuid4().hex)
+    return {
+        "statusCode": response.status_code,
+        "headers": {"content-type": "application/json"},
+        "body": bytes(response.body).decode(),
+        "isBase64Encoded": False,
+    }
+
+
+def _loop() -> None:
+    """Give the calling thread an event loop: the adapter needs one, and only main threads come with one."""
+    if getattr(_LOOPS, "loop", None) is None:
+        _LOOPS.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(_LOOPS.loop)

@@ -1,0 +1,101 @@
+"""The OpenAPI document, told from the routes that the doors expose: bodies, answers, errors and keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from llm_router import __version__
+from llm_router.auth import Access
+from llm_router.web.access import RouteRule
+from llm_router.web.errors import ErrorEnvelope, OpenAIErrorEnvelope
+
+JsonObject = dict[str, object]
+_REF = "#/components/schemas/{model}"
+_ERRORS = {
+    400: "The body or the request cannot be read",
+    401: "No valid key",
+    403: "A valid key that may not do this",
+    404: "Nothing is there",
+    409: "The catalogue moved on",
+    413: "The body is too long",
+    415: "Not JSON, or compressed",
+    422: "Some fields are wrong, or no model meets the constraints",
+    429: "Too many requests, or a budget is spent",
+    500: "A defect",
+    502: "Every provider failed",
+    503: "Something needed is down",
+    504: "The deadline passed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One exposed route: its row of the access table, its body and its answer (None: not JSON)."""
+
+    row: RouteRule
+    summary: str
+    body: type[BaseModel] | None
+    answer: type[BaseModel] | None
+
+
+def document(operations: Iterable[Operation]) -> JsonObject:
+    """The OpenAPI 3.1 document of these operations."""
+    paths: dict[str, JsonObject] = {}
+    kinds: dict[type[BaseModel], None] = {ErrorEnvelope: None, OpenAIErrorEnvelope: None}
+    for operation in operations:
+        paths.setdefault(operation.row.path, {})[operation.row.method.lower()] = _described(operation)
+        kinds.update({kind: None for kind in (operation.body, operation.answer) if kind is not None})
+    _, definitions = models_json_schema([(kind, "validation") for kind in kinds], ref_template=_REF)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "LLM router", "version": __version__},
+        "paths": paths,
+        "components": {
+            "schemas": definitions.get("$defs", {}),
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+            },
+        },
+    }
+
+
+def _described(operation: Operation) -> JsonObject:
+    row = operation.row
+    described: JsonObject = {
+        "summary": operation.summary,
+        "operationId": f"{row.method.lower()}{re.sub(r'[^a-z0-9]+', '_', row.path)}",
+        "tags": [str(row.function)],
+        "x-access": str(row.access),
+        "parameters": _path_parameters(row.path),
+        "responses": {"200": {"description": "Done", **(_json_content(operation.answer) if operation.answer else {})}}
+        | {
+            str(status): {"description": words, **_json_content(_error_model(row.path))}
+            for status, words in _ERRORS.items()
+        },
+    }
+    if row.access is not Access.PUBLIC:
+        described["security"] = [{"bearer": []}, {"apiKey": []}]
+    if operation.body is not None:
+        described["requestBody"] = {"required": True, **_json_content(operation.body)}
+    return described
+
+
+def _path_parameters(path: str) -> list[Mapping[str, object]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+
+
+def _json_content(kind: type[BaseModel]) -> JsonObject:
+    return {"content": {"application/json": {"schema": {"$ref": _REF.format(model=kind.__name__)}}}}
+
+
+def _error_model(path: str) -> type[BaseModel]:
+    return OpenAIErrorEnvelope if path.startswith("/v1/") else ErrorEnvelope
