@@ -1,0 +1,78 @@
+"""Who gets in: decided by hash, in constant time, and closed when nothing is configured."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_router.auth import Access, Gatekeeper, key_hash
+from llm_router.errors import Forbidden, Unauthenticated
+
+ADMIN, CLIENT = "the-admin-key", "a-client-key"
+
+
+def gate(*, loopback: bool = False, admin: str = ADMIN, clients: tuple[str, ...] = (CLIENT,)) -> Gatekeeper:
+    known = {key_hash(key): f"id-of-{key}" for key in clients}
+    return Gatekeeper(loopback, lambda: key_hash(admin) if admin else "", known.get, lambda: bool(known))
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {key}"}
+
+
+WRONG = [
+    {},
+    bearer("wrong"),
+    bearer("' OR '1'='1"),
+    bearer(""),
+    bearer("x" * 1_000_000),
+    bearer(f"{ADMIN},{ADMIN}"),
+    {"authorization": ADMIN},
+    {"authorization": f"Basic {ADMIN}"},
+    {"x-api-key": "\udcff"},
+]
+
+
+@pytest.mark.parametrize("headers", WRONG, ids=range(len(WRONG)))
+@pytest.mark.parametrize("access", [Access.ADMIN, Access.CLIENT, Access.OPERATOR])
+def test_every_wrong_key_gets_the_same_answer(access, headers):
+    with pytest.raises(Unauthenticated) as refused:
+        gate().admit(access, headers)
+    with pytest.raises(Unauthenticated) as without:
+        gate().admit(access, {})
+    assert str(refused.value) == str(without.value)
+
+
+@pytest.mark.parametrize("headers", [bearer(ADMIN), {"x-api-key": ADMIN}, {"authorization": f"bearer  {ADMIN} "}])
+def test_the_admin_key_opens_everything_in_either_header(headers):
+    for access in (Access.ADMIN, Access.CLIENT, Access.OPERATOR):
+        assert gate().admit(access, headers).admin
+
+
+def test_a_client_key_opens_client_routes_and_no_admin_route():
+    assert gate().admit(Access.CLIENT, bearer(CLIENT)).key_id == f"id-of-{CLIENT}"
+    for access in (Access.ADMIN, Access.OPERATOR):
+        with pytest.raises(Forbidden):
+            gate().admit(access, bearer(CLIENT))
+
+
+def test_without_a_configured_admin_key_admin_routes_are_closed():
+    for headers in ({}, bearer(""), bearer(ADMIN)):
+        with pytest.raises(Unauthenticated):
+            gate(admin="").admit(Access.ADMIN, headers)
+
+
+def test_on_loopback_client_routes_are_open_until_a_key_is_defined():
+    assert not gate(loopback=True, clients=()).admit(Access.CLIENT, {}).admin
+    with pytest.raises(Unauthenticated):
+        gate(loopback=True).admit(Access.CLIENT, {})
+
+
+def test_on_loopback_a_wrong_key_is_refused_even_where_none_is_needed():
+    with pytest.raises(Unauthenticated):
+        gate(loopback=True, clients=()).admit(Access.CLIENT, bearer("wrong"))
+
+
+def test_on_loopback_admin_routes_still_need_the_key_and_operator_routes_do_not():
+    with pytest.raises(Unauthenticated):
+        gate(loopback=True, clients=()).admit(Access.ADMIN, {})
+    assert not gate(loopback=True).admit(Access.OPERATOR, {}).admin

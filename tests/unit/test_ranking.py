@@ -1,0 +1,160 @@
+"""What the ranking promises, as properties over any catalogue, task and constraints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from tests.support.models import model, scenes, task
+
+from llm_router.catalogue.entry import ModelEntry
+from llm_router.errors import NoEligibleModel
+from llm_router.ranking.rank import Ranking, rank
+from llm_router.ranking.task import Constraints, Surroundings, Task
+
+FREE = Constraints()
+HERE = Surroundings()
+preferences = st.floats(0, 1)
+
+
+def ranked(models: list[ModelEntry], of: Task, limits: Constraints = FREE, preference: float = 0.5) -> Ranking | None:
+    """The ranking, or None when no model is eligible."""
+    try:
+        return rank(models, of, limits, preference, HERE)
+    except NoEligibleModel:
+        return None
+
+
+@given(scenes, preferences, st.randoms(use_true_random=False))
+def test_the_order_of_the_catalogue_changes_nothing(scene, preference, random):
+    models, of, limits = scene.models, scene.task, scene.demands
+    shuffled = list(models)
+    random.shuffle(shuffled)
+    assert ranked(models, of, limits, preference) == ranked(shuffled, of, limits, preference)
+
+
+@given(scenes, preferences, preferences)
+def test_raising_preference_never_lowers_quality_and_lowering_it_never_raises_cost(scene, one, other):
+    models, of, limits = scene.models, scene.task, scene.demands
+    low, high = sorted((one, other))
+    thrifty, generous = ranked(models, of, limits, low), ranked(models, of, limits, high)
+    assume(thrifty is not None)
+    assert thrifty
+    assert generous
+    assert generous.candidates[0].quality.expected >= thrifty.candidates[0].quality.expected - 1e-9
+    assert thrifty.candidates[0].price.usd <= generous.candidates[0].price.usd * (1 + 1e-9) + 1e-12
+
+
+@given(scenes, preferences)
+def test_every_candidate_meets_every_constraint(scene, preference):
+    models, of, limits = scene.models, scene.task, scene.demands
+    found = ranked(models, of, limits, preference)
+    assume(found is not None)
+    assert found
+    for candidate in found.candidates:
+        entry = candidate.model
+        assert entry.active
+        assert entry.input_usd_per_mtok is not None
+        assert limits.max_cost_usd is None or candidate.price.usd <= limits.max_cost_usd
+        assert limits.max_latency_ms is None or candidate.wait.ms <= limits.max_latency_ms
+        assert limits.min_quality is None or candidate.quality.expected >= limits.min_quality
+        assert not limits.providers or entry.provider in limits.providers
+        assert not limits.exclude_models & {entry.id, entry.api_alias}
+        assert limits.capabilities <= entry.capabilities
+        assert limits.open_weights is None or entry.open_weights is limits.open_weights
+        assert limits.min_context_tokens is None or (entry.context_window or 0) >= limits.min_context_tokens
+        assert not limits.licenses or entry.license in limits.licenses
+        assert not limits.regions or limits.regions & set(entry.regions)
+        if limits.max_tokens is not None:
+            assert entry.max_output_tokens is None or entry.max_output_tokens >= limits.max_tokens
+            assert candidate.price.output_tokens + candidate.price.thinking_tokens <= limits.max_tokens
+        if entry.context_window is not None:
+            assert entry.context_window >= of.input_tokens + candidate.price.output_tokens
+
+
+@given(scenes, preferences)
+def test_every_model_is_either_ranked_or_excluded_with_a_reason(scene, preference):
+    models, of, limits = scene.models, scene.task, scene.demands
+    found = ranked(models, of, limits, preference)
+    assume(found is not None)
+    assert found
+    names = [candidate.model.id for candidate in found.candidates] + [out.model.id for out in found.excluded]
+    assert sorted(names) == sorted(entry.id for entry in models)
+    assert all(out.violations for out in found.excluded)
+
+
+@given(scenes, preferences, st.data())
+def test_removing_a_loser_keeps_the_winner(scene, preference, data):
+    models, of, limits = scene.models, scene.task, scene.demands
+    found = ranked(models, of, limits, preference)
+    assume(found is not None)
+    assert found
+    winner = found.candidates[0].model.id
+    loser = data.draw(st.sampled_from(models))
+    assume(loser.id != winner)
+    left = ranked([entry for entry in models if entry is not loser], of, limits, preference)
+    assert left
+    assert left.candidates[0].model.id == winner
+
+
+@given(scenes, preferences)
+def test_a_dominated_model_never_wins(scene, preference):
+    models, of = scene.models, scene.task
+    found = ranked(models, of, FREE, preference)
+    assume(found is not None)
+    assert found
+    first = found.candidates[0]
+    for other in found.candidates[1:]:
+        better = other.quality.expected >= first.quality.expected and other.price.usd <= first.price.usd
+        same = other.quality.expected == first.quality.expected and other.price.usd == first.price.usd
+        assert same or not better
+
+
+@given(scenes)
+def test_what_an_empty_ranking_names_as_nearest_relaxation_gives_a_model(scene):
+    models, of, limits = scene.models, scene.task, scene.demands
+    numeric = replace(
+        limits,
+        providers=frozenset(),
+        exclude_models=frozenset(),
+        capabilities=frozenset(),
+        open_weights=None,
+        licenses=frozenset(),
+        regions=frozenset(),
+    )
+    try:
+        rank(models, of, numeric, 0.5, HERE)
+    except NoEligibleModel as error:
+        assume(error.fields)
+        changed = numeric
+        for field in error.fields:
+            name, value = field.path.removeprefix("constraints."), field.problem.rpartition(": ")[2]
+            kind = int if name in ("max_tokens", "min_context_tokens") else float
+            changed = replace(changed, **{name: kind(value)})
+        assert rank(models, of, changed, 0.5, HERE).candidates
+
+
+def test_a_model_whose_price_is_not_known_is_never_chosen():
+    found = rank([model("priced"), model("unpriced", usd_in=None)], task(), FREE, 0.5, HERE)
+    assert [candidate.model.api_alias for candidate in found.candidates] == ["priced"]
+    assert found.excluded[0].violations[0].reason == "price_unknown"
+
+
+def test_preference_zero_takes_the_cheapest_that_will_do_not_the_cheapest():
+    useless = model("useless", usd_in=0.01, usd_out=0.01, chances=(0.2, 0.1, 0.05))
+    decent = model("decent", usd_in=0.1, usd_out=0.4, chances=(0.9, 0.8, 0.7))
+    strong = model("strong", usd_in=5, usd_out=25, chances=(0.98, 0.95, 0.9))
+    first = rank([useless, decent, strong], task(), FREE, 0, HERE).candidates[0]
+    assert first.model is decent
+
+
+def test_preference_one_takes_the_best_whatever_it_costs():
+    decent, strong = model("decent", usd_in=0.1), model("strong", usd_in=50, usd_out=250, chances=(0.98, 0.95, 0.9))
+    assert rank([decent, strong], task(), FREE, 1, HERE).candidates[0].model is strong
+
+
+def test_demands_that_no_relaxation_can_meet_are_named_as_such():
+    with pytest.raises(NoEligibleModel, match="whatever its constraints"):
+        rank([model("unpriced", usd_in=None)], task(), FREE, 0.5, HERE)
