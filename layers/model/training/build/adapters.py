@@ -28,7 +28,11 @@ def merge_adapters(weights: Weights, path: Path, *, base_sha256: str) -> dict[st
     for parameter in sorted({entry.rpartition(".")[0] for entry in entries}):
         if parameter not in SHAPES:
             raise BuildError(f"{path.name} names {parameter}, which the model does not have.")
-        parts = {kind: entries[f"{parameter}.{kind}"] for kind in ("A", "B", "rows", "delta") if f"{parameter}.{kind}" in entries}
+        parts = {
+            kind: entries[f"{parameter}.{kind}"]
+            for kind in ("A", "B", "rows", "delta")
+            if f"{parameter}.{kind}" in entries
+        }
         try:
             changed = weights[parameter] + _difference(parts, SHAPES[parameter])
         except (KeyError, ValueError, IndexError) as error:

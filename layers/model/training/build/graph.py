@@ -1,7 +1,7 @@
 """The encoder as an ONNX graph: `input_ids` `[1, n]` in, `embedding` `[1, 384]` and the heads' outputs out.
 
 One prompt a run, so there is no padding and no attention mask. Linear layers run in int8: attention as
-DynamicQuantizeLinear and QAttention, the others as DynamicQuantizeMatMul, chosen ones as MatMulNBits.
+DynamicQuantizeLinear and QAttention, the others as DynamicQuantizeMatMul.
 """
 
 from __future__ import annotations
@@ -33,20 +33,18 @@ from training.build.network import (
     output_norm,
     widening,
 )
-from training.build.plan import Plan
-from training.build.quantise import quantise_blocks, quantise_columns, quantise_rows
+from training.build.quantise import quantise_columns, quantise_rows
+from training.build.smooth import Smoothing, split_channels
+from training.build.target import Target
 
 MICROSOFT = "com.microsoft"
 OPSET = 20
 """The first with Gelu; LayerNormalization came with 17."""
 
-Smoothing = Mapping[str, Floats]
-"""By a linear layer's prefix (attention: its query's): the factors its input is divided by, `[in]`."""
 
-
-def build_graph(weights: Weights, smoothing: Smoothing, heads: Sequence[Head], plan: Plan) -> onnx.ModelProto:
+def build_graph(weights: Weights, smoothing: Smoothing, heads: Sequence[Head], target: Target) -> onnx.ModelProto:
     """The whole network, checked by onnx's own checker as far as it knows the operators."""
-    writer = _Writer(weights, smoothing, plan)
+    writer = _Writer(split_channels(weights, smoothing.splits), smoothing.factors, target)
     tokens = [writer.embed()]
     for layer in range(LAYERS):
         tokens.append(writer.feed_forward(layer, writer.attend(layer, tokens[-1])))
@@ -62,18 +60,26 @@ def build_graph(weights: Weights, smoothing: Smoothing, heads: Sequence[Head], p
 class _Writer:
     """Collects nodes and initialisers; each method returns the name of the tensor it adds."""
 
-    def __init__(self, weights: Weights, smoothing: Smoothing, plan: Plan) -> None:
+    def __init__(self, weights: Weights, factors: Mapping[str, Floats], target: Target) -> None:
         self._weights = weights
-        self._smoothing = smoothing
-        self._plan = plan
+        self._factors = factors
+        self._target = target
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, onnx.TensorProto] = {}
 
     def node(
-        self, operator: str, inputs: list[str], *, output: str = "", domain: str = "", **attributes: float | str | list[int]
+        self,
+        operator: str,
+        inputs: list[str],
+        *,
+        output: str = "",
+        domain: str = "",
+        **attributes: float | str | list[int],
     ) -> str:
         name = output or f"{operator}_{len(self._nodes)}"
-        self._nodes.append(helper.make_node(operator, inputs, [name], name=name, domain=domain, **attributes))
+        node = helper.make_node(operator, inputs, [name], name=name, domain=domain)
+        node.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
+        self._nodes.append(node)
         return name
 
     def constant(self, name: str, values: NDArray[np.generic]) -> str:
@@ -95,15 +101,15 @@ class _Writer:
 
     def attend(self, layer: int, tokens: str) -> str:
         parts = [attention(layer, part) for part in ("query", "key", "value")]
-        context_factors = self._smoothing.get(attention_output(layer), np.ones(WIDTH, np.float32))
+        context_factors = self._factors.get(attention_output(layer), np.ones(WIDTH, np.float32))
         matrices = [self._weights[f"{part}.weight"].T for part in parts]
         biases = [self._weights[f"{part}.bias"] for part in parts]
         matrices[2] = matrices[2] / context_factors
         biases[2] = biases[2] / context_factors
         matrix = np.concatenate(matrices, axis=1)
-        if parts[0] in self._smoothing:
-            matrix = matrix * self._smoothing[parts[0]][:, None]
-        quantised = quantise_columns(matrix, largest=self._plan.target.largest_weight)
+        if parts[0] in self._factors:
+            matrix = matrix * self._factors[parts[0]][:, None]
+        quantised = quantise_columns(matrix, largest=self._target.largest_weight)
         codes, step, zero = (f"{parts[0]}.{name}" for name in ("codes", "step", "zero"))
         smooth = self._smooth(parts[0], tokens)
         self._nodes.append(helper.make_node("DynamicQuantizeLinear", [smooth], [codes, step, zero], name=codes))
@@ -127,11 +133,8 @@ class _Writer:
 
     def feed_forward(self, layer: int, tokens: str) -> str:
         wide, narrow = widening(layer), narrowing(layer)
-        inner = self.node("Gelu", [self._linear(wide, self._smooth(wide, tokens), self._smoothing.get(wide))])
-        if layer in self._plan.blockwise:
-            result = self._blockwise(narrow, inner)
-        else:
-            result = self._linear(narrow, self._smooth(narrow, inner), self._smoothing.get(narrow))
+        inner = self.node("Gelu", [self._linear(wide, self._smooth(wide, tokens), self._factors.get(wide))])
+        result = self._linear(narrow, self._smooth(narrow, inner), self._factors.get(narrow))
         return self._normalise(output_norm(layer), self.node("Add", [tokens, result]))
 
     def head(self, head: Head, pools: _Pools) -> None:
@@ -143,7 +146,9 @@ class _Writer:
 
     def model(self, outputs: Mapping[str, int]) -> onnx.ModelProto:
         given = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])]
-        results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]) for name, width in outputs.items()]
+        results = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]) for name, width in outputs.items()
+        ]
         graph = helper.make_graph(self._nodes, "encoder", given, results, list(self._constants.values()))
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
         model = helper.make_model(graph, opset_imports=opsets, producer_name="llm-router", ir_version=10)
@@ -151,15 +156,15 @@ class _Writer:
         return model
 
     def _smooth(self, name: str, x: str) -> str:
-        if name not in self._smoothing:
+        if name not in self._factors:
             return x
-        return self.node("Mul", [x, self.constant(f"{name}.smooth", 1 / self._smoothing[name])])
+        return self.node("Mul", [x, self.constant(f"{name}.smooth", 1 / self._factors[name])])
 
     def _linear(self, name: str, x: str, factors: Floats | None) -> str:
         matrix = self._weights[f"{name}.weight"].T
         if factors is not None:
             matrix = matrix * factors[:, None]
-        quantised = quantise_columns(matrix, largest=self._plan.target.largest_weight)
+        quantised = quantise_columns(matrix, largest=self._target.largest_weight)
         inputs = [
             x,
             self.constant(f"{name}.weight", quantised.values),
@@ -168,28 +173,6 @@ class _Writer:
             self.constant(f"{name}.bias", self._weights[f"{name}.bias"]),
         ]
         return self.node("DynamicQuantizeMatMul", inputs, domain=MICROSOFT)
-
-    def _blockwise(self, name: str, x: str) -> str:
-        matrix = self._weights[f"{name}.weight"].T
-        quantised = quantise_blocks(matrix, block=self._plan.block)
-        inputs = [
-            x,
-            self.constant(f"{name}.weight", quantised.values),
-            self.constant(f"{name}.scales", quantised.scales.reshape(-1)),
-            "",
-            "",
-            self.constant(f"{name}.bias", self._weights[f"{name}.bias"]),
-        ]
-        return self.node(
-            "MatMulNBits",
-            inputs,
-            domain=MICROSOFT,
-            K=matrix.shape[0],
-            N=matrix.shape[1],
-            bits=8,
-            block_size=quantised.block,
-            accuracy_level=4,
-        )
 
     def _dense(self, name: str, x: str, dense: Dense) -> str:
         weight, bias = self.constant(f"{name}.weight", dense.weight.T), self.constant(f"{name}.bias", dense.bias)

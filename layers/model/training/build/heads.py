@@ -77,7 +77,9 @@ def read_heads(path: Path) -> tuple[Head, ...]:
     names = sorted({entry.partition(".")[0] for entry in entries})
     heads = tuple(_read_head(name, entries, path.name) for name in names)
     used = {f"{head.name}.{part}" for head in heads for part in ("input", "labels")}
-    used |= {f"{h.name}.{k}.{part}" for h in heads for k in range(len(h.layers)) for part in ("weight", "bias", "activation")}
+    used |= {
+        f"{h.name}.{k}.{part}" for h in heads for k in range(len(h.layers)) for part in ("weight", "bias", "activation")
+    }
     if unknown := sorted(entries.keys() - used):
         raise BuildError(f"{path.name} holds {unknown[0]}, which belongs to no head.")
     return heads

@@ -68,7 +68,11 @@ def _shapes() -> dict[str, tuple[int, ...]]:
     for layer in range(LAYERS):
         norms += [attention_norm(layer), output_norm(layer)]
         square = [attention(layer, part) for part in ("query", "key", "value")] + [attention_output(layer)]
-        dense = {**dict.fromkeys(square, (WIDTH, WIDTH)), widening(layer): (INNER, WIDTH), narrowing(layer): (WIDTH, INNER)}
+        dense = {
+            **dict.fromkeys(square, (WIDTH, WIDTH)),
+            widening(layer): (INNER, WIDTH),
+            narrowing(layer): (WIDTH, INNER),
+        }
         for name, shape in dense.items():
             shapes[f"{name}.weight"] = shape
             shapes[f"{name}.bias"] = shape[:1]

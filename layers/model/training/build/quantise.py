@@ -35,29 +35,12 @@ def quantise_rows(table: Floats) -> QuantisedColumns:
     return QuantisedColumns(np.ascontiguousarray(turned.values.T), turned.scales[:, None])
 
 
-@dataclass(frozen=True, slots=True)
-class QuantisedBlocks:
-    """A matrix for MatMulNBits: bytes `[out, in / block, block]` around 128, and scales `[out, in / block]`."""
-
-    values: NDArray[np.uint8]
-    scales: Floats
-    block: int
-
-
-def quantise_blocks(matrix: Floats, *, block: int) -> QuantisedBlocks:
-    """`matrix` `[in, out]` in blocks along its input, each with a scale of its own."""
-    blocks = matrix.T.reshape(matrix.shape[1], -1, block)
-    scales = np.maximum(np.abs(blocks).max(axis=2), np.float32(1e-12)) / np.float32(127)
-    values = np.clip(np.rint(blocks / scales[:, :, None]), -127, 127) + 128
-    return QuantisedBlocks(values.astype(np.uint8), scales.astype(np.float32), block)
-
-
 def as_unsigned_bytes(x: Floats) -> Floats:
-    """`x` after DynamicQuantizeLinear and back: one range for the whole tensor, 256 steps, zero exact (ONNX opset 11)."""
+    """`x` after DynamicQuantizeLinear and back: one range for the whole tensor, 256 steps, zero exact."""
     low, high = min(float(x.min()), 0.0), max(float(x.max()), 0.0)
     step = max((high - low) / 255, 1e-12)
     zero = np.clip(np.rint(-low / step), 0, 255)
-    return ((np.clip(np.rint(x / step) + zero, 0, 255) - zero) * step).astype(np.float32)
+    return np.asarray((np.clip(np.rint(x / step) + zero, 0, 255) - zero) * step, np.float32)
 
 
 def as_signed_columns(matrix: Floats) -> Floats:

@@ -36,7 +36,7 @@ def hidden_states(weights: Weights, ids: Sequence[int], observe: Observer | None
     def linear(name: str, x: Floats) -> Floats:
         if observe is not None:
             observe(name, x)
-        return x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+        return np.asarray(x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"])
 
     x = weights[WORDS][list(ids)] + weights[PLACES][: len(ids)] + weights[SEGMENTS][0]
     x = _normalise(weights, EMBEDDING_NORM, x)
@@ -61,7 +61,7 @@ def pooled(states: Sequence[Floats], tap: Tap) -> Floats:
     """One vector `[384]` from the tokens of one layer."""
     tokens = states[tap.layer]
     if tap.pool is Pool.CLS:
-        return tokens[0]
+        return np.asarray(tokens[0])
     if tap.pool is Pool.MAX:
         return np.asarray(tokens.max(axis=0))
     mean = np.asarray(tokens.mean(axis=0))

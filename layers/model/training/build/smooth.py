@@ -1,55 +1,104 @@
-"""Finds the factors that move outliers from activations into weights (SmoothQuant, Xiao et al. 2023).
+"""Makes the network easy to quantise without changing what it computes.
 
 An activation is quantised with one range for the whole prompt, so one large channel costs all others their
-resolution; a weight matrix has a scale per output channel and can take more. For a linear layer with input x
-and weight W, x / s and s · W give the same product. s = max|x|^a / max|W|^(1-a) per channel, with the a (and
-so the s, or none at all) that leaves the least error in the product on the calibration prompts.
+resolution. Two exact rewritings, both found on calibration prompts, take that away:
+
+* Splitting (outlier channel splitting, Zhao et al. 2019): in some layers one channel behind the first
+  feed-forward projection is ten times larger than any other, at [CLS]. It is computed `COPIES` times, each
+  copy weighing that much less in the second projection, so that smoothing can shrink it.
+* Smoothing (SmoothQuant, Xiao et al. 2023): for a linear layer with input x and weight W, x / s and s · W give
+  the same product. s = max|x|^a / max|W|^(1-a) per channel, with the a (or no s at all) that leaves the least
+  error in the product on the calibration prompts.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from training.build.network import (
-    LAYERS,
-    Floats,
-    Weights,
-    attention,
-    attention_output,
-    narrowing,
-    widening,
-)
+from training.build.network import LAYERS, Floats, Weights, attention, attention_output, narrowing, widening
 from training.build.quantise import as_signed_columns, as_unsigned_bytes
 from training.build.reference import hidden_states
 
+COPIES = 33
+"""With the first, 32 are added, so the width stays a multiple of 32."""
+
+OUTSTANDING = 1.5
+"""A channel is split when it reaches this many times as far as the next."""
+
+LEAST_REACH = 0.2
+"""No channel is taken to reach less far than this share of the median: one that calibration hardly moved would be
+blown up until it ruled the range of the first prompt that does move it."""
+
 STRENGTHS = tuple(round(0.05 * step, 2) for step in range(6, 20))
-FOLDER = Path(__file__).with_name("smoothing")
 
 
-def weights_key(base_sha256: str, adapters_sha256: str) -> str:
-    """What exact weights a file of factors belongs to; `adapters_sha256` is empty without adapters."""
-    return hashlib.sha256((base_sha256 + adapters_sha256).encode()).hexdigest()[:16]
+@dataclass(frozen=True, slots=True)
+class Smoothing:
+    """`splits`: by layer, the channel to split. `factors`: by a linear layer's prefix (for attention its query's),
+    what its input is divided by, `[in]`."""
+
+    splits: dict[int, int]
+    factors: dict[str, Floats]
 
 
-def read_smoothing(path: Path) -> dict[str, Floats]:
-    """The factors of one file, by the prefix of the linear layer."""
+def read_smoothing(path: Path) -> Smoothing:
+    """What `write_smoothing` stored."""
     with np.load(path, allow_pickle=False) as archive:
-        return {name: archive[name].astype(np.float32) for name in archive.files}
+        splits = {int(layer): int(channel) for layer, channel in archive["splits"]}
+        return Smoothing(splits, {name: archive[name].astype(np.float32) for name in archive.files if name != "splits"})
 
 
-def write_smoothing(path: Path, factors: dict[str, Floats]) -> None:
-    """Store them as float16, which rounds each by less than one in a thousand and so changes no product."""
+def write_smoothing(path: Path, smoothing: Smoothing) -> None:
+    """Store it, the factors as float16, in which `calibrate` gives them."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **{name: values.astype(np.float16) for name, values in factors.items()})
+    splits = np.array(sorted(smoothing.splits.items()), np.int32).reshape(-1, 2)
+    arrays: dict[str, NDArray[np.generic]] = {n: v.astype(np.float16) for n, v in smoothing.factors.items()}
+    np.savez_compressed(path, allow_pickle=False, splits=splits, **arrays)
 
 
-def calibrate(weights: Weights, prompts: Sequence[Sequence[int]]) -> dict[str, Floats]:
-    """The factors for every linear layer where they help, from token ids of the calibration prompts."""
-    seen: dict[str, list[Floats]] = {name: [] for name in _watched()}
+def split_channels(weights: Weights, splits: dict[int, int]) -> dict[str, Floats]:
+    """The same network with each named channel computed `COPIES` times."""
+    changed = dict(weights)
+    for layer, channel in splits.items():
+        wide, narrow = widening(layer), narrowing(layer)
+        chosen = [channel] * (COPIES - 1)
+        for name in (f"{wide}.weight", f"{wide}.bias"):
+            changed[name] = np.concatenate([weights[name], weights[name][chosen]])
+        thinned = weights[f"{narrow}.weight"].copy()
+        thinned[:, channel] /= COPIES
+        changed[f"{narrow}.weight"] = np.concatenate([thinned, thinned[:, chosen]], axis=1)
+    return changed
+
+
+def calibrate(weights: Weights, prompts: Sequence[Sequence[int]]) -> Smoothing:
+    """The splits and factors for these weights, from token ids of the calibration prompts."""
+    inner = _activations(weights, prompts, [narrowing(layer) for layer in range(LAYERS)])
+    splits = {}
+    for layer, activations in enumerate(inner.values()):
+        reach = _reach(activations)
+        second, first = np.sort(reach)[-2:]
+        if first > OUTSTANDING * second:
+            splits[layer] = int(reach.argmax())
+    weights = split_channels(weights, splits)
+    watched = [
+        name
+        for layer in range(LAYERS)
+        for name in (attention(layer, "query"), attention_output(layer), widening(layer), narrowing(layer))
+    ]
+    factors = {}
+    for name, activations in _activations(weights, prompts, watched).items():
+        if (best := _best_factors(_matrix(weights, name), activations)) is not None:
+            factors[name] = best
+    return Smoothing(splits, factors)
+
+
+def _activations(weights: Weights, prompts: Sequence[Sequence[int]], names: Sequence[str]) -> dict[str, list[Floats]]:
+    seen: dict[str, list[Floats]] = {name: [] for name in names}
 
     def observe(name: str, x: Floats) -> None:
         if name in seen:
@@ -57,20 +106,7 @@ def calibrate(weights: Weights, prompts: Sequence[Sequence[int]]) -> dict[str, F
 
     for ids in prompts:
         hidden_states(weights, ids, observe)
-    factors: dict[str, Floats] = {}
-    for name, activations in seen.items():
-        if (best := _best(_matrix(weights, name), activations)) is not None:
-            # What the file keeps is what the graph will use.
-            factors[name] = best.astype(np.float16).astype(np.float32)
-    return factors
-
-
-def _watched() -> Iterable[str]:
-    for layer in range(LAYERS):
-        yield attention(layer, "query")
-        yield attention_output(layer)
-        yield widening(layer)
-        yield narrowing(layer)
+    return seen
 
 
 def _matrix(weights: Weights, name: str) -> Floats:
@@ -81,14 +117,18 @@ def _matrix(weights: Weights, name: str) -> Floats:
     return weights[f"{name}.weight"].T
 
 
-def _best(matrix: Floats, activations: Sequence[Floats]) -> Floats | None:
+def _reach(activations: Sequence[Floats]) -> Floats:
+    return np.asarray(np.max([np.abs(x).max(axis=0) for x in activations], axis=0))
+
+
+def _best_factors(matrix: Floats, activations: Sequence[Floats]) -> Floats | None:
     wanted = [x @ matrix for x in activations]
-    reach = np.max([np.abs(x).max(axis=0) for x in activations], axis=0)
-    weight_reach = np.abs(matrix).max(axis=1)
+    reach, weight_reach = _reach(activations), np.maximum(np.abs(matrix).max(axis=1), 1e-5)
+    reach = np.maximum(reach, LEAST_REACH * np.median(reach))
     best, least = None, _error(matrix, activations, wanted, np.ones(len(matrix), np.float32))
     for strength in STRENGTHS:
-        factors = np.maximum(reach, 1e-5) ** strength / np.maximum(weight_reach, 1e-5) ** (1 - strength)
-        factors = (factors / np.sqrt(factors.max() * factors.min())).astype(np.float32)
+        factors = reach**strength / weight_reach ** (1 - strength)
+        factors = (factors / np.sqrt(factors.max() * factors.min())).astype(np.float16).astype(np.float32)
         if (error := _error(matrix, activations, wanted, factors)) < least:
             best, least = factors, error
     return best
@@ -97,6 +137,5 @@ def _best(matrix: Floats, activations: Sequence[Floats]) -> Floats | None:
 def _error(matrix: Floats, activations: Sequence[Floats], wanted: Sequence[Floats], factors: Floats) -> float:
     """The mean square error of the quantised product, prompt by prompt since each has its own range."""
     quantised = as_signed_columns(matrix * factors[:, None])
-    return float(
-        np.mean([np.mean((as_unsigned_bytes(x / factors) @ quantised - y) ** 2) for x, y in zip(activations, wanted, strict=True)])
-    )
+    given = (as_unsigned_bytes(x / factors) @ quantised for x in activations)
+    return float(np.mean([np.mean((have - want) ** 2) for have, want in zip(given, wanted, strict=True)]))

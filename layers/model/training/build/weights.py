@@ -1,4 +1,4 @@
-"""Reads a safetensors file with numpy alone: an 8-byte length, a JSON header, then raw little-endian tensors."""
+"""The base weights, from a safetensors file with numpy alone, and with what fine-tuning changed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
+from training.build.adapters import merge_adapters
 from training.build.errors import BuildError
 from training.build.network import SHAPES, Floats
+from training.build.source import MODEL
+
+
+def load_weights(source: Path, adapters: Path | None) -> dict[str, Floats]:
+    """The network's parameters from the folder of the base model, with the adapters merged. Raises `BuildError`."""
+    weights = read_weights(source / MODEL.name)
+    return merge_adapters(weights, adapters, base_sha256=MODEL.sha256) if adapters else weights
 
 
 def read_weights(path: Path) -> dict[str, Floats]:
     """The parameters named in `SHAPES`, as float32 views into one read-only buffer.
 
-    Raises `BuildError` when one is missing or has another shape or type.
+    The format is an 8-byte length, a JSON header of that length, then raw little-endian tensors. Raises
+    `BuildError` when a parameter is missing or has another shape or type.
     """
     data = path.read_bytes()
     length = int.from_bytes(data[:8], "little")

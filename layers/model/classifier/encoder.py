@@ -1,0 +1,115 @@
+"""Text to an embedding and the heads' outputs: one prompt, one pass through one graph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifier.deadline import DeadlinePassed, DeadlineRunner
+from classifier.manifest import EMBEDDING, MODEL, TOKENISER, Manifest, ManifestError, verified_manifest
+from classifier.runtime import RunOptions, Session, new_run_options, open_session, runtime_errors
+from classifier.tokens import Tokeniser, Tokens
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+ARTIFACTS = Path(__file__).with_name("artifacts")
+
+
+class EncoderError(Exception):
+    """The root of what this module raises; the message is one sentence without the text."""
+
+
+class EncoderUnavailable(EncoderError):
+    """There is no encoder: a file is missing or not what was built, or a library cannot be imported."""
+
+
+class EncoderFailed(EncoderError):
+    """This text has no embedding: the run raised, or gave something that is not finite."""
+
+
+class EncoderTimeout(EncoderFailed):
+    """The run had not ended by its deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderOutput:
+    """One text's `embedding`, float32 `[384]` of length one; each head's output by name, float32 `[width]`;
+    `token_count` for the whole text, as `Tokens.count`; `tokens_read` as the graph saw them, [CLS] and [SEP] too."""
+
+    embedding: Floats
+    heads: Mapping[str, Floats]
+    token_count: int
+    tokens_read: int
+
+
+class Encoder:
+    """The tokeniser and the session. Safe to use from several threads; each run uses `threads` of its own."""
+
+    def __init__(self, session: Session, tokeniser: Tokeniser, manifest: Manifest) -> None:
+        import numpy
+
+        self._session = session
+        self._tokeniser = tokeniser
+        self._numpy = numpy
+        self._outputs = list(manifest.outputs)
+        self._failures = runtime_errors()
+        self._runner = DeadlineRunner()
+        self.manifest = manifest
+
+    @classmethod
+    def load(cls, directory: Path = ARTIFACTS, *, threads: int = 1) -> Encoder:
+        """Verify every file against the manifest, then open them. Raises `EncoderUnavailable` with the reason.
+
+        One thread is right for one processor and for many short prompts; a second helps from 30 tokens on.
+        """
+        try:
+            manifest = verified_manifest(directory)
+        except ManifestError as error:
+            raise EncoderUnavailable(str(error)) from error
+        try:
+            session = open_session(directory / MODEL, threads=threads)
+            tokeniser = Tokeniser(directory / TOKENISER)
+            missing = manifest.outputs.keys() ^ {output.name for output in session.get_outputs()}
+        except ImportError as error:
+            raise EncoderUnavailable(f"A library the model needs cannot be imported ({error.name}).") from error
+        except runtime_errors() as error:
+            raise EncoderUnavailable("onnxruntime cannot open the model.") from error
+        if missing or EMBEDDING not in manifest.outputs:
+            raise EncoderUnavailable("The graph's outputs are not those of the manifest.")
+        return cls(session, tokeniser, manifest)
+
+    def encode(self, text: str, *, deadline_s: float | None = None) -> EncoderOutput:
+        """Embed one text; a batch is a loop over this, since int8 ranges are found prompt by prompt.
+
+        With `deadline_s` the run happens in another thread and is told to stop when the time is over. Raises
+        `EncoderFailed`, or its kind `EncoderTimeout`.
+        """
+        tokens = self._tokeniser(text)
+        if deadline_s is None:
+            return self._run(tokens, None)
+        options = new_run_options()
+        try:
+            return self._runner.run(lambda: self._run(tokens, options), deadline_s)
+        except DeadlinePassed as error:
+            options.terminate = True
+            raise EncoderTimeout(f"The model had not answered after {deadline_s:g} s.") from error
+
+    def _run(self, tokens: Tokens, options: RunOptions | None) -> EncoderOutput:
+        ids = self._numpy.array([tokens.ids], dtype=self._numpy.int64)
+        try:
+            results = self._session.run(self._outputs, {"input_ids": ids}, options)
+        except self._failures as error:
+            raise EncoderFailed("The model could not be run.") from error
+        values = {name: result[0] for name, result in zip(self._outputs, results, strict=True)}
+        # One product is finite only if all its terms are.
+        if not all(math.isfinite(value @ value) for value in values.values()):
+            raise EncoderFailed("The model gave values that are not finite.")
+        embedding = values.pop(EMBEDDING)
+        return EncoderOutput(embedding, values, tokens.count, len(tokens.ids))
