@@ -11,6 +11,7 @@ from tests.support.models import model, scenes, task
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import NoEligibleModel
+from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
 
@@ -22,7 +23,7 @@ preferences = st.floats(0, 1)
 def ranked(models: list[ModelEntry], of: Task, limits: Constraints = FREE, preference: float = 0.5) -> Ranking | None:
     """The ranking, or None when no model is eligible."""
     try:
-        return rank(models, of, limits, preference, HERE)
+        return rank(prepare(models), of, limits, preference, HERE)
     except NoEligibleModel:
         return None
 
@@ -44,7 +45,7 @@ def test_raising_preference_never_lowers_quality_and_lowering_it_never_raises_co
     assert thrifty
     assert generous
     assert generous.candidates[0].quality.expected >= thrifty.candidates[0].quality.expected - 1e-9
-    assert thrifty.candidates[0].price.usd <= generous.candidates[0].price.usd * (1 + 1e-9) + 1e-12
+    assert thrifty.candidates[0].standing.usd <= generous.candidates[0].standing.usd * (1 + 1e-9) + 1e-12
 
 
 @given(scenes, preferences)
@@ -57,7 +58,7 @@ def test_every_candidate_meets_every_constraint(scene, preference):
         entry = candidate.model
         assert entry.active
         assert entry.input_usd_per_mtok is not None
-        assert limits.max_cost_usd is None or candidate.price.usd <= limits.max_cost_usd
+        assert limits.max_cost_usd is None or candidate.standing.usd <= limits.max_cost_usd
         assert limits.max_latency_ms is None or candidate.wait.ms <= limits.max_latency_ms
         assert limits.min_quality is None or candidate.quality.expected >= limits.min_quality
         assert not limits.providers or entry.provider in limits.providers
@@ -107,8 +108,8 @@ def test_a_dominated_model_never_wins(scene, preference):
     assert found
     first = found.candidates[0]
     for other in found.candidates[1:]:
-        better = other.quality.expected >= first.quality.expected and other.price.usd <= first.price.usd
-        same = other.quality.expected == first.quality.expected and other.price.usd == first.price.usd
+        better = other.quality.expected >= first.quality.expected and other.standing.usd <= first.standing.usd
+        same = other.quality.expected == first.quality.expected and other.standing.usd == first.standing.usd
         assert same or not better
 
 
@@ -125,7 +126,7 @@ def test_what_an_empty_ranking_names_as_nearest_relaxation_gives_a_model(scene):
         regions=frozenset(),
     )
     try:
-        rank(models, of, numeric, 0.5, HERE)
+        rank(prepare(models), of, numeric, 0.5, HERE)
     except NoEligibleModel as error:
         assume(error.fields)
         changed = numeric
@@ -133,11 +134,11 @@ def test_what_an_empty_ranking_names_as_nearest_relaxation_gives_a_model(scene):
             name, value = field.path.removeprefix("constraints."), field.problem.rpartition(": ")[2]
             kind = int if name in ("max_tokens", "min_context_tokens") else float
             changed = replace(changed, **{name: kind(value)})
-        assert rank(models, of, changed, 0.5, HERE).candidates
+        assert rank(prepare(models), of, changed, 0.5, HERE).candidates
 
 
 def test_a_model_whose_price_is_not_known_is_never_chosen():
-    found = rank([model("priced"), model("unpriced", usd_in=None)], task(), FREE, 0.5, HERE)
+    found = rank(prepare([model("priced"), model("unpriced", usd_in=None)]), task(), FREE, 0.5, HERE)
     assert [candidate.model.api_alias for candidate in found.candidates] == ["priced"]
     assert found.excluded[0].violations[0].reason == "price_unknown"
 
@@ -146,15 +147,15 @@ def test_preference_zero_takes_the_cheapest_that_will_do_not_the_cheapest():
     useless = model("useless", usd_in=0.01, usd_out=0.01, chances=(0.2, 0.1, 0.05))
     decent = model("decent", usd_in=0.1, usd_out=0.4, chances=(0.9, 0.8, 0.7))
     strong = model("strong", usd_in=5, usd_out=25, chances=(0.98, 0.95, 0.9))
-    first = rank([useless, decent, strong], task(), FREE, 0, HERE).candidates[0]
+    first = rank(prepare([useless, decent, strong]), task(), FREE, 0, HERE).candidates[0]
     assert first.model is decent
 
 
 def test_preference_one_takes_the_best_whatever_it_costs():
     decent, strong = model("decent", usd_in=0.1), model("strong", usd_in=50, usd_out=250, chances=(0.98, 0.95, 0.9))
-    assert rank([decent, strong], task(), FREE, 1, HERE).candidates[0].model is strong
+    assert rank(prepare([decent, strong]), task(), FREE, 1, HERE).candidates[0].model is strong
 
 
 def test_demands_that_no_relaxation_can_meet_are_named_as_such():
     with pytest.raises(NoEligibleModel, match="whatever its constraints"):
-        rank([model("unpriced", usd_in=None)], task(), FREE, 0.5, HERE)
+        rank(prepare([model("unpriced", usd_in=None)]), task(), FREE, 0.5, HERE)

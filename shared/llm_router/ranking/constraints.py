@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.ranking.task import Constraints, Task
@@ -29,8 +29,7 @@ class Reason(StrEnum):
     REGION = "regions"
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One demand that a model does not meet.
 
     `path` is the field that binds, or None where no field of the request could change it. `relaxed` says to
@@ -49,8 +48,7 @@ ASSUMED_WINDOW = 4096
 """Tokens that a model whose window is not known is trusted with: the smallest window of any model in use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prospect:
+class Prospect(NamedTuple):
     """What a model would make of the task, as far as the constraints ask. None: not known."""
 
     model: ModelEntry
@@ -85,10 +83,15 @@ def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list
         found.append(
             Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", f"drop {model.id}")
         )
-    for demanded, path in ((task.requires, None), (limits.capabilities - task.requires, "constraints.capabilities")):
-        if missing := demanded - model.capabilities:
-            names = ", ".join(sorted(missing))
-            found.append(Violation(Reason.CAPABILITY, f"lacks {names}", path, f"do without {names}", len(missing)))
+    if task.requires and (missing := task.requires - model.capabilities):
+        found.append(Violation(Reason.CAPABILITY, f"lacks {', '.join(sorted(missing))}, which the request needs"))
+    if limits.capabilities and (missing := limits.capabilities - task.requires - model.capabilities):
+        names = ", ".join(sorted(missing))
+        found.append(
+            Violation(
+                Reason.CAPABILITY, f"lacks {names}", "constraints.capabilities", f"do without {names}", len(missing)
+            )
+        )
     if limits.open_weights is not None and model.open_weights is not limits.open_weights:
         known = {True: "has open weights", False: "has closed weights", None: "is not known to have open weights"}
         found.append(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from llm_router.catalogue.entry import Capability, ModelEntry
+from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.task import Task
 from llm_router.taxonomy import Difficulty
 
@@ -14,32 +14,25 @@ THINKING_TOKENS: Mapping[Difficulty, int] = {Difficulty.EASY: 200, Difficulty.ME
 bill thinking as output and publish no averages; usage recorded from generations is to replace it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """Expected cost in USD of one request, and the tokens it rests on."""
+class Price(NamedTuple):
+    """Expected cost in USD of one request, and the tokens it rests on; None when the price is not known."""
 
-    usd: float
+    usd: float | None
     input_tokens: int
     output_tokens: int
     thinking_tokens: int
 
 
-def expected_tokens(model: ModelEntry, task: Task, max_tokens: int | None) -> tuple[int, int]:
-    """Output and thinking tokens; together never more than `max_tokens`, which caps what is billed."""
-    thinking = THINKING_TOKENS[task.difficulty] if Capability.REASONING in model.capabilities else 0
+def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price:
+    """The expected price. Output and thinking together never exceed `max_tokens`, which caps what is billed."""
+    thinking = THINKING_TOKENS[task.difficulty] if model.thinks else 0
     output = task.output_tokens
-    if model.max_output_tokens is not None:
-        output = min(output, model.max_output_tokens)
+    most = model.model.max_output_tokens
+    if most is not None and most < output:
+        output = most
     if max_tokens is not None:
         output = min(output, max_tokens)
         thinking = min(thinking, max_tokens - output)
-    return output, thinking
-
-
-def expected_price(model: ModelEntry, task: Task, max_tokens: int | None) -> Price | None:
-    """The expected price, or None when the catalogue does not know what the model costs."""
-    if model.input_usd_per_mtok is None or model.output_usd_per_mtok is None:
-        return None
-    output, thinking = expected_tokens(model, task, max_tokens)
-    usd = (task.input_tokens * model.input_usd_per_mtok + (output + thinking) * model.output_usd_per_mtok) / 1e6
+    known = model.usd_in
+    usd = None if known is None else task.input_tokens * known + (output + thinking) * model.usd_out
     return Price(usd, task.input_tokens, output, thinking)

@@ -16,7 +16,7 @@ def usd(amount: float) -> str:
 
 def reasons(candidate: Candidate) -> list[str]:
     """What speaks for and against one candidate, each in a phrase with its number."""
-    quality, price, wait = candidate.quality, candidate.price, candidate.wait
+    quality, price, wait, cost = candidate.quality, candidate.price, candidate.wait, candidate.standing.usd
     low, high = quality.interval
     words = [f"does {quality.expected:.0%} of such prompts well ({low:.0%} to {high:.0%})"]
     if quality.mean - quality.expected > 0.005:
@@ -26,7 +26,7 @@ def reasons(candidate: Candidate) -> list[str]:
     if candidate.standing.quality < WILL_DO:
         words.append("more likely to fail than to do well, so ranked after all that will do")
     thinking = f" and {price.thinking_tokens} of thinking" if price.thinking_tokens else ""
-    words.append(f"{usd(price.usd)} for {price.input_tokens} tokens in, {price.output_tokens} out{thinking}")
+    words.append(f"{usd(cost)} for {price.input_tokens} tokens in, {price.output_tokens} out{thinking}")
     words.append(f"about {wait.ms / 1000:.1f} s" + ("" if wait.measured else ", speed assumed, not measured"))
     return words
 
@@ -37,7 +37,7 @@ def explain(ranking: Ranking, task: Classification, preference: float) -> str:
     said = [
         f"{task.category.replace('_', ' ').capitalize()}, {task.difficulty} ({task.confidence:.0%} sure).",
         f"{first.model.display_name} has the best balance at preference {preference:g}: "
-        f"{first.quality.expected:.0%} expected quality for {usd(first.price.usd)}.",
+        f"{first.quality.expected:.0%} expected quality for {usd(first.standing.usd)}.",
     ]
     if len(ranking.candidates) > 1:
         second = ranking.candidates[1]
@@ -66,9 +66,9 @@ def counterfactual(ranking: Ranking) -> str | None:
 def _compared(other: Candidate, first: Candidate) -> str:
     points = (other.quality.expected - first.quality.expected) * 100
     better = f"{abs(points):.0f} points {'more' if points >= 0 else 'less'} quality"
-    if first.price.usd <= 0 or other.price.usd <= 0:
-        return f"{better} for {usd(other.price.usd)}"
-    ratio = other.price.usd / first.price.usd
+    if first.standing.usd <= 0 or other.standing.usd <= 0:
+        return f"{better} for {usd(other.standing.usd)}"
+    ratio = other.standing.usd / first.standing.usd
     return (
         f"{better} for {ratio:.1f} times the money" if ratio >= 1 else f"{better} for {1 / ratio:.1f} times less money"
     )

@@ -12,7 +12,7 @@ they cost: preference 0 asks for the cheapest *that will do*.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 NEGLIGIBLE_USD = 1e-4
 """c₀: below a hundredth of a cent money hardly counts, above it every tenfold counts the same."""
@@ -26,8 +26,7 @@ WILL_DO = 0.5
 DEFAULT_PREFERENCE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a candidate stands; orders itself, best first."""
 
     score: float

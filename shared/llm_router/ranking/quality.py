@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from llm_router.catalogue.entry import QualityTable
+from llm_router.ranking.prepared import LEVELS, Curve
 from llm_router.taxonomy import Category, Difficulty
 
 ANCHORS: Mapping[Difficulty, float] = {Difficulty.EASY: 0.2, Difficulty.MEDIUM: 0.5, Difficulty.HARD: 0.8}
@@ -28,8 +28,7 @@ UNKNOWN_MEAN, UNKNOWN_SD = 0.5, 0.25
 """A model without any evidence: as likely to do well as not, and hardly anything is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(NamedTuple):
     """`expected` is what counts: the mean for easy work, towards the lower bound for hard work."""
 
     expected: float
@@ -44,60 +43,49 @@ class Quality:
         return max(0.0, min(low, self.expected)), min(1.0, max(high, self.expected))
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """Where a prompt stands between the catalogue's anchors, worked out once for all models.
 
-    `lower` and `upper` are the neighbouring difficulties, `share` how far the prompt is from the first to the
-    second; `caution` is the number of standard deviations taken off, 0 for easy prompts and 1 for hard ones.
+    `lower` is the index of the anchor below (0 easy, 1 medium), `share` how far the prompt is from it to the next
+    one; `caution` is the number of standard deviations taken off, 0 for easy prompts and 1 for hard ones.
     """
 
     weights: tuple[tuple[Category, float], ...]
-    lower: Difficulty
-    upper: Difficulty
+    lower: int
     share: float
     caution: float
 
 
 def demand(chances: Mapping[Category, float], difficulty: Difficulty, complexity: float) -> Demand:
     """The demand of a prompt. Its place is the mean of its complexity and the anchor of its difficulty."""
+    easy, medium, hard = (ANCHORS[level] for level in LEVELS)
     place = (complexity + ANCHORS[difficulty]) / 2
-    easy, medium, hard = Difficulty.EASY, Difficulty.MEDIUM, Difficulty.HARD
-    lower, upper = (easy, medium) if place < ANCHORS[medium] else (medium, hard)
-    span = ANCHORS[upper] - ANCHORS[lower]
-    share = min(1.0, max(0.0, (place - ANCHORS[lower]) / span))
-    caution = min(1.0, max(0.0, (place - ANCHORS[easy]) / (ANCHORS[hard] - ANCHORS[easy])))
+    lower, start, end = (0, easy, medium) if place < medium else (1, medium, hard)
+    share = min(1.0, max(0.0, (place - start) / (end - start)))
+    caution = min(1.0, max(0.0, (place - easy) / (hard - easy)))
     likely = {category: chance for category, chance in chances.items() if chance >= NEGLIGIBLE} or dict(chances)
     total = sum(likely.values())
     weights = tuple((category, chance / total) for category, chance in sorted(likely.items()))
-    return Demand(weights, lower, upper, share, caution)
+    return Demand(weights, lower, share, caution)
 
 
-def expected_quality(table: QualityTable, wanted: Demand) -> Quality:
-    """The chance that the model with this table does a prompt of this demand well."""
+def expected_quality(curves: Mapping[Category, Curve], wanted: Demand) -> Quality:
+    """The chance that the model with these curves does a prompt of this demand well."""
+    lower, share = wanted.lower, wanted.share
+    kept = 1 - share
     mean = second = 0.0
     evidenced = False
     for category, weight in wanted.weights:
-        cells = table.get(category)
-        lower = cells.get(wanted.lower) if cells else None
-        upper = cells.get(wanted.upper) if cells else None
-        if lower is None or upper is None:
+        curve = curves.get(category)
+        if curve is None:
             chance, sd = UNKNOWN_MEAN, UNKNOWN_SD
         else:
             evidenced = True
-            share = wanted.share
-            chance = _logistic((1 - share) * _log_odds(lower.mean) + share * _log_odds(upper.mean))
-            sd = (1 - share) * lower.sd + share * upper.sd
+            chance = 1 / (1 + math.exp(-(kept * curve[lower] + share * curve[lower + 1])))
+            sd = kept * curve[lower + 3] + share * curve[lower + 4]
         mean += weight * chance
         second += weight * (sd * sd + chance * chance)
-    sd = math.sqrt(max(0.0, second - mean * mean))
-    return Quality(max(0.0, mean - wanted.caution * sd), mean, sd, evidenced)
-
-
-def _log_odds(chance: float) -> float:
-    bounded = min(0.999, max(0.001, chance))
-    return math.log(bounded / (1 - bounded))
-
-
-def _logistic(value: float) -> float:
-    return 1 / (1 + math.exp(-value))
+    spread = second - mean * mean
+    sd = math.sqrt(spread) if spread > 0 else 0.0
+    expected = mean - wanted.caution * sd
+    return Quality(expected if expected > 0 else 0.0, mean, sd, evidenced)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import FieldProblem, NoEligibleModel
 from llm_router.ranking.constraints import Prospect, Violation, nearest, violations
-from llm_router.ranking.cost import Price, expected_price, expected_tokens
+from llm_router.ranking.cost import Price, expected_price
 from llm_router.ranking.latency import Wait, expected_wait
 from llm_router.ranking.objective import Standing, standing
+from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.quality import Quality, demand, expected_quality
 from llm_router.ranking.task import Constraints, Surroundings, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A model that may be used, with everything its place rests on."""
 
     model: ModelEntry
@@ -26,8 +27,7 @@ class Candidate:
     wait: Wait
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusion:
+class Exclusion(NamedTuple):
     """A model that may not be used, and each demand it does not meet, the first one first.
 
     `standing` is where it would stand if it might be used; None when its price is not known.
@@ -47,32 +47,42 @@ class Ranking:
 
 
 def rank(
-    models: Iterable[ModelEntry], task: Task, limits: Constraints, preference: float, around: Surroundings
+    models: Iterable[Prepared], task: Task, limits: Constraints, preference: float, around: Surroundings
 ) -> Ranking:
     """The ranking; raises `NoEligibleModel` naming what binds when nobody is left."""
     wanted = demand(task.chances, task.difficulty, task.complexity)
     candidates: list[Candidate] = []
     excluded: list[Exclusion] = []
-    for model in models:
-        quality = expected_quality(model.quality, wanted)
-        price = expected_price(model, task, limits.max_tokens)
-        output, thinking = expected_tokens(model, task, limits.max_tokens)
-        wait = expected_wait(model.latency, around.live.get(model.id), output + thinking)
-        prospect = Prospect(model, price.usd if price else None, wait.ms, quality.expected, output + thinking)
+    for prepared in models:
+        model = prepared.model
+        quality = expected_quality(prepared.curves, wanted)
+        price = expected_price(prepared, task, limits.max_tokens)
+        answer_tokens = price.output_tokens + price.thinking_tokens
+        wait = expected_wait(
+            prepared.first_token_ms,
+            prepared.ms_per_token,
+            around.live.get(model.id),
+            answer_tokens,
+            measured=prepared.speed_measured,
+        )
+        prospect = Prospect(model, price.usd, wait.ms, quality.expected, answer_tokens)
         found = violations(prospect, task, limits, around.unusable.get(model.id))
-        if price is None:
-            excluded.append(Exclusion(model, tuple(found), None))
-            continue
-        place = standing(model.id, quality=quality.expected, usd=price.usd, preference=preference)
-        if found:
+        place = None
+        if price.usd is not None:
+            place = standing(model.id, quality=quality.expected, usd=price.usd, preference=preference)
+        if found or place is None:
             excluded.append(Exclusion(model, tuple(found), place))
         else:
             candidates.append(Candidate(model, place, quality, price, wait))
     if not candidates:
         raise _nobody(excluded)
-    candidates.sort(key=lambda candidate: candidate.standing.sort_key())
+    candidates.sort(key=_place)
     excluded.sort(key=lambda exclusion: exclusion.model.id)
     return Ranking(tuple(candidates), tuple(excluded))
+
+
+def _place(candidate: Candidate) -> tuple[bool, float, float, float, str]:
+    return candidate.standing.sort_key()
 
 
 def _nobody(excluded: list[Exclusion]) -> NoEligibleModel:

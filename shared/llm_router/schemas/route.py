@@ -172,7 +172,7 @@ def _ranked(candidate: Candidate) -> RankedAnswer:
         score=round(candidate.standing.score, 6),
         expected_quality=round(candidate.quality.expected, 6),
         quality_interval=(round(low, 4), round(high, 4)),
-        estimated_cost_usd=round(candidate.price.usd, 10),
+        estimated_cost_usd=round(candidate.standing.usd, 10),
         estimated_latency_ms=round(candidate.wait.ms),
         reasons=reasons(candidate),
     )

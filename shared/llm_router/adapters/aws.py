@@ -1,0 +1,58 @@
+"""AWS clients with time-outs that fit a request, and their errors as ours."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from llm_router.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+_CONFIG = Config(connect_timeout=0.7, read_timeout=0.7, retries={"total_max_attempts": 2, "mode": "standard"})
+"""Two attempts of at most 1.4 s each, so that whoever finds out that a store hangs waits under 3 s."""
+
+_BULK = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1, "mode": "standard"})
+"""Objects are larger and read seldom: one attempt with more time."""
+
+
+def dynamodb(endpoint: str) -> DynamoDBClient:
+    """A client; `endpoint` replaces AWS's own where it is not empty."""
+    return boto3.client("dynamodb", config=_CONFIG, endpoint_url=endpoint or None)
+
+
+def s3(endpoint: str) -> S3Client:
+    """A client that also reaches stand-ins, which know no virtual host names."""
+    config = _BULK.merge(Config(s3={"addressing_style": "path"})) if endpoint else _BULK
+    return boto3.client("s3", config=config, endpoint_url=endpoint or None)
+
+
+def secrets(endpoint: str) -> SecretsManagerClient:
+    """A client."""
+    return boto3.client("secretsmanager", config=_CONFIG, endpoint_url=endpoint or None)
+
+
+def error_code(failure: ClientError) -> str:
+    """AWS's code of an error, such as `ConditionalCheckFailedException`."""
+    return str(failure.response.get("Error", {}).get("Code", ""))
+
+
+@contextlib.contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Lets conditional failures through, which callers understand; everything else is `StoreUnavailable`."""
+    try:
+        yield
+    except ClientError as failure:
+        if error_code(failure) in ("ConditionalCheckFailedException", "TransactionCanceledException", "NoSuchKey"):
+            raise
+        raise StoreUnavailable(f"{what} refused the request ({error_code(failure)}).", retry_after_s=5) from failure
+    except BotoCoreError as failure:
+        raise StoreUnavailable(f"{what} does not answer ({type(failure).__name__}).", retry_after_s=5) from failure

@@ -1,0 +1,66 @@
+"""Redis or Valkey as a cache that may be away: short time-outs, no retries, a breaker, never an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from llm_router.breaker import Breaker
+from llm_router.ports import Clock
+
+TIMEOUT_S = 0.05
+OPEN_S = 30.0
+MAX_VALUE = 64 * 1024
+"""Bytes; what we cache is below 2 kB, so anything larger is not ours and counts as garbage."""
+
+
+class RedisCache:
+    """A `Cache` shared by all processes. One failure opens its breaker for 30 s, in which it costs nothing."""
+
+    def __init__(self, address: str, clock: Clock, warn: Callable[[str], None]) -> None:
+        self._breaker = Breaker(clock, failures=1, open_s=OPEN_S)
+        self._warn = warn
+        self._client = Redis.from_url(
+            address,
+            socket_connect_timeout=TIMEOUT_S,
+            socket_timeout=TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),
+            retry_on_timeout=False,
+            health_check_interval=0,
+        )
+
+    @property
+    def available(self) -> bool:
+        return self._breaker.state.value == "closed"
+
+    def get(self, key: str) -> bytes | None:
+        found = self._asked(lambda: self._client.get(key))
+        if not isinstance(found, bytes):
+            return None
+        if len(found) > MAX_VALUE:
+            self.delete(key)
+            return None
+        return found
+
+    def set(self, key: str, value: bytes, ttl_s: float) -> None:
+        if len(value) <= MAX_VALUE:
+            self._asked(lambda: self._client.set(key, value, px=max(1, int(ttl_s * 1000))))
+
+    def delete(self, key: str) -> None:
+        self._asked(lambda: self._client.delete(key))
+
+    def _asked(self, call: Callable[[], object]) -> object:
+        if not self._breaker.allows():
+            return None
+        try:
+            answer: object = call()
+        except (RedisError, OSError, ValueError) as failure:
+            self._breaker.failed()
+            self._warn(f"The cache does not answer ({type(failure).__name__}); going on without it for {OPEN_S:.0f} s.")
+            return None
+        self._breaker.succeeded()
+        return answer

@@ -1,0 +1,90 @@
+"""The catalogue's versions, and larger payloads, in SQLite."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+
+from llm_router.adapters.memory import conflict, verified
+from llm_router.adapters.sqlite import Database
+from llm_router.errors import NotFound
+from llm_router.ports import VersionInfo
+
+_COLUMNS = "version, sha256, created_at, origin, total_models, active_models, summary"
+
+
+class SqliteCatalogueStore:
+    """A `CatalogueStore`. Snapshot and pointer are written in one transaction: no reader sees one without the other."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def current(self) -> VersionInfo | None:
+        with self._database.reading() as connection:
+            return _current(connection)
+
+    def payload(self, version: int) -> bytes:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT {_COLUMNS}, payload FROM versions WHERE version = ?",  # noqa: S608 - constant column names
+                (version,),
+            ).fetchone()
+        if row is None:
+            raise NotFound(f"There is no version {version} of the catalogue.")
+        return verified(row[7], VersionInfo(*row[:7]))
+
+    def publish(self, payload: bytes, draft: VersionInfo, *, expected_version: int | None) -> VersionInfo:
+        with self._database.writing() as connection:
+            current = _current(connection)
+            if (current.version if current else None) != expected_version:
+                raise conflict(current.version if current else None)
+            (highest,) = connection.execute("SELECT coalesce(max(version), 0) FROM versions").fetchone()
+            info = replace(draft, version=highest + 1, sha256=hashlib.sha256(payload).hexdigest())
+            connection.execute(
+                f"INSERT INTO versions ({_COLUMNS}, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant column names
+                (
+                    info.version,
+                    info.sha256,
+                    info.created_at,
+                    info.origin,
+                    info.total_models,
+                    info.active_models,
+                    info.summary,
+                    payload,
+                ),
+            )
+            connection.execute("INSERT OR REPLACE INTO pointer (id, version) VALUES (1, ?)", (info.version,))
+            return info
+
+    def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM versions ORDER BY version DESC LIMIT ?",  # noqa: S608 - constant column names
+                (limit,),
+            ).fetchall()
+        return [VersionInfo(*row) for row in rows]
+
+
+def _current(connection: sqlite3.Connection) -> VersionInfo | None:
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM versions WHERE version = (SELECT version FROM pointer)"  # noqa: S608 - constant column names
+    ).fetchone()
+    return VersionInfo(*row) if row else None
+
+
+class SqliteBlobStore:
+    """A `BlobStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def write(self, name: str, payload: bytes) -> None:
+        with self._database.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO blobs (name, payload) VALUES (?, ?)", (name, payload))
+
+    def read(self, name: str) -> bytes | None:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT payload FROM blobs WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else None

@@ -1,0 +1,67 @@
+"""How each part is, since when, and what to do about it. Parts report here; the dashboard reads it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from llm_router.errors import StoreUnavailable
+from llm_router.ports import Clock, Record, RecordStore
+
+KIND = "health"
+KEPT_S = 30 * 86_400.0
+
+
+class State(StrEnum):
+    """`degraded`: answers are right but slower or simpler. `unknown`: it has not been used yet."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part. `since` is when it entered this state, in epoch seconds; `advice` is empty when all is well."""
+
+    name: str
+    state: State
+    detail: str = ""
+    advice: str = ""
+    since: float | None = None
+
+
+def report(records: RecordStore, clock: Clock, component: Component) -> None:
+    """Note a part's state for others to see. Writes only when it changed; silent when the store is down."""
+    try:
+        held = read(records, component.name)
+        if held is not None and (held.state, held.detail) == (component.state, component.detail):
+            return
+        now = clock.now()
+        body = json.dumps([component.state, component.detail, component.advice, now])
+        records.put(Record(KIND, component.name, body, expires_at=now + KEPT_S))
+    except StoreUnavailable:
+        return
+
+
+def read(records: RecordStore, name: str) -> Component | None:
+    """What a part last reported, or None. Raises `StoreUnavailable`."""
+    record = records.get(KIND, name)
+    if record is None:
+        return None
+    try:
+        state, detail, advice, since = json.loads(record.body)
+        return Component(name, State(state), str(detail), str(advice), float(since))
+    except (ValueError, TypeError):
+        return None
+
+
+def overall(components: Iterable[Component]) -> State:
+    """Down when a part that requests need is down, degraded when any part is not well."""
+    states = {component.state for component in components}
+    if State.DOWN in states:
+        return State.DOWN
+    return State.DEGRADED if State.DEGRADED in states else State.UP

@@ -1,0 +1,166 @@
+"""What every cache promises, on each of them; and what the shared one does when Redis is away. A real Valkey runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+from tests.support.clock import FakeClock
+from tests.support.valkey import free_port, replying, running, silent_listener
+
+from llm_router.adapters.lru import LruCache
+from llm_router.adapters.redis_cache import OPEN_S, RedisCache
+from llm_router.adapters.tiered import TieredCache
+from llm_router.cache_keys import key
+from llm_router.ports import Cache
+
+
+@pytest.fixture(scope="module")
+def valkey_port() -> Iterator[int]:
+    port = free_port()
+    with running(port):
+        yield port
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+def address(port: int) -> str:
+    return f"redis://127.0.0.1:{port}/0"
+
+
+def lru(clock: FakeClock, entries: int = 100, size: int = 1_000_000) -> LruCache:
+    return LruCache(clock, max_entries=entries, max_bytes=size)
+
+
+@pytest.fixture(params=["lru", "redis", "tiered"])
+def cache(request: pytest.FixtureRequest, clock: FakeClock, valkey_port: int) -> Cache:
+    far = RedisCache(address(valkey_port), clock, pytest.fail)
+    far._client.flushall()
+    return {"lru": lru(clock), "redis": far, "tiered": TieredCache(lru(clock), far)}[request.param]
+
+
+def test_what_is_set_is_got_until_it_is_deleted(cache: Cache):
+    assert cache.available
+    assert cache.get("k") is None
+    cache.set("k", b"\0value", 60)
+    assert cache.get("k") == b"\0value"
+    cache.set("k", b"newer", 60)
+    assert cache.get("k") == b"newer"
+    cache.delete("k")
+    assert cache.get("k") is None
+
+
+def test_the_near_cache_forgets_after_its_time(clock: FakeClock):
+    cache = lru(clock)
+    cache.set("k", b"v", 10)
+    clock.pass_seconds(10)
+    assert cache.get("k") is None
+    assert len(cache) == 0
+
+
+def test_the_near_cache_is_bounded_by_entries_and_keeps_what_was_used_last(clock: FakeClock):
+    cache = lru(clock, entries=2)
+    cache.set("a", b"1", 60)
+    cache.set("b", b"2", 60)
+    assert cache.get("a") == b"1"
+    cache.set("c", b"3", 60)
+    assert (cache.get("a"), cache.get("b"), cache.get("c")) == (b"1", None, b"3")
+
+
+def test_the_near_cache_is_bounded_by_bytes(clock: FakeClock):
+    cache = lru(clock, size=1000)
+    for number in range(100):
+        cache.set(f"{number:02d}", b"x" * 50, 60)
+    assert len(cache) == 1000 // 52
+    cache.set("huge", b"x" * 500, 60)
+    assert cache.get("huge") is None
+
+
+def test_the_shared_cache_expires_by_its_own_clock(valkey_port: int, clock: FakeClock):
+    RedisCache(address(valkey_port), clock, pytest.fail).set("ttl", b"v", 100)
+    with Redis(port=valkey_port) as probe:
+        assert 99_000 < probe.pttl("ttl") <= 100_000
+
+
+def test_another_process_finds_what_one_has_set(valkey_port: int, clock: FakeClock):
+    one = TieredCache(lru(clock), RedisCache(address(valkey_port), clock, pytest.fail))
+    other = TieredCache(lru(clock), RedisCache(address(valkey_port), clock, pytest.fail))
+    one.set("shared", b"v", 60)
+    assert other.get("shared") == b"v"
+
+
+ANSWERS = {
+    "NOAUTH": b"-NOAUTH Authentication required.\r\n",
+    "READONLY": b"-READONLY You can't write against a read only replica.\r\n",
+    "OOM": b"-OOM command not allowed when used memory > 'maxmemory'.\r\n",
+    "LOADING": b"-LOADING Redis is loading the dataset in memory\r\n",
+    "garbage": b"\x80\x04\x95garbage\r\n" * 10,
+}
+
+
+@pytest.mark.parametrize("reply", ANSWERS.values(), ids=ANSWERS.keys())
+def test_a_redis_that_answers_with_an_error_is_a_miss_with_one_warning(clock: FakeClock, reply: bytes):
+    warnings: list[str] = []
+    with replying(reply) as port:
+        cache = RedisCache(address(port), clock, warnings.append)
+        for _ in range(5):
+            assert cache.get("k") is None
+            cache.set("k", b"v", 60)
+    assert not cache.available
+    assert len(warnings) == 1
+
+
+def test_a_redis_that_is_refused_or_silent_is_asked_once_in_thirty_seconds(clock: FakeClock):
+    with silent_listener() as silent:
+        for port in (free_port(), silent):
+            warnings: list[str] = []
+            cache = RedisCache(address(port), clock, warnings.append)
+            for _ in range(100):
+                assert cache.get("k") is None
+            assert len(warnings) == 1
+            clock.pass_seconds(OPEN_S)
+            assert cache.get("k") is None
+            assert len(warnings) == 2
+
+
+def test_a_redis_that_dies_and_comes_back_is_used_again(clock: FakeClock):
+    port = free_port()
+    cache = RedisCache(address(port), clock, lambda _: None)
+    with running(port):
+        cache.set("k", b"v", 60)
+        assert cache.get("k") == b"v"
+    assert cache.get("k") is None
+    assert not cache.available
+    with running(port):
+        assert cache.get("k") is None
+        clock.pass_seconds(OPEN_S)
+        cache.set("k", b"again", 60)
+        assert cache.available
+        assert cache.get("k") == b"again"
+
+
+def test_a_value_too_large_to_be_ours_is_a_miss_and_deleted(valkey_port: int, clock: FakeClock):
+    cache = RedisCache(address(valkey_port), clock, pytest.fail)
+    with Redis(port=valkey_port) as other:
+        other.set("big", b"x" * 5_000_000)
+        assert cache.get("big") is None
+        assert not other.exists("big")
+
+
+def test_a_key_tells_nothing_of_its_text_and_depends_on_everything():
+    base = key(b"secret", "classification", "v1", "a prompt")
+    assert "prompt" not in base
+    others = {
+        key(b"other", "classification", "v1", "a prompt"),
+        key(b"secret", "other", "v1", "a prompt"),
+        key(b"secret", "classification", "v2", "a prompt"),
+        key(b"secret", "classification", "v1", "a prompt "),
+        key(b"secret", "classification", "v1", "\ud800"),
+    }
+    assert base not in others
+    assert len(others) == 5
+    assert base == key(b"secret", "classification", "v1", "a prompt")
