@@ -31,13 +31,22 @@ class Capability(StrEnum):
     STREAMING = "streaming"
 
 
+class Basis(StrEnum):
+    """What a quality figure is a measure of. Preference is not correctness: people also prefer what is wrong."""
+
+    CORRECTNESS = "correctness"
+    PREFERENCE = "preference"
+    BOTH = "both"
+    OUTCOMES = "outcomes"
+
+
 @dataclass(frozen=True, slots=True)
 class QualityEstimate:
     """Posterior of the chance that a model does a kind of work well.
 
     `mean` and `sd` are on 0..1, `n` is the weight of evidence in observations, `source` names where it came
     from (several joined by `+`), `as_of` is an ISO date. An `imputed` cell is inferred from the model's other
-    cells and has a wide `sd`.
+    cells and has a wide `sd`. `basis` is None where the source does not tell what it measured.
     """
 
     mean: float
@@ -46,6 +55,7 @@ class QualityEstimate:
     source: str
     as_of: str | None
     imputed: bool
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,98 @@
+"""The catalogue in force, held in the process: cheap to ask, never half of anything, right for a while by itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from llm_router.catalogue.entry import Catalogue
+from llm_router.catalogue.snapshot import loads
+from llm_router.errors import CatalogueUnavailable, NotFound, SnapshotCorrupt, StoreUnavailable
+from llm_router.ports import CatalogueStore, Clock
+
+CHECK_EVERY_S = 30.0
+"""How long a version is trusted before the store is asked for a newer one: a new version is seen within this."""
+
+RETRY_EVERY_S = 5.0
+"""While the store does not answer, one request in this long finds out; the others are answered at once."""
+
+STALE_AFTER_S = 15 * 60.0
+"""How long the last good version is used without its store: prices move in days, outages end in minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The catalogue to use; `degraded` when what is published could not be read."""
+
+    catalogue: Catalogue
+    degraded: bool
+
+
+class CatalogueReader:
+    """Reads through to the store at most every 30 s, and falls back on the last good version, then the bundled one.
+
+    A version that cannot be read (truncated, tampered with) leaves the one before in force. Safe to share between
+    threads: while one asks the store, the others use what is there.
+    """
+
+    def __init__(self, store: CatalogueStore, clock: Clock, bundled: Callable[[], Catalogue]) -> None:
+        self._store = store
+        self._clock = clock
+        self._bundled = bundled
+        self._held: InForce | None = None
+        self._good_at: float | None = None
+        self._check_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def in_force(self) -> InForce:
+        """The catalogue in force. Raises `CatalogueUnavailable` once the last good one is too old."""
+        held = self._held
+        if held is not None and self._clock.monotonic() < self._check_at:
+            return self._fresh_enough(held)
+        if held is not None and not self._lock.acquire(blocking=False):
+            return self._fresh_enough(held)
+        if held is None:
+            self._lock.acquire()
+        try:
+            if self._clock.monotonic() >= self._check_at:
+                self._check()
+            if self._held is None:
+                raise CatalogueUnavailable("No catalogue can be read.", retry_after_s=RETRY_EVERY_S)
+            return self._fresh_enough(self._held)
+        finally:
+            self._lock.release()
+
+    def forget(self) -> None:
+        """Ask the store at the next request: this process has just published."""
+        self._check_at = float("-inf")
+
+    def _check(self) -> None:
+        try:
+            found = self._read()
+        except (StoreUnavailable, SnapshotCorrupt, NotFound):
+            last = self._held.catalogue if self._held is not None else self._bundled()
+            self._held = InForce(last, degraded=True)
+            if self._good_at is None:
+                self._good_at = self._clock.monotonic()
+            self._check_at = self._clock.monotonic() + RETRY_EVERY_S
+        else:
+            self._held = InForce(found, degraded=False)
+            self._good_at = self._clock.monotonic()
+            self._check_at = self._clock.monotonic() + CHECK_EVERY_S
+
+    def _read(self) -> Catalogue:
+        current = self._store.current()
+        if current is None:
+            return self._bundled()
+        if self._held is not None and self._held.catalogue.version == current.version:
+            return self._held.catalogue
+        return loads(self._store.payload(current.version), current.version)
+
+    def _fresh_enough(self, held: InForce) -> InForce:
+        since = 0.0 if self._good_at is None else self._clock.monotonic() - self._good_at
+        if held.degraded and since > STALE_AFTER_S:
+            raise CatalogueUnavailable(
+                "The catalogue's store has not answered for too long.", retry_after_s=RETRY_EVERY_S
+            )
+        return held
