@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
+from llm_router.schemas.info import CategoriesAnswer, HealthAnswer, InfoAnswer, categories_answer, info_answer
 
 from llm_router.bootstrap import services
 from llm_router.schemas.classify import BatchAnswer, BatchRequest, ClassifyAnswer, ClassifyRequest, classify_answer
-from llm_router.schemas.info import CategoriesAnswer, HealthAnswer, InfoAnswer, categories_answer, info_answer
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
@@ -15,17 +14,10 @@ service = services()
 door = Door(Function.CLASSIFY, service.gatekeeper, service.observer)
 
 
-def _classified(prompt: str, *, explain: bool) -> ClassifyAnswer:
-    started = time.perf_counter()
-    found = service.classifier().classify(prompt, explain=explain)
-    ms = (time.perf_counter() - started) * 1000
-    return classify_answer(found.classification, ms=ms, cached=found.cached, degraded=found.degraded)
-
-
 @door.post("/classify", body=ClassifyRequest, answer=ClassifyAnswer, summary="Classify one prompt")
 async def classify(call: Call, body: ClassifyRequest) -> ClassifyAnswer:
     """One prompt."""
-    answer = _classified(body.prompt, explain=body.explain)
+    answer = classify_answer(service.classifier().classify(body.prompt, explain=body.explain))
     call.note.category = answer.primary_use_case
     call.note.difficulty = answer.difficulty
     call.note.method = answer.classification_method
@@ -37,7 +29,8 @@ async def classify(call: Call, body: ClassifyRequest) -> ClassifyAnswer:
 @door.post("/classify/batch", body=BatchRequest, answer=BatchAnswer, summary="Classify up to 256 prompts")
 async def classify_batch(_call: Call, body: BatchRequest) -> BatchAnswer:
     """Each prompt as it would be classified alone."""
-    return BatchAnswer(results=[_classified(prompt, explain=body.explain) for prompt in body.prompts])
+    classify_one = service.classifier().classify
+    return BatchAnswer(results=[classify_answer(classify_one(prompt, explain=body.explain)) for prompt in body.prompts])
 
 
 @door.get("/categories", answer=CategoriesAnswer, summary="The categories in force")

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from llm_router.cache_keys import key
-from llm_router.ports import Cache, Classifier
+from llm_router.ports import Cache, Classifier, Clock
 from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, InteractionStyle, Method
 
 NAMESPACE = "classification"
@@ -14,11 +14,12 @@ NAMESPACE = "classification"
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """A classification, whether it came from the cache, and what was not available."""
+    """A classification, whether it came from the cache, what was not available, and how many milliseconds it took."""
 
     classification: Classification
     cached: bool
     degraded: tuple[Degraded, ...]
+    ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +32,29 @@ class CachingClassifier:
 
     classifier: Classifier
     cache: Cache
+    clock: Clock
     version: str
     secret: bytes
     ttl_s: float
 
     def classify(self, text: str, *, explain: bool = False) -> Classified:
         """Never raises; a cache that holds garbage is a miss and loses the key."""
+        started = self.clock.monotonic()
         if explain:
-            return self._answer(self.classifier.classify(text, explain=True), cached=False)
+            return self._answer(self.classifier.classify(text, explain=True), started, cached=False)
         name = key(self.secret, NAMESPACE, self.version, text)
         if (held := self.cache.get(name)) is not None:
             if (found := _loads(held)) is not None:
-                return self._answer(found, cached=True)
+                return self._answer(found, started, cached=True)
             self.cache.delete(name)
         fresh = self.classifier.classify(text)
         if not fresh.degraded:
             self.cache.set(name, _dumps(fresh), self.ttl_s)
-        return self._answer(fresh, cached=False)
+        return self._answer(fresh, started, cached=False)
 
-    def _answer(self, found: Classification, *, cached: bool) -> Classified:
+    def _answer(self, found: Classification, started: float, *, cached: bool) -> Classified:
         degraded = found.degraded if self.cache.available else (Degraded.CACHE, *found.degraded)
-        return Classified(found, cached, degraded)
+        return Classified(found, cached, degraded, ms=(self.clock.monotonic() - started) * 1000)
 
 
 def _dumps(found: Classification) -> bytes:

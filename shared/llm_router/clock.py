@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
+
+from llm_router.ports import Clock
 
 
 class SystemClock:
@@ -13,3 +16,8 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+
+def iso_date(clock: Clock) -> str:
+    """Today's date, UTC."""
+    return datetime.fromtimestamp(clock.now(), UTC).date().isoformat()

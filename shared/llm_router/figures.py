@@ -151,3 +151,23 @@ def latency_histogram(buckets: Iterable[Bucket], function: str | None = None) ->
         if function in (None, owner):
             found[int(index)] = found.get(int(index), 0.0) + amount
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Reads the figures back."""
+
+    records: RecordStore
+    clock: Clock
+
+    def last(self, seconds: float, period: str = MINUTE) -> list[Bucket]:
+        """The buckets of the last so many seconds, the running one included."""
+        now = self.clock.now()
+        return series(self.records, period, since=now - seconds + PERIOD_S[period], now=now)
+
+    def chosen(self) -> dict[str, int]:
+        """How often each model was recommended over the last day; empty while the store does not answer."""
+        try:
+            return {name: int(count) for name, count in total(self.last(86_400, HOUR), "model").items()}
+        except StoreUnavailable:
+            return {}

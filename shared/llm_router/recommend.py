@@ -5,30 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from llm_router.catalogue.entry import Catalogue
+from llm_router.catalogue.reader import CatalogueReader
 from llm_router.classification import CachingClassifier, Classified
 from llm_router.conversation import Conversation
 from llm_router.ports import Clock
 from llm_router.ranking.explanation import counterfactual, explain
+from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.taxonomy import Category, Classification, Degraded
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueInForce:
-    """The catalogue to choose from; `degraded` when it may be older than what is published."""
-
-    catalogue: Catalogue
-    degraded: bool
-
-
-class Catalogues(Protocol):
-    """Gives the catalogue in force. Raises `CatalogueUnavailable` when none is fresh enough."""
-
-    def in_force(self) -> CatalogueInForce: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +41,23 @@ class Decision:
     degraded: tuple[Degraded, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recommender:
     """Classifies, ranks and explains. Makes no outbound call but to the cache and the catalogue's store."""
 
     classifier: CachingClassifier
-    catalogues: Catalogues
+    catalogues: CatalogueReader
     clock: Clock
     surroundings: Callable[[], Surroundings]
     entropy: Callable[[int], bytes] = os.urandom
+    _prepared: tuple[Catalogue, tuple[Prepared, ...]] | None = None
 
     def recommend(self, ask: Ask) -> Decision:
         """The decision. Raises `NoEligibleModel` or `CatalogueUnavailable`."""
         classified = self.classifier.classify(ask.conversation.request)
         found = self.catalogues.in_force()
         task = task_of(classified.classification, ask.conversation)
-        ranking = rank(found.catalogue, task, ask.constraints, ask.preference, self.surroundings())
+        ranking = rank(self._prepare(found.catalogue), task, ask.constraints, ask.preference, self.surroundings())
         said = explain(ranking, classified.classification, ask.preference)
         if (other := counterfactual(ranking)) is not None:
             said = f"{said} {other}"
@@ -84,6 +72,13 @@ class Recommender:
             catalogue_version=found.catalogue.version,
             degraded=(*classified.degraded, *((Degraded.CATALOGUE,) if found.degraded else ())),
         )
+
+    def _prepare(self, catalogue: Catalogue) -> tuple[Prepared, ...]:
+        """The catalogue ready for ranking, made anew when another version is in force."""
+        held = self._prepared
+        if held is None or held[0] is not catalogue:
+            held = self._prepared = (catalogue, prepare(catalogue))
+        return held[1]
 
 
 def task_of(found: Classification, conversation: Conversation) -> Task:

@@ -58,6 +58,7 @@ class Settings(BaseModel):
 
     admin_key: SecretStr = Field(SecretStr(""), description="key of the admin routes; none: they are closed")
     admin_key_secret: str = Field("", description="Secrets Manager id of the admin key, on AWS")
+    hash_secret_id: str = Field("", description="Secrets Manager id of the hash secret, on AWS")
     hash_secret: SecretStr = Field(SecretStr(""), description="keys the hashes of cached and logged prompts")
 
     model_dir: str = Field("", description="folder of the model's files; default: beside the classifier")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from llm_router.classification import Classified
 from llm_router.taxonomy import Classification, Degraded, Difficulty, InteractionStyle, Method
 from llm_router.text import is_blank
 from llm_router.web.body import RequestBody
@@ -84,10 +85,9 @@ class BatchAnswer(BaseModel):
     results: list[ClassifyAnswer]
 
 
-def classify_answer(
-    found: Classification, *, ms: float, cached: bool, degraded: tuple[Degraded, ...]
-) -> ClassifyAnswer:
-    """The answer for a classification that took `ms` milliseconds."""
+def classify_answer(classified: Classified) -> ClassifyAnswer:
+    """The answer for a classification."""
+    found = classified.classification
     return ClassifyAnswer(
         primary_use_case=found.category,
         complexity_score=round(found.complexity, 4),
@@ -101,9 +101,9 @@ def classify_answer(
         output_length_estimate=found.output_tokens,
         interaction_style=found.interaction_style,
         urgency_level=round(found.urgency, 4),
-        ms=round(ms, 3),
-        cached=cached,
-        degraded=list(degraded),
+        ms=round(classified.ms, 3),
+        cached=classified.cached,
+        degraded=list(classified.degraded),
         evidence=_evidence(found),
     )
 

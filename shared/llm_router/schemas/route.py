@@ -132,13 +132,14 @@ class RouteAnswer(BaseModel):
     excluded: list[ExcludedAnswer]
     explanation: str
     preference: float
+    at: float
     catalogue_version: int
     cached: bool
     degraded: list[Degraded]
 
 
-def route_answer(decision: Decision, *, ms: float) -> RouteAnswer:
-    """The answer for a decision whose classification took `ms` milliseconds."""
+def route_answer(decision: Decision) -> RouteAnswer:
+    """The answer for a decision."""
     found = decision.classified.classification
     first = decision.ranking.candidates[0].model
     return RouteAnswer(
@@ -146,7 +147,7 @@ def route_answer(decision: Decision, *, ms: float) -> RouteAnswer:
         classification=ClassificationAnswer(
             category=found.category,
             difficulty=found.difficulty,
-            ms=round(ms, 3),
+            ms=round(decision.classified.ms, 3),
             confidence=round(found.confidence, 4),
             method=found.method,
             complexity_score=round(found.complexity, 4),
@@ -157,6 +158,7 @@ def route_answer(decision: Decision, *, ms: float) -> RouteAnswer:
         excluded=[_excluded(exclusion) for exclusion in decision.ranking.excluded],
         explanation=decision.explanation,
         preference=decision.preference,
+        at=round(decision.at, 3),
         catalogue_version=decision.catalogue_version,
         cached=decision.classified.cached,
         degraded=list(decision.degraded),

@@ -1,0 +1,44 @@
+"""Observations to structured log lines and to the ledger. Nothing here may cost a request."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+from dataclasses import asdict
+
+from aws_lambda_powertools import Logger
+
+from llm_router.activity import Observation
+from llm_router.figures import Ledger
+
+
+class Telemetry:
+    """An `Observer`. Log lines hold ids, names and milliseconds; never a prompt, a key or an error's own words."""
+
+    def __init__(self, ledger: Ledger, *, level: str) -> None:
+        self._ledger = ledger
+        self._logger = Logger(service="llm-router", level=level, use_rfc3339=True)
+
+    def observe(self, observation: Observation) -> None:
+        # Telemetry must not cost a request, and when it fails there is nowhere left to tell.
+        with contextlib.suppress(Exception):
+            self._logger.info("request", extra={"request": _facts(observation)})
+            self._ledger.add(observation)
+
+    def failed(self, observation: Observation, failure: BaseException) -> None:
+        with contextlib.suppress(Exception):
+            self._logger.error("defect", extra={"request": _facts(observation), "where": _where(failure)})
+
+    def warn(self, message: str) -> None:
+        """Log one warning; the message must hold nothing that came from outside."""
+        self._logger.warning(message)
+
+
+def _facts(observation: Observation) -> dict[str, object]:
+    return {name: value for name, value in asdict(observation).items() if value not in ("", None, ())}
+
+
+def _where(failure: BaseException) -> list[str]:
+    """The kind of failure and its stack, without its message, which may quote the input."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    return [type(failure).__name__, *(f"{frame.name}:{frame.lineno}" for frame in frames[-12:])]

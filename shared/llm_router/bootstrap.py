@@ -1,0 +1,183 @@
+"""The composition root: everything a function needs, built once from the settings, heavy parts on first use."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from llm_router import settings as settings_module
+from llm_router.adapters.lru import LruCache
+from llm_router.adapters.telemetry import Telemetry
+from llm_router.auth import Gatekeeper, key_hash
+from llm_router.breaker import Breaker
+from llm_router.catalogue.bundled import bundled
+from llm_router.catalogue.publishing import Publisher
+from llm_router.catalogue.reader import CatalogueReader
+from llm_router.classification import CachingClassifier
+from llm_router.clock import SystemClock
+from llm_router.figures import Figures, Ledger
+from llm_router.ports import BlobStore, Cache, CatalogueStore, Clock, RecordStore
+from llm_router.ranking.task import Surroundings
+from llm_router.recommend import Recommender
+from llm_router.settings import Settings, Store
+
+if TYPE_CHECKING:
+    from classifier import HybridClassifier
+    from llm_router.adapters.sqlite import Database
+
+T = TypeVar("T")
+CACHE_BYTES = 16 * 1024 * 1024
+FLUSH_EVERY_S = 5.0
+"""Seconds between two writes of the figures to AWS's store; the embedded store takes every one at once."""
+
+
+class Lazy(Generic[T]):
+    """Makes a value on the first call, once, whichever thread comes first."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: list[T] = []
+        self._lock = threading.Lock()
+
+    def __call__(self) -> T:
+        if not self._made:
+            with self._lock:
+                if not self._made:
+                    self._made.append(self._make())
+        return self._made[0]
+
+
+class Services:
+    """Everything one process of one function uses; each attribute is called to get the thing."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._database = Lazy(self._make_database)
+        self.catalogue_store = Lazy(self._make_catalogue_store)
+        self.records = Lazy(self._make_records)
+        self.blobs = Lazy(self._make_blobs)
+        self.observer = Lazy(self._make_observer)
+        self.cache = Lazy(self._make_cache)
+        self.reader = Lazy(lambda: CatalogueReader(self.catalogue_store(), clock, bundled))
+        self.publisher = Lazy(lambda: Publisher(self.catalogue_store(), clock, bundled))
+        self.model = Lazy(self._make_model)
+        self.classifier = Lazy(self._make_classifier)
+        self.recommender = Lazy(self._make_recommender)
+        self.figures = Lazy(lambda: Figures(self.records(), clock))
+        self.gatekeeper = Lazy(self._make_gatekeeper)
+        self._admin_key_hash = Lazy(self._find_admin_key_hash)
+
+    def _make_database(self) -> Database:
+        from llm_router.adapters.sqlite import Database
+
+        return Database(self.settings.state_dir / "router.sqlite")
+
+    def _make_catalogue_store(self) -> CatalogueStore:
+        if self.settings.store is Store.SQLITE:
+            from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
+
+            return SqliteCatalogueStore(self._database())
+        if self.settings.store is Store.AWS:
+            from llm_router.adapters import aws
+            from llm_router.adapters.dynamodb_catalogue import DynamoCatalogueStore
+
+            client = aws.dynamodb(self.settings.aws_endpoint_url)
+            return DynamoCatalogueStore(client, self.settings.table_name, self.blobs())
+        from llm_router.adapters.memory import MemoryCatalogueStore
+
+        return MemoryCatalogueStore()
+
+    def _make_records(self) -> RecordStore:
+        if self.settings.store is Store.SQLITE:
+            from llm_router.adapters.sqlite_records import SqliteRecordStore
+
+            return SqliteRecordStore(self._database(), self.clock)
+        if self.settings.store is Store.AWS:
+            from llm_router.adapters import aws
+            from llm_router.adapters.dynamodb_records import DynamoRecordStore
+
+            client = aws.dynamodb(self.settings.aws_endpoint_url)
+            return DynamoRecordStore(client, self.settings.table_name, self.clock)
+        from llm_router.adapters.memory import MemoryRecordStore
+
+        return MemoryRecordStore(self.clock)
+
+    def _make_blobs(self) -> BlobStore:
+        if self.settings.store is Store.SQLITE:
+            from llm_router.adapters.sqlite_catalogue import SqliteBlobStore
+
+            return SqliteBlobStore(self._database())
+        if self.settings.store is Store.AWS:
+            from llm_router.adapters import aws
+            from llm_router.adapters.s3 import S3BlobStore
+
+            return S3BlobStore(aws.s3(self.settings.aws_endpoint_url), self.settings.bucket_name)
+        from llm_router.adapters.memory import MemoryBlobStore
+
+        return MemoryBlobStore()
+
+    def _make_observer(self) -> Telemetry:
+        every_s = FLUSH_EVERY_S if self.settings.store is Store.AWS else 0.0
+        return Telemetry(Ledger(self.records(), self.clock, every_s), level=self.settings.log_level)
+
+    def _make_cache(self) -> Cache:
+        near = LruCache(self.clock, max_entries=self.settings.cache_entries, max_bytes=CACHE_BYTES)
+        if not (address := self.settings.redis_address):
+            return near
+        from llm_router.adapters.redis_cache import RedisCache
+        from llm_router.adapters.tiered import TieredCache
+
+        return TieredCache(near, RedisCache(address, self.clock, self.observer().warn))
+
+    def _make_model(self) -> HybridClassifier:
+        import classifier
+
+        folder = Path(self.settings.model_dir) if self.settings.model_dir else None
+        return classifier.load(folder, breaker=Breaker(self.clock))
+
+    def _make_classifier(self) -> CachingClassifier:
+        model = self.model()
+        return CachingClassifier(
+            model, self.cache(), self.clock, model.version, self._hash_secret().encode(), self.settings.cache_ttl
+        )
+
+    def _make_recommender(self) -> Recommender:
+        return Recommender(self.classifier(), self.reader(), self.clock, Surroundings)
+
+    def _make_gatekeeper(self) -> Gatekeeper:
+        return Gatekeeper(
+            loopback=self.settings.loopback,
+            admin_key_hash=self._admin_key_hash,
+            client_key_id=lambda _digest: None,
+            has_client_keys=lambda: False,
+        )
+
+    def _find_admin_key_hash(self) -> str:
+        admin_key = self.settings.admin_key.get_secret_value()
+        if not admin_key and self.settings.admin_key_secret:
+            admin_key = self._aws_secret(self.settings.admin_key_secret)
+        return key_hash(admin_key) if admin_key else ""
+
+    def _hash_secret(self) -> str:
+        """Without one configured, a secret of this process alone: its cache keys then mean nothing to others."""
+        if found := self.settings.hash_secret.get_secret_value():
+            return found
+        if self.settings.hash_secret_id:
+            return self._aws_secret(self.settings.hash_secret_id)
+        return secrets.token_urlsafe(32)
+
+    def _aws_secret(self, name: str) -> str:
+        from llm_router.adapters import aws
+
+        with aws.translated("The secret store"):
+            return aws.secrets(self.settings.aws_endpoint_url).get_secret_value(SecretId=name)["SecretString"]
+
+
+def services() -> Services:
+    """The services of this process, from its environment. Raises `ConfigurationError` naming every bad setting."""
+    return Services(settings_module.load(os.environ), SystemClock())

@@ -1,0 +1,93 @@
+"""Making a new version of the catalogue: whole, once, and only on top of the version it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from llm_router.catalogue.diff import Diff, diff
+from llm_router.catalogue.entry import Catalogue, ModelEntry
+from llm_router.catalogue.snapshot import dumps, loads
+from llm_router.errors import InvalidRequest, NotFound, SnapshotCorrupt, VersionConflict
+from llm_router.ports import CatalogueStore, Clock, VersionInfo
+
+Change = Callable[[Catalogue], Mapping[str, ModelEntry]]
+ATTEMPTS = 3
+"""Times a change that names no version is made anew on top of whatever was published meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The version now in force and what it changed. `version` is the old one when nothing changed."""
+
+    version: int
+    diff: Diff
+    models: Mapping[str, ModelEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Publishes changes to the catalogue. Before the first one the bundled catalogue, version 0, is in force."""
+
+    store: CatalogueStore
+    clock: Clock
+    bundled: Callable[[], Catalogue]
+
+    def current(self) -> Catalogue:
+        """The version in force, read from the store."""
+        info = self.store.current()
+        return self.bundled() if info is None else self.at(info.version)
+
+    def at(self, version: int) -> Catalogue:
+        """An earlier version. Raises `NotFound` or `SnapshotCorrupt`."""
+        return self.bundled() if version == 0 else loads(self.store.payload(version), version)
+
+    def publish(self, change: Change, origin: str, *, expected_version: int | None = None) -> Published:
+        """Apply `change` to the version in force and publish the outcome, unless it changes nothing.
+
+        With `expected_version` the change is refused by `VersionConflict` when another one is in force; without
+        it the change is made anew when somebody else publishes in between.
+        """
+        for attempt in range(ATTEMPTS):
+            before = self.current()
+            if expected_version is not None and expected_version != before.version:
+                raise VersionConflict("The catalogue has changed since; read it again.", current=before.version)
+            models = change(before)
+            changed = diff(before.models, models)
+            if changed.empty:
+                return Published(before.version, changed, before.models)
+            try:
+                info = self._store(models, changed, origin, before.version)
+            except VersionConflict:
+                if expected_version is not None or attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                return Published(info.version, changed, models)
+        raise AssertionError("the last attempt returns or raises")
+
+    def rollback(self, version: int) -> Published:
+        """Make the content of an earlier version current again, as a new version: history is never rewritten."""
+        try:
+            earlier = self.at(version)
+        except NotFound:
+            raise InvalidRequest("There is no such version of the catalogue; see /catalogue/versions.") from None
+        except SnapshotCorrupt as failure:
+            raise InvalidRequest(failure.message) from failure
+        return self.publish(lambda _: earlier.models, f"rollback to {version}")
+
+    def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
+        """The versions kept, newest first."""
+        return self.store.versions(limit)
+
+    def _store(self, models: Mapping[str, ModelEntry], changed: Diff, origin: str, before: int) -> VersionInfo:
+        now = self.clock.now()
+        draft = VersionInfo(
+            version=0,
+            sha256="",
+            created_at=now,
+            origin=origin,
+            total_models=len(models),
+            active_models=sum(model.active for model in models.values()),
+            summary=changed.summary,
+        )
+        return self.store.publish(dumps(Catalogue(0, models, now)), draft, expected_version=before or None)

@@ -1,0 +1,216 @@
+"""What the ingest function answers: entries, versions, status; and the requests that change the catalogue's version."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from llm_router.catalogue.diff import Diff
+from llm_router.catalogue.entry import Capability, ModelEntry, ModelStatus, QualityEstimate
+from llm_router.catalogue.publishing import Published
+from llm_router.ports import VersionInfo
+from llm_router.taxonomy import Category, Difficulty
+from llm_router.web.body import RequestBody
+
+
+class RollbackRequest(RequestBody):
+    """The version whose content is to be current again."""
+
+    version: Annotated[int, Field(ge=0)]
+
+
+class RefreshRequest(RequestBody):
+    """With `dry_run` nothing is written and the whole diff comes back."""
+
+    dry_run: bool = False
+
+
+class QualityAnswer(BaseModel):
+    """The chance that a model does this kind of work well, and how sure that is."""
+
+    mean: float
+    sd: float
+    n: float
+    source: str
+    as_of: str | None
+    imputed: bool
+    basis: str | None
+
+
+class LatencyAnswer(BaseModel):
+    """Typical speed; null where nobody measured it."""
+
+    time_to_first_token_ms: float | None
+    output_tokens_per_second: float | None
+
+
+class ProvenanceAnswer(BaseModel):
+    """Where a field's value came from."""
+
+    source: str
+    as_of: str | None
+    note: str | None
+
+
+class EntryAnswer(BaseModel):
+    """One model of the catalogue. What is not known is null, never 0."""
+
+    id: str
+    provider: str
+    display_name: str
+    status: ModelStatus
+    api_alias: str | None
+    context_window: int | None
+    max_output_tokens: int | None
+    input_usd_per_mtok: float | None
+    output_usd_per_mtok: float | None
+    cached_input_usd_per_mtok: float | None
+    capabilities: list[Capability]
+    open_weights: bool | None
+    license: str | None
+    regions: list[str]
+    deprecation_date: str | None
+    tokenizer: str | None
+    latency: LatencyAnswer
+    quality: dict[Category, dict[Difficulty, QualityAnswer]]
+    provenance: dict[str, ProvenanceAnswer]
+
+
+class ModelsAnswer(BaseModel):
+    """Every entry, and the version they are of."""
+
+    models: list[EntryAnswer]
+    catalogue_version: int
+
+
+def entry_answer(entry: ModelEntry) -> EntryAnswer:
+    """The entry as JSON shows it."""
+    return EntryAnswer(
+        id=entry.id,
+        provider=entry.provider,
+        display_name=entry.display_name,
+        status=entry.status,
+        api_alias=entry.api_alias,
+        context_window=entry.context_window,
+        max_output_tokens=entry.max_output_tokens,
+        input_usd_per_mtok=entry.input_usd_per_mtok,
+        output_usd_per_mtok=entry.output_usd_per_mtok,
+        cached_input_usd_per_mtok=entry.cached_input_usd_per_mtok,
+        capabilities=sorted(entry.capabilities),
+        open_weights=entry.open_weights,
+        license=entry.license,
+        regions=list(entry.regions),
+        deprecation_date=entry.deprecation_date,
+        tokenizer=entry.tokenizer,
+        latency=LatencyAnswer(
+            time_to_first_token_ms=entry.latency.time_to_first_token_ms,
+            output_tokens_per_second=entry.latency.output_tokens_per_second,
+        ),
+        quality={
+            category: {level: _quality_answer(cell) for level, cell in levels.items()}
+            for category, levels in entry.quality.items()
+        },
+        provenance={
+            name: ProvenanceAnswer(source=origin.source, as_of=origin.as_of, note=origin.note)
+            for name, origin in entry.provenance.items()
+        },
+    )
+
+
+def _quality_answer(cell: QualityEstimate) -> QualityAnswer:
+    return QualityAnswer(
+        mean=round(cell.mean, 4),
+        sd=round(cell.sd, 4),
+        n=round(cell.n, 2),
+        source=cell.source,
+        as_of=cell.as_of,
+        imputed=cell.imputed,
+        basis=cell.basis,
+    )
+
+
+class FieldChangeAnswer(BaseModel):
+    """One field of one model, before and after."""
+
+    model: str
+    field: str
+    before: str
+    after: str
+
+
+class DiffAnswer(BaseModel):
+    """What changed."""
+
+    summary: str
+    added: list[str]
+    removed: list[str]
+    changed: list[FieldChangeAnswer]
+
+
+class UpdateAnswer(BaseModel):
+    """The version now in force, and what this request changed."""
+
+    catalogue_version: int
+    added: int
+    updated: int
+    total_models: int
+    active_models: int
+    diff: DiffAnswer
+
+
+class VersionAnswer(BaseModel):
+    """One version; `created_at` is in epoch seconds."""
+
+    version: int
+    sha256: str
+    created_at: float
+    origin: str
+    total_models: int
+    active_models: int
+    summary: str
+
+
+class VersionsAnswer(BaseModel):
+    """The versions kept, newest first."""
+
+    versions: list[VersionAnswer]
+    catalogue_version: int
+
+
+def diff_answer(found: Diff) -> DiffAnswer:
+    """The diff as JSON shows it."""
+    return DiffAnswer(
+        summary=found.summary,
+        added=list(found.added),
+        removed=list(found.removed),
+        changed=[
+            FieldChangeAnswer(model=change.model, field=change.field, before=change.before, after=change.after)
+            for change in found.changed
+        ],
+    )
+
+
+def update_answer(published: Published) -> UpdateAnswer:
+    """The answer to whatever published a version."""
+    return UpdateAnswer(
+        catalogue_version=published.version,
+        added=len(published.diff.added),
+        updated=len({change.model for change in published.diff.changed}),
+        total_models=len(published.models),
+        active_models=sum(model.active for model in published.models.values()),
+        diff=diff_answer(published.diff),
+    )
+
+
+def version_answer(info: VersionInfo) -> VersionAnswer:
+    """The version as JSON shows it."""
+    return VersionAnswer(
+        version=info.version,
+        sha256=info.sha256,
+        created_at=info.created_at,
+        origin=info.origin,
+        total_models=info.total_models,
+        active_models=info.active_models,
+        summary=info.summary,
+    )

@@ -1,0 +1,25 @@
+"""A function's own health."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from llm_router import __version__
+from llm_router.health import State
+
+
+class HealthAnswer(BaseModel):
+    """`degraded` names what is missing; the function answers all the same."""
+
+    status: State
+    service: str
+    version: str
+    degraded: list[str]
+
+    @classmethod
+    def of(cls, service: str, degraded: Sequence[str]) -> HealthAnswer:
+        """The health of a service that runs."""
+        state = State.DEGRADED if degraded else State.UP
+        return cls(status=state, service=service, version=__version__, degraded=list(degraded))
