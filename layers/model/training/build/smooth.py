@@ -3,9 +3,9 @@
 An activation is quantised with one range for the whole prompt, so one large channel costs all others their
 resolution. Two exact rewritings, both found on calibration prompts, take that away:
 
-* Splitting (outlier channel splitting, Zhao et al. 2019): in some layers one channel behind the first
-  feed-forward projection is ten times larger than any other, at [CLS]. It is computed `COPIES` times, each
-  copy weighing that much less in the second projection, so that smoothing can shrink it.
+* Splitting (outlier channel splitting, Zhao et al. 2019): behind the first feed-forward projection a few
+  channels reach many times as far as the others, the farthest at [CLS]. Such a channel is computed several
+  times, each copy weighing that much less in the second projection, so that smoothing can shrink it.
 * Smoothing (SmoothQuant, Xiao et al. 2023): for a linear layer with input x and weight W, x / s and s · W give
   the same product. s = max|x|^a / max|W|^(1-a) per channel, with the a (or no s at all) that leaves the least
   error in the product on the calibration prompts.
@@ -24,11 +24,12 @@ from training.build.network import LAYERS, Floats, Weights, attention, attention
 from training.build.quantise import as_signed_columns, as_unsigned_bytes
 from training.build.reference import hidden_states
 
-COPIES = 33
-"""With the first, 32 are added, so the width stays a multiple of 32."""
+COPIES = 32
+"""Channels added to each layer's 1536: two in a hundred, and the width stays a multiple of 32."""
 
-OUTSTANDING = 1.5
-"""A channel is split when it reaches this many times as far as the next."""
+COPY_EXPONENT = 0.7
+"""Each copy goes to the channel with the greatest reach / copies^0.7. Halving a weight lets smoothing shrink the
+activation by less than half, so the farthest channels get more copies than even reaches would ask for."""
 
 LEAST_REACH = 0.2
 """No channel is taken to reach less far than this share of the median: one that calibration hardly moved would be
@@ -39,51 +40,45 @@ STRENGTHS = tuple(round(0.05 * step, 2) for step in range(6, 20))
 
 @dataclass(frozen=True, slots=True)
 class Smoothing:
-    """`splits`: by layer, the channel to split. `factors`: by a linear layer's prefix (for attention its query's),
-    what its input is divided by, `[in]`."""
+    """`splits`: by layer, the channels to add, each as often as it shall be added. `factors`: by a linear layer's
+    prefix (for attention its query's), what its input is divided by, `[in]`."""
 
-    splits: dict[int, int]
+    splits: dict[int, list[int]]
     factors: dict[str, Floats]
 
 
 def read_smoothing(path: Path) -> Smoothing:
     """What `write_smoothing` stored."""
     with np.load(path, allow_pickle=False) as archive:
-        splits = {int(layer): int(channel) for layer, channel in archive["splits"]}
+        splits = {layer: [int(channel) for channel in row] for layer, row in enumerate(archive["splits"])}
         return Smoothing(splits, {name: archive[name].astype(np.float32) for name in archive.files if name != "splits"})
 
 
 def write_smoothing(path: Path, smoothing: Smoothing) -> None:
     """Store it, the factors as float16, in which `calibrate` gives them."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    splits = np.array(sorted(smoothing.splits.items()), np.int32).reshape(-1, 2)
+    splits = np.array([smoothing.splits[layer] for layer in range(LAYERS)], np.int16)
     arrays: dict[str, NDArray[np.generic]] = {n: v.astype(np.float16) for n, v in smoothing.factors.items()}
     np.savez_compressed(path, allow_pickle=False, splits=splits, **arrays)
 
 
-def split_channels(weights: Weights, splits: dict[int, int]) -> dict[str, Floats]:
-    """The same network with each named channel computed `COPIES` times."""
+def split_channels(weights: Weights, splits: dict[int, list[int]]) -> dict[str, Floats]:
+    """The same network with the named channels computed once more for each time they are named."""
     changed = dict(weights)
-    for layer, channel in splits.items():
+    for layer, added in splits.items():
         wide, narrow = widening(layer), narrowing(layer)
-        chosen = [channel] * (COPIES - 1)
         for name in (f"{wide}.weight", f"{wide}.bias"):
-            changed[name] = np.concatenate([weights[name], weights[name][chosen]])
-        thinned = weights[f"{narrow}.weight"].copy()
-        thinned[:, channel] /= COPIES
-        changed[f"{narrow}.weight"] = np.concatenate([thinned, thinned[:, chosen]], axis=1)
+            changed[name] = np.concatenate([weights[name], weights[name][added]])
+        matrix = weights[f"{narrow}.weight"]
+        shared = matrix / (1 + np.bincount(added, minlength=matrix.shape[1]).astype(np.float32))
+        changed[f"{narrow}.weight"] = np.concatenate([shared, shared[:, added]], axis=1)
     return changed
 
 
 def calibrate(weights: Weights, prompts: Sequence[Sequence[int]]) -> Smoothing:
     """The splits and factors for these weights, from token ids of the calibration prompts."""
     inner = _activations(weights, prompts, [narrowing(layer) for layer in range(LAYERS)])
-    splits = {}
-    for layer, activations in enumerate(inner.values()):
-        reach = _reach(activations)
-        second, first = np.sort(reach)[-2:]
-        if first > OUTSTANDING * second:
-            splits[layer] = int(reach.argmax())
+    splits = {layer: _channels_to_add(_reach(activations)) for layer, activations in enumerate(inner.values())}
     weights = split_channels(weights, splits)
     watched = [
         name
@@ -95,6 +90,13 @@ def calibrate(weights: Weights, prompts: Sequence[Sequence[int]]) -> Smoothing:
         if (best := _best_factors(_matrix(weights, name), activations)) is not None:
             factors[name] = best
     return Smoothing(splits, factors)
+
+
+def _channels_to_add(reach: Floats) -> list[int]:
+    copies = np.ones(len(reach))
+    for _ in range(COPIES):
+        copies[np.argmax(reach / copies**COPY_EXPONENT)] += 1
+    return [int(channel) for channel in np.repeat(np.arange(len(reach)), copies.astype(int) - 1)]
 
 
 def _activations(weights: Weights, prompts: Sequence[Sequence[int]], names: Sequence[str]) -> dict[str, list[Floats]]:
