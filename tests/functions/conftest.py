@@ -1,0 +1,18 @@
+"""The service that most of these tests share, with its catalogue in an embedded store of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.service import Service, service
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One service a module, on SQLite."""
+    folder: Path = tmp_path_factory.mktemp("state")
+    with service(STORE="sqlite", STATE_DIR=str(folder)) as running:
+        yield running

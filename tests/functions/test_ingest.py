@@ -1,0 +1,123 @@
+"""The catalogue through its door: read, update, conflict, roll back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.service import Service, service
+
+NEW = {"id": "acme/one", "provider": "acme", "display_name": "One"}
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Service]:
+    """A service whose catalogue nobody has touched."""
+    with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as running:
+        yield running
+
+
+def test_the_bundled_catalogue_has_models_people_use_from_many_providers_with_prices_and_evidence(fresh: Service):
+    found = fresh.get("/models").json
+    active = [model for model in found["models"] if model["status"] == "active"]
+    assert len(active) >= 25
+    assert len({model["provider"] for model in active}) >= 6
+    for model in active:
+        assert model["input_usd_per_mtok"] is not None
+        assert model["context_window"] > 0
+        assert model["provenance"]["input_usd_per_mtok"]["source"]
+        assert model["provenance"]["input_usd_per_mtok"]["as_of"]
+
+
+def test_the_status_has_every_field_of_the_contract(fresh: Service):
+    found = fresh.get("/status").json
+    assert set(found) >= {"status", "total_models", "active_models", "last_sync", "data_sources", "catalogue_version"}
+    assert found["data_sources"]
+
+
+def test_an_update_makes_a_version_that_reads_back_and_routes(fresh: Service):
+    priced = {**NEW, "input_usd_per_mtok": 0.0, "output_usd_per_mtok": 0.0, "context_window": 100_000}
+    made = fresh.admin("/update", {"models": [priced]}).json
+    assert (made["catalogue_version"], made["added"], made["updated"]) == (1, 1, 0)
+    entry = fresh.get("/models/acme/one").json
+    assert entry["input_usd_per_mtok"] == 0
+    assert entry["provenance"]["input_usd_per_mtok"]["source"] == "operator"
+    routed = fresh.post("/route", {"prompt": "hello", "constraints": {"providers": ["acme"]}}).json
+    assert routed["recommended_model"]["id"] == "acme/one"
+    assert routed["catalogue_version"] == 1
+
+
+def test_a_price_that_is_not_given_is_unknown_and_never_zero(fresh: Service):
+    fresh.admin("/update", {"models": [NEW]})
+    assert fresh.get("/models/acme%2Fone").json["input_usd_per_mtok"] is None
+
+
+def test_the_reference_designs_names_are_understood(fresh: Service):
+    old = {**NEW, "cost_in_per_1k": 0.0015, "cost_out_per_1k": 0.002, "avg_latency_ms": 800, "open_source": True}
+    fresh.admin("/update", {"models": [old]})
+    entry = fresh.get("/models/acme/one").json
+    assert (entry["input_usd_per_mtok"], entry["output_usd_per_mtok"]) == (1.5, 2.0)
+    assert entry["open_weights"] is True
+    assert entry["latency"]["time_to_first_token_ms"] == 800
+
+
+def test_a_stale_expected_version_is_a_conflict_that_names_the_current_one(fresh: Service):
+    fresh.admin("/update", {"models": [NEW], "expected_version": 0})
+    reply = fresh.admin("/update", {"models": [{**NEW, "display_name": "Two"}], "expected_version": 0})
+    assert (reply.status, reply.error) == (409, "version_conflict")
+    assert reply.json["error"]["current_version"] == 1
+    assert fresh.get("/models/acme/one").json["display_name"] == "One"
+
+
+BAD = {
+    "negative price": ({**NEW, "input_usd_per_mtok": -1}, "models[1].input_usd_per_mtok"),
+    "price in words": ({**NEW, "input_usd_per_mtok": "1"}, "models[1].input_usd_per_mtok"),
+    "no context": ({**NEW, "context_window": 0}, "models[1].context_window"),
+    "markup": ({**NEW, "display_name": "<b>One</b>"}, "models[1].display_name"),
+    "an id that climbs": ({**NEW, "id": "acme/../one"}, "models[1].id"),
+    "an unknown field": ({**NEW, "api_base": "http://10.0.0.1"}, "models[1].api_base"),
+    "no provider": ({"id": "acme/two", "display_name": "Two"}, "models[1].provider"),
+    "the same id twice": ({**NEW, "id": "acme/zero"}, "models[1].id"),
+}
+
+
+@pytest.mark.parametrize(("entry", "path"), BAD.values(), ids=BAD.keys())
+def test_one_bad_model_refuses_all_and_is_named_by_index_and_field(fresh: Service, entry, path):
+    good = {"id": "acme/zero", "provider": "acme", "display_name": "Zero"}
+    reply = fresh.admin("/update", {"models": [good, entry]})
+    assert (reply.status, reply.error) == (422, "invalid_request")
+    assert path in [field["path"] for field in reply.json["error"]["fields"]]
+    assert fresh.get("/models/acme/zero").status == 404
+
+
+def test_an_empty_update_and_a_number_that_is_none_are_refused(fresh: Service):
+    assert fresh.admin("/update", {"models": []}).status == 422
+    assert fresh.admin("/update", b'{"models": [{"id": "a/b", "input_usd_per_mtok": NaN}]}').status in (400, 422)
+
+
+def test_a_rollback_brings_the_old_content_back_as_a_new_version(fresh: Service):
+    fresh.admin("/update", {"models": [NEW]})
+    fresh.admin("/update", {"models": [{**NEW, "display_name": "Two"}]})
+    made = fresh.admin("/catalogue/rollback", {"version": 1}).json
+    assert made["catalogue_version"] == 3
+    assert fresh.get("/models/acme/one").json["display_name"] == "One"
+    kept = fresh.get("/catalogue/versions").json["versions"]
+    assert [version["version"] for version in kept] == [3, 2, 1]
+    assert kept[0]["origin"] == "rollback to 1"
+    assert fresh.admin("/catalogue/rollback", {"version": 99}).status == 422
+
+
+def test_the_catalogue_survives_a_restart(tmp_path: Path):
+    for _ in range(2):
+        with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as running:
+            running.admin("/update", {"models": [NEW]})
+            assert running.get("/models/acme/one").json["display_name"] == "One"
+            assert running.get("/status").json["catalogue_version"] == 1
+
+
+def test_admin_routes_are_closed_without_the_key(fresh: Service):
+    for path, body in (("/update", {"models": [NEW]}), ("/catalogue/rollback", {"version": 0})):
+        assert fresh.post(path, body).error == "unauthorized"
+        assert fresh.post(path, body, authorization="Bearer wrong").error == "unauthorized"

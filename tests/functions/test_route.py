@@ -1,0 +1,143 @@
+"""`POST /route` and what hangs on it, through the handlers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.service import Service
+
+PROMPT = "Write a Python function to sort a list"
+
+
+def test_a_recommendation_has_every_field_of_the_contract(api: Service):
+    reply = api.post("/route", {"prompt": PROMPT})
+    assert reply.status == 200
+    found = reply.json
+    assert set(found) >= {
+        "decision_id",
+        "classification",
+        "recommended_model",
+        "ranking",
+        "excluded",
+        "explanation",
+        "catalogue_version",
+        "cached",
+        "degraded",
+    }
+    assert set(found["classification"]) == {
+        "category",
+        "difficulty",
+        "ms",
+        "confidence",
+        "method",
+        "complexity_score",
+        "creativity_score",
+    }
+    assert found["recommended_model"]["id"] == found["ranking"][0]["id"]
+    assert set(found["ranking"][0]) == {
+        "id",
+        "provider",
+        "display_name",
+        "score",
+        "expected_quality",
+        "quality_interval",
+        "estimated_cost_usd",
+        "estimated_latency_ms",
+        "reasons",
+    }
+    low, high = found["ranking"][0]["quality_interval"]
+    assert 0 <= low <= found["ranking"][0]["expected_quality"] <= high <= 1
+    assert found["degraded"] == []
+
+
+def test_the_classic_prompt_is_coding_and_easy(api: Service):
+    found = api.post("/route", {"prompt": PROMPT}).json["classification"]
+    assert (found["category"], found["difficulty"]) == ("coding", "easy")
+
+
+def test_a_decision_can_be_read_again_whole_and_holds_no_prompt(api: Service):
+    prompt = "a canary that must not be kept: tyrannosaurus"
+    made = api.post("/route", {"prompt": prompt}).json
+    kept = api.get(f"/decisions/{made['decision_id']}")
+    assert kept.json == made
+    assert b"tyrannosaurus" not in kept.body
+
+
+def test_an_unknown_decision_is_not_found(api: Service):
+    assert api.get("/decisions/nothing").error == "not_found"
+
+
+def test_messages_are_routed_by_what_the_user_asked_last(api: Service):
+    turns = [
+        {"role": "system", "content": "You are helpful."},
+        {"role": "user", "content": "hello there"},
+        {"role": "assistant", "content": "Hello! What can I do?"},
+        {"role": "user", "content": [{"type": "text", "text": PROMPT}]},
+    ]
+    assert api.post("/route", {"messages": turns}).json["classification"]["category"] == "coding"
+
+
+def test_a_picture_needs_a_model_that_sees(api: Service):
+    parts = [
+        {"type": "text", "text": "What is this?"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+    ]
+    found = api.post("/route", {"messages": [{"role": "user", "content": parts}]}).json
+    blind = [model for model in found["excluded"] if "vision" in model["detail"]]
+    assert blind
+    assert not {model["id"] for model in blind} & {model["id"] for model in found["ranking"]}
+
+
+@pytest.mark.parametrize(
+    ("constraint", "holds"),
+    [
+        ({"max_cost_usd": 0.0005}, lambda model: model["estimated_cost_usd"] <= 0.0005),
+        ({"min_quality": 0.8}, lambda model: model["expected_quality"] >= 0.8),
+        ({"max_latency_ms": 20_000}, lambda model: model["estimated_latency_ms"] <= 20_000),
+        ({"providers": ["openai", "anthropic"]}, lambda model: model["provider"] in ("openai", "anthropic")),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_every_ranked_model_meets_the_constraint_and_some_do_not(api: Service, constraint, holds):
+    found = api.post("/route", {"prompt": PROMPT, "constraints": constraint}).json
+    assert found["ranking"]
+    assert all(holds(model) for model in found["ranking"])
+    name = next(iter(constraint))
+    assert name in {model["reason"] for model in found["excluded"]}
+
+
+def test_an_excluded_model_is_never_ranked(api: Service):
+    first = api.post("/route", {"prompt": PROMPT}).json["recommended_model"]["id"]
+    found = api.post("/route", {"prompt": PROMPT, "constraints": {"exclude_models": [first]}}).json
+    assert first not in {model["id"] for model in found["ranking"]}
+
+
+def test_constraints_that_nothing_meets_name_the_binding_one_and_a_relaxation_that_works(api: Service):
+    reply = api.post("/route", {"prompt": PROMPT, "constraints": {"max_cost_usd": 1e-12}})
+    assert (reply.status, reply.error) == (422, "no_eligible_model")
+    (field,) = reply.json["error"]["fields"]
+    assert field["path"] == "constraints.max_cost_usd"
+    relaxed = float(field["problem"].rpartition(" ")[2])
+    assert api.post("/route", {"prompt": PROMPT, "constraints": {"max_cost_usd": relaxed}}).status == 200
+
+
+def test_more_preference_never_costs_less_or_gets_worse(api: Service):
+    firsts = [api.post("/route", {"prompt": PROMPT, "preference": step / 10}).json["ranking"][0] for step in range(11)]
+    costs = [first["estimated_cost_usd"] for first in firsts]
+    qualities = [first["expected_quality"] for first in firsts]
+    assert costs == sorted(costs)
+    assert qualities == sorted(qualities)
+    assert costs[0] < costs[-1]
+
+
+def test_the_metrics_of_a_model_are_found_by_an_id_with_a_slash_encoded_or_not(api: Service):
+    name = api.get("/metrics/models").json["models"][0]["id"]
+    assert "/" in name
+    for path in (f"/metrics/{name}", f"/metrics/{name.replace('/', '%2F')}"):
+        assert api.get(path).json["id"] == name
+    assert api.get("/metrics/nobody/nothing").error == "not_found"
+
+
+def test_it_is_alive(api: Service):
+    assert api.get("/healthz").json == {"ok": True}
+    assert api.get("/route/health").json["status"] == "up"
