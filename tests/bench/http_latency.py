@@ -19,7 +19,11 @@ from urllib.parse import urlsplit
 
 WARM_UP, COUNTED = 40, 400
 OPENINGS = ["how do I", "write a short", "what is the", "please compare", "can you explain", "calculate the", "fix my"]
-WORDS = ["report", "garden", "budget", "python", "train", "invoice", "story", "river", "market", "engine", "window", "teacher", "kitchen", "network", "holiday", "contract", "server", "battery", "recipe", "science", "language", "history", "music", "planet", "doctor", "meeting", "email", "weather", "project"]
+WORDS = [
+    *("report", "garden", "budget", "python", "train", "invoice", "story", "river", "market", "engine", "window"),
+    *("teacher", "kitchen", "network", "holiday", "contract", "server", "battery", "recipe", "science", "language"),
+    *("history", "music", "planet", "doctor", "meeting", "email", "weather", "project"),
+]
 
 
 def new_prompt(random_words: random.Random) -> str:
