@@ -20,7 +20,7 @@ from training.build.weights import load_weights
 
 HERE = Path(__file__).parent
 LEAST_MEAN = 0.995
-"""What the project promises for the base weights. Measured: 0.9988 with VNNI, 0.997 portable."""
+"""What the project promises for the base weights; `python -m training.build.measure` prints what it is."""
 
 LEAST_SINGLE = 0.96
 """Below this a prompt would find other neighbours. The long ones are the worst."""

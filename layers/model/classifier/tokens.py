@@ -61,7 +61,7 @@ class Tokeniser:
         cut = cut_text(text)
         try:
             ids = self._tokenizer.encode(cut).ids
-        except UnicodeEncodeError:
+        except TypeError:  # how the library says that UTF-8 cannot hold it
             ids = self._tokenizer.encode(cut.encode("utf-8", "replace").decode("utf-8")).ids
         count = len(ids) - 2
         if len(cut) < len(text):

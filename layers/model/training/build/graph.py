@@ -84,7 +84,7 @@ class _Writer:
 
     def constant(self, name: str, values: NDArray[np.generic]) -> str:
         if name not in self._constants:
-            self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(values), name)
+            self._constants[name] = numpy_helper.from_array(np.array(values, order="C"), name)
         return name
 
     def embed(self) -> str:

@@ -1,0 +1,155 @@
+"""One text, one pass: what comes out, and what happens when the run goes wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from classifier.encoder import Encoder, EncoderFailed, EncoderTimeout
+from classifier.manifest import EMBEDDING, Manifest, OutputRecord
+from classifier.runtime import Output, RunOptions, runtime_errors
+from classifier.tokens import Tokeniser
+from tests.support.encoder import base_source, build_encoder
+from training.build.source import TOKENIZER
+
+Floats = NDArray[np.float32]
+
+
+class FakeSession:
+    """A session whose run is the test's own."""
+
+    def __init__(self, run: Callable[[RunOptions | None], Floats]) -> None:
+        self._run = run
+
+    def run(
+        self, outputs: Sequence[str], inputs: Mapping[str, NDArray[np.int64]], options: RunOptions | None, /
+    ) -> Sequence[Floats]:
+        return [self._run(options)]
+
+    def get_outputs(self) -> Sequence[Output]:
+        return []
+
+
+def encoder_that(run: Callable[[RunOptions | None], Floats]) -> Encoder:
+    manifest = Manifest("fake", "fake", "", False, {}, {EMBEDDING: OutputRecord(2)})
+    return Encoder(FakeSession(run), Tokeniser(base_source() / TOKENIZER.name), manifest)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    return Encoder.load(build_encoder(tmp_path_factory.mktemp("built")))
+
+
+def test_an_embedding_has_length_one(encoder: Encoder) -> None:
+    output = encoder.encode("Write a haiku about rain.")
+    assert output.embedding.shape == (384,)
+    assert output.embedding.dtype == np.float32
+    assert np.linalg.norm(output.embedding) == pytest.approx(1, abs=1e-5)
+    assert output.tokens_read == output.token_count + 2
+
+
+def test_the_same_text_gives_the_same_bytes_whatever_came_before(encoder: Encoder) -> None:
+    first = encoder.encode("Write a haiku about rain.").embedding
+    encoder.encode("something else entirely, " * 40)
+    assert np.array_equal(first, encoder.encode("Write a haiku about rain.").embedding)
+
+
+def test_a_deadline_changes_nothing_when_it_is_kept(encoder: Encoder) -> None:
+    text = "Compare tea and coffee."
+    assert np.array_equal(encoder.encode(text).embedding, encoder.encode(text, deadline_s=30).embedding)
+
+
+def test_near_texts_are_nearer_than_far_ones(encoder: Encoder) -> None:
+    question, paraphrase, other = (
+        encoder.encode(text).embedding
+        for text in ("How do I cook rice?", "What is the best way to boil rice?", "Prove that 7 is prime.")
+    )
+    assert question @ paraphrase > question @ other + 0.3
+
+
+@pytest.mark.parametrize("text", ["", " ", "x" * 1_000_000, "\ud800", "ok " * 5000])
+def test_any_string_has_an_embedding(encoder: Encoder, text: str) -> None:
+    assert np.isfinite(encoder.encode(text).embedding).all()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite_are_an_error_and_not_an_answer(value: float) -> None:
+    encoder = encoder_that(lambda _: np.array([[1.0, value]], np.float32))
+    with pytest.raises(EncoderFailed, match="not finite"):
+        encoder.encode("hello")
+
+
+def test_what_the_runtime_raises_is_translated() -> None:
+    def fail(_: RunOptions | None) -> Floats:
+        raise runtime_errors()[0]("broken")
+
+    with pytest.raises(EncoderFailed, match="could not be run"):
+        encoder_that(fail).encode("hello")
+    with pytest.raises(EncoderFailed, match="could not be run"):
+        encoder_that(fail).encode("hello", deadline_s=30)
+
+
+def test_a_run_that_hangs_is_left_behind_and_told_to_stop() -> None:
+    release = threading.Event()
+    seen: list[RunOptions | None] = []
+
+    def hang(options: RunOptions | None) -> Floats:
+        seen.append(options)
+        release.wait()
+        return np.ones((1, 2), np.float32)
+
+    encoder = encoder_that(hang)
+    with pytest.raises(EncoderTimeout):
+        encoder.encode("hello", deadline_s=0.01)
+    assert seen[0] is not None
+    assert seen[0].terminate
+    release.set()
+
+
+def test_after_a_hang_the_next_text_is_answered() -> None:
+    release = threading.Event()
+    calls: list[int] = []
+
+    def hang_once(_: RunOptions | None) -> Floats:
+        calls.append(1)
+        if len(calls) == 1:
+            release.wait()
+        return np.ones((1, 2), np.float32)
+
+    encoder = encoder_that(hang_once)
+    with pytest.raises(EncoderTimeout):
+        encoder.encode("hello", deadline_s=0.01)
+    assert encoder.encode("hello", deadline_s=30).embedding.tolist() == [1, 1]
+    release.set()
+
+
+def test_threads_get_their_own_answers(encoder: Encoder) -> None:
+    texts = [f"text number {number}" for number in range(8)]
+    alone = [encoder.encode(text).embedding for text in texts]
+    together: dict[str, Floats] = {}
+
+    def work(text: str) -> None:
+        together[text] = encoder.encode(text, deadline_s=60).embedding
+
+    threads = [threading.Thread(target=work, args=(text,)) for text in texts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(np.array_equal(together[text], want) for text, want in zip(texts, alone, strict=True))
+
+
+def test_importing_the_encoder_imports_no_heavy_library() -> None:
+    heavy = ("numpy", "onnxruntime", "tokenizers")
+    code = f"import sys; import classifier.encoder; print([m for m in {heavy} if m in sys.modules])"
+    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,78 @@
+"""What of a text the encoder reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from classifier.tokens import (
+    HEAD_CHARACTERS,
+    MAX_TOKENS,
+    TAIL_CHARACTERS,
+    TAIL_TOKENS,
+    Tokeniser,
+    cut_text,
+    fit_tokens,
+)
+from tests.support.encoder import base_source
+from training.build.source import TOKENIZER
+
+CLS, SEP = 101, 102
+
+
+@pytest.fixture(scope="module")
+def tokenise() -> Tokeniser:
+    return Tokeniser(base_source() / TOKENIZER.name)
+
+
+def test_a_short_text_is_read_whole_and_without_padding(tokenise: Tokeniser) -> None:
+    tokens = tokenise("What is the capital of France?")
+    assert tokens.ids == (CLS, 2054, 2003, 1996, 3007, 1997, 2605, 1029, SEP)
+    assert tokens.count == 7
+
+
+def test_an_empty_text_is_read_as_its_two_markers(tokenise: Tokeniser) -> None:
+    assert tokenise("").ids == (CLS, SEP)
+    assert tokenise("").count == 0
+
+
+def test_a_long_text_keeps_its_head_and_its_tail(tokenise: Tokeniser) -> None:
+    request = "Summarise the minutes above in two sentences."
+    tokens = tokenise("Please read this. " + "The committee met again. " * 400 + request)
+    assert len(tokens.ids) == MAX_TOKENS
+    assert tokens.ids[:5] == tokenise("Please read this.").ids[:5]
+    assert tokens.ids[-9:] == tokenise(request).ids[-9:]
+
+
+def test_the_tail_of_too_many_tokens_is_kept() -> None:
+    ids = [CLS, *range(1000, 1400), SEP]
+    fitted = fit_tokens(ids)
+    assert len(fitted) == MAX_TOKENS
+    assert fitted[: MAX_TOKENS - TAIL_TOKENS] == ids[: MAX_TOKENS - TAIL_TOKENS]
+    assert fitted[-TAIL_TOKENS:] == ids[-TAIL_TOKENS:]
+
+
+def test_what_fits_is_left_alone() -> None:
+    ids = list(range(MAX_TOKENS))
+    assert fit_tokens(ids) == ids
+
+
+def test_the_cost_of_a_million_characters_is_that_of_two_thousand() -> None:
+    text = "a" * 500_000 + "b" * 500_000
+    cut = cut_text(text)
+    assert len(cut) == HEAD_CHARACTERS + TAIL_CHARACTERS + 1
+    assert cut.startswith("a" * HEAD_CHARACTERS)
+    assert cut.endswith("b" * TAIL_CHARACTERS)
+
+
+def test_the_count_of_a_cut_text_is_scaled_to_the_whole(tokenise: Tokeniser) -> None:
+    sentence = "The committee met again on Monday. "
+    whole = tokenise(sentence * 50).count * 20
+    assert tokenise(sentence * 1000).count == pytest.approx(whole, rel=0.05)
+
+
+@pytest.mark.parametrize("text", ["\ud800 alone", "\x00", "🧑‍🚀" * 300, "ﷺ" * 300, "\u202e abc", " " * 5000])
+def test_any_string_can_be_read(tokenise: Tokeniser, text: str) -> None:
+    ids = tokenise(text).ids
+    assert ids[0] == CLS
+    assert ids[-1] == SEP
+    assert len(ids) <= MAX_TOKENS
