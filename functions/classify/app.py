@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from llm_router.schemas.info import CategoriesAnswer, HealthAnswer, InfoAnswer, categories_answer, info_answer
-
 from llm_router.bootstrap import services
 from llm_router.schemas.classify import BatchAnswer, BatchRequest, ClassifyAnswer, ClassifyRequest, classify_answer
+from llm_router.schemas.health import HealthAnswer
+from llm_router.schemas.info import CategoriesAnswer, InfoAnswer, categories_answer, info_answer
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
@@ -42,14 +42,13 @@ async def categories(_call: Call) -> CategoriesAnswer:
 @door.get("/info", answer=InfoAnswer, summary="What the classifier is and whether its model is loaded")
 async def info(_call: Call) -> InfoAnswer:
     """Loads the model if no request has done so yet: the answer tells whether it can be."""
-    return info_answer(service.classifier_info())
+    return info_answer(service.model().info())
 
 
 @door.get("/classify/health", answer=HealthAnswer, summary="This function's own health")
 async def health(_call: Call) -> HealthAnswer:
     """Without its model the classifier still answers by rules, so it is degraded and not down."""
-    found = service.classifier_info()
-    return HealthAnswer.of("classify", degraded=() if found.available else (found.reason or "ml_model",))
+    return HealthAnswer.of("classify", [] if service.model().info().available else ["ml_model"])
 
 
 handler = lambda_handler(door.app)

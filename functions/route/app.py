@@ -86,7 +86,7 @@ async def metrics_of_model(call: Call) -> ModelMetrics:
 @door.get("/route/health", answer=HealthAnswer, summary="This function's own health")
 async def health(_call: Call) -> HealthAnswer:
     """Degraded when it answers without its model or with an older catalogue."""
-    troubles = [] if service.model().info().ml_model_available else ["ml_model"]
+    troubles = [] if service.model().info().available else ["ml_model"]
     try:
         troubles += ["catalogue"] if service.reader().in_force().degraded else []
     except CatalogueUnavailable:

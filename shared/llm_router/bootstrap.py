@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from llm_router import health
 from llm_router import settings as settings_module
 from llm_router.adapters.lru import LruCache
 from llm_router.adapters.telemetry import Telemetry
@@ -20,13 +21,14 @@ from llm_router.catalogue.reader import CatalogueReader
 from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock
 from llm_router.figures import Figures, Ledger
+from llm_router.health import Component, State
 from llm_router.ports import BlobStore, Cache, CatalogueStore, Clock, RecordStore
 from llm_router.ranking.task import Surroundings
 from llm_router.recommend import Recommender
 from llm_router.settings import Settings, Store
 
 if TYPE_CHECKING:
-    from classifier import HybridClassifier
+    from classifier import ClassifierInfo, HybridClassifier
     from llm_router.adapters.sqlite import Database
 
 T = TypeVar("T")
@@ -138,12 +140,14 @@ class Services:
         import classifier
 
         folder = Path(self.settings.model_dir) if self.settings.model_dir else None
-        return classifier.load(folder, breaker=Breaker(self.clock))
+        model = classifier.load(folder, breaker=Breaker(self.clock))
+        health.report(self.records(), self.clock, _model_health(model.info()))
+        return model
 
     def _make_classifier(self) -> CachingClassifier:
         model = self.model()
         return CachingClassifier(
-            model, self.cache(), self.clock, model.version, self._hash_secret().encode(), self.settings.cache_ttl
+            model, self.cache(), self.clock, model.info().version, self._hash_secret().encode(), self.settings.cache_ttl
         )
 
     def _make_recommender(self) -> Recommender:
@@ -176,6 +180,13 @@ class Services:
 
         with aws.translated("The secret store"):
             return aws.secrets(self.settings.aws_endpoint_url).get_secret_value(SecretId=name)["SecretString"]
+
+
+def _model_health(about: ClassifierInfo) -> Component:
+    if about.available:
+        return Component("ml_model", State.UP, f"{about.model}, artefact {about.version}")
+    reason = about.reason or "not available"
+    return Component("ml_model", State.DEGRADED, f"Rules answer alone: {reason}", "Build the model anew: make model.")
 
 
 def services() -> Services:

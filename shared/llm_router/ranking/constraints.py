@@ -6,7 +6,7 @@ import math
 from enum import StrEnum
 from typing import NamedTuple
 
-from llm_router.catalogue.entry import ModelEntry
+from llm_router.catalogue.entry import ModelEntry, ModelStatus
 from llm_router.ranking.task import Constraints, Task
 
 
@@ -62,15 +62,17 @@ def violations(prospect: Prospect, task: Task, limits: Constraints, unusable: st
     """Everything that keeps this model out; empty when it may be used."""
     model = prospect.model
     found: list[Violation] = []
-    if not model.active:
+    if model.status is not ModelStatus.ACTIVE:
         found.append(Violation(Reason.INACTIVE, f"is {model.status}"))
     if unusable is not None:
         found.append(Violation(Reason.UNUSABLE, unusable))
     if prospect.usd is None:
         found.append(Violation(Reason.PRICE_UNKNOWN, "has no known price"))
-    _check_lists(model, task, limits, found)
+    if limits.names_any or task.requires:
+        _check_lists(model, task, limits, found)
     _check_window(prospect, task, limits, found)
-    _check_numbers(prospect, limits, found)
+    if limits.bounds_any:
+        _check_numbers(prospect, limits, found)
     return found
 
 

@@ -47,14 +47,14 @@ def explain(ranking: Ranking, task: Classification, preference: float) -> str:
 
 def counterfactual(ranking: Ranking) -> str | None:
     """The smallest change of one constraint with which another model would have won; None when there is none."""
-    won = ranking.candidates[0].standing.sort_key()
+    won = ranking.candidates[0].standing
     rivals = [
         (exclusion.violations[0].distance, exclusion.model.id, exclusion)
         for exclusion in ranking.excluded
         if len(exclusion.violations) == 1
         and exclusion.violations[0].path is not None
         and exclusion.standing is not None
-        and exclusion.standing.sort_key() < won
+        and exclusion.standing < won
     ]
     if not rivals:
         return None

@@ -26,18 +26,28 @@ WILL_DO = 0.5
 DEFAULT_PREFERENCE = 0.5
 
 
-class Standing(NamedTuple):
-    """Where a candidate stands; orders itself, best first."""
+Place = tuple[bool, float, float, float, str]
+"""Sorts candidates, best first: those that will do, the higher score, then the cheaper, the better, the name."""
 
-    score: float
-    will_do: bool
+
+class Standing(NamedTuple):
+    """A place, its parts by name. Ties never fall back on the order of the catalogue."""
+
+    will_not_do: bool
+    negative_score: float
     usd: float
-    quality: float
+    negative_quality: float
     model_id: str
 
-    def sort_key(self) -> tuple[bool, float, float, float, str]:
-        """Ties go to the cheaper, then the better, then the name: never to the order of the catalogue."""
-        return (not self.will_do, -self.score, self.usd, -self.quality, self.model_id)
+    @property
+    def score(self) -> float:
+        """The objective's value."""
+        return -self.negative_score
+
+    @property
+    def quality(self) -> float:
+        """The expected quality that went into it."""
+        return -self.negative_quality
 
 
 def thrift(usd: float) -> float:
@@ -45,7 +55,7 @@ def thrift(usd: float) -> float:
     return 1 - math.log10(1 + usd / NEGLIGIBLE_USD) / DECADES
 
 
-def standing(model_id: str, *, quality: float, usd: float, preference: float) -> Standing:
-    """The standing of a candidate of this expected quality and cost."""
+def standing(model_id: str, quality: float, usd: float, preference: float) -> Place:
+    """The place of a candidate of this expected quality and cost."""
     score = preference * quality + (1 - preference) * thrift(usd)
-    return Standing(score, quality >= WILL_DO, usd, quality, model_id)
+    return quality < WILL_DO, -score, usd, -quality, model_id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,10 +12,13 @@ from llm_router.errors import FieldProblem, NoEligibleModel
 from llm_router.ranking.constraints import Prospect, Violation, nearest, violations
 from llm_router.ranking.cost import Price, expected_price
 from llm_router.ranking.latency import Wait, expected_wait
-from llm_router.ranking.objective import Standing, standing
+from llm_router.ranking.objective import Place, Standing, standing
 from llm_router.ranking.prepared import Prepared
-from llm_router.ranking.quality import Quality, demand, expected_quality
+from llm_router.ranking.quality import Demand, Quality, demand, expected_quality
 from llm_router.ranking.task import Constraints, Surroundings, Task
+
+MOST_RANKED = 50
+"""Candidates that an answer tells of: with thousands of models the rest would only make it long."""
 
 
 class Candidate(NamedTuple):
@@ -35,54 +39,73 @@ class Exclusion(NamedTuple):
 
     model: ModelEntry
     violations: tuple[Violation, ...]
-    standing: Standing | None
+    standing: Place | None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates, best first, and everything that is out."""
+    """The best candidates, best first, how many there are in all, and everything that is out."""
 
     candidates: tuple[Candidate, ...]
+    eligible: int
     excluded: tuple[Exclusion, ...]
 
 
 def rank(
-    models: Iterable[Prepared], task: Task, limits: Constraints, preference: float, around: Surroundings
+    models: Sequence[Prepared],
+    task: Task,
+    limits: Constraints,
+    preference: float,
+    around: Surroundings,
+    most: int = MOST_RANKED,
 ) -> Ranking:
     """The ranking; raises `NoEligibleModel` naming what binds when nobody is left."""
     wanted = demand(task.chances, task.difficulty, task.complexity)
-    candidates: list[Candidate] = []
+    placed: list[tuple[Place, Prepared]] = []
     excluded: list[Exclusion] = []
     for prepared in models:
         model = prepared.model
-        quality = expected_quality(prepared.curves, wanted)
+        quality = expected_quality(prepared.curves, wanted).expected
         price = expected_price(prepared, task, limits.max_tokens)
-        answer_tokens = price.output_tokens + price.thinking_tokens
-        wait = expected_wait(
-            prepared.first_token_ms,
-            prepared.ms_per_token,
-            around.live.get(model.id),
-            answer_tokens,
-            measured=prepared.speed_measured,
-        )
-        prospect = Prospect(model, price.usd, wait.ms, quality.expected, answer_tokens)
-        found = violations(prospect, task, limits, around.unusable.get(model.id))
-        place = None
-        if price.usd is not None:
-            place = standing(model.id, quality=quality.expected, usd=price.usd, preference=preference)
+        usd = price.usd
+        place = None if usd is None else standing(model.id, quality, usd, preference)
+        tokens = price.output_tokens + price.thinking_tokens
+        wait_ms = _wait(prepared, tokens, around).ms if limits.max_latency_ms is not None else 0.0
+        unusable = around.unusable.get(model.id) if around.unusable else None
+        found = violations(Prospect(model, usd, wait_ms, quality, tokens), task, limits, unusable)
         if found or place is None:
             excluded.append(Exclusion(model, tuple(found), place))
         else:
-            candidates.append(Candidate(model, place, quality, price, wait))
-    if not candidates:
+            placed.append((place, prepared))
+    if not placed:
         raise _nobody(excluded)
-    candidates.sort(key=_place)
-    excluded.sort(key=lambda exclusion: exclusion.model.id)
-    return Ranking(tuple(candidates), tuple(excluded))
+    best = heapq.nsmallest(most, placed, key=_place)
+    return Ranking(
+        candidates=tuple(_candidate(place, prepared, task, limits, wanted, around) for place, prepared in best),
+        eligible=len(placed),
+        excluded=tuple(sorted(excluded, key=_name)),
+    )
 
 
-def _place(candidate: Candidate) -> tuple[bool, float, float, float, str]:
-    return candidate.standing.sort_key()
+def _candidate(
+    place: Place, prepared: Prepared, task: Task, limits: Constraints, wanted: Demand, around: Surroundings
+) -> Candidate:
+    price = expected_price(prepared, task, limits.max_tokens)
+    wait = _wait(prepared, price.output_tokens + price.thinking_tokens, around)
+    return Candidate(prepared.model, Standing(*place), expected_quality(prepared.curves, wanted), price, wait)
+
+
+def _wait(prepared: Prepared, tokens: int, around: Surroundings) -> Wait:
+    live = around.live.get(prepared.model.id) if around.live else None
+    return expected_wait(prepared.first_token_ms, prepared.ms_per_token, live, tokens, measured=prepared.speed_measured)
+
+
+def _place(row: tuple[Place, Prepared]) -> Place:
+    return row[0]
+
+
+def _name(exclusion: Exclusion) -> str:
+    return exclusion.model.id
 
 
 def _nobody(excluded: list[Exclusion]) -> NoEligibleModel:

@@ -44,6 +44,15 @@ class Constraints:
     open_weights: bool | None = None
     licenses: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
+    names_any: bool = field(init=False, default=False)
+    bounds_any: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        """Note once what every model would otherwise ask: is there a demand on what it is, or on how it does?"""
+        names = (self.providers, self.exclude_models, self.capabilities, self.licenses, self.regions)
+        bounds = (self.max_cost_usd, self.max_latency_ms, self.min_quality)
+        object.__setattr__(self, "names_any", any(names) or self.open_weights is not None)
+        object.__setattr__(self, "bounds_any", any(bound is not None for bound in bounds))
 
 
 @dataclass(frozen=True, slots=True)
