@@ -1,0 +1,200 @@
+"""Cheap facts about a prompt's form: code, formulae, numbers, question form, pasted material, script."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from classifier.normalise import Prompt
+from classifier.words import Word
+
+
+class Script(StrEnum):
+    """The writing system most letters belong to."""
+
+    LATIN = "latin"
+    CYRILLIC = "cyrillic"
+    GREEK = "greek"
+    ARABIC = "arabic"
+    HEBREW = "hebrew"
+    INDIC = "indic"
+    THAI = "thai"
+    HAN = "han"
+    KANA = "kana"
+    HANGUL = "hangul"
+    OTHER = "other"
+
+
+_BLOCKS = (
+    (0x0000, 0x024F, Script.LATIN),
+    (0x0370, 0x03FF, Script.GREEK),
+    (0x0400, 0x052F, Script.CYRILLIC),
+    (0x0590, 0x05FF, Script.HEBREW),
+    (0x0600, 0x06FF, Script.ARABIC),
+    (0x0900, 0x0DFF, Script.INDIC),
+    (0x0E00, 0x0EFF, Script.THAI),
+    (0x1100, 0x11FF, Script.HANGUL),
+    (0x1E00, 0x1EFF, Script.LATIN),
+    (0x3040, 0x30FF, Script.KANA),
+    (0x3400, 0x9FFF, Script.HAN),
+    (0xAC00, 0xD7AF, Script.HANGUL),
+)
+
+_FENCE = re.compile(
+    r"```|~~~|<\?php|#include\b|\bdef \w+\(|^(?:import|from) \w|\bpublic static\b|\bSELECT\b[^\n]{1,200}\bFROM\b",
+    re.MULTILINE,
+)
+_CODE_LIKE = re.compile(
+    r"[a-z]_[a-z]|[a-z][A-Z][a-z]|\w\(\)|[\w\])] ?[=!<>]= ?\w|=>|->|::|\{\n|;\n|</?[a-z]{1,12}>|\b0x[0-9a-f]"
+    r"|\.(?:py|js|ts|tsx|jsx|java|cpp|cs|go|rs|rb|php|sh|sql|html|css|json|ya?ml|toml|csv|xlsx|ipynb|exe|dll)\b"
+)
+_FORMULA = re.compile(
+    r"\$[^$\n]{1,200}\$|\\(?:frac|sqrt|int|sum|begin|cdot|le|ge|pi|theta)\b|[²³√∫∑π∞≤≥≠∈ℝ∂]|[a-z0-9)]\^[\d({a-z]"
+)
+_ARITHMETIC = re.compile(r"\d ?[-+*/×÷^=x] ?\(?\d|[a-zA-Z\d)] ?= ?[-(]?[a-zA-Z\d]|\d ?%|%")
+_NUMBER = re.compile(r"\d[\d.,]*")
+_LIST_LINE = re.compile(r"^\s{0,8}(?:[-*•]|\d{1,2}[.)])\s", re.MULTILINE)
+_QUESTION_MARKS = frozenset("?？؟")
+
+TINY_WORDS = 4
+SHORT_WORDS = 14
+PASTED_CHARACTERS = 350
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the form of a prompt tells. Shares run from 0 to 1; counts are those of the cut text."""
+
+    words: int
+    characters: int
+    lines: int
+    sentences: int
+    numbers: int
+    longest_line: int
+    list_lines: int
+    distinct: float
+    mean_word: float
+    signs: float
+    capitals: float
+    has_code: bool
+    code_like: int
+    formulas: int
+    arithmetic: int
+    questions: int
+    ends_asking: bool
+    script: Script
+
+    def signals(self) -> frozenset[str]:
+        """The names that rules may use, as `@name`."""
+        said = {
+            "code_block": self.has_code,
+            "code_like": self.code_like > 0,
+            "formula": self.formulas > 0,
+            "arithmetic": self.arithmetic > 0,
+            "numbers": self.numbers > 1,
+            "word_problem": self.numbers > 1 and self.words > 15 and self.questions > 0,
+            "question": self.questions > 0,
+            "statement": self.questions == 0 and self.words > TINY_WORDS,
+            "tiny": self.words <= TINY_WORDS,
+            "short": self.words <= SHORT_WORDS,
+            "pasted": self.characters > PASTED_CHARACTERS and self.lines > 1,
+        }
+        return frozenset(name for name, holds in said.items() if holds)
+
+    def numeric(self) -> tuple[float, ...]:
+        """The same as numbers of about the size of one, in the order of `NUMERIC`."""
+        return (
+            math.log1p(self.words) / 4,
+            math.log1p(self.characters) / 6,
+            math.log1p(self.lines) / 3,
+            math.log1p(self.sentences) / 3,
+            math.log1p(self.numbers) / 3,
+            math.log1p(self.list_lines) / 3,
+            self.distinct,
+            min(self.mean_word / 8, 2.0),
+            min(self.signs * 4, 2.0),
+            self.capitals,
+            float(self.has_code),
+            math.log1p(self.code_like) / 3,
+            math.log1p(self.formulas) / 3,
+            math.log1p(self.arithmetic) / 3,
+            math.log1p(self.questions) / 2,
+            float(self.ends_asking),
+            float(self.script is Script.LATIN),
+        )
+
+
+NUMERIC = (
+    "log_words",
+    "log_characters",
+    "log_lines",
+    "log_sentences",
+    "log_numbers",
+    "log_list_lines",
+    "distinct",
+    "mean_word",
+    "signs",
+    "capitals",
+    "has_code",
+    "log_code_like",
+    "log_formulas",
+    "log_arithmetic",
+    "log_questions",
+    "ends_asking",
+    "latin",
+)
+"""The names of what `Features.numeric` gives."""
+
+
+def read_features(prompt: Prompt, words: Sequence[Word]) -> Features:
+    """Linear in the cut text; every expression is bounded, so that none can backtrack far."""
+    text = prompt.text
+    spelled = [word.text for word in words if word.text[0].isalnum()]
+    letters = sum(map(len, spelled))
+    stripped = text.rstrip()
+    return Features(
+        words=len(spelled),
+        characters=prompt.length,
+        lines=text.count("\n") + 1,
+        sentences=sum(1 for word in words if word.text in ".!?。！？"),
+        numbers=sum(1 for _ in _NUMBER.finditer(text)),
+        longest_line=max(map(len, text.split("\n"))),
+        list_lines=sum(1 for _ in _LIST_LINE.finditer(text)),
+        distinct=len(set(spelled)) / len(spelled) if spelled else 0.0,
+        mean_word=letters / len(spelled) if spelled else 0.0,
+        signs=(len(words) - len(spelled)) / len(words) if words else 0.0,
+        capitals=sum(map(str.isupper, text)) / len(text) if text else 0.0,
+        has_code=_FENCE.search(text) is not None,
+        code_like=sum(1 for _ in _CODE_LIKE.finditer(text)),
+        formulas=sum(1 for _ in _FORMULA.finditer(text)),
+        arithmetic=sum(1 for _ in _ARITHMETIC.finditer(text)),
+        questions=sum(text.count(mark) for mark in _QUESTION_MARKS),
+        ends_asking=bool(stripped) and stripped[-1] in _QUESTION_MARKS,
+        script=guess_script(text),
+    )
+
+
+def guess_script(text: str) -> Script:
+    """The script of most letters among the first few hundred characters; kana decides between Han and Japanese."""
+    if text.isascii():
+        return Script.LATIN
+    counts: dict[Script, int] = {}
+    for character in text[:400]:
+        if character.isalpha():
+            script = _script_of(ord(character))
+            counts[script] = counts.get(script, 0) + 1
+    if not counts:
+        return Script.OTHER
+    if counts.get(Script.KANA, 0) * 5 > counts.get(Script.HAN, 0):
+        counts[Script.KANA] = counts.get(Script.KANA, 0) + counts.pop(Script.HAN, 0)
+    return max(counts, key=lambda script: counts[script])
+
+
+def _script_of(point: int) -> Script:
+    for first, last, script in _BLOCKS:
+        if first <= point <= last:
+            return script
+    return Script.OTHER

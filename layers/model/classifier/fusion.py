@@ -1,0 +1,145 @@
+"""How the rules' and the model's opinions become one, with a confidence that means what it says."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier.features import NUMERIC
+from llm_router.taxonomy import Category, Method
+
+FUSION = "fusion.json"
+CATEGORIES = tuple(Category)
+SURE_RULES = 0.7
+SURE_MODEL = 0.7
+LEAST_CHANCE = 1e-4
+
+Chances = tuple[float, ...]
+"""One probability for each of `CATEGORIES`, in that order."""
+
+
+class FusionError(Exception):
+    """The fitted numbers are missing or not what they should be; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """`sigmoid(weights · x + bias)`."""
+
+    weights: tuple[float, ...]
+    bias: float
+
+    def __call__(self, x: Sequence[float]) -> float:
+        return sigmoid(sum(map(float.__mul__, self.weights, x)) + self.bias)
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """Fitted on prompts that neither the rules nor the model were fitted on.
+
+    The log of each stage's probabilities is weighed and summed (a logistic regression over two opinions, which is
+    what makes agreement count for more than either), with a bias a category. `rules_alone` is the temperature of the
+    rules where there is no model. `complexity_by_form` and `creativity_by_form` read `Features.numeric` and the
+    category probabilities, for prompts that no model has seen; `easy_below` and `hard_above` cut that complexity.
+    """
+
+    model_weight: float
+    rules_weight: float
+    bias: Chances
+    rules_alone: float
+    complexity_by_form: Linear
+    creativity_by_form: Linear
+    easy_below: float
+    hard_above: float
+
+    @classmethod
+    def load(cls, folder: Path) -> Fusion:
+        """Raises `FusionError`."""
+        try:
+            raw = json.loads((folder / FUSION).read_text(encoding="utf-8"))
+            fusion = cls(
+                model_weight=_number(raw["model_weight"]),
+                rules_weight=_number(raw["rules_weight"]),
+                bias=_numbers(raw["bias"], len(CATEGORIES)),
+                rules_alone=_number(raw["rules_alone"]),
+                complexity_by_form=_linear(raw["complexity_by_form"]),
+                creativity_by_form=_linear(raw["creativity_by_form"]),
+                easy_below=_number(raw["easy_below"]),
+                hard_above=_number(raw["hard_above"]),
+            )
+        except FileNotFoundError as error:
+            raise FusionError(f"{FUSION} is missing.") from error
+        except OSError as error:
+            raise FusionError(f"{FUSION} cannot be read ({error.strerror}).") from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise FusionError(f"{FUSION} is damaged.") from error
+        return fusion
+
+    @classmethod
+    def unfitted(cls) -> Fusion:
+        """Equal trust and nothing known of form: what is left when the file is gone."""
+        flat = Linear((0.0,) * (len(NUMERIC) + len(CATEGORIES)), -0.6)
+        return cls(1.0, 1.0, (0.0,) * len(CATEGORIES), 1.0, flat, flat, 0.35, 0.6)
+
+    def fuse(self, model: Chances, rules: Chances) -> Chances:
+        """Both opinions as one."""
+        return softmax(
+            [
+                self.model_weight * _log(m) + self.rules_weight * _log(r) + bias
+                for m, r, bias in zip(model, rules, self.bias, strict=True)
+            ]
+        )
+
+    def without_model(self, rules: Chances) -> Chances:
+        """The rules' opinion alone, tempered."""
+        return softmax([_log(chance) * self.rules_alone for chance in rules])
+
+
+def decided_by(fused: Chances, model: Chances, rules: Chances) -> Method:
+    """Which stages a fused opinion rests on.
+
+    Rules alone when they are sure and the model is not; the model when it is sure and the rules say otherwise or
+    little; else both.
+    """
+    chosen, by_model, by_rules = (max(range(len(c)), key=c.__getitem__) for c in (fused, model, rules))
+    if by_model == by_rules == chosen:
+        return Method.HYBRID
+    if chosen == by_rules and rules[by_rules] > SURE_RULES and model[by_model] < SURE_MODEL:
+        return Method.RULES
+    return Method.MODEL if chosen == by_model else Method.HYBRID
+
+
+def softmax(scores: Sequence[float]) -> Chances:
+    """Exponentials that sum to one."""
+    top = max(scores)
+    weights = [math.exp(score - top) for score in scores]
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)
+
+
+def sigmoid(score: float) -> float:
+    """`1 / (1 + e^-score)`, for any finite score."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, score))))
+
+
+def _log(chance: float) -> float:
+    return math.log(max(chance, LEAST_CHANCE))
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("not a number")
+    return float(value)
+
+
+def _numbers(value: object, count: int) -> tuple[float, ...]:
+    if not isinstance(value, list) or len(value) != count:
+        raise ValueError("not as many numbers as there should be")
+    return tuple(map(_number, value))
+
+
+def _linear(value: Mapping[str, object]) -> Linear:
+    return Linear(_numbers(value["weights"], len(NUMERIC) + len(CATEGORIES)), _number(value["bias"]))

@@ -1,0 +1,64 @@
+"""What the graph's heads say of a prompt, as plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from classifier.fusion import CATEGORIES, Chances, softmax
+from llm_router.taxonomy import Difficulty
+
+if TYPE_CHECKING:
+    from classifier.encoder import EncoderOutput, Floats
+    from classifier.manifest import Manifest
+
+WIDTHS = {"category": len(CATEGORIES), "difficulty": len(Difficulty), "complexity": 1, "creativity": 1}
+LABELS = {"category": tuple(CATEGORIES), "difficulty": tuple(Difficulty)}
+
+
+class TextEncoder(Protocol):
+    """Text to an embedding and the heads' outputs; raises `EncoderFailed`, `EncoderTimeout` when late."""
+
+    @property
+    def manifest(self) -> Manifest: ...
+
+    def encode(self, text: str, *, deadline_s: float | None = None) -> EncoderOutput: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the model believes: probabilities over `CATEGORIES` and `Difficulty`, scores from 0 to 1."""
+
+    categories: Chances
+    difficulties: tuple[float, ...]
+    complexity: float
+    creativity: float
+    embedding: Floats
+    token_count: int
+
+    @property
+    def difficulty(self) -> Difficulty:
+        """The likeliest."""
+        return max(zip(self.difficulties, Difficulty, strict=True), key=lambda pair: pair[0])[1]
+
+
+def read_heads(output: EncoderOutput) -> Opinion:
+    """The heads' outputs: logits for `category` and `difficulty`, scores for the others."""
+    complexity, creativity = (min(1.0, max(0.0, float(output.heads[n][0]))) for n in ("complexity", "creativity"))
+    return Opinion(
+        categories=softmax(output.heads["category"].tolist()),
+        difficulties=softmax(output.heads["difficulty"].tolist()),
+        complexity=complexity,
+        creativity=creativity,
+        embedding=output.embedding,
+        token_count=output.token_count,
+    )
+
+
+def missing_head(manifest: Manifest) -> str | None:
+    """The first head that the graph lacks or that stands for something else; None when all are as they should be."""
+    for name, width in WIDTHS.items():
+        found = manifest.outputs.get(name)
+        if found is None or found.width != width or found.labels != LABELS.get(name, found.labels):
+            return name
+    return None

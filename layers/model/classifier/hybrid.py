@@ -1,0 +1,214 @@
+"""The classifier: rules and a model, fused; rules alone where there is no model or it fails."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from classifier.answers import AnswerLengths
+from classifier.encoder import EncoderFailed, EncoderTimeout, EncoderUnavailable
+from classifier.features import Features, Script
+from classifier.fusion import CATEGORIES, Chances, Fusion, decided_by
+from classifier.heads import Opinion, TextEncoder, read_heads
+from classifier.manner import interaction_style, urgency
+from classifier.normalise import Prompt, normalise
+from classifier.own import Definition, OwnCategories, fit_own
+from classifier.rules import RuleBook, Verdict
+from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, Evidence, Method
+
+if TYPE_CHECKING:
+    from classifier.encoder import Floats
+
+DEADLINE_S = 0.25
+
+_TOKENS_PER_CHARACTER = {Script.LATIN: 0.24, Script.CYRILLIC: 0.55, Script.GREEK: 0.8, Script.ARABIC: 0.7}
+_ELSE_PER_CHARACTER = 0.9
+"""The encoder's own word pieces, by script; only used where its tokeniser has not run."""
+
+
+class Breaker(Protocol):
+    """Told how calls went, it says when to stop calling for a while."""
+
+    def allows(self) -> bool: ...
+
+    def succeeded(self) -> None: ...
+
+    def failed(self) -> None: ...
+
+    def trip(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierInfo:
+    """Which artefact runs: `reason` says why the model is not available; `version` names everything that decides."""
+
+    available: bool
+    reason: str | None
+    model: str
+    version: str
+    artifacts: Mapping[str, str]
+    measured: Mapping[str, float]
+    own_categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HybridClassifier:
+    """Sorts one prompt; never raises for a string. Safe to share between threads.
+
+    Without an encoder, while the breaker is open, or when the model fails or overruns `deadline_s`, the rules answer
+    alone and the answer says so. A time-out opens the breaker at once, an error counts as one failure.
+    """
+
+    rules: RuleBook
+    fusion: Fusion
+    lengths: AnswerLengths
+    encoder: TextEncoder | None
+    about: ClassifierInfo
+    breaker: Breaker | None = None
+    own: OwnCategories | None = None
+    background: Floats | None = None
+    deadline_s: float = DEADLINE_S
+
+    def info(self) -> ClassifierInfo:
+        """What runs here."""
+        return self.about
+
+    def with_categories(self, definitions: Sequence[Definition]) -> HybridClassifier:
+        """The same classifier that also knows these categories, and no others of the operator's.
+
+        Takes about a millisecond an example. Without a model they are never chosen. Raises `EncoderFailed` when an
+        example has no embedding.
+        """
+        version = self.about.version.partition("+")[0]
+        plain = replace(self, own=None, about=replace(self.about, own_categories=(), version=version))
+        if self.encoder is None or self.background is None or not definitions:
+            return plain
+        own = fit_own(definitions, [plain.base_of(each) for each in definitions], self.embed, self.background)
+        return replace(
+            self, own=own, about=replace(self.about, own_categories=own.names, version=f"{version}+{own.version}")
+        )
+
+    def base_of(self, definition: Definition) -> Category:
+        """The built-in category that most of the examples would fall into."""
+        found = Counter(self.classify(example).base_category for example in definition.examples)
+        return found.most_common(1)[0][0] if found else Category.GENERAL
+
+    def embed(self, text: str) -> Floats:
+        """The embedding of a text, float32 `[384]` of length one. Raises `EncoderUnavailable` or `EncoderFailed`."""
+        if self.encoder is None:
+            raise EncoderUnavailable(self.about.reason or "There is no model.")
+        return self.encoder.encode(normalise(text).text).embedding
+
+    def classify(self, text: str, *, explain: bool = False) -> Classification:
+        """The category, difficulty and the rest for one prompt; with `explain`, also the evidence."""
+        prompt = normalise(text)
+        verdict = self.rules.judge(self.rules.read(prompt))
+        rules = tuple(verdict.probabilities[category] for category in CATEGORIES)
+        opinion = self._opinion(prompt.text)
+        if opinion is None:
+            found = self._by_rules(prompt, verdict, rules)
+        else:
+            found = self._by_both(prompt, verdict, rules, opinion)
+        return replace(found, evidence=_evidence(verdict, rules, opinion)) if explain else found
+
+    def _opinion(self, text: str) -> Opinion | None:
+        if self.encoder is None or not (self.breaker is None or self.breaker.allows()):
+            return None
+        try:
+            output = self.encoder.encode(text, deadline_s=self.deadline_s)
+        except EncoderTimeout:
+            if self.breaker:
+                self.breaker.trip()
+            return None
+        except EncoderFailed:
+            if self.breaker:
+                self.breaker.failed()
+            return None
+        if self.breaker:
+            self.breaker.succeeded()
+        return read_heads(output)
+
+    def _by_both(self, prompt: Prompt, verdict: Verdict, rules: Chances, opinion: Opinion) -> Classification:
+        fused = self.fusion.fuse(opinion.categories, rules)
+        tokens = opinion.token_count
+        if prompt.is_cut:
+            tokens = round(tokens * prompt.length / len(prompt.text))
+        found = self._classification(verdict, fused, opinion.difficulty, opinion.complexity, opinion.creativity, tokens)
+        found = replace(
+            found,
+            method=decided_by(fused, opinion.categories, rules),
+            ml_confidence=max(opinion.categories),
+        )
+        return self.own.apply(found, opinion.embedding) if self.own else found
+
+    def _by_rules(self, prompt: Prompt, verdict: Verdict, rules: Chances) -> Classification:
+        chances = self.fusion.without_model(rules)
+        features = verdict.reading.features
+        form = (*features.numeric(), *chances)
+        complexity = self.fusion.complexity_by_form(form)
+        tokens = max(1, round(prompt.length * _TOKENS_PER_CHARACTER.get(features.script, _ELSE_PER_CHARACTER)))
+        difficulty = self._difficulty(complexity)
+        creativity = self.fusion.creativity_by_form(form)
+        found = self._classification(verdict, chances, difficulty, complexity, creativity, tokens)
+        return replace(found, degraded=(Degraded.ML_MODEL,))
+
+    def _difficulty(self, complexity: float) -> Difficulty:
+        if complexity < self.fusion.easy_below:
+            return Difficulty.EASY
+        return Difficulty.HARD if complexity > self.fusion.hard_above else Difficulty.MEDIUM
+
+    def _classification(
+        self,
+        verdict: Verdict,
+        chances: Chances,
+        difficulty: Difficulty,
+        complexity: float,
+        creativity: float,
+        tokens: int,
+    ) -> Classification:
+        """What does not depend on who decided; the caller fills in the method."""
+        category, confidence = _likeliest(chances)
+        reading = verdict.reading
+        return Classification(
+            category=category,
+            base_category=category,
+            difficulty=difficulty,
+            method=Method.RULES,
+            confidence=confidence,
+            ml_confidence=None,
+            probabilities=dict(zip(CATEGORIES, chances, strict=True)),
+            complexity=complexity,
+            creativity=creativity,
+            urgency=urgency(reading.found, reading.features, len(reading.words)),
+            interaction_style=interaction_style(category, reading.found, reading.features),
+            token_count=tokens,
+            output_tokens=self.lengths.estimate(category, difficulty, reading.words, reading.found, tokens),
+        )
+
+
+def _likeliest(chances: Chances) -> tuple[Category, float]:
+    place = max(range(len(chances)), key=chances.__getitem__)
+    return CATEGORIES[place], chances[place]
+
+
+def _evidence(verdict: Verdict, rules: Chances, opinion: Opinion | None) -> Evidence:
+    notes = _notes(verdict.reading.prompt, verdict.reading.features)
+    return Evidence(
+        matches=verdict.matches(),
+        rule_probabilities=dict(zip(CATEGORIES, rules, strict=True)),
+        model_probabilities={} if opinion is None else dict(zip(CATEGORIES, opinion.categories, strict=True)),
+        notes=notes if opinion is not None else (*notes, "The model did not answer; the rules decided alone."),
+    )
+
+
+def _notes(prompt: Prompt, features: Features) -> tuple[str, ...]:
+    said = {
+        "Only the head and the tail of this long prompt were read.": prompt.is_cut,
+        "It holds code.": features.has_code,
+        "It holds formulae.": features.formulas > 0,
+        "It reads as a list of requirements.": features.list_lines >= 2,
+        f"It is written in {features.script} script.": features.script is not Script.LATIN,
+    }
+    return tuple(note for note, holds in said.items() if holds)

@@ -1,0 +1,77 @@
+"""Builds the classifier from its files; whatever is wrong with the model, there is a classifier."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from classifier.answers import ANSWERS, AnswerLengths
+from classifier.encoder import ARTIFACTS, Encoder, EncoderError, EncoderUnavailable
+from classifier.fusion import FUSION, Fusion, FusionError
+from classifier.heads import TextEncoder, missing_head, read_heads
+from classifier.hybrid import Breaker, ClassifierInfo, HybridClassifier
+from classifier.manifest import Manifest
+from classifier.own import load_background
+from classifier.rules import RULES, WEIGHTS, RuleBook
+
+MODEL_NAME = "all-MiniLM-L6-v2"
+MEASURED = "measured.json"
+FIRST_RUN_DEADLINE_S = 5.0
+"""For the one run at start-up that pages the weights in and shows that the model works here."""
+
+
+def load(artifacts: Path | None = None, *, breaker: Breaker | None = None, threads: int = 1) -> HybridClassifier:
+    """The classifier with the model of `artifacts`, or by rules alone; `info()` then says why.
+
+    Without a breaker every prompt asks the model anew. Raises only when the package's own data files are broken.
+    """
+    folder = ARTIFACTS if artifacts is None else artifacts
+    rules, lengths = RuleBook.load(), AnswerLengths.load()
+    encoder: TextEncoder | None = None
+    reason: str | None = None
+    try:
+        fusion = Fusion.load(folder)
+    except FusionError as error:
+        fusion, reason = Fusion.unfitted(), str(error)
+    else:
+        try:
+            encoder = _encoder(folder, threads)
+        except EncoderError as error:
+            reason = str(error)
+    manifest = encoder.manifest if encoder else None
+    about = ClassifierInfo(
+        available=encoder is not None,
+        reason=reason,
+        model=MODEL_NAME,
+        version=_version(folder, manifest),
+        artifacts={name: file.sha256 for name, file in manifest.files.items()} if manifest else {},
+        measured=_measured(folder),
+    )
+    background = load_background(folder) if encoder else None
+    return HybridClassifier(rules, fusion, lengths, encoder, about, breaker, background=background)
+
+
+def _encoder(folder: Path, threads: int) -> Encoder:
+    encoder = Encoder.load(folder, threads=threads)
+    if name := missing_head(encoder.manifest):
+        raise EncoderUnavailable(f"The model has no fitting head {name}: it was built before it was trained.")
+    read_heads(encoder.encode("Is this model ready?", deadline_s=FIRST_RUN_DEADLINE_S))
+    return encoder
+
+
+def _version(folder: Path, manifest: Manifest | None) -> str:
+    """One short hash over everything that decides."""
+    digest = hashlib.sha256((manifest.inputs if manifest else "rules").encode())
+    for path in (RULES, WEIGHTS, ANSWERS, folder / FUSION):
+        digest.update(path.read_bytes() if path.is_file() else b"-")
+    return digest.hexdigest()[:16]
+
+
+def _measured(folder: Path) -> dict[str, float]:
+    """The figures that the last evaluation left; empty when it left none that can be read."""
+    try:
+        raw = json.loads((folder / MEASURED).read_text(encoding="utf-8"))
+        return {str(name): float(value) for name, value in raw.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}

@@ -1,0 +1,93 @@
+"""One form for one sentence: full-width, decomposed and invisible variants of a text become the same characters."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from classifier.tokens import HEAD_CHARACTERS, TAIL_CHARACTERS
+
+MAX_MARKS = 4
+"""Combining marks kept on one character; no writing system needs more, and stacks of thousands are an attack."""
+
+_JAMO = range(0x1160, 0x1200)
+_KEPT_CONTROLS = frozenset("\t\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A text as every stage reads it: its head and tail if it is long, in NFKC, without invisible characters.
+
+    `origin[i]` is the offset in the original text of the character behind `text[i]`; None where they are equal.
+    `length` is the original's, in characters.
+    """
+
+    text: str
+    length: int
+    origin: tuple[int, ...] | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """True when the middle of the original was left out."""
+        return self.length > HEAD_CHARACTERS + TAIL_CHARACTERS
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """A span of `text` as offsets into the original."""
+        if self.origin is None:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+def normalise(original: str) -> Prompt:
+    """The prompt as the classifier reads it. The cost is bounded whatever the length."""
+    kept = HEAD_CHARACTERS + TAIL_CHARACTERS
+    if len(original) <= kept:
+        if original.isascii() and original.isprintable():
+            return Prompt(original, len(original))
+        return _prompt(original, range(len(original)), len(original))
+    tail = len(original) - TAIL_CHARACTERS
+    places = (*range(HEAD_CHARACTERS), tail - 1, *range(tail, len(original)))
+    return _prompt(f"{original[:HEAD_CHARACTERS]}\n{original[tail:]}", places, len(original))
+
+
+def _prompt(cut: str, places: range | tuple[int, ...], length: int) -> Prompt:
+    characters: list[str] = []
+    origin: list[int] = []
+    for start, cluster in _clusters(cut):
+        normal = _without_invisible(unicodedata.normalize("NFKC", cluster))
+        characters.append(normal)
+        origin.extend([places[start]] * len(normal))
+    text = "".join(characters)
+    # Some characters expand to eighteen; the bound holds for what comes out as well.
+    limit = HEAD_CHARACTERS + TAIL_CHARACTERS
+    if len(text) > limit:
+        text, origin = (
+            text[:HEAD_CHARACTERS] + text[-TAIL_CHARACTERS:],
+            origin[:HEAD_CHARACTERS] + origin[-TAIL_CHARACTERS:],
+        )
+    return Prompt(text, length, tuple(origin))
+
+
+def _clusters(text: str) -> Iterator[tuple[int, str]]:
+    """Each character with the marks that belong to it, and where it starts."""
+    start, marks = 0, 0
+    for place, character in enumerate(text):
+        if place > start and (unicodedata.combining(character) or ord(character) in _JAMO):
+            marks += 1
+            continue
+        if place > start:
+            yield start, text[start : min(place, start + 1 + MAX_MARKS)]
+        start, marks = place, 0
+    if text:
+        yield start, text[start : start + 1 + MAX_MARKS]
+
+
+def _without_invisible(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(
+        " " if category in {"Zs", "Zl", "Zp"} else character
+        for character in text
+        if (category := unicodedata.category(character)) not in {"Cf", "Cc", "Cs"} or character in _KEPT_CONTROLS
+    )

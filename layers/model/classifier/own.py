@@ -1,0 +1,119 @@
+"""An operator's own categories, from a description and examples, without retraining."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifier.fusion import sigmoid
+from llm_router.taxonomy import Category, Classification
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+BACKGROUND = "background.npz"
+SHRINKAGE = 0.1
+"""Share of the mean variance that is added to every direction: a dozen examples do not tell directions apart."""
+CLAIMS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What an operator says of a category: its name, a description and about a dozen example prompts."""
+
+    name: str
+    description: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCategories:
+    """Linear tests on the embedding: `sigmoid(weights @ embedding + bias)` is the chance that it belongs.
+
+    `weights` is `[categories, 384]`; `bases` are the built-in categories whose evidence each borrows.
+    """
+
+    names: tuple[str, ...]
+    bases: tuple[Category, ...]
+    weights: Floats
+    bias: tuple[float, ...]
+    version: str
+
+    def apply(self, found: Classification, embedding: Floats) -> Classification:
+        """`found`, or the own category that claims the prompt most; its chance is taken from the others'."""
+        scores = (self.weights @ embedding).tolist()
+        chances = [sigmoid(score + bias) for score, bias in zip(scores, self.bias, strict=True)]
+        place = max(range(len(chances)), key=chances.__getitem__)
+        claim = chances[place]
+        if claim <= CLAIMS:
+            return found
+        rest = {category: chance * (1 - claim) for category, chance in found.probabilities.items()}
+        return replace(
+            found,
+            category=self.names[place],
+            base_category=self.bases[place],
+            confidence=claim,
+            probabilities={**rest, self.names[place]: claim},
+        )
+
+
+def definitions_version(definitions: Sequence[Definition]) -> str:
+    """A short hash over what the operator said."""
+    digest = hashlib.sha256()
+    for definition in definitions:
+        for part in (definition.name, definition.description, *definition.examples):
+            digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+        digest.update(b"\1")
+    return digest.hexdigest()[:12]
+
+
+def load_background(folder: Path) -> Floats | None:
+    """Embeddings of everyday prompts `[prompts, 384]`, against which own categories are set; None if there are none."""
+    import numpy as np
+
+    try:
+        with np.load(folder / BACKGROUND, allow_pickle=False) as archive:
+            return np.asarray(archive["embeddings"].astype(np.float32) / 127)
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def fit_own(
+    definitions: Sequence[Definition],
+    bases: Sequence[Category],
+    embed: Callable[[str], Floats],
+    background: Floats,
+) -> OwnCategories:
+    """Linear discriminants between each category's examples and the background.
+
+    The scale and the cut come from the scores of the examples, each left out in turn, and of the background.
+    """
+    import numpy as np
+
+    centre = background.mean(axis=0)
+    spread = np.cov(background, rowvar=False)
+    spread += np.eye(len(centre)) * SHRINKAGE * np.trace(spread) / len(centre)
+    inverse = np.linalg.inv(spread)
+    weights, biases = [], []
+    for definition in definitions:
+        examples = np.array([embed(text) for text in (*definition.examples, definition.description)])
+        direction = inverse @ (examples.mean(axis=0) - centre)
+        others = (examples.sum(axis=0) - examples) / max(1, len(examples) - 1)
+        left_out = np.einsum("ij,ij->i", (others - centre) @ inverse, examples)
+        low, high = np.quantile(background @ direction, 0.99), np.median(left_out)
+        slope = 6 / max(float(high - low), 1e-6)
+        weights.append(direction * slope)
+        biases.append(-slope * float(low + high) / 2)
+    return OwnCategories(
+        names=tuple(definition.name for definition in definitions),
+        bases=tuple(bases),
+        weights=np.array(weights, dtype=np.float32),
+        bias=tuple(biases),
+        version=definitions_version(definitions),
+    )

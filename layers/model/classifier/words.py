@@ -1,0 +1,52 @@
+"""A text as words: letters and digits in a run, each ideograph, kana or syllable alone, each sign alone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Scripts that are written without spaces, or whose endings are glued on: one character is one word.
+_SINGLE = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+# Vowel signs and accents are part of a word, though Unicode does not count them as letters.
+_ACCENTS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u065f\u0670"
+_INDIC = "\u0900-\u0963\u0966-\u0dff"
+_WORD = re.compile(f"[{_SINGLE}]|(?:[^\\W_{_SINGLE}]|[{_ACCENTS}{_INDIC}])+|[^\\w\\s]|_")
+_ACCENT = re.compile(f"[{_ACCENTS}]+")
+_APOSTROPHES = frozenset("’‘ʼ`´")
+_ENDS = frozenset(".!?:;\n。！？：；…؟।•-*–—>\"“”'(")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, folded to lower case and without accents, where it stands, and whether it opens a sentence or line."""
+
+    text: str
+    start: int
+    end: int
+    opens: bool
+
+
+def split_words(text: str) -> list[Word]:
+    """The words of `text` in order; linear in its length."""
+    words: list[Word] = []
+    opens, last = True, 0
+    for found in _WORD.finditer(text):
+        start, end = found.span()
+        raw = found.group()
+        if not opens and "\n" in text[last:start]:
+            opens = True
+        words.append(Word(fold(raw), start, end, opens))
+        opens = raw in _ENDS or (opens and not raw[0].isalpha())
+        last = end
+    return words
+
+
+def fold(word: str) -> str:
+    """Lower case, accents taken off."""
+    lower = word.lower()
+    if lower.isascii():
+        return lower
+    if lower in _APOSTROPHES:
+        return "'"
+    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", lower))) or lower

@@ -1,0 +1,120 @@
+"""`python -m training.fusion`: fits how the rules and the model are fused, on prompts neither was trained on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.encoder import ARTIFACTS, Encoder
+from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE
+from classifier.heads import read_heads
+from classifier.normalise import normalise
+from classifier.rules import RuleBook
+from llm_router.taxonomy import Difficulty
+from training.frozen import fit_score
+from training.labelled import Labelled, own_prompts, split_development
+from training.rules import labels_of
+
+Matrix = NDArray[np.float64]
+STEPS, STEP, PENALTY = 4000, 0.05, 0.02
+
+
+def rule_logs(book: RuleBook, prompts: Sequence[str]) -> tuple[Matrix, Matrix]:
+    """The logs of the rules' probabilities `[prompts, categories]`, and the form `[prompts, numbers]`."""
+    logs, forms = [], []
+    for prompt in prompts:
+        verdict = book.judge(book.read(normalise(prompt)))
+        logs.append([verdict.probabilities[category] for category in CATEGORIES])
+        forms.append(verdict.reading.features.numeric())
+    return _logs(logs), np.array(forms)
+
+
+def model_logs(encoder: Encoder, prompts: Sequence[str]) -> Matrix:
+    """The logs of the model's probabilities `[prompts, categories]`."""
+    return _logs([read_heads(encoder.encode(normalise(prompt).text)).categories for prompt in prompts])
+
+
+def _logs(chances: Sequence[Sequence[float]]) -> Matrix:
+    return np.asarray(np.log(np.maximum(np.array(chances, dtype=np.float64), LEAST_CHANCE)))
+
+
+def fit_fusion(stages: Sequence[Matrix], labels: NDArray[np.int64], *, with_bias: bool) -> tuple[Matrix, Matrix]:
+    """One weight a stage and one bias a category, by gradient descent on the log-loss; the bias is held near 0."""
+    target = np.eye(len(CATEGORIES))[labels]
+    weights, bias = np.full(len(stages), 1 / len(stages)), np.zeros(len(CATEGORIES))
+    for _ in range(STEPS):
+        scores = sum((w * stage for w, stage in zip(weights, stages, strict=True)), np.zeros_like(target)) + bias
+        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+        chances /= chances.sum(axis=1, keepdims=True)
+        error = (chances - target) / len(target)
+        weights = weights - STEP * np.array([(error * stage).sum() for stage in stages])
+        if with_bias:
+            bias = bias - STEP * (error.sum(axis=0) + PENALTY * bias)
+    return weights, bias
+
+
+def cuts(complexity: Matrix, difficulties: Sequence[Difficulty]) -> tuple[float, float]:
+    """The two cuts of complexity that agree best with the difficulties."""
+    steps = np.arange(0.1, 0.91, 0.01)
+    places = np.array([list(Difficulty).index(difficulty) for difficulty in difficulties])
+    pairs = [(low, high) for low in steps for high in steps if low < high]
+    right = [np.mean((complexity >= low).astype(int) + (complexity > high) == places) for low, high in pairs]
+    low, high = pairs[int(np.argmax(right))]
+    return round(float(low), 2), round(float(high), 2)
+
+
+def main() -> int:
+    """Write `fusion.json` for the model that has been built."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--artifacts", type=Path, default=ARTIFACTS)
+    options = parser.parse_args()
+    book, encoder = RuleBook.load(), Encoder.load(options.artifacts)
+    train, development = split_development(own_prompts("train"))
+    labels = labels_of(development)
+    rules, _ = rule_logs(book, [row.prompt for row in development])
+    model = model_logs(encoder, [row.prompt for row in development])
+    (model_weight, rules_weight), bias = fit_fusion([model, rules], labels, with_bias=True)
+    (alone,), _ = fit_fusion([rules], labels, with_bias=False)
+
+    scored = [r for r in train if r.complexity is not None and r.creativity is not None and r.difficulty is not None]
+    form = _form(book, scored, float(alone))
+    complexity = fit_score(form, np.array([row.complexity for row in scored], dtype=np.float64))
+    creativity = fit_score(form, np.array([row.creativity for row in scored], dtype=np.float64))
+    guessed = 1 / (1 + np.exp(-(form @ complexity[0][0] + complexity[1][0])))
+    low, high = cuts(guessed, [row.difficulty for row in scored if row.difficulty is not None])
+    fitted = {
+        "model_weight": round(float(model_weight), 4),
+        "rules_weight": round(float(rules_weight), 4),
+        "bias": [round(float(value), 4) for value in bias],
+        "rules_alone": round(float(alone), 4),
+        "complexity_by_form": _linear(complexity),
+        "creativity_by_form": _linear(creativity),
+        "easy_below": low,
+        "hard_above": high,
+    }
+    (options.artifacts / FUSION).write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    fused = model_weight * model + rules_weight * rules + bias
+    for name, scores in (("rules", rules), ("model", model), ("fused", fused)):
+        print(f"{name}: accuracy {np.mean(scores.argmax(axis=1) == labels):.3f} on {len(labels)} development prompts")
+    print(f"weights: model {model_weight:.2f}, rules {rules_weight:.2f}; rules alone {alone:.2f}")
+    return 0
+
+
+def _form(book: RuleBook, rows: Sequence[Labelled], alone: float) -> Matrix:
+    logs, forms = rule_logs(book, [row.prompt for row in rows])
+    chances = np.exp(alone * logs)
+    return np.hstack([forms, chances / chances.sum(axis=1, keepdims=True)])
+
+
+def _linear(fitted: tuple[Matrix, Matrix]) -> dict[str, object]:
+    return {"weights": [round(float(value), 4) for value in fitted[0][0]], "bias": round(float(fitted[1][0]), 4)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
