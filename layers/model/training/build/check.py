@@ -9,8 +9,9 @@ import numpy as np
 
 from classifier.encoder import Encoder
 from classifier.tokens import Tokeniser
+from training.build.heads import Head
 from training.build.network import Floats, Weights
-from training.build.reference import embedding, hidden_states
+from training.build.reference import embedding, head_output, hidden_states
 
 SAMPLE = (
     "What is the capital of France?",
@@ -26,6 +27,21 @@ def cosines(encoder: Encoder, weights: Weights, tokenise: Tokeniser, texts: Sequ
     wanted = [embedding(hidden_states(weights, tokenise(text).ids)) for text in texts]
     given = [encoder.encode(text).embedding for text in texts]
     return np.array([have @ want for have, want in zip(given, wanted, strict=True)], np.float32)
+
+
+def head_agreement(
+    encoder: Encoder, weights: Weights, tokenise: Tokeniser, heads: Sequence[Head], texts: Sequence[str]
+) -> list[tuple[float, float]]:
+    """For each head the mean absolute difference to float32, and how often both have the same greatest output."""
+    states = [hidden_states(weights, tokenise(text).ids) for text in texts]
+    outputs = [encoder.encode(text).heads for text in texts]
+    agreement = []
+    for head in heads:
+        wanted = np.array([head_output(head, state) for state in states])
+        given = np.array([output[head.name] for output in outputs])
+        same = float(np.mean(given.argmax(axis=1) == wanted.argmax(axis=1)))
+        agreement.append((float(np.abs(given - wanted).mean()), same))
+    return agreement
 
 
 def check_artifacts(folder: Path, weights: Weights, tokenise: Tokeniser) -> float:

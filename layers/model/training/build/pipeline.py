@@ -61,8 +61,7 @@ def build(order: Order, report: Report) -> Manifest:
 
     report(f"Quantising for {order.target.value}")
     graph = build_graph(weights, smoothing, heads, order.target)
-    with new_folder(order.destination) as scratch:
-        folder = Path(scratch)
+    with new_folder(order.destination) as folder:
         fingerprint = inputs.fingerprint(order.target)
         adapted = inputs.adapters is not None
         manifest = write_artifacts(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import onnx
@@ -49,10 +50,16 @@ def write_artifacts(
     return manifest
 
 
-def new_folder(destination: Path) -> tempfile.TemporaryDirectory[str]:
+@contextmanager
+def new_folder(destination: Path) -> Iterator[Path]:
     """An empty folder on the destination's own disk, gone when its context ends."""
-    destination.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix=".build-", dir=destination)
+    parent = destination / ".build"
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent) as scratch:
+        yield Path(scratch)
+    # Another build may be at work there.
+    with suppress(OSError):
+        parent.rmdir()
 
 
 def put_in_place(folder: Path, destination: Path) -> None:
