@@ -18,6 +18,7 @@ RouterError
 ├── Unavailable               something this request needs is down
 │   ├── CatalogueUnavailable
 │   ├── StoreUnavailable
+│   ├── SourceUnavailable
 │   └── Overloaded
 ├── SnapshotCorrupt           a stored catalogue does not match its hash
 └── ConfigurationError        settings are missing or wrong
@@ -120,6 +121,10 @@ class CatalogueUnavailable(Unavailable):
 
 class StoreUnavailable(Unavailable):
     """The record or catalogue store did not answer."""
+
+
+class SourceUnavailable(Unavailable):
+    """A source of prices or evidence did not answer, or sent what cannot be used. Never quotes what it sent."""
 
 
 class Overloaded(Unavailable):

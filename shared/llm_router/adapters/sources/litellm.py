@@ -1,0 +1,64 @@
+"""LiteLLM's price file: prices, windows, capabilities and deprecation dates of offerings, in USD per token."""
+
+from __future__ import annotations
+
+from llm_router.adapters.sources import payload
+from llm_router.adapters.sources.payload import BadRecord, Json, Problems
+from llm_router.catalogue.entry import Capability
+from llm_router.catalogue.records import Facts, Listing, Reading
+
+NAME = "litellm"
+PRIORITY = 40
+URL = "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json"
+
+_CAPABILITIES = {
+    "supports_function_calling": Capability.TOOLS,
+    "supports_response_schema": Capability.JSON,
+    "supports_vision": Capability.VISION,
+    "supports_audio_input": Capability.AUDIO,
+    "supports_pdf_input": Capability.PDF,
+    "supports_reasoning": Capability.REASONING,
+    "supports_prompt_caching": Capability.PROMPT_CACHING,
+    "supports_web_search": Capability.WEB_SEARCH,
+}
+
+
+def parse(body: bytes, as_of: str) -> Reading:
+    """Every chat model of the file. `sample_spec` is its documentation, other modes are no chat models."""
+    listings, problems = [], Problems()
+    for position, (name, row) in enumerate(payload.json_object(payload.document(body)).items()):
+        if name == "sample_spec":
+            continue
+        try:
+            listing = _listing(name, payload.record(row))
+        except BadRecord as bad:
+            problems.add(f"entry {position}", str(bad))
+        else:
+            if listing is not None:
+                listings.append(listing)
+    return Reading(NAME, PRIORITY, as_of, listings=listings, problems=problems.found)
+
+
+def _listing(name: str, row: dict[str, Json]) -> Listing | None:
+    provider = row.get("litellm_provider")
+    if row.get("mode") != "chat" or not isinstance(provider, str):
+        return None
+    usd_in, usd_out = payload.known_prices(
+        payload.price(row.get("input_cost_per_token"), 1, "input_cost_per_token"),
+        payload.price(row.get("output_cost_per_token"), 1, "output_cost_per_token"),
+    )
+    capabilities = {capability for flag, capability in _CAPABILITIES.items() if row.get(flag) is True}
+    if row.get("supports_native_streaming") is not False:
+        capabilities.add(Capability.STREAMING)
+    cached = payload.price(row.get("cache_read_input_token_cost"), 1, "cache_read_input_token_cost")
+    facts = Facts(
+        context_window=payload.tokens(row.get("max_input_tokens"), "max_input_tokens"),
+        max_output_tokens=payload.tokens(row.get("max_output_tokens"), "max_output_tokens"),
+        input_usd_per_mtok=usd_in,
+        output_usd_per_mtok=usd_out,
+        cached_input_usd_per_mtok=cached if usd_in is not None else None,
+        capabilities=frozenset(capabilities),
+        regions=tuple(sorted(payload.texts(row.get("supported_regions")))) or None,
+        deprecation_date=payload.date(row.get("deprecation_date")),
+    )
+    return Listing(provider, payload.model_name(name), facts)

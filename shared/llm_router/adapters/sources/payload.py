@@ -1,0 +1,137 @@
+"""Reading a source's JSON without trusting it: strict numbers, bounded texts, and nothing of it in error messages."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+
+from llm_router.catalogue.identifiers import is_legal_id, name_problem
+from llm_router.catalogue.records import RecordProblem
+from llm_router.errors import SourceUnavailable
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Object = Mapping[str, Json]
+
+MAX_USD_PER_MTOK = 1000.0
+"""No model costs more; a price beyond it is in the wrong unit."""
+
+MAX_TOKENS = 100_000_000
+MAX_PROBLEMS = 100
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class BadRecord(ValueError):
+    """One record cannot be used; the message says why and quotes nothing."""
+
+
+def document(payload: bytes) -> Json:
+    """The JSON value. Raises `SourceUnavailable` for what is not JSON, such as a page of HTML."""
+    try:
+        value: Json = json.loads(payload, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        raise SourceUnavailable("The source sent something that is not JSON.") from None
+    return value
+
+
+def json_object(value: Json, what: str = "the document") -> dict[str, Json]:
+    """The value as an object. Raises `SourceUnavailable`: the schema has changed."""
+    if isinstance(value, dict):
+        return value
+    raise SourceUnavailable(f"The source has another schema: {what} is no object.")
+
+
+def json_list(value: Json, what: str = "the document") -> list[Json]:
+    """The value as a list. Raises `SourceUnavailable`."""
+    if isinstance(value, list):
+        return value
+    raise SourceUnavailable(f"The source has another schema: {what} is no list.")
+
+
+def record(value: Json) -> dict[str, Json]:
+    """One record as an object. Raises `BadRecord`."""
+    if isinstance(value, dict):
+        return value
+    raise BadRecord("is no object")
+
+
+def model_name(value: Json) -> str:
+    """A model's name: a text that is a legal id. Raises `BadRecord`."""
+    if isinstance(value, str) and is_legal_id(value):
+        return value
+    raise BadRecord("has no usable name")
+
+
+def shown_name(value: Json) -> str | None:
+    """A text that may be shown, or None. Raises `BadRecord` where it holds markup or control characters."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or name_problem(value) is not None:
+        raise BadRecord("has a name that cannot be shown")
+    return value
+
+
+def number(value: Json, what: str) -> float | None:
+    """A finite number that is not negative, or None; texts that hold a number count. Raises `BadRecord`."""
+    if value is None:
+        return None
+    if isinstance(value, str) and len(value) <= 40:
+        try:
+            value = float(value)
+        except ValueError:
+            raise BadRecord(f"{what} is no number") from None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        raise BadRecord(f"{what} is no amount")
+    return float(value)
+
+
+def price(value: Json, per: float, what: str) -> float | None:
+    """A price in USD per million tokens, from one for `per` tokens. Raises `BadRecord` outside 0 to 1,000."""
+    amount = number(value, what)
+    if amount is None:
+        return None
+    usd = float(f"{amount / per * 1e6:.10g}")
+    if usd > MAX_USD_PER_MTOK:
+        raise BadRecord(f"{what} is above {MAX_USD_PER_MTOK:.0f} USD per million tokens")
+    return usd
+
+
+def known_prices(usd_in: float | None, usd_out: float | None) -> tuple[float | None, float | None]:
+    """Both, or neither where both are 0: sources write 0 for what they do not know as well as for what is free."""
+    return (None, None) if not usd_in and not usd_out else (usd_in, usd_out)
+
+
+def tokens(value: Json, what: str) -> int | None:
+    """A number of tokens, or None; 0 means that it is not known. Raises `BadRecord`."""
+    count = number(value, what)
+    if count is None or count == 0:
+        return None
+    if count > MAX_TOKENS or count != int(count):
+        raise BadRecord(f"{what} is no number of tokens")
+    return int(count)
+
+
+def date(value: Json) -> str | None:
+    """An ISO date, or None for anything else: a date that cannot be read must not cost the record."""
+    return value[:10] if isinstance(value, str) and _DATE.match(value) else None
+
+
+def texts(value: Json) -> frozenset[str]:
+    """The texts in a list; empty for anything else."""
+    return frozenset(item for item in value if isinstance(item, str)) if isinstance(value, list) else frozenset()
+
+
+class Problems:
+    """Collects what was wrong with single records, at most the first hundred."""
+
+    def __init__(self) -> None:
+        self.found: list[RecordProblem] = []
+
+    def add(self, record_place: str, problem: str) -> None:
+        if len(self.found) < MAX_PROBLEMS:
+            self.found.append(RecordProblem(record_place, problem))
+
+
+def _refused(constant: str) -> float:
+    raise ValueError(constant)

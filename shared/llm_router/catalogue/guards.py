@@ -1,0 +1,98 @@
+"""What a refresh refuses, as pure functions: prices that jump, sources that shrink, catalogues that would shrink.
+
+The limits are those that the field settled on after wrong prices had reached production: five times up or down, and
+a fifth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from llm_router.catalogue.entry import ModelEntry, Provenance
+from llm_router.catalogue.joining import OPERATOR, Joined
+from llm_router.catalogue.merge import PRICES
+
+JUMP = 5.0
+"""A price more than this many times its last good value, or less than the same part of it, is not believed."""
+
+FIFTH = 0.2
+MAX_USD_PER_MTOK = 1000.0
+ENOUGH = 5
+"""With fewer known prices than this, one that jumps says nothing about the whole source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A price that was not believed: the old one is kept until the source is right again or the operator sets it."""
+
+    model: str
+    field: str
+    kept: float
+    refused: float
+    source: str
+
+
+def jumps(before: float | None, after: float | None) -> bool:
+    """Whether a price is too far from its last good value to be believed. A first price has nothing to be far from."""
+    if before is None or after is None or before == after:
+        return False
+    return after > JUMP * before or after < before / JUMP
+
+
+def impossible(usd: float) -> bool:
+    """Whether this can be no price in USD per million tokens."""
+    return not 0 <= usd <= MAX_USD_PER_MTOK
+
+
+def quarantine(before: ModelEntry | None, after: ModelEntry) -> tuple[ModelEntry, list[Quarantined]]:
+    """`after` with every price that jumps replaced by the last good one. What the operator says is believed."""
+    found = []
+    for field in PRICES:
+        now: float | None = getattr(after, field)
+        last: float | None = None if before is None else getattr(before, field)
+        origin = after.provenance.get(field)
+        if now is None or origin is None or origin.source == OPERATOR:
+            continue
+        if impossible(now):
+            after = _put(after, field, last, origin, "an impossible price was refused")
+        elif last is not None and jumps(last, now):
+            kept = (before.provenance if before is not None else {}).get(field, origin)
+            after = _put(after, field, last, kept, f"{origin.source} says {now:.6g}: quarantined")
+            found.append(Quarantined(after.id, field, last, now, origin.source))
+    return after, found
+
+
+def _put(entry: ModelEntry, field: str, value: float | None, origin: Provenance, note: str) -> ModelEntry:
+    provenance = {**entry.provenance, field: replace(origin, note=note)}
+    changes: dict[str, Any] = {field: value}
+    return replace(entry, provenance=provenance, **changes)
+
+
+def shrunk(before: int, after: int) -> bool:
+    """Whether more than a fifth is gone."""
+    return after < (1 - FIFTH) * before
+
+
+def prices_off(source: str, joined: Iterable[Joined], current: Mapping[str, ModelEntry]) -> tuple[int, int]:
+    """How many of a source's prices jump against the catalogue in force, and how many could be compared."""
+    off = compared = 0
+    for offering in joined:
+        before = current.get(offering.id)
+        if before is None:
+            continue
+        for statement in offering.statements:
+            if statement.source != source:
+                continue
+            for field in PRICES:
+                last, now = getattr(before, field), getattr(statement.facts, field)
+                if last is not None and now is not None:
+                    compared += 1
+                    off += jumps(last, now)
+    return off, compared
+
+
+def too_many_off(off: int, compared: int) -> bool:
+    """Whether so many prices jump that the source as a whole is not to be believed: its unit is likely wrong."""
+    return compared >= ENOUGH and off > FIFTH * compared

@@ -1,0 +1,98 @@
+"""From what sources call an offering to our id for it: by the tables' rules alone, never by guessing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from llm_router.catalogue.entry import ModelEntry
+from llm_router.catalogue.identifiers import is_legal_id
+from llm_router.catalogue.records import Facts, Listing, Reading
+from llm_router.catalogue.tables import Provider, Tables
+
+OPERATOR = "operator"
+"""The source whose records carry our own ids: what the operator says, by update or in a file."""
+
+Key = tuple[str, str]
+"""What makes two records the same offering: our provider and the name's slug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one source says of one offering."""
+
+    source: str
+    priority: int
+    as_of: str
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An offering with everything that the sources say of it, the weightiest source first."""
+
+    id: str
+    provider: str
+    statements: tuple[Statement, ...]
+
+
+def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Tables) -> dict[str, Joined]:
+    """The offerings by our id. One that is in `known` keeps its id; providers not in the tables are left out."""
+    ids: dict[Key, str] = {}
+    providers = {}
+    for entry in sorted(known, key=lambda entry: entry.id):
+        ids.setdefault((entry.provider, tables.slug(entry.api_alias or entry.id)), entry.id)
+        providers[entry.id] = entry.provider
+    said: dict[str, list[Statement]] = defaultdict(list)
+    for reading in sorted(readings, key=lambda reading: (-reading.priority, reading.source)):
+        for entry_id, provider, facts in _offerings(reading, ids, tables):
+            providers.setdefault(entry_id, provider)
+            said[entry_id].append(Statement(reading.source, reading.priority, reading.as_of, facts))
+    return {entry_id: Joined(entry_id, providers[entry_id], tuple(said[entry_id])) for entry_id in sorted(said)}
+
+
+def _offerings(reading: Reading, ids: dict[Key, str], tables: Tables) -> Iterable[tuple[str, str, Facts]]:
+    """One per offering of this source: the first of its names wins, in the order of the alphabet."""
+    seen = set()
+    for listing in sorted(reading.listings, key=lambda listing: (listing.provider, listing.name)):
+        if (placed := _placed(listing, reading.source, ids, tables)) is not None and placed[0] not in seen:
+            seen.add(placed[0])
+            yield placed
+
+
+def _placed(listing: Listing, source: str, ids: dict[Key, str], tables: Tables) -> tuple[str, str, Facts] | None:
+    if source == OPERATOR:
+        ids.setdefault((listing.provider, tables.slug(listing.facts.api_alias or listing.name)), listing.name)
+        return listing.name, listing.provider, listing.facts
+    provider, name = _provider(listing, source, tables)
+    if provider is None or tables.skip.search(name.lower()) or _skipped(provider, name):
+        return None
+    entry_id = ids.get((provider.name, tables.slug(name)))
+    if entry_id is None:
+        entry_id = f"{provider.name}/{name.rsplit('/', 1)[-1].lower()}"
+        if not is_legal_id(entry_id):
+            return None
+        ids[provider.name, tables.slug(name)] = entry_id
+    return entry_id, provider.name, replace(listing.facts, api_alias=name)
+
+
+def _skipped(provider: Provider, name: str) -> bool:
+    return provider.skip is not None and provider.skip.search(name) is not None
+
+
+def _provider(listing: Listing, source: str, tables: Tables) -> tuple[Provider | None, str]:
+    provider = tables.by_source.get((source, listing.provider))
+    if provider is None and source == "openrouter":
+        return tables.providers.get("openrouter"), f"{listing.provider}/{listing.name}"
+    return provider, listing.name if provider is None else listing.name.removeprefix(provider.prefix)
+
+
+def evaluated(tables: Tables, entry: ModelEntry) -> Sequence[str]:
+    """The keys of the model that an entry offers and of those before it in its line, nearest first."""
+    model = tables.model(entry.api_alias or entry.id) or tables.model(entry.id)
+    line: list[str] = []
+    while model is not None and model.key not in line:
+        line.append(model.key)
+        model = None if model.predecessor is None else tables.models[model.predecessor]
+    return line

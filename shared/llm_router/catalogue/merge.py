@@ -1,0 +1,84 @@
+"""One entry from what several sources say of the same offering: by priority, with each field's origin.
+
+`merge` is a pure function of a set of statements: their order does not matter, and saying a thing twice changes
+nothing. What nobody says stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, Final
+
+from llm_router.catalogue.entry import Capability, Latency, ModelEntry, ModelStatus, Provenance
+from llm_router.catalogue.joining import Joined, Statement
+from llm_router.catalogue.records import Facts
+from llm_router.catalogue.tables import KnownModel, Provider, Tables
+
+DISAGREEMENT = 0.05
+"""Sources that differ by more than this on a number are shown beside the one that was taken."""
+
+CURATED: Final = "curated"
+CURATED_PRIORITY: Final = 90
+"""What the tables say (names, tokenizers, licences, open weights) goes before any source but the operator."""
+
+PRICES: Final = ("input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok")
+NUMBERS: Final = (*PRICES, "context_window", "max_output_tokens")
+_LATENCY: Final = ("time_to_first_token_ms", "output_tokens_per_second")
+_NAMES: Final = tuple(field.name for field in fields(Facts))
+
+
+def merge(joined: Joined, tables: Tables, as_of: str) -> ModelEntry:
+    """The entry, without quality. `as_of` dates what comes from the tables."""
+    curated = Statement(CURATED, CURATED_PRIORITY, as_of, _curated(joined, tables))
+    statements = sorted((*joined.statements, curated), key=lambda said: (-said.priority, said.source, said.as_of))
+    values: dict[str, Any] = {}
+    origins: dict[str, Provenance] = {}
+    for name in _NAMES:
+        said = [statement for statement in statements if getattr(statement.facts, name) is not None]
+        if said:
+            values[name], origins[name] = _capabilities(said) if name == "capabilities" else _first(name, said)
+    latency = Latency(*(values.pop(name, None) for name in _LATENCY))
+    values.setdefault("display_name", joined.id.rsplit("/", 1)[-1])
+    values.setdefault("status", ModelStatus.ACTIVE)
+    return ModelEntry(id=joined.id, provider=joined.provider, latency=latency, provenance=origins, **values)
+
+
+def _first(name: str, said: Sequence[Statement]) -> tuple[Any, Provenance]:
+    best = said[0]
+    value = getattr(best.facts, name)
+    others = [(other.source, getattr(other.facts, name)) for other in said[1:]]
+    note = None
+    if name in NUMBERS:
+        apart = [f"{source} says {_number(figure)}" for source, figure in others if _differ(value, figure)]
+        note = "; ".join(dict.fromkeys(apart)) or None
+    return value, Provenance(best.source, best.as_of, note)
+
+
+def _capabilities(said: Sequence[Statement]) -> tuple[frozenset[Capability], Provenance]:
+    """The union: sources tell what a model can do, and say nothing where they do not know."""
+    if said[0].source == "operator":
+        return said[0].facts.capabilities or frozenset(), Provenance(said[0].source, said[0].as_of)
+    union = frozenset[Capability]().union(*(statement.facts.capabilities or () for statement in said))
+    sources = "+".join(sorted({statement.source for statement in said}))
+    return union, Provenance(sources, max(statement.as_of for statement in said))
+
+
+def _differ(one: float, other: float) -> bool:
+    return abs(one - other) > DISAGREEMENT * max(abs(one), abs(other))
+
+
+def _number(figure: float) -> str:
+    return f"{figure:.6g}"
+
+
+def _curated(joined: Joined, tables: Tables) -> Facts:
+    aliases = sorted(said.facts.api_alias for said in joined.statements if said.facts.api_alias)
+    model = next(filter(None, map(tables.model, (*aliases, joined.id))), None) or KnownModel(key="", name="")
+    provider = tables.providers.get(joined.provider) or Provider(name=joined.provider, skip=None)
+    return Facts(
+        display_name=model.name or None,
+        open_weights=provider.open_weights if model.open_weights is None else model.open_weights,
+        license=model.license,
+        tokenizer=model.tokenizer or provider.tokenizer,
+    )

@@ -1,0 +1,140 @@
+"""The chance that a model does a kind of work well, at each difficulty, from public evaluations.
+
+A model's ability R in a category is a number of points on LMArena's scale (abilities.py). A panel of small models
+marks where the difficulties lie: it does work of medium difficulty well half the time, and easy and hard work stand
+so many points below and above as the map says. From there log-odds are linear in ability minus difficulty, as in
+item response theory (Rasch 1960):
+
+    chance = ceiling · logistic(slope · (R − R_panel − distance))
+
+The ability is uncertain: mean and standard deviation of the chance are taken over its normal distribution. No price
+enters anywhere.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from llm_router.catalogue.abilities import Ability, Levels, abilities
+from llm_router.catalogue.entry import Basis, QualityEstimate, QualityTable
+from llm_router.catalogue.evidence import Evidence
+from llm_router.catalogue.quality_map import CategoryMap, QualityMap
+from llm_router.catalogue.records import Reading
+from llm_router.catalogue.tables import KnownModel, Tables
+from llm_router.taxonomy import Category, Difficulty
+
+PRIOR_WEIGHT = 10.0
+"""Public evidence counts as much as this many outcomes measured here; imputed evidence as much as a third of it."""
+
+IMPUTED_WEIGHT = 3.0
+LEAST_SD = 0.01
+_STEPS = 25
+_QUANTILES = tuple(statistics.NormalDist().inv_cdf((step + 0.5) / _STEPS) for step in range(_STEPS))
+"""A normal distribution as equally likely points."""
+
+
+def estimate(
+    readings: Iterable[Reading], models: Iterable[KnownModel], choices: QualityMap, tables: Tables
+) -> dict[str, QualityTable]:
+    """Quality tables by model key, for every model with evidence of its own or of a predecessor's."""
+    evidence = Evidence(readings, choices, tables)
+    wanted = {model.key: model for model in models}
+    everyone = sorted({**tables.models, **wanted}.values(), key=lambda model: model.key)
+    able = abilities(evidence, everyone, choices)
+    panel = _panel(evidence, choices)
+    found = {}
+    for key in sorted(wanted):
+        line = inherited(key, able, tables, choices.predecessor_sd)
+        if line is not None:
+            found[key] = {
+                name: _cells(line[name], choices.categories[name], panel[name], choices)
+                for name in Category
+                if name in line and name in panel
+            }
+    return {key: table for key, table in found.items() if table}
+
+
+def inherited(
+    key: str, able: Mapping[str, Mapping[Category, Levels]], tables: Tables, step_sd: float
+) -> Mapping[Category, Levels] | None:
+    """A model's abilities, or those of the nearest model before it that has any, wider for every step."""
+    steps, name = 0, key
+    while name not in able:
+        model = tables.models.get(name)
+        if model is None or model.predecessor is None or steps > len(tables.models):
+            return None
+        steps, name = steps + 1, model.predecessor
+    if not steps:
+        return able[name]
+    heirloom = frozenset({f"predecessor {name}"})
+    return {
+        category: {level: _handed_down(ability, heirloom, step_sd * math.sqrt(steps)) for level, ability in row.items()}
+        for category, row in able[name].items()
+    }
+
+
+def _handed_down(ability: Ability, heirloom: frozenset[str], extra_sd: float) -> Ability:
+    return replace(ability, sd=math.hypot(ability.sd, extra_sd), sources=ability.sources | heirloom, imputed=True)
+
+
+def _panel(evidence: Evidence, choices: QualityMap) -> dict[Category, float]:
+    """Where the panel stands on each category's scale."""
+    points = {}
+    for name, category in choices.categories.items():
+        rated = evidence.population(category.scale)
+        members = [rated[row].value for row in choices.panel if row in rated]
+        if members:
+            points[name] = math.fsum(members) / len(members)
+    return points
+
+
+def _cells(row: Levels, category: CategoryMap, panel: float, choices: QualityMap) -> dict[Difficulty, QualityEstimate]:
+    cells = {level: _cell(row[level], category.slope, panel, choices.anchors[level], choices) for level in Difficulty}
+    least = 1.0
+    for level in Difficulty:
+        if cells[level].mean > least:
+            cells[level] = replace(cells[level], mean=least)
+        least = cells[level].mean
+    return cells
+
+
+def _cell(ability: Ability, slope: float, panel: float, distance: float, choices: QualityMap) -> QualityEstimate:
+    place = slope * (ability.points - panel - distance)
+    spread = slope * ability.sd
+    chances = [choices.ceiling / (1 + math.exp(-place - spread * quantile)) for quantile in _QUANTILES]
+    return QualityEstimate(
+        mean=round(statistics.fmean(chances), 4),
+        sd=round(max(LEAST_SD, statistics.pstdev(chances)), 4),
+        n=IMPUTED_WEIGHT if ability.imputed else PRIOR_WEIGHT,
+        source="+".join(sorted(ability.sources)),
+        as_of=ability.as_of,
+        imputed=ability.imputed,
+        basis=ability.basis,
+    )
+
+
+def shrink(prior: QualityEstimate, outcomes: Sequence[float]) -> QualityEstimate:
+    """The estimate once outcomes measured here (0 failed to 1 done well) are known: their mean drawn to the prior.
+
+    The prior counts as `prior.n` outcomes. The variance is that of the weighted mean of the two, so that it is the
+    prior's own without outcomes and that of the outcomes alone once they are many.
+    """
+    if not outcomes:
+        return prior
+    count = len(outcomes)
+    total = prior.n + count
+    mean = (prior.n * prior.mean + math.fsum(outcomes)) / total
+    spread = mean * (1 - mean) / count
+    sd = math.sqrt((prior.n * prior.sd) ** 2 + count * count * spread) / total
+    return QualityEstimate(
+        mean=mean,
+        sd=max(LEAST_SD, sd),
+        n=total,
+        source=prior.source if prior.source.endswith("outcomes") else f"{prior.source}+outcomes",
+        as_of=prior.as_of,
+        imputed=False,
+        basis=Basis.OUTCOMES if count > prior.n else prior.basis,
+    )

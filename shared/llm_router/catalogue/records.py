@@ -1,0 +1,83 @@
+"""What a source gives after parsing: facts about offerings, scores of models, and what was wrong with a record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from llm_router.catalogue.entry import Capability, ModelStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What may be known of an offering; None where the source says nothing. Units as in `ModelEntry`."""
+
+    display_name: str | None = None
+    status: ModelStatus | None = None
+    api_alias: str | None = None
+    context_window: int | None = None
+    max_output_tokens: int | None = None
+    input_usd_per_mtok: float | None = None
+    output_usd_per_mtok: float | None = None
+    cached_input_usd_per_mtok: float | None = None
+    capabilities: frozenset[Capability] | None = None
+    open_weights: bool | None = None
+    license: str | None = None
+    regions: tuple[str, ...] | None = None
+    deprecation_date: str | None = None
+    tokenizer: str | None = None
+    time_to_first_token_ms: float | None = None
+    output_tokens_per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One offering as a source lists it, under the source's own names for the provider and the model."""
+
+    provider: str
+    name: str
+    facts: Facts
+
+
+class Scale(StrEnum):
+    """How a score is to be read: points of a Bradley-Terry fit on the Elo scale, or the share of tasks done right."""
+
+    RATING = "rating"
+    SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One figure for one model. `sd` is its standard error in the same unit, where the source tells one."""
+
+    model: str
+    measure: str
+    value: float
+    scale: Scale
+    sd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordProblem:
+    """Why a record was left out. `record` is its place, never text of the source that could hold markup."""
+
+    record: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything one source gave. `as_of` is the ISO date for which it holds."""
+
+    source: str
+    priority: int
+    as_of: str
+    listings: Sequence[Listing] = field(default=())
+    scores: Sequence[Score] = field(default=())
+    problems: Sequence[RecordProblem] = field(default=())
+
+    @property
+    def records(self) -> int:
+        """How many usable records there are: offerings, or models with scores."""
+        return len(self.listings) or len({score.model for score in self.scores})

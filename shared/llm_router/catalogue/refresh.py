@@ -1,0 +1,156 @@
+"""What the catalogue becomes when sources have been read: a pure function, so that the same input gives one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+from llm_router.catalogue.entry import Latency, ModelEntry, ModelStatus, Provenance, QualityTable
+from llm_router.catalogue.evidence import SCALE_SOURCE
+from llm_router.catalogue.guards import Quarantined, quarantine, shrunk
+from llm_router.catalogue.joining import OPERATOR, Joined, Statement, join
+from llm_router.catalogue.merge import CURATED, merge
+from llm_router.catalogue.quality import estimate
+from llm_router.catalogue.quality_map import QualityMap
+from llm_router.catalogue.records import Facts, Reading
+from llm_router.catalogue.tables import KnownModel, Tables
+
+OPERATOR_PRIORITY = 100
+_FACTS: Final = tuple(field.name for field in fields(Facts))
+_LATENCY: Final = frozenset(field.name for field in fields(Latency))
+_NOTHING: Final[tuple[object, ...]] = (None, (), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshPlan:
+    """The models that are to be in force, what was not believed, and why the whole is refused, if it is."""
+
+    models: Mapping[str, ModelEntry]
+    quarantined: tuple[Quarantined, ...]
+    removed: tuple[str, ...]
+    refused: str | None
+
+
+def plan(
+    readings: Sequence[Reading],
+    current: Mapping[str, ModelEntry],
+    today: str,
+    tables: Tables,
+    choices: QualityMap,
+) -> RefreshPlan:
+    """The catalogue after these readings, each a source's newest or last good data. `today` is an ISO date."""
+    joined = join(readings, current.values(), tables)
+    heard = {reading.source for reading in readings if reading.listings}
+    removed = tuple(sorted(name for name, entry in current.items() if name not in joined and _gone(entry, heard)))
+    if shrunk(len(current), len(current) - len(removed)):
+        return RefreshPlan(current, (), (), f"{len(removed)} of {len(current)} models would be dropped")
+    models, quarantined = {}, []
+    for name in sorted((current.keys() | joined.keys()) - set(removed)):
+        before = current.get(name)
+        offering = joined.get(name) or Joined(name, current[name].provider, ())
+        entry, doubts = quarantine(before, _merged(offering, before, tables, today))
+        models[name] = entry
+        quarantined += doubts
+    rated = _rated(models, readings, tables, choices)
+    settled = {name: _settled(entry, current.get(name), today) for name, entry in rated.items()}
+    return RefreshPlan(settled, tuple(quarantined), removed, None)
+
+
+def _gone(entry: ModelEntry, heard: set[str]) -> bool:
+    """Whether every source that listed a model has been heard and lists it no more. The operator's models stay."""
+    listed_by = {source for origin in entry.provenance.values() for source in origin.source.split("+")} - {CURATED}
+    return bool(listed_by) and OPERATOR not in listed_by and listed_by <= heard
+
+
+def _merged(joined: Joined, before: ModelEntry | None, tables: Tables, today: str) -> ModelEntry:
+    """What the sources say now, with the operator's word above it and the last known values below."""
+    if before is None:
+        return merge(joined, tables, today)
+    own = tuple(_statement(before, name) for name in _FACTS if _origin(before, name) == OPERATOR)
+    entry = merge(replace(joined, statements=(*joined.statements, *own)), tables, today)
+    values: dict[str, Any] = {"quality": before.quality}
+    provenance = dict(entry.provenance)
+    for name in _FACTS:
+        if name not in provenance and name != "status" and (last := known(before, name)) not in _NOTHING:
+            values[name] = last
+            if name in before.provenance:
+                provenance[name] = before.provenance[name]
+    latency = {name: values.pop(name) for name in _LATENCY if name in values}
+    return replace(entry, provenance=provenance, latency=replace(entry.latency, **latency), **values)
+
+
+def _origin(entry: ModelEntry, name: str) -> str | None:
+    origin = entry.provenance.get(name)
+    return None if origin is None else origin.source
+
+
+def _statement(entry: ModelEntry, name: str) -> Statement:
+    """What the operator once said of one field: it goes before any source."""
+    facts: dict[str, Any] = {name: known(entry, name)}
+    return Statement(OPERATOR, OPERATOR_PRIORITY, entry.provenance[name].as_of or "", Facts(**facts))
+
+
+def known(entry: ModelEntry, fact: str) -> Any:
+    """The value of a fact in an entry; those of speed stand one level deeper there."""
+    return getattr(entry.latency if fact in _LATENCY else entry, fact)
+
+
+def _rated(
+    models: Mapping[str, ModelEntry], readings: Sequence[Reading], tables: Tables, choices: QualityMap
+) -> dict[str, ModelEntry]:
+    """The models with their quality, if the source of the scales has been read; else with what they had."""
+    if not any(reading.source == SCALE_SOURCE and reading.scores for reading in readings):
+        return dict(models)
+    offered = {name: _model_of(entry, tables) for name, entry in models.items()}
+    tables_by_model = estimate(readings, offered.values(), choices, tables)
+    rated = {}
+    for name, entry in models.items():
+        quality = tables_by_model.get(offered[name].key)
+        rated[name] = entry if quality is None else replace(entry, quality=_with_operators(quality, entry.quality))
+    return rated
+
+
+def _model_of(entry: ModelEntry, tables: Tables) -> KnownModel:
+    """The model an entry offers; one that the tables do not know goes by its slug."""
+    alias = entry.api_alias or entry.id
+    return tables.model(alias) or tables.model(entry.id) or KnownModel(key=tables.slug(alias), name=entry.display_name)
+
+
+def _with_operators(quality: QualityTable, before: QualityTable) -> QualityTable:
+    """Public evidence, but for the cells that the operator has set."""
+    own = {
+        category: {level: cell for level, cell in cells.items() if cell.source == OPERATOR}
+        for category, cells in before.items()
+    }
+    return {
+        category: {**quality.get(category, {}), **own.get(category, {})}
+        for category in sorted(quality.keys() | {category for category, cells in own.items() if cells})
+    }
+
+
+def _settled(entry: ModelEntry, before: ModelEntry | None, today: str) -> ModelEntry:
+    """The entry with its status; the old object where nothing but dates of origin changed."""
+    status, why = _status(entry, before, today)
+    provenance = {**entry.provenance, "status": why} if why is not None else entry.provenance
+    entry = replace(entry, status=status, provenance=provenance)
+    if before is not None and replace(entry, provenance=before.provenance) == before:
+        return before
+    return entry
+
+
+def _status(entry: ModelEntry, before: ModelEntry | None, today: str) -> tuple[ModelStatus, Provenance | None]:
+    origins = {origin.source for origin in entry.provenance.values()}
+    status = entry.provenance.get("status")
+    if status is not None and status.source == OPERATOR:
+        return entry.status, status
+    if entry.deprecation_date is not None and entry.deprecation_date <= today:
+        origin = entry.provenance.get("deprecation_date")
+        return ModelStatus.DEPRECATED, Provenance(origin.source if origin else CURATED, today, "past its deprecation")
+    if (
+        entry.quality
+        or OPERATOR in origins
+        or (before is not None and before.active and "status" not in before.provenance)
+    ):
+        return ModelStatus.ACTIVE, None
+    return ModelStatus.DISABLED, Provenance(CURATED, today, "no evidence of its quality yet; an update can activate it")
