@@ -77,7 +77,7 @@ BAD = {
     "no context": ({**NEW, "context_window": 0}, "models[1].context_window"),
     "markup": ({**NEW, "display_name": "<b>One</b>"}, "models[1].display_name"),
     "an id that climbs": ({**NEW, "id": "acme/../one"}, "models[1].id"),
-    "an unknown field": ({**NEW, "api_base": "http://10.0.0.1"}, "models[1].api_base"),
+    "an unknown field": ({**NEW, "api_base": "http://10.0.0.1"}, "models[1]"),
     "no provider": ({"id": "acme/two", "display_name": "Two"}, "models[1].provider"),
     "the same id twice": ({**NEW, "id": "acme/zero"}, "models[1].id"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from llm_router.errors import FieldProblem, InvalidRequest, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
 
 Model = TypeVar("Model", bound="RequestBody")
-MAX_PROBLEMS = 50
+MAX_PROBLEMS = 1000
 _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
 
 
@@ -29,22 +30,39 @@ def parse(kind: type[Model], raw: bytes) -> Model:
     first = found[0]
     if not first["loc"] and first["type"] in _UNREADABLE:
         raise MalformedRequest("The body must be one JSON object in UTF-8.")
-    problems = tuple(
-        FieldProblem(path=_path(problem["loc"]), problem=problem["msg"]) for problem in found[:MAX_PROBLEMS]
-    )
-    raise InvalidRequest("Some fields are wrong; see 'fields'.", problems)
+    known = _field_names()
+    problems = tuple(_problem(problem["loc"], problem["type"], problem["msg"], known) for problem in found)
+    raise InvalidRequest("Some fields are wrong; see 'fields'.", tuple(dict.fromkeys(problems))[:MAX_PROBLEMS])
 
 
-def _path(location: tuple[int | str, ...]) -> str:
-    """`constraints.providers[0]`. Unknown field names come from the input, so only tame ones are shown."""
+def _problem(location: tuple[int | str, ...], kind: str, message: str, known: frozenset[str]) -> FieldProblem:
+    if kind == "extra_forbidden":
+        return FieldProblem(_path(location[:-1], known), "holds a field that is not known here")
+    return FieldProblem(_path(location, known), message)
+
+
+def _path(location: tuple[int | str, ...], known: frozenset[str]) -> str:
+    """`constraints.providers[0]`. Names that are no field of ours come from the input and are not repeated."""
     path = ""
     for part in location:
         if isinstance(part, int):
             path += f"[{part}]"
         else:
-            tame = part if part.isascii() and part.replace("_", "").replace("-", "").isalnum() else "?"
-            path += f".{tame[:64]}" if path else tame[:64]
+            name = part if part in known else "?"
+            path += f".{name}" if path else name
     return path or "body"
+
+
+@cache
+def _field_names() -> frozenset[str]:
+    """Every field of every request body there is."""
+    names: set[str] = set()
+    kinds: list[type[RequestBody]] = [RequestBody]
+    while kinds:
+        kind = kinds.pop()
+        names.update(kind.model_fields)
+        kinds.extend(kind.__subclasses__())
+    return frozenset(names)
 
 
 async def read_raw(request: Request, limit: int) -> bytes:

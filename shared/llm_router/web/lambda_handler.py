@@ -26,6 +26,7 @@ def lambda_handler(app: ASGI, *, on_schedule: Callable[[str], Result] | None = N
 
     `on_schedule` gets the event's id, so that an event delivered twice can be told. Any other event is a 400.
     """
+    _loop()  # before the adapter looks for one and makes another
     adapter = Mangum(app, lifespan="off")
 
     def handle(event: object, context: object) -> Result:
