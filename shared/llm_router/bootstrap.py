@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CACHE_BYTES = 16 * 1024 * 1024
-FLUSH_EVERY_S = 5.0
-"""Seconds between two writes of the figures to AWS's store; the embedded store takes every one at once."""
+FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
+"""Seconds between two writes of a process's figures; on AWS each write costs money and a few milliseconds."""
 
 
 class Lazy(Generic[T]):
@@ -124,7 +124,7 @@ class Services:
         return MemoryBlobStore()
 
     def _make_observer(self) -> Telemetry:
-        every_s = FLUSH_EVERY_S if self.settings.store is Store.AWS else 0.0
+        every_s = FLUSH_EVERY_S[self.settings.store]
         return Telemetry(Ledger(self.records(), self.clock, every_s), level=self.settings.log_level)
 
     def _make_cache(self) -> Cache:

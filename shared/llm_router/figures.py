@@ -60,42 +60,46 @@ def counts(seen: Observation) -> dict[str, float]:
 
 @dataclass
 class Ledger:
-    """Gathers counts and adds them to the store, at most once per `every_s` and at the end of a request.
+    """Gathers counts and adds them to the store once per `every_s`, on a timer that only runs while some are due.
 
     Figures are worth less than requests: when the store does not answer, what was gathered is kept for the next
-    time, and dropped once it covers more than `MAX_NAMES` counters.
+    time, at most `MAX_NAMES` counters of it. Where the process is frozen between requests, as on Lambda, the timer
+    goes on with the next one.
     """
 
     records: RecordStore
     clock: Clock
     every_s: float
     _gathered: dict[str, float] = field(default_factory=dict)
-    _flushed_at: float = float("-inf")
+    _timer: threading.Timer | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, seen: Observation) -> None:
         """Count one observation."""
         with self._lock:
-            for name, amount in counts(seen).items():
-                known = name in self._gathered or len(self._gathered) < MAX_NAMES
-                name = name if known else f"{name.partition('|')[0]}|(other)"
-                self._gathered[name] = self._gathered.get(name, 0.0) + amount
-            if self.clock.monotonic() - self._flushed_at < self.every_s:
-                return
-            self._flushed_at = self.clock.monotonic()
-            due, self._gathered = self._gathered, {}
-        self._flush(due)
+            self._gather(counts(seen))
+            if self._timer is None:
+                self._timer = threading.Timer(self.every_s, self.flush)
+                self._timer.daemon = True
+                self._timer.start()
 
-    def _flush(self, due: dict[str, float]) -> None:
+    def flush(self) -> None:
+        """Add what was gathered to the store now."""
+        with self._lock:
+            due, self._gathered, self._timer = self._gathered, {}, None
         now = self.clock.now()
         try:
             for period in (MINUTE, HOUR):
                 self.records.add(period, bucket_key(now, period), due, expires_at=now + KEPT_S[period])
         except StoreUnavailable:
             with self._lock:
-                if len(self._gathered) < MAX_NAMES:
-                    for name, amount in due.items():
-                        self._gathered[name] = self._gathered.get(name, 0.0) + amount
+                self._gather(due)
+
+    def _gather(self, amounts: Mapping[str, float]) -> None:
+        for name, amount in amounts.items():
+            known = name in self._gathered or len(self._gathered) < MAX_NAMES
+            counted = name if known else f"{name.partition('|')[0]}|(other)"
+            self._gathered[counted] = self._gathered.get(counted, 0.0) + amount
 
 
 @dataclass(frozen=True, slots=True)

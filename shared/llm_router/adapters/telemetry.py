@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import traceback
 from dataclasses import asdict
 
@@ -22,8 +23,9 @@ class Telemetry:
     def observe(self, observation: Observation) -> None:
         # Telemetry must not cost a request, and when it fails there is nowhere left to tell.
         with contextlib.suppress(Exception):
-            self._logger.info("request", extra={"request": _facts(observation)})
             self._ledger.add(observation)
+            if self._logger.log_level <= logging.INFO:
+                self._logger.info("request", extra={"request": _facts(observation)})
 
     def failed(self, observation: Observation, failure: BaseException) -> None:
         with contextlib.suppress(Exception):
