@@ -1,0 +1,115 @@
+"""Quality as an operator states it: cell by cell as in our answers, or one score per kind of work.
+
+A typed-in figure is no evidence, and is labelled with who typed it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from llm_router.catalogue.entry import QualityEstimate, QualityTable
+from llm_router.errors import FieldProblem
+from llm_router.taxonomy import Category, Difficulty
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+
+STATED: Final = "operator"
+"""The source of a cell that the operator set: it goes before public evidence."""
+
+SCORED: Final = "operator's capabilities"
+"""The source of cells made from one score per kind of work: public evidence replaces them."""
+
+STATED_SD, SCORED_SD = 0.1, 0.2
+STATED_N, SCORED_N = 10.0, 3.0
+SPACING = 1.5
+"""Log-odds between neighbouring difficulties around a single score, about what public evidence shows."""
+
+_CELL: Final = frozenset({"mean", "sd", "n", "source", "as_of", "imputed", "basis"})
+_KINDS: Final[Mapping[str, Category]] = {
+    **{category.value: category for category in Category},
+    "code": Category.CODING,
+    "reasoning": Category.ANALYSIS,
+    "writing": Category.CREATIVE_WRITING,
+    "creative": Category.CREATIVE_WRITING,
+    "support": Category.CHAT,
+}
+
+
+def quality_from_cells(given: Json, today: str) -> tuple[QualityTable, list[FieldProblem]]:
+    """The cells of `{category: {difficulty: {"mean": ..., "sd": ..., "n": ...}}}`, or what is wrong with them.
+
+    Cells that our own answers say came from elsewhere are passed over: sending an answer back changes nothing.
+    """
+    if not isinstance(given, Mapping):
+        return {}, [FieldProblem("quality", "must be an object")]
+    table: dict[Category, dict[Difficulty, QualityEstimate]] = {}
+    problems = []
+    for category_name, levels in given.items():
+        if category_name not in set(Category) or not isinstance(levels, Mapping):
+            problems.append(FieldProblem("quality", f"must have an object for each of {', '.join(Category)}"))
+            continue
+        for level_name, cell in levels.items():
+            path = f"quality.{category_name}"
+            if level_name not in set(Difficulty) or not isinstance(cell, Mapping):
+                problems.append(FieldProblem(path, f"must have an object for each of {', '.join(Difficulty)}"))
+            elif cell.get("source", STATED) == STATED:
+                estimate, wrong = _stated(cell, f"{path}.{level_name}", today)
+                problems += wrong
+                table.setdefault(Category(category_name), {})[Difficulty(level_name)] = estimate
+    return table, problems
+
+
+def quality_from_scores(given: Mapping[str, Json], today: str) -> tuple[QualityTable, list[FieldProblem]]:
+    """Cells from scores such as `{"coding": 0.8}`. Kinds we do not know are passed over, and 0 means not scored."""
+    table: dict[Category, dict[Difficulty, QualityEstimate]] = {}
+    problems = []
+    for kind, score in given.items():
+        if not _is_share(score):
+            problems.append(FieldProblem("capabilities", "must be scores from 0 to 1, or a list of capabilities"))
+        elif kind in _KINDS and isinstance(score, int | float) and score > 0:
+            table[_KINDS[kind]] = _around(float(score), today)
+    return table, problems[:1]
+
+
+def completed(cells: Mapping[Difficulty, QualityEstimate]) -> dict[Difficulty, QualityEstimate]:
+    """All three difficulties from those that are stated: a missing one is the nearest, moved by the spacing."""
+    order = list(Difficulty)
+    stated = sorted(order.index(level) for level in cells)
+    full = {}
+    for place, level in enumerate(order):
+        nearest = min(stated, key=lambda other: abs(other - place))
+        cell = cells[order[nearest]]
+        full[level] = cell if nearest == place else _moved(cell, SPACING * (nearest - place))
+    return full
+
+
+def _moved(cell: QualityEstimate, step: float) -> QualityEstimate:
+    bounded = min(0.98, max(0.02, cell.mean))
+    mean = round(1 / (1 + math.exp(-math.log(bounded / (1 - bounded)) - step)), 4)
+    sd = max(cell.sd, SCORED_SD)
+    return QualityEstimate(mean, sd, SCORED_N, SCORED, cell.as_of, imputed=True)
+
+
+def _stated(cell: Mapping[str, Json], path: str, today: str) -> tuple[QualityEstimate, list[FieldProblem]]:
+    problems = [FieldProblem(path, "has a field that is none of a cell") for _ in sorted(cell.keys() - _CELL)[:1]]
+    values = {"mean": 0.5, "sd": STATED_SD, "n": STATED_N}
+    for name in values:
+        value = cell.get(name)
+        if value is None and name != "mean":
+            continue
+        limit = 1e6 if name == "n" else 1.0
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= limit:
+            problems.append(FieldProblem(f"{path}.{name}", f"must be a number from 0 to {limit:g}"))
+        else:
+            values[name] = float(value)
+    return QualityEstimate(values["mean"], values["sd"], values["n"], STATED, today, imputed=False), problems
+
+
+def _around(score: float, today: str) -> dict[Difficulty, QualityEstimate]:
+    return completed({Difficulty.MEDIUM: QualityEstimate(score, SCORED_SD, SCORED_N, SCORED, today, imputed=False)})
+
+
+def _is_share(value: Json) -> bool:
+    return not isinstance(value, bool) and isinstance(value, int | float) and 0 <= value <= 1

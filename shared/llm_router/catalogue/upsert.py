@@ -1,0 +1,103 @@
+"""The catalogue with an operator's updates: all of them, or none and every reason why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, Final
+
+from llm_router.catalogue.entry import Catalogue, Latency, ModelEntry, Provenance, QualityTable
+from llm_router.catalogue.joining import OPERATOR
+from llm_router.catalogue.operator_quality import completed
+from llm_router.catalogue.records import Facts
+from llm_router.catalogue.validation import Json, Update, parse
+from llm_router.errors import FieldProblem, InvalidRequest
+
+MAX_MODELS: Final = 10_000
+MAX_PROBLEMS: Final = 1_000
+"""How many problems one answer lists at most."""
+
+_FACTS: Final = tuple(field.name for field in fields(Facts))
+_SPEEDS: Final = frozenset(field.name for field in fields(Latency))
+_NOTHING: Final[Mapping[str, object]] = {"capabilities": frozenset(), "regions": ()}
+
+
+def upsert(catalogue: Catalogue, rows: Sequence[Json], today: str) -> dict[str, ModelEntry]:
+    """The models after the updates. Raises `InvalidRequest` naming index and field of everything that is wrong."""
+    if not rows:
+        raise _refused([FieldProblem("models", "must hold at least one model")])
+    if len(rows) > MAX_MODELS:
+        raise _refused([FieldProblem("models", f"must hold at most {MAX_MODELS} models")])
+    models = dict(catalogue.models)
+    problems: list[FieldProblem] = []
+    first_at: dict[str, int] = {}
+    for index, row in enumerate(rows):
+        update, wrong = parse(row, today=today)
+        if update is not None:
+            wrong = _placement(update, first_at.setdefault(update.id, index), index, catalogue.models.get(update.id))
+        if wrong:
+            problems += _at(index, wrong)
+        elif update is not None:
+            models[update.id] = applied(update, catalogue.models.get(update.id), today)
+        if len(problems) >= MAX_PROBLEMS:
+            break
+    if problems:
+        raise _refused(problems[:MAX_PROBLEMS])
+    return models
+
+
+def _placement(update: Update, first: int, index: int, before: ModelEntry | None) -> list[FieldProblem]:
+    """What is wrong with an update in its place: an id twice, or a new model without its names."""
+    if first != index:
+        return [FieldProblem("id", f"is also that of models[{first}]")]
+    if before is not None:
+        return []
+    missing = []
+    if update.provider is None:
+        missing.append(FieldProblem("provider", "is required for a new model"))
+    if update.facts.display_name is None:
+        missing.append(FieldProblem("display_name", "is required for a new model"))
+    return missing
+
+
+def applied(update: Update, before: ModelEntry | None, today: str) -> ModelEntry:
+    """The entry once the operator's word is in it, each field with its origin."""
+    entry = before or ModelEntry(update.id, update.provider or "", update.facts.display_name or update.id)
+    said = {name: value for name in _FACTS if (value := getattr(update.facts, name)) is not None}
+    changes: dict[str, Any] = {**{name: _NOTHING.get(name) for name in update.cleared - {"status"}}, **said}
+    provenance = {name: origin for name, origin in entry.provenance.items() if name not in update.cleared}
+    for name, value in said.items():
+        held = getattr(entry.latency if name in _SPEEDS else entry, name)
+        if before is None or held != value or name in update.cleared:
+            provenance[name] = Provenance(OPERATOR, today)
+    if update.provider is not None:
+        changes["provider"] = update.provider
+    speeds = {name: changes.pop(name) for name in _SPEEDS if name in changes}
+    return replace(
+        entry,
+        latency=replace(entry.latency, **speeds),
+        quality=_quality(entry.quality, update),
+        provenance=provenance,
+        **changes,
+    )
+
+
+def _quality(before: QualityTable, update: Update) -> QualityTable:
+    """Stated cells go before what is there; single scores fill only categories that have nothing."""
+    table = {category: dict(cells) for category, cells in before.items()}
+    for category, cells in update.scores.items():
+        table.setdefault(category, dict(cells))
+    for category, cells in update.quality.items():
+        table[category] = {**table.get(category, completed(cells)), **cells}
+    return table
+
+
+def _at(index: int, problems: Iterable[FieldProblem]) -> list[FieldProblem]:
+    return [
+        FieldProblem(f"models[{index}].{problem.path}" if problem.path else f"models[{index}]", problem.problem)
+        for problem in problems
+    ]
+
+
+def _refused(problems: Sequence[FieldProblem]) -> InvalidRequest:
+    return InvalidRequest("Some models are wrong and nothing was changed; see 'fields'.", tuple(problems))
