@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from redis import Redis
-from tests.support.clock import FakeClock
-from tests.support.valkey import free_port, replying, running, silent_listener
 
 from llm_router.adapters.lru import LruCache
 from llm_router.adapters.redis_cache import OPEN_S, RedisCache
 from llm_router.adapters.tiered import TieredCache
 from llm_router.cache_keys import key
 from llm_router.ports import Cache
+from tests.support.clock import FakeClock
+from tests.support.valkey import free_port, replying, running, silent_listener
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.support.aws import BUCKET, TABLE, fake_aws
 
 from llm_router.adapters import aws
 from llm_router.adapters.dynamodb_catalogue import DynamoCatalogueStore
@@ -20,6 +19,7 @@ from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
 from llm_router.errors import NotFound, SnapshotCorrupt, StoreUnavailable, VersionConflict
 from llm_router.ports import CatalogueStore, VersionInfo
+from tests.support.aws import BUCKET, TABLE, fake_aws
 
 DRAFT = VersionInfo(0, "", 1_780_000_000.25, "test", 3, 2, "+3")
 

@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.support.aws import BUCKET, TABLE, fake_aws
-from tests.support.clock import FakeClock
 
 from llm_router.adapters import aws
 from llm_router.adapters.dynamodb_records import DynamoRecordStore
@@ -18,6 +16,8 @@ from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_catalogue import SqliteBlobStore
 from llm_router.adapters.sqlite_records import SqliteRecordStore
 from llm_router.ports import BlobStore, Record, RecordStore
+from tests.support.aws import BUCKET, TABLE, fake_aws
+from tests.support.clock import FakeClock
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from tests.support.clock import FakeClock
 
 from llm_router.breaker import Breaker, BreakerState
+from tests.support.clock import FakeClock
 
 FAILURES, OPEN_S = 3, 30.0
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.support.models import model, scenes, task
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import NoEligibleModel
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
+from tests.support.models import model, scenes, task
 
 FREE = Constraints()
 HERE = Surroundings()

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def environment(given: dict[str, str]) -> dict[str, str]:
     """What the functions see: the caller's environment, and what a local installation adds where nothing is set."""
-    local = {"STORE": "sqlite", "LISTENER": "loopback"} | given
+    local = {"STORE": "sqlite", "LISTENER": "loopback", "LOG_LEVEL": "WARNING"} | given
     folder = Path(local.get("STATE_DIR") or ROOT / ".local")
     local["STATE_DIR"] = str(folder)
     local["ADMIN_KEY"] = local.get("ADMIN_KEY") or kept_secret(folder, "admin_key")

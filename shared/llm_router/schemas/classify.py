@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, SerializeAsAny
 
 from llm_router.classification import Classified
-from llm_router.taxonomy import Classification, Degraded, Difficulty, InteractionStyle, Method
+from llm_router.taxonomy import Degraded, Difficulty, Evidence, InteractionStyle, Method
 from llm_router.text import is_blank
 from llm_router.web.body import RequestBody
 
@@ -76,19 +76,24 @@ class ClassifyAnswer(BaseModel):
     ms: float
     cached: bool
     degraded: list[Degraded]
-    evidence: EvidenceAnswer | None = None
+
+
+class ExplainedAnswer(ClassifyAnswer):
+    """The same, and what it rests on."""
+
+    evidence: EvidenceAnswer
 
 
 class BatchAnswer(BaseModel):
     """One answer a prompt, in the order they were asked."""
 
-    results: list[ClassifyAnswer]
+    results: list[SerializeAsAny[ClassifyAnswer]]
 
 
 def classify_answer(classified: Classified) -> ClassifyAnswer:
     """The answer for a classification."""
     found = classified.classification
-    return ClassifyAnswer(
+    answer = ClassifyAnswer(
         primary_use_case=found.category,
         complexity_score=round(found.complexity, 4),
         creativity_score=round(found.creativity, 4),
@@ -104,13 +109,13 @@ def classify_answer(classified: Classified) -> ClassifyAnswer:
         ms=round(classified.ms, 3),
         cached=classified.cached,
         degraded=list(classified.degraded),
-        evidence=_evidence(found),
     )
-
-
-def _evidence(found: Classification) -> EvidenceAnswer | None:
     if found.evidence is None:
-        return None
+        return answer
+    return ExplainedAnswer(**answer.model_dump(), evidence=_evidence(found.evidence))
+
+
+def _evidence(found: Evidence) -> EvidenceAnswer:
     return EvidenceAnswer(
         rules=[
             RuleEvidence(
@@ -121,9 +126,9 @@ def _evidence(found: Classification) -> EvidenceAnswer | None:
                 end=match.end,
                 text=match.text,
             )
-            for match in found.evidence.matches
+            for match in found.matches
         ],
-        rule_probabilities=dict(found.evidence.rule_probabilities),
-        model_probabilities=dict(found.evidence.model_probabilities),
-        notes=list(found.evidence.notes),
+        rule_probabilities=dict(found.rule_probabilities),
+        model_probabilities=dict(found.model_probabilities),
+        notes=list(found.notes),
     )
