@@ -1,7 +1,7 @@
 """What an operator says of a model, checked field by field: our own names and the reference design's.
 
 Numbers must be numbers: a text that holds one is refused, as are NaN, infinities and booleans. Problems name the
-field and never quote its value.
+field and quote nothing, so that a field we do not know is told by what it stands in.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def parse(row: Json, *, today: str, lenient: bool = False) -> tuple[Update | Non
         rule = _FIELDS.get(name)
         if rule is None:
             if name not in _OTHERS and not lenient:
-                problems.append(FieldProblem(_tame(name), "is no field of a model"))
+                problems.append(FieldProblem("", "holds a field that a model does not have"))
             continue
         if rule.fact in given:
             problems.append(FieldProblem(name, f"says the same as {given[rule.fact]}; give one of them"))
@@ -130,7 +130,7 @@ def _latency(row: Mapping[str, Json], facts: dict[str, Any], cleared: set[str], 
         return
     for name, value in given.items():
         if name not in ("time_to_first_token_ms", "output_tokens_per_second"):
-            problems.append(FieldProblem(f"latency.{_tame(name)}", "is no field of a latency"))
+            problems.append(FieldProblem("latency", "holds a field that a latency does not have"))
         elif value is None:
             cleared.add(name)
         else:
@@ -210,12 +210,6 @@ def _capabilities(value: Json) -> frozenset[Capability]:
         raise
     except ValueError:
         raise Wrong(f"must be a list of {', '.join(Capability)}") from None
-
-
-def _tame(name: object) -> str:
-    """A field's name for an answer: unknown ones come from the input, so only harmless ones are shown."""
-    text = str(name)
-    return text[:64] if text.isascii() and text.replace("_", "").isalnum() else "?"
 
 
 @dataclass(frozen=True, slots=True)
