@@ -17,7 +17,7 @@ from llm_router.auth import Gatekeeper, key_hash
 from llm_router.breaker import Breaker
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.publishing import Publisher
-from llm_router.catalogue.reader import CatalogueReader
+from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock
 from llm_router.figures import Figures, Ledger
@@ -65,7 +65,7 @@ class Services:
         self.blobs = Lazy(self._make_blobs)
         self.observer = Lazy(self._make_observer)
         self.cache = Lazy(self._make_cache)
-        self.reader = Lazy(lambda: CatalogueReader(self.catalogue_store(), clock, bundled))
+        self.reader = Lazy(self._make_reader)
         self.publisher = Lazy(lambda: Publisher(self.catalogue_store(), clock, bundled))
         self.model = Lazy(self._make_model)
         self.classifier = Lazy(self._make_classifier)
@@ -135,6 +135,11 @@ class Services:
         from llm_router.adapters.tiered import TieredCache
 
         return TieredCache(near, RedisCache(address, self.clock, self.observer().warn))
+
+    def _make_reader(self) -> CatalogueReader:
+        # The embedded store is asked every time: it takes microseconds, and another worker may just have published.
+        every_s = CHECK_EVERY_S if self.settings.store is Store.AWS else 0.0
+        return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=every_s)
 
     def _make_model(self) -> HybridClassifier:
         import classifier

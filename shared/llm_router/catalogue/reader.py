@@ -30,13 +30,21 @@ class InForce:
 
 
 class CatalogueReader:
-    """Reads through to the store at most every 30 s, and falls back on the last good version, then the bundled one.
+    """Reads through to the store every `check_every_s`, and falls back on the last good version, then the bundled one.
 
     A version that cannot be read (truncated, tampered with) leaves the one before in force. Safe to share between
     threads: while one asks the store, the others use what is there.
     """
 
-    def __init__(self, store: CatalogueStore, clock: Clock, bundled: Callable[[], Catalogue]) -> None:
+    def __init__(
+        self,
+        store: CatalogueStore,
+        clock: Clock,
+        bundled: Callable[[], Catalogue],
+        *,
+        check_every_s: float = CHECK_EVERY_S,
+    ) -> None:
+        self._check_every_s = check_every_s
         self._store = store
         self._clock = clock
         self._bundled = bundled
@@ -79,7 +87,7 @@ class CatalogueReader:
         else:
             self._held = InForce(found, degraded=False)
             self._good_at = self._clock.monotonic()
-            self._check_at = self._clock.monotonic() + CHECK_EVERY_S
+            self._check_at = self._clock.monotonic() + self._check_every_s
 
     def _read(self) -> Catalogue:
         current = self._store.current()

@@ -1,0 +1,184 @@
+"""`make run` as a user has it: one process tree on loopback, every service on its port, a clean end."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.valkey import free_port
+
+ROOT = Path(__file__).parents[2]
+PORTS = ("PORT", "CLASSIFIER_PORT", "INGESTOR_PORT", "DASHBOARD_PORT")
+READY = "The router is running."
+
+
+def command(folder: Path, ports: Mapping[str, int]) -> subprocess.Popen[str]:
+    """The command behind `make run`, on ports and a state folder of its own."""
+    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "llm_router.local"],
+        cwd=ROOT,
+        env={
+            **inherited,
+            **{name: str(port) for name, port in ports.items()},
+            "PYTHONPATH": f"{ROOT / 'shared'}{os.pathsep}{ROOT / 'layers' / 'model'}",
+            "STATE_DIR": str(folder),
+            "WORKERS": "2",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service that has said that it runs."""
+
+    ports: Mapping[str, int]
+    banner: str
+    process: subprocess.Popen[str]
+
+    def ask(self, name: str, method: str, path: str, body: object = None, **headers: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports[name], timeout=20)
+        try:
+            raw = None if body is None else json.dumps(body)
+            connection.request(method, path, raw, {"content-type": "application/json", **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    @property
+    def admin_key(self) -> str:
+        return next(line.split()[-1] for line in self.banner.splitlines() if "admin key" in line)
+
+
+def start(folder: Path) -> Running:
+    ports = {name: free_port() for name in PORTS}
+    process = command(folder, ports)
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.strip().startswith("curl "):
+            break
+    return Running(ports, "".join(said), process)
+
+
+def stop(running: Running) -> tuple[int, str]:
+    """End it as Ctrl-C does; its exit status and whatever else it said."""
+    running.process.send_signal(signal.SIGINT)
+    said, _ = running.process.communicate(timeout=20)
+    return running.process.returncode, said
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    found = start(tmp_path_factory.mktemp("state"))
+    yield found
+    assert stop(found) == (0, "")
+
+
+def test_the_banner_tells_where_everything_listens_and_one_request_to_try(running: Running):
+    assert READY in running.banner
+    for port in running.ports.values():
+        assert f"http://127.0.0.1:{port}" in running.banner
+    assert len(running.admin_key) >= 32
+
+
+REFERENCE = [
+    ("PORT", "GET", "/healthz", None),
+    ("PORT", "POST", "/route", {"prompt": "Write a Python function to sort a list", "mode": "recommend"}),
+    ("PORT", "GET", "/metrics/models", None),
+    ("CLASSIFIER_PORT", "GET", "/health", None),
+    ("CLASSIFIER_PORT", "GET", "/info", None),
+    ("CLASSIFIER_PORT", "POST", "/classify", {"prompt": "Write a short poem about the sea"}),
+    ("INGESTOR_PORT", "GET", "/health", None),
+    ("INGESTOR_PORT", "GET", "/status", None),
+    ("INGESTOR_PORT", "GET", "/models", None),
+    ("DASHBOARD_PORT", "GET", "/", None),
+    ("DASHBOARD_PORT", "GET", "/health", None),
+    ("DASHBOARD_PORT", "GET", "/dashboard/data", None),
+]
+
+
+@pytest.mark.parametrize(("port", "method", "path", "body"), REFERENCE, ids=lambda value: str(value)[:30])
+def test_every_service_answers_on_its_own_port_and_on_the_whole_api(running: Running, port, method, path, body):
+    assert running.ask(port, method, path, body)[0] == 200
+    assert running.ask("PORT", method, path, body)[0] == 200
+
+
+def test_health_on_a_services_own_port_is_its_own(running: Running):
+    assert json.loads(running.ask("CLASSIFIER_PORT", "GET", "/health")[1])["service"] == "classify"
+    assert json.loads(running.ask("INGESTOR_PORT", "GET", "/health")[1])["service"] == "ingest"
+    assert "components" in json.loads(running.ask("PORT", "GET", "/health")[1])
+
+
+def test_the_printed_key_opens_the_admin_routes_and_every_worker_sees_the_new_version(running: Running):
+    models = {"models": [{"id": "acme/one", "provider": "acme", "display_name": "One"}]}
+    assert running.ask("INGESTOR_PORT", "POST", "/update", models)[0] == 401
+    key = {"authorization": f"Bearer {running.admin_key}"}
+    assert running.ask("INGESTOR_PORT", "POST", "/update", models, **key)[0] == 200
+    assert running.ask("INGESTOR_PORT", "GET", "/catalogue/versions")[0] == 200
+
+
+def test_what_http_itself_refuses_has_our_envelope_too(running: Running):
+    status, body = running.ask("PORT", "GET", "/nothing")
+    assert (status, json.loads(body)["error"]["code"]) == (404, "not_found")
+    status, body = running.ask("PORT", "POST", "/route", {"prompt": "x" * 7_000_000})
+    assert (status, json.loads(body)["error"]["code"]) == (413, "payload_too_large")
+
+
+def test_a_head_request_has_no_body(running: Running):
+    assert running.ask("PORT", "HEAD", "/healthz")[1] == b""
+
+
+def test_ids_may_be_url_encoded(running: Running):
+    name = json.loads(running.ask("PORT", "GET", "/models")[1])["models"][0]["id"]
+    for path in (f"/models/{name}", f"/models/{name.replace('/', '%2F')}"):
+        assert json.loads(running.ask("PORT", "GET", path)[1])["id"] == name
+
+
+def test_a_taken_port_is_named_in_one_sentence(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ports = {name: free_port() for name in PORTS} | {"INGESTOR_PORT": taken.getsockname()[1]}
+        process = command(tmp_path, ports)
+        said, _ = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert said.count("\n") == 1
+    assert f"Port {ports['INGESTOR_PORT']} is taken" in said
+
+
+def test_bad_settings_are_all_named_and_nothing_starts(tmp_path: Path):
+    process = command(tmp_path, {**{name: free_port() for name in PORTS}, "CACHE_TTL": -1, "STORE": 5})
+    said, _ = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "CACHE_TTL" in said
+    assert "STORE" in said
+
+
+def test_the_admin_key_and_the_catalogue_survive_a_restart(tmp_path: Path):
+    keys = []
+    for _ in range(2):
+        running = start(tmp_path)
+        keys.append(running.admin_key)
+        models = {"models": [{"id": "acme/one", "provider": "acme", "display_name": "One"}]}
+        key = {"x-api-key": running.admin_key}
+        version = json.loads(running.ask("INGESTOR_PORT", "POST", "/update", models, **key)[1])["catalogue_version"]
+        assert version == 1
+        assert stop(running)[0] == 0
+    assert keys[0] == keys[1]
+    assert (tmp_path / "admin_key").stat().st_mode & 0o077 == 0

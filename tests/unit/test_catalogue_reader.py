@@ -1,0 +1,126 @@
+"""The catalogue in force: F4 to F6, on a store that can be made to fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from llm_router.adapters.memory import MemoryCatalogueStore
+from llm_router.catalogue.entry import Catalogue
+from llm_router.catalogue.publishing import Publisher
+from llm_router.catalogue.reader import CHECK_EVERY_S, STALE_AFTER_S, CatalogueReader
+from llm_router.errors import CatalogueUnavailable, SnapshotCorrupt, StoreUnavailable
+from llm_router.ports import VersionInfo
+from tests.support.clock import FakeClock
+from tests.support.models import model
+
+BUNDLED = Catalogue(0, {"acme/bundled": model("bundled")})
+
+
+class Faulty(MemoryCatalogueStore):
+    """A store that is down, or hands out what is corrupt, when told to."""
+
+    down = False
+    corrupt = False
+    asked = 0
+
+    def current(self) -> VersionInfo | None:
+        self.asked += 1
+        if self.down:
+            raise StoreUnavailable("away")
+        return super().current()
+
+    def payload(self, version: int) -> bytes:
+        if self.corrupt:
+            raise SnapshotCorrupt("truncated")
+        return super().payload(version)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def store() -> Faulty:
+    return Faulty()
+
+
+@pytest.fixture
+def reader(store: Faulty, clock: FakeClock) -> CatalogueReader:
+    return CatalogueReader(store, clock, lambda: BUNDLED)
+
+
+def publish(store: Faulty, clock: FakeClock, name: str) -> None:
+    def add(before: Catalogue) -> dict:
+        return {**before.models, f"acme/{name}": replace(model(name))}
+
+    Publisher(store, clock, lambda: BUNDLED).publish(add, "test")
+
+
+def test_before_the_first_publication_the_bundled_catalogue_is_in_force(reader: CatalogueReader):
+    found = reader.in_force()
+    assert (found.catalogue, found.degraded) == (BUNDLED, False)
+
+
+def test_a_new_version_is_seen_within_half_a_minute_and_the_store_is_not_asked_before(reader, store, clock):
+    reader.in_force()
+    publish(store, clock, "new")
+    asked = store.asked
+    for _ in range(100):
+        assert reader.in_force().catalogue.version == 0
+    assert store.asked == asked
+    clock.pass_seconds(CHECK_EVERY_S)
+    found = reader.in_force().catalogue
+    assert found.version == 1
+    assert set(found.models) == {"acme/bundled", "acme/new"}
+
+
+def test_whoever_has_just_published_sees_it_at_once(reader, store, clock):
+    reader.in_force()
+    publish(store, clock, "new")
+    reader.forget()
+    assert reader.in_force().catalogue.version == 1
+
+
+def test_f4_a_store_that_fails_leaves_the_last_good_version_for_fifteen_minutes_then_503(reader, store, clock):
+    publish(store, clock, "new")
+    assert reader.in_force().catalogue.version == 1
+    store.down = True
+    clock.pass_seconds(CHECK_EVERY_S)
+    found = reader.in_force()
+    assert (found.catalogue.version, found.degraded) == (1, True)
+    clock.pass_seconds(STALE_AFTER_S)
+    with pytest.raises(CatalogueUnavailable) as refused:
+        reader.in_force()
+    assert refused.value.retry_after_s
+    store.down = False
+    clock.pass_seconds(CHECK_EVERY_S)
+    assert reader.in_force().degraded is False
+
+
+def test_f4_only_one_request_in_a_while_finds_out_that_the_store_is_down(reader, store):
+    store.down = True
+    for _ in range(50):
+        assert reader.in_force().degraded
+    assert store.asked == 1
+
+
+def test_f5_on_a_cold_start_without_a_store_the_bundled_catalogue_answers_degraded(reader, store):
+    store.down = True
+    found = reader.in_force()
+    assert (found.catalogue, found.degraded) == (BUNDLED, True)
+
+
+def test_f6_a_corrupt_snapshot_leaves_the_version_before_in_force(reader, store, clock):
+    publish(store, clock, "one")
+    assert reader.in_force().catalogue.version == 1
+    publish(store, clock, "two")
+    store.corrupt = True
+    clock.pass_seconds(CHECK_EVERY_S)
+    found = reader.in_force()
+    assert (found.catalogue.version, found.degraded) == (1, True)
+    store.corrupt = False
+    clock.pass_seconds(CHECK_EVERY_S)
+    assert reader.in_force().catalogue.version == 2
