@@ -24,7 +24,13 @@ class Price(NamedTuple):
 
 
 def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price:
-    """The expected price. Output and thinking together never exceed `max_tokens`, which caps what is billed."""
+    """The expected price, and what it is made of."""
+    output, thinking = expected_tokens(model, task, max_tokens)
+    return Price(expected_usd(model, task.input_tokens, output + thinking), task.input_tokens, output, thinking)
+
+
+def expected_tokens(model: Prepared, task: Task, max_tokens: int | None) -> tuple[int, int]:
+    """Output and thinking; together they never exceed `max_tokens`, which caps what is billed."""
     thinking = THINKING_TOKENS[task.difficulty] if model.thinks else 0
     output = task.output_tokens
     most = model.model.max_output_tokens
@@ -33,6 +39,10 @@ def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price
     if max_tokens is not None:
         output = min(output, max_tokens)
         thinking = min(thinking, max_tokens - output)
-    known = model.usd_in
-    usd = None if known is None else task.input_tokens * known + (output + thinking) * model.usd_out
-    return Price(usd, task.input_tokens, output, thinking)
+    return output, thinking
+
+
+def expected_usd(model: Prepared, input_tokens: int, billed_as_output: int) -> float | None:
+    """The price of so many tokens, or None when the catalogue does not know what the model costs."""
+    each = model.usd_in
+    return None if each is None else input_tokens * each + billed_as_output * model.usd_out

@@ -36,12 +36,12 @@ def explain(ranking: Ranking, task: Classification, preference: float) -> str:
     first = ranking.candidates[0]
     said = [
         f"{task.category.replace('_', ' ').capitalize()}, {task.difficulty} ({task.confidence:.0%} sure).",
-        f"{first.model.display_name} has the best balance at preference {preference:g}: "
+        f"{_named(first)} has the best balance at preference {preference:g}: "
         f"{first.quality.expected:.0%} expected quality for {usd(first.standing.usd)}.",
     ]
     if len(ranking.candidates) > 1:
         second = ranking.candidates[1]
-        said.append(f"Next is {second.model.display_name}: {_compared(second, first)}.")
+        said.append(f"Next is {_named(second)}, with {_compared(second, first)}.")
     return " ".join(said)
 
 
@@ -60,15 +60,21 @@ def counterfactual(ranking: Ranking) -> str | None:
         return None
     _, _, rival = min(rivals, key=lambda row: row[:2])
     binding = rival.violations[0]
-    return f"With {binding.path} at {binding.relaxed} it would be {rival.model.display_name}."
+    return (
+        f"With {binding.path} at {binding.relaxed} it would be {rival.model.display_name} from {rival.model.provider}."
+    )
+
+
+def _named(candidate: Candidate) -> str:
+    return f"{candidate.model.display_name} from {candidate.model.provider}"
 
 
 def _compared(other: Candidate, first: Candidate) -> str:
-    points = (other.quality.expected - first.quality.expected) * 100
-    better = f"{abs(points):.0f} points {'more' if points >= 0 else 'less'} quality"
+    points = round((other.quality.expected - first.quality.expected) * 100)
+    quality = f"{abs(points)} points {'more' if points > 0 else 'less'} quality" if points else "the same quality"
     if first.standing.usd <= 0 or other.standing.usd <= 0:
-        return f"{better} for {usd(other.standing.usd)}"
+        return f"{quality} for {usd(other.standing.usd)}"
     ratio = other.standing.usd / first.standing.usd
-    return (
-        f"{better} for {ratio:.1f} times the money" if ratio >= 1 else f"{better} for {1 / ratio:.1f} times less money"
-    )
+    if 0.95 < ratio < 1.05:
+        return f"{quality} for the same money"
+    return f"{quality} for {ratio:.1f} times the money" if ratio > 1 else f"{quality} at {ratio:.0%} of the cost"

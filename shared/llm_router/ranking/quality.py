@@ -71,21 +71,30 @@ def demand(chances: Mapping[Category, float], difficulty: Difficulty, complexity
 
 def expected_quality(curves: Mapping[Category, Curve], wanted: Demand) -> Quality:
     """The chance that the model with these curves does a prompt of this demand well."""
+    mean, sd = moments(curves, wanted)
+    evidenced = any(category in curves for category, _ in wanted.weights)
+    return Quality(cautious(mean, sd, wanted), mean, sd, evidenced)
+
+
+def cautious(mean: float, sd: float, wanted: Demand) -> float:
+    """The mean less what caution takes off, never below 0."""
+    expected = mean - wanted.caution * sd
+    return expected if expected > 0 else 0.0
+
+
+def moments(curves: Mapping[Category, Curve], wanted: Demand) -> tuple[float, float]:
+    """Mean and standard deviation of the chance, over the mixture of categories."""
     lower, share = wanted.lower, wanted.share
     kept = 1 - share
     mean = second = 0.0
-    evidenced = False
     for category, weight in wanted.weights:
         curve = curves.get(category)
         if curve is None:
             chance, sd = UNKNOWN_MEAN, UNKNOWN_SD
         else:
-            evidenced = True
             chance = 1 / (1 + math.exp(-(kept * curve[lower] + share * curve[lower + 1])))
             sd = kept * curve[lower + 3] + share * curve[lower + 4]
         mean += weight * chance
         second += weight * (sd * sd + chance * chance)
     spread = second - mean * mean
-    sd = math.sqrt(spread) if spread > 0 else 0.0
-    expected = mean - wanted.caution * sd
-    return Quality(expected if expected > 0 else 0.0, mean, sd, evidenced)
+    return mean, math.sqrt(spread) if spread > 0 else 0.0

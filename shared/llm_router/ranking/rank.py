@@ -10,11 +10,11 @@ from typing import NamedTuple
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import FieldProblem, NoEligibleModel
 from llm_router.ranking.constraints import Prospect, Violation, nearest, violations
-from llm_router.ranking.cost import Price, expected_price
+from llm_router.ranking.cost import Price, expected_price, expected_tokens, expected_usd
 from llm_router.ranking.latency import Wait, expected_wait
 from llm_router.ranking.objective import Place, Standing, standing
 from llm_router.ranking.prepared import Prepared
-from llm_router.ranking.quality import Demand, Quality, demand, expected_quality
+from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, moments
 from llm_router.ranking.task import Constraints, Surroundings, Task
 
 MOST_RANKED = 50
@@ -65,11 +65,12 @@ def rank(
     excluded: list[Exclusion] = []
     for prepared in models:
         model = prepared.model
-        quality = expected_quality(prepared.curves, wanted).expected
-        price = expected_price(prepared, task, limits.max_tokens)
-        usd = price.usd
+        mean, sd = moments(prepared.curves, wanted)
+        quality = cautious(mean, sd, wanted)
+        output, thinking = expected_tokens(prepared, task, limits.max_tokens)
+        tokens = output + thinking
+        usd = expected_usd(prepared, task.input_tokens, tokens)
         place = None if usd is None else standing(model.id, quality, usd, preference)
-        tokens = price.output_tokens + price.thinking_tokens
         wait_ms = _wait(prepared, tokens, around).ms if limits.max_latency_ms is not None else 0.0
         unusable = around.unusable.get(model.id) if around.unusable else None
         found = violations(Prospect(model, usd, wait_ms, quality, tokens), task, limits, unusable)
