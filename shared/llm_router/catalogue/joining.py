@@ -12,7 +12,7 @@ from llm_router.catalogue.records import Facts, Listing, Reading
 from llm_router.catalogue.tables import Provider, Tables
 
 OPERATOR = "operator"
-"""The source whose records carry our own ids: what the operator says, by update or in a file."""
+"""The source of what the operator says, by update or in a file. It goes before every other."""
 
 Key = tuple[str, str]
 """What makes two records the same offering: our provider and the name's slug."""
@@ -62,18 +62,16 @@ def _offerings(reading: Reading, ids: dict[Key, str], tables: Tables) -> Iterabl
 
 
 def _placed(listing: Listing, source: str, ids: dict[Key, str], tables: Tables) -> tuple[str, str, Facts] | None:
-    if source == OPERATOR:
-        ids.setdefault((listing.provider, tables.slug(listing.facts.api_alias or listing.name)), listing.name)
-        return listing.name, listing.provider, listing.facts
     provider, name = _provider(listing, source, tables)
-    if provider is None or tables.skip.search(name.lower()) or _skipped(provider, name):
+    if provider is None:
         return None
-    entry_id = ids.get((provider.name, tables.slug(name)))
+    key = (provider.name, tables.slug(name))
+    entry_id = ids.get(key)
     if entry_id is None:
         entry_id = f"{provider.name}/{name.rsplit('/', 1)[-1].lower()}"
-        if not is_legal_id(entry_id):
+        if tables.skip.search(name.lower()) or _skipped(provider, name) or not is_legal_id(entry_id):
             return None
-        ids[provider.name, tables.slug(name)] = entry_id
+        ids[key] = entry_id
     return entry_id, provider.name, replace(listing.facts, api_alias=name)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from llm_router.catalogue.entry import Capability, Latency, ModelEntry, ModelStatus, Provenance
 from llm_router.catalogue.joining import Joined, Statement
 from llm_router.catalogue.records import Facts
-from llm_router.catalogue.tables import KnownModel, Provider, Tables
+from llm_router.catalogue.tables import KnownModel, Tables
 
 DISAGREEMENT = 0.05
 """Sources that differ by more than this on a number are shown beside the one that was taken."""
@@ -73,12 +73,19 @@ def _number(figure: float) -> str:
 
 
 def _curated(joined: Joined, tables: Tables) -> Facts:
-    aliases = sorted(said.facts.api_alias for said in joined.statements if said.facts.api_alias)
-    model = next(filter(None, map(tables.model, (*aliases, joined.id))), None) or KnownModel(key="", name="")
-    provider = tables.providers.get(joined.provider) or Provider(name=joined.provider, skip=None)
+    """What the tables say: of the model itself first, then of its family, then of all that the provider serves."""
+    names = (*sorted(said.facts.api_alias for said in joined.statements if said.facts.api_alias), joined.id)
+    model = next(filter(None, map(tables.model, names)), None) or KnownModel(key="", name="")
+    family = next(filter(None, map(tables.family, names)), None)
+    provider = tables.providers.get(joined.provider)
+    sayings = [model.open_weights]
+    if family is not None:
+        sayings.append(family.open_weights)
+    if provider is not None:
+        sayings.append(provider.open_weights)
     return Facts(
         display_name=model.name or None,
-        open_weights=provider.open_weights if model.open_weights is None else model.open_weights,
+        open_weights=next((said for said in sayings if said is not None), None),
         license=model.license,
-        tokenizer=model.tokenizer or provider.tokenizer,
+        tokenizer=None if family is None else family.tokenizer,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from llm_router.catalogue.entry import Capability, ModelStatus
+from llm_router.catalogue.entry import Capability, ModelStatus, QualityTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,22 @@ class Listing:
     provider: str
     name: str
     facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One model as the operator wants it. `cleared` names facts that are to be unknown again.
+
+    `quality` holds what was said cell by cell and goes before public evidence; `scores` what a single score per
+    kind of work gives, used only where there is no evidence.
+    """
+
+    id: str
+    provider: str | None = None
+    facts: Facts = field(default_factory=Facts)
+    cleared: frozenset[str] = frozenset()
+    quality: QualityTable = field(default_factory=dict)
+    scores: QualityTable = field(default_factory=dict)
 
 
 class Scale(StrEnum):
@@ -75,9 +91,10 @@ class Reading:
     as_of: str
     listings: Sequence[Listing] = field(default=())
     scores: Sequence[Score] = field(default=())
+    updates: Sequence[Update] = field(default=())
     problems: Sequence[RecordProblem] = field(default=())
 
     @property
     def records(self) -> int:
-        """How many usable records there are: offerings, or models with scores."""
-        return len(self.listings) or len({score.model for score in self.scores})
+        """How many usable records there are: offerings, models with scores, or the operator's updates."""
+        return len(self.listings) or len(self.updates) or len({score.model for score in self.scores})

@@ -15,6 +15,7 @@ from llm_router.catalogue.quality import estimate
 from llm_router.catalogue.quality_map import QualityMap
 from llm_router.catalogue.records import Facts, Reading
 from llm_router.catalogue.tables import KnownModel, Tables
+from llm_router.catalogue.upsert import applied
 
 OPERATOR_PRIORITY = 100
 _FACTS: Final = tuple(field.name for field in fields(Facts))
@@ -40,6 +41,7 @@ def plan(
     choices: QualityMap,
 ) -> RefreshPlan:
     """The catalogue after these readings, each a source's newest or last good data. `today` is an ISO date."""
+    current = with_updates(readings, current)
     joined = join(readings, current.values(), tables)
     heard = {reading.source for reading in readings if reading.listings}
     removed = tuple(sorted(name for name, entry in current.items() if name not in joined and _gone(entry, heard)))
@@ -55,6 +57,15 @@ def plan(
     rated = _rated(models, readings, tables, choices)
     settled = {name: _settled(entry, current.get(name), today) for name, entry in rated.items()}
     return RefreshPlan(settled, tuple(quarantined), removed, None)
+
+
+def with_updates(readings: Sequence[Reading], current: Mapping[str, ModelEntry]) -> Mapping[str, ModelEntry]:
+    """The models with what the operator's file says of them."""
+    models = dict(current)
+    for reading in readings:
+        for update in reading.updates:
+            models[update.id] = applied(update, models.get(update.id), reading.as_of)
+    return models
 
 
 def _gone(entry: ModelEntry, heard: set[str]) -> bool:
@@ -107,8 +118,24 @@ def _rated(
     rated = {}
     for name, entry in models.items():
         quality = tables_by_model.get(offered[name].key)
-        rated[name] = entry if quality is None else replace(entry, quality=_with_operators(quality, entry.quality))
+        if quality is not None:
+            quality = _with_operators(quality, entry.quality)
+            entry = entry if _same_figures(quality, entry.quality) else replace(entry, quality=quality)
+        rated[name] = entry
     return rated
+
+
+def _same_figures(one: QualityTable, other: QualityTable) -> bool:
+    """Whether two tables say the same, whenever it was said."""
+
+    def undated(table: QualityTable) -> object:
+        return {
+            (category, level): replace(cell, as_of=None)
+            for category, row in table.items()
+            for level, cell in row.items()
+        }
+
+    return undated(one) == undated(other)
 
 
 def _model_of(entry: ModelEntry, tables: Tables) -> KnownModel:
@@ -143,6 +170,8 @@ def _status(entry: ModelEntry, before: ModelEntry | None, today: str) -> tuple[M
     origins = {origin.source for origin in entry.provenance.values()}
     status = entry.provenance.get("status")
     if status is not None and status.source == OPERATOR:
+        return entry.status, status
+    if status is not None and entry.status is ModelStatus.DEPRECATED:
         return entry.status, status
     if entry.deprecation_date is not None and entry.deprecation_date <= today:
         origin = entry.provenance.get("deprecation_date")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ class KnownModel:
     livebench: tuple[str, ...] = ()
     artificial_analysis: tuple[str, ...] = ()
     predecessor: str | None = None
-    tokenizer: str | None = None
     open_weights: bool | None = None
     license: str | None = None
 
@@ -45,6 +44,14 @@ class Provider:
     openrouter: str | None = None
     models_dev: str | None = None
     artificial_analysis: str | None = None
+    open_weights: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What holds for models whose slug begins so."""
+
+    find: re.Pattern[str]
     tokenizer: str | None = None
     open_weights: bool | None = None
 
@@ -59,6 +66,7 @@ class Tables:
     by_slug: Mapping[str, KnownModel]
     skip: re.Pattern[str]
     rules: tuple[tuple[re.Pattern[str], str], ...]
+    families: tuple[Family, ...]
 
     def slug(self, name: str) -> str:
         """The name without the path, the version of the API and the ways of writing that differ between sources."""
@@ -70,6 +78,11 @@ class Tables:
     def model(self, name: str) -> KnownModel | None:
         """The known model that goes by this name at any provider."""
         return self.by_slug.get(self.slug(name))
+
+    def family(self, name: str) -> Family | None:
+        """The first family that the name belongs to."""
+        slug = self.slug(name)
+        return next((family for family in self.families if family.find.match(slug)), None)
 
 
 @cache
@@ -89,6 +102,7 @@ def make_tables(providers: Mapping[str, Any], models: Mapping[str, Any]) -> Tabl
         by_slug={},
         skip=_pattern(providers["skip"]["patterns"]),
         rules=tuple((re.compile(rule["find"]), rule["put"]) for rule in providers["slugs"]["rules"]),
+        families=tuple(_family(rule) for rule in providers["families"]["rules"]),
     )
     by_slug: dict[str, KnownModel] = {}
     for model in known.values():
@@ -97,7 +111,7 @@ def make_tables(providers: Mapping[str, Any], models: Mapping[str, Any]) -> Tabl
                 raise ValueError(f"{slug} stands for two models")
         if model.predecessor is not None and model.predecessor not in known:
             raise ValueError(f"{model.key} has an unknown predecessor")
-    return Tables(bare.providers, bare.by_source, known, by_slug, bare.skip, bare.rules)
+    return replace(bare, by_slug=by_slug)
 
 
 def _by_source(providers: Mapping[str, Provider]) -> dict[tuple[str, str], Provider]:
@@ -114,6 +128,10 @@ def _by_source(providers: Mapping[str, Provider]) -> dict[tuple[str, str], Provi
 def _model(key: str, row: Mapping[str, Any]) -> KnownModel:
     values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
     return KnownModel(key=key, **values)
+
+
+def _family(row: Mapping[str, Any]) -> Family:
+    return Family(re.compile(row["find"]), row.get("tokenizer"), row.get("open_weights"))
 
 
 def _provider(name: str, row: Mapping[str, Any]) -> Provider:

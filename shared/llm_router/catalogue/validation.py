@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from llm_router.catalogue.entry import Capability, ModelStatus, QualityTable
 from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import MAX_ID, is_legal_id, name_problem
 from llm_router.catalogue.operator_quality import quality_from_cells, quality_from_scores
-from llm_router.catalogue.records import Facts
+from llm_router.catalogue.records import Facts, Update
 from llm_router.errors import FieldProblem
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
@@ -31,22 +31,6 @@ _IGNORED: Final = frozenset({"provenance", "tags", "notes", "analytics_id", "las
 
 class Wrong(ValueError):
     """What is wrong with one value, in words that do not quote it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One model as the operator wants it. `cleared` names facts that are to be unknown again.
-
-    `quality` holds what was said cell by cell and goes before public evidence; `scores` what a single score per
-    kind of work gives, used only where there is no evidence.
-    """
-
-    id: str
-    provider: str | None = None
-    facts: Facts = field(default_factory=Facts)
-    cleared: frozenset[str] = frozenset()
-    quality: QualityTable = field(default_factory=dict)
-    scores: QualityTable = field(default_factory=dict)
 
 
 def parse(row: Json, *, today: str, lenient: bool = False) -> tuple[Update | None, list[FieldProblem]]:

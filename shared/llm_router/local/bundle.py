@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from llm_router.adapters.sources import PARSERS
+from llm_router.adapters.sources.registry import PARSERS
 from llm_router.catalogue.bundled import FILE
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.evidence import Evidence

@@ -1,0 +1,95 @@
+"""The real transport: one GET over TLS with the standard library's client.
+
+`http.client` with `ssl` is what Python has at hand: nothing is added to a function's package or to its start.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from llm_router.adapters.fetch import CHUNK
+
+
+@dataclass(frozen=True, slots=True)
+class HttpsTransport:
+    """A `Transport`. Certificates are verified against the system's authorities unless `context` says otherwise."""
+
+    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    port: int = 443
+
+    def get(self, host: str, target: str, headers: Mapping[str, str], timeout_s: float) -> HttpsReply:
+        """Sends the request and waits for the head of the answer. Raises OSError."""
+        connection = http.client.HTTPSConnection(host, self.port, timeout=timeout_s, context=self.context)
+        watchdog = None
+        try:
+            connection.connect()
+            watchdog = _Watchdog(connection.sock, timeout_s)
+            connection.request("GET", target, headers={**headers, "connection": "close"})
+            return HttpsReply(connection, connection.getresponse(), watchdog)
+        except (OSError, http.client.HTTPException) as failure:
+            connection.close()
+            if watchdog is not None:
+                watchdog.calm()
+                if watchdog.bit:
+                    raise TimeoutError from failure
+            raise failure if isinstance(failure, OSError) else ConnectionError(type(failure).__name__) from failure
+
+
+class _Watchdog:
+    """Ends a connection that takes too long in all, however steadily it drips. Socket time-outs cannot do that."""
+
+    def __init__(self, connection: socket.socket, timeout_s: float) -> None:
+        self.bit = False
+        self._socket = connection
+        self._timer = threading.Timer(timeout_s, self._bite)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _bite(self) -> None:
+        self.bit = True
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+
+    def calm(self) -> None:
+        self._timer.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class HttpsReply:
+    """A `Reply`."""
+
+    _connection: http.client.HTTPConnection
+    _response: http.client.HTTPResponse
+    _watchdog: _Watchdog
+
+    @property
+    def status(self) -> int:
+        return self._response.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {name.lower(): value for name, value in self._response.getheaders()}
+
+    def chunks(self) -> Iterator[bytes]:
+        while True:
+            try:
+                chunk = self._response.read1(CHUNK)
+            except http.client.HTTPException as failure:
+                raise ConnectionError(type(failure).__name__) from failure
+            finally:
+                if self._watchdog.bit:
+                    raise TimeoutError
+            if not chunk:
+                return
+            yield chunk
+
+    def close(self) -> None:
+        self._watchdog.calm()
+        self._connection.close()

@@ -1,0 +1,66 @@
+"""Artificial Analysis (artificialanalysis.ai): evaluations, prices per million tokens and measured speed.
+
+Needs a key and asks to be named as the source, which every figure's provenance does.
+"""
+
+from __future__ import annotations
+
+from llm_router.adapters.sources import payload
+from llm_router.adapters.sources.payload import BadRecord, Json, Problems
+from llm_router.catalogue.records import Facts, Listing, Reading, Scale, Score
+
+NAME = "artificial_analysis"
+PRIORITY = 10
+URL = "https://artificialanalysis.ai/api/v2/data/llms/models"
+KEY_HEADER = "x-api-key"
+
+_MTOK = 1e6
+_INDEX = "artificial_analysis_"
+"""Evaluations named so run from 0 to 100, all others from 0 to 1."""
+
+
+def parse(body: bytes, as_of: str) -> Reading:
+    """Evaluations as shares, and for makers' own offerings prices and speed. Nulls are common and mean unknown."""
+    rows = payload.json_list(payload.json_object(payload.document(body)).get("data"), "data")
+    listings, scores, problems = [], [], Problems()
+    for position, row in enumerate(rows):
+        try:
+            found = payload.record(row)
+            slug = payload.model_name(found.get("slug"))
+            listings.append(_listing(slug, found))
+            scores += _scores(slug, payload.record(found.get("evaluations") or {}))
+        except BadRecord as bad:
+            problems.add(f"data[{position}]", str(bad))
+    return Reading(NAME, PRIORITY, as_of, listings=listings, scores=scores, problems=problems.found)
+
+
+def _listing(slug: str, row: dict[str, Json]) -> Listing:
+    maker = payload.record(row.get("model_creator") or {})
+    prices = payload.record(row.get("pricing") or {})
+    usd_in, usd_out = payload.known_prices(
+        payload.price(prices.get("price_1m_input_tokens"), _MTOK, "price_1m_input_tokens"),
+        payload.price(prices.get("price_1m_output_tokens"), _MTOK, "price_1m_output_tokens"),
+    )
+    seconds = payload.number(row.get("median_time_to_first_token_seconds"), "median_time_to_first_token_seconds")
+    speed = payload.number(row.get("median_output_tokens_per_second"), "median_output_tokens_per_second")
+    facts = Facts(
+        display_name=payload.shown_name(row.get("name")),
+        input_usd_per_mtok=usd_in,
+        output_usd_per_mtok=usd_out,
+        time_to_first_token_ms=round(seconds * 1000, 1) if seconds else None,
+        output_tokens_per_second=speed or None,
+    )
+    return Listing(payload.model_name(maker.get("slug")), slug, facts)
+
+
+def _scores(slug: str, evaluations: dict[str, Json]) -> list[Score]:
+    scores = []
+    for name, value in evaluations.items():
+        figure = payload.number(value, "an evaluation")
+        if figure is None:
+            continue
+        share = figure / 100 if name.startswith(_INDEX) else figure
+        if share > 1:
+            raise BadRecord("has an evaluation above its greatest value")
+        scores.append(Score(slug, payload.model_name(name), share, Scale.SHARE))
+    return scores

@@ -1,0 +1,143 @@
+"""Reading every source, each by itself: what fails, or is not to be believed, leaves its last good data in place."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from llm_router.catalogue.entry import ModelEntry
+from llm_router.catalogue.guards import prices_off, shrunk, too_many_off
+from llm_router.catalogue.joining import join
+from llm_router.catalogue.records import Reading
+from llm_router.catalogue.source_state import SHOWN_PROBLEMS, Health, SourceState
+from llm_router.catalogue.sources import Fetched, Held, Source
+from llm_router.catalogue.tables import Tables
+from llm_router.errors import SourceUnavailable, StoreUnavailable
+from llm_router.ports import BlobStore, Clock
+
+EACH_S: Final = 8.0
+IN_ALL_S: Final = 45.0
+"""Seconds for fetching: one source's, and all sources' together, so that a run ends within a minute."""
+
+UNPACKED: Final = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One source after its turn: its state, the reading to use, and the body to keep as its new last good data."""
+
+    state: SourceState
+    reading: Reading | None
+    keep: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """Asks the sources one after the other. `today` gives the ISO date."""
+
+    blobs: BlobStore
+    clock: Clock
+    tables: Tables
+    today: Callable[[], str]
+
+    def gather(
+        self, sources: Sequence[Source], states: Sequence[SourceState], current: Mapping[str, ModelEntry]
+    ) -> list[Gathered]:
+        """Everything, in the order of the sources."""
+        until = self.clock.monotonic() + IN_ALL_S
+        gathered = []
+        for source, state in zip(sources, states, strict=True):
+            left = min(EACH_S, until - self.clock.monotonic())
+            gathered.append(self._one(source, state, current, left))
+        return gathered
+
+    def _one(self, source: Source, state: SourceState, current: Mapping[str, ModelEntry], left: float) -> Gathered:
+        now = self.clock.now()
+        if source.skipped is not None:
+            return Gathered(replace(state, health=Health.SKIPPED, error=source.skipped, failing_since=None), None)
+        if left <= 0:
+            return Gathered(
+                state.failed(now, "There was no time left to ask it."), self._last_good_or_none(source, state)
+            )
+        try:
+            held = self._held(state)
+            known = None if held is None else Held(state.address or "", state.etag)
+            fetched = source.fetch(known, left)
+            if fetched.body is None:
+                return Gathered(state.succeeded(now), self._last_good(source, state, held))
+            reading = source.parse(fetched.body, self._as_of(state, fetched.body))
+            if (doubt := self._doubt(reading, state, current)) is not None:
+                refused = state.failed(now, doubt, Health.REFUSED)
+                return Gathered(refused, self._last_good(source, state, held))
+        except (SourceUnavailable, StoreUnavailable) as failure:
+            return Gathered(state.failed(now, failure.message), self._last_good_or_none(source, state))
+        return Gathered(_after(state, fetched, fetched.body, reading, now), reading, fetched.body)
+
+    def _as_of(self, state: SourceState, body: bytes) -> str:
+        """The date on which this very content was first seen; a source that stands still grows no younger."""
+        same = state.sha256 == hashlib.sha256(body).hexdigest()
+        return state.as_of if same and state.as_of is not None else self.today()
+
+    def _doubt(self, reading: Reading, state: SourceState, current: Mapping[str, ModelEntry]) -> str | None:
+        """Why a reading is not to be believed as a whole."""
+        if not reading.records:
+            return "It lists nothing."
+        if shrunk(state.records, reading.records):
+            return f"It lists {reading.records} records where it had {state.records}: refused."
+        joined = join([reading], current.values(), self.tables).values()
+        off, compared = prices_off(reading.source, joined, current)
+        if too_many_off(off, compared):
+            return f"{off} of {compared} prices are more than five times off: refused."
+        return None
+
+    def _held(self, state: SourceState) -> bytes | None:
+        """The last good body, for which alone a conditional request makes sense."""
+        return None if state.sha256 is None else unpacked(self.blobs.read(blob_name(state.name)), state.sha256)
+
+    def _last_good(self, source: Source, state: SourceState, body: bytes | None) -> Reading | None:
+        return None if body is None else source.parse(body, state.as_of or self.today())
+
+    def _last_good_or_none(self, source: Source, state: SourceState) -> Reading | None:
+        """The last good data if even they can be had."""
+        try:
+            return self._last_good(source, state, self._held(state))
+        except (SourceUnavailable, StoreUnavailable):
+            return None
+
+
+def _after(state: SourceState, fetched: Fetched, body: bytes, reading: Reading, now: float) -> SourceState:
+    return replace(
+        state.succeeded(now),
+        records=reading.records,
+        left_out=len(reading.problems),
+        problems=tuple(f"{found.record}: {found.problem}" for found in reading.problems[:SHOWN_PROBLEMS]),
+        address=fetched.address,
+        etag=fetched.etag,
+        sha256=hashlib.sha256(body).hexdigest(),
+        as_of=reading.as_of,
+    )
+
+
+def blob_name(source: str) -> str:
+    """Where a source's last good data are kept."""
+    return f"sources/{source}.gz"
+
+
+def packed(body: bytes) -> bytes:
+    """A body as it is kept."""
+    return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def unpacked(kept: bytes | None, sha256: str) -> bytes | None:
+    """The body that was kept, or None where it is gone or is not the one that was read."""
+    if kept is None:
+        return None
+    try:
+        body = zlib.decompressobj(wbits=31).decompress(kept, UNPACKED)
+    except zlib.error:
+        return None
+    return body if hashlib.sha256(body).hexdigest() == sha256 else None

@@ -1,0 +1,122 @@
+"""The refresh as a use case: read the sources, plan, publish at most one version, and remember how it went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from llm_router.catalogue.diff import Diff, diff
+from llm_router.catalogue.entry import Catalogue, ModelEntry
+from llm_router.catalogue.gathering import Gathered, Gatherer, blob_name, packed
+from llm_router.catalogue.guards import Quarantined
+from llm_router.catalogue.publishing import Publisher
+from llm_router.catalogue.quality_map import QualityMap
+from llm_router.catalogue.refresh import RefreshPlan, plan
+from llm_router.catalogue.source_state import SourceState, load, save
+from llm_router.catalogue.sources import Source
+from llm_router.catalogue.tables import Tables
+from llm_router.ports import BlobStore, Clock, Record, RecordStore
+
+KIND: Final = "refresh"
+LATEST: Final = "latest"
+ORIGIN: Final = "refresh"
+REMEMBERED: Final = 500
+"""How many quarantined prices are kept for the status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a run did, or with `dry_run` would do."""
+
+    version: int
+    dry_run: bool
+    diff: Diff
+    quarantined: tuple[Quarantined, ...]
+    refused: str | None
+    sources: tuple[SourceState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """What is remembered of the last run that was no dry run. `at` is in epoch seconds."""
+
+    at: float
+    version: int
+    summary: str
+    refused: str | None
+    quarantined: tuple[Quarantined, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refresher:
+    """Runs the refresh. `export` is given every newly published catalogue, where one is wanted."""
+
+    sources: Sequence[Source]
+    publisher: Publisher
+    records: RecordStore
+    blobs: BlobStore
+    clock: Clock
+    today: Callable[[], str]
+    tables: Tables
+    choices: QualityMap
+    export: Callable[[Catalogue], None] | None = None
+
+    def refresh(self, *, dry_run: bool = False) -> Refreshed:
+        """One run. Running it again on the same data writes no further version. Raises `StoreUnavailable`."""
+        names = [source.name for source in self.sources]
+        current = self.publisher.current()
+        gatherer = Gatherer(self.blobs, self.clock, self.tables, self.today)
+        gathered = gatherer.gather(self.sources, load(self.records, names), current.models)
+        plans: list[RefreshPlan] = []
+
+        def change(before: Catalogue) -> Mapping[str, ModelEntry]:
+            readings = [found.reading for found in gathered if found.reading is not None]
+            plans.append(plan(readings, before.models, self.today(), self.tables, self.choices))
+            return plans[-1].models
+
+        if dry_run:
+            changed = diff(current.models, change(current))
+            return _outcome(current.version, changed, plans[-1], gathered, dry_run=True)
+        self._keep(gathered)
+        published = self.publisher.publish(change, ORIGIN)
+        self._remember(published.version, published.diff, plans[-1])
+        if self.export is not None:
+            self.export(Catalogue(published.version, published.models, self.clock.now()))
+        return _outcome(published.version, published.diff, plans[-1], gathered, dry_run=False)
+
+    def states(self) -> list[SourceState]:
+        """Every source as it is now. Raises `StoreUnavailable`."""
+        now = self.clock.now()
+        return [state.seen_at(now) for state in load(self.records, [source.name for source in self.sources])]
+
+    def last_run(self) -> LastRun | None:
+        """The last run, or None before the first. Raises `StoreUnavailable`."""
+        record = self.records.get(KIND, LATEST)
+        if record is None:
+            return None
+        try:
+            values = json.loads(record.body)
+            doubts = tuple(Quarantined(**doubt) for doubt in values.pop("quarantined"))
+            return LastRun(**values, quarantined=doubts)
+        except (ValueError, TypeError, KeyError):
+            return None
+
+    def _keep(self, gathered: Sequence[Gathered]) -> None:
+        """New last good data first, then the states that speak of them."""
+        for found in gathered:
+            if found.keep is not None:
+                self.blobs.write(blob_name(found.state.name), packed(found.keep))
+        save(self.records, (found.state for found in gathered))
+
+    def _remember(self, version: int, changed: Diff, made: RefreshPlan) -> None:
+        run = LastRun(self.clock.now(), version, changed.summary, made.refused, made.quarantined[:REMEMBERED])
+        self.records.put(Record(KIND, LATEST, json.dumps(asdict(run))))
+
+
+def _outcome(
+    version: int, changed: Diff, made: RefreshPlan, gathered: Sequence[Gathered], *, dry_run: bool
+) -> Refreshed:
+    states = tuple(found.state for found in gathered)
+    return Refreshed(version, dry_run, changed, made.quarantined, made.refused, states)

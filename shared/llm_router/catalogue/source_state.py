@@ -1,0 +1,83 @@
+"""How each source last fared, kept between runs: when it was read, what it gave, since when it fails and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from llm_router.ports import Record, RecordStore
+
+KIND: Final = "source"
+STALE_AFTER_S: Final = 3 * 86_400.0
+"""A source that has not been read for so long is called stale: the schedule runs every few hours."""
+
+SHOWN_PROBLEMS: Final = 10
+
+
+class Health(StrEnum):
+    """`refused` means that it answered and its data were not believed."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    FAILING = "failing"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source. Times are epoch seconds. `as_of` is the date on which the data held first came in this form."""
+
+    name: str
+    health: Health = Health.NEVER
+    last_attempt: float | None = None
+    last_success: float | None = None
+    failing_since: float | None = None
+    error: str | None = None
+    records: int = 0
+    left_out: int = 0
+    problems: tuple[str, ...] = ()
+    address: str | None = None
+    etag: str | None = None
+    sha256: str | None = None
+    as_of: str | None = None
+
+    def succeeded(self, now: float) -> SourceState:
+        """After an answer that was taken, or that said that nothing has changed."""
+        return replace(self, health=Health.FRESH, last_attempt=now, last_success=now, failing_since=None, error=None)
+
+    def failed(self, now: float, error: str, health: Health = Health.FAILING) -> SourceState:
+        """After an answer that was none, or none to believe. What is held stays."""
+        since = now if self.failing_since is None else self.failing_since
+        return replace(self, health=health, last_attempt=now, failing_since=since, error=error)
+
+    def seen_at(self, now: float) -> SourceState:
+        """The state as it is to be shown now: what was fresh long ago is stale."""
+        if self.health is Health.FRESH and now - (self.last_success or 0.0) > STALE_AFTER_S:
+            return replace(self, health=Health.STALE)
+        return self
+
+
+def save(records: RecordStore, states: Iterable[SourceState]) -> None:
+    """Keep them. Raises `StoreUnavailable`."""
+    for state in states:
+        records.put(Record(KIND, state.name, json.dumps(asdict(state))))
+
+
+def load(records: RecordStore, names: Sequence[str]) -> list[SourceState]:
+    """The states of these sources, in this order. Raises `StoreUnavailable`; what cannot be read counts as never."""
+    return [_state(name, records.get(KIND, name)) for name in names]
+
+
+def _state(name: str, record: Record | None) -> SourceState:
+    if record is None:
+        return SourceState(name)
+    try:
+        values = json.loads(record.body)
+        return SourceState(**{**values, "health": Health(values["health"]), "problems": tuple(values["problems"])})
+    except (ValueError, TypeError, KeyError):
+        return SourceState(name)
