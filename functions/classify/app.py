@@ -51,4 +51,9 @@ async def health(_call: Call) -> HealthAnswer:
     return HealthAnswer.of("classify", [] if service.model().info().available else ["ml_model"])
 
 
+def warm() -> None:
+    """Build what the first request would otherwise wait for."""
+    service.classifier()
+
+
 handler = lambda_handler(door.app)

@@ -113,7 +113,7 @@ def _catalogue(overview: Overview) -> CatalogueFigures | None:
     current = overview.current()
     return CatalogueFigures(
         version=catalogue.version,
-        age_s=service.clock.now() - (current.created_at if current else catalogue.as_of),
+        age_s=service.clock.now() - current.created_at if current else None,
         total_models=len(catalogue),
         active_models=len(catalogue.active()),
         origin=current.origin if current else "bundled",

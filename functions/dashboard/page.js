@@ -102,7 +102,7 @@ function showCatalogue(data) {
     ? [["state", "not readable"]]
     : [
         ["version", String(found.version)],
-        ["age", age(found.age_s)],
+        ["age", found.age_s === null ? "as it came with the package" : age(found.age_s)],
         ["models", `${found.active_models} active of ${found.total_models}`],
         ["from", found.origin],
         ...data.sources.map((source) => [source.name, source.state]),

@@ -94,4 +94,10 @@ async def health(_call: Call) -> HealthAnswer:
     return HealthAnswer.of("route", troubles)
 
 
+def warm() -> None:
+    """Build what the first request would otherwise wait for."""
+    service.recommender()
+    service.reader().in_force()
+
+
 handler = lambda_handler(door.app)

@@ -130,11 +130,19 @@ class Services:
     def _make_cache(self) -> Cache:
         near = LruCache(self.clock, max_entries=self.settings.cache_entries, max_bytes=CACHE_BYTES)
         if not (address := self.settings.redis_address):
+            here = Component("cache", State.UP, "in each process's own memory")
+            health.report(self.records(), self.clock, here)
             return near
         from llm_router.adapters.redis_cache import RedisCache
         from llm_router.adapters.tiered import TieredCache
 
-        return TieredCache(near, RedisCache(address, self.clock, self.observer().warn))
+        def troubled(message: str) -> None:
+            self.observer().warn(message)
+            gone = Component("cache", State.DEGRADED, message, "Check Redis; answers are right but slower.")
+            health.report(self.records(), self.clock, gone)
+
+        health.report(self.records(), self.clock, Component("cache", State.UP, "Redis behind each process's memory"))
+        return TieredCache(near, RedisCache(address, self.clock, troubled))
 
     def _make_reader(self) -> CatalogueReader:
         # The embedded store is asked every time: it takes microseconds, and another worker may just have published.

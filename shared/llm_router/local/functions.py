@@ -75,5 +75,11 @@ class FunctionHost:
         except TimeoutError:
             raise FunctionTimedOut(name) from None
 
+    def warm(self) -> None:
+        """Let each function that has a `warm` build what its first request would otherwise wait for."""
+        for function in self._functions.values():
+            if (warm := getattr(load_module(function), "warm", None)) is not None:
+                warm()
+
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -42,6 +42,7 @@ def run(plan: WorkerPlan, sockets: list[socket.socket], environment: Mapping[str
     os.environ.update(environment)
     template = load(plan.template)
     host = FunctionHost(template.functions, threads=THREADS)
+    host.warm()
     gateway = Gateway(RouteTable(template.routes), host, plan.services, plan.max_in_flight)
     config = uvicorn.Config(
         gateway,

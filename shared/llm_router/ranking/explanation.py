@@ -35,7 +35,7 @@ def explain(ranking: Ranking, task: Classification, preference: float) -> str:
     """Two or three sentences: the task, the winner, the runner-up."""
     first = ranking.candidates[0]
     said = [
-        f"{task.category.replace('_', ' ').capitalize()}, {task.difficulty} ({task.confidence:.0%} sure).",
+        f"{task.category.replace('_', ' ').capitalize()}, {task.difficulty} ({min(task.confidence, 0.99):.0%} sure).",
         f"{_named(first)} has the best balance at preference {preference:g}: "
         f"{first.quality.expected:.0%} expected quality for {usd(first.standing.usd)}.",
     ]

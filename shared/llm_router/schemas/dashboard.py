@@ -67,10 +67,10 @@ class Share(BaseModel):
 
 
 class CatalogueFigures(BaseModel):
-    """The catalogue in force."""
+    """The catalogue in force; it has no age while it is the bundled one."""
 
     version: int
-    age_s: float
+    age_s: float | None
     total_models: int
     active_models: int
     origin: str
