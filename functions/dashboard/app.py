@@ -20,6 +20,7 @@ from llm_router.schemas.dashboard import (
     Point,
     RecentDecision,
     Share,
+    SourceFigures,
     WholeHealth,
 )
 from llm_router.schemas.health import HealthAnswer
@@ -73,7 +74,7 @@ async def data(_call: Call) -> DashboardData:
         cache_hit_rate=cache.get("hit", 0.0) / asked if asked else None,
         estimated_usd=total(buckets, "usd").get("estimated", 0.0),
         catalogue=_catalogue(overview),
-        sources=[],
+        sources=_sources(),
         decisions=decisions,
     )
 
@@ -118,6 +119,14 @@ def _catalogue(overview: Overview) -> CatalogueFigures | None:
         active_models=len(catalogue.active()),
         origin=current.origin if current else "bundled",
     )
+
+
+def _sources() -> list[SourceFigures]:
+    try:
+        states = service.refresher().states()
+    except StoreUnavailable:
+        return []
+    return [SourceFigures(name=state.name, state=state.health, error=state.error) for state in states]
 
 
 def _recent() -> list[RecentDecision]:

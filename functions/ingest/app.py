@@ -8,19 +8,21 @@ from llm_router.errors import NotFound
 from llm_router.schemas.catalogue import (
     EntryAnswer,
     ModelsAnswer,
+    RefreshRequest,
     RollbackRequest,
     UpdateAnswer,
     VersionsAnswer,
     entry_answer,
+    models_answer,
     update_answer,
     version_answer,
 )
 from llm_router.schemas.health import HealthAnswer
-from llm_router.schemas.status import StatusAnswer, status_answer
+from llm_router.schemas.status import RefreshAnswer, StatusAnswer, refresh_answer, status_answer
 from llm_router.schemas.update import UpdateRequest
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
-from llm_router.web.lambda_handler import lambda_handler
+from llm_router.web.lambda_handler import Result, lambda_handler
 
 service = services()
 door = Door(Function.INGEST, service.gatekeeper, service.observer)
@@ -28,16 +30,16 @@ door = Door(Function.INGEST, service.gatekeeper, service.observer)
 
 @door.get("/status", answer=StatusAnswer, summary="Catalogue status, per source")
 async def status(_call: Call) -> StatusAnswer:
-    """What is fresh, stale or failing."""
-    found = service.reader().in_force()
-    return status_answer(found, service.catalogue_store().current(), service.clock.now())
+    """What is fresh, stale, quarantined or failing."""
+    found, refresher = service.reader().in_force(), service.refresher()
+    now = service.clock.now()
+    return status_answer(found, service.catalogue_store().current(), refresher.states(), refresher.last_run(), now)
 
 
 @door.get("/models", answer=ModelsAnswer, summary="Every model of the catalogue")
 async def models(_call: Call) -> ModelsAnswer:
     """Active or not."""
-    catalogue = service.reader().in_force().catalogue
-    return ModelsAnswer(models=[entry_answer(entry) for entry in catalogue], catalogue_version=catalogue.version)
+    return models_answer(service.reader().in_force().catalogue)
 
 
 @door.get("/models/{model_id}", answer=EntryAnswer, summary="One model of the catalogue")
@@ -80,10 +82,25 @@ async def rollback(_call: Call, body: RollbackRequest) -> UpdateAnswer:
     return update_answer(published)
 
 
+@door.post("/refresh", body=RefreshRequest, answer=RefreshAnswer, summary="Run the scheduled refresh now")
+async def refresh(_call: Call, body: RefreshRequest) -> RefreshAnswer:
+    """Reads every source; with `dry_run` nothing is written and the whole diff comes back."""
+    done = service.refresher().refresh(dry_run=body.dry_run)
+    service.reader().forget()
+    return refresh_answer(done, service.clock.now())
+
+
+def on_schedule(_event_id: str) -> Result:
+    """The scheduled refresh. An event that arrives twice finds nothing changed and writes nothing."""
+    done = service.refresher().refresh()
+    service.reader().forget()
+    return {"catalogue_version": done.version, "changed": done.diff.summary, "refused": done.refused}
+
+
 @door.get("/ingest/health", answer=HealthAnswer, summary="This function's own health")
 async def health(_call: Call) -> HealthAnswer:
     """Degraded while the catalogue in force cannot be read from its store."""
     return HealthAnswer.of("ingest", ["catalogue"] if service.reader().in_force().degraded else [])
 
 
-handler = lambda_handler(door.app)
+handler = lambda_handler(door.app, on_schedule=on_schedule)

@@ -37,11 +37,17 @@ def key_hash(key: str) -> str:
 
 
 def presented_key(headers: Mapping[str, str]) -> str | None:
-    """The key of a request, from either header. None when there is none or it cannot be one."""
-    authorization = headers.get("authorization", "")
-    scheme, _, bearer = authorization.partition(" ")
-    key = bearer.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "").strip()
-    return key if 0 < len(key) <= MAX_KEY_LENGTH else None
+    """The key of a request, from either header; empty for one that cannot be a key, None when none is presented."""
+    authorization, other = headers.get("authorization"), headers.get("x-api-key")
+    if authorization is None:
+        key = other
+    else:
+        scheme, _, bearer = authorization.partition(" ")
+        key = bearer if scheme.lower() == "bearer" else ""
+    if key is None:
+        return None
+    key = key.strip()
+    return key if len(key) <= MAX_KEY_LENGTH else ""
 
 
 @dataclass(frozen=True)
@@ -62,14 +68,15 @@ class Gatekeeper:
         """The caller, or `Unauthenticated`; a client's key on an admin route is `Forbidden`."""
         if access is Access.PUBLIC or (access is Access.OPERATOR and self.loopback):
             return Caller(admin=False)
-        digest = key_hash(key) if (key := presented_key(headers)) is not None else ""
+        key = presented_key(headers)
+        digest = key_hash(key) if key else ""
         if self._is_admin(digest):
             return Caller(admin=True)
         client = self.client_key_id(digest) if digest else None
         if access is Access.CLIENT:
             if client is not None:
                 return Caller(admin=False, key_id=client)
-            if self.loopback and not digest and not self.has_client_keys():
+            if self.loopback and key is None and not self.has_client_keys():
                 return Caller(admin=False)
         elif client is not None:
             raise Forbidden("This route needs the admin key.")

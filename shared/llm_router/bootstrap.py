@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from llm_router import health
 from llm_router import settings as settings_module
@@ -19,38 +17,23 @@ from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
-from llm_router.clock import SystemClock
+from llm_router.clock import SystemClock, iso_date
 from llm_router.figures import Figures, Ledger
 from llm_router.health import Component, State
-from llm_router.ports import BlobStore, Cache, CatalogueStore, Clock, RecordStore
+from llm_router.ports import BlobStore, Cache, Clock
 from llm_router.ranking.task import Surroundings
 from llm_router.recommend import Recommender
 from llm_router.settings import Settings, Store
+from llm_router.stores import Lazy, Stores
 
 if TYPE_CHECKING:
     from classifier import ClassifierInfo, HybridClassifier
-    from llm_router.adapters.sqlite import Database
+    from llm_router.catalogue.entry import Catalogue
+    from llm_router.catalogue.service import Refresher
 
-T = TypeVar("T")
 CACHE_BYTES = 16 * 1024 * 1024
 FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
 """Seconds between two writes of a process's figures; on AWS each write costs money and a few milliseconds."""
-
-
-class Lazy(Generic[T]):
-    """Makes a value on the first call, once, whichever thread comes first."""
-
-    def __init__(self, make: Callable[[], T]) -> None:
-        self._make = make
-        self._made: list[T] = []
-        self._lock = threading.Lock()
-
-    def __call__(self) -> T:
-        if not self._made:
-            with self._lock:
-                if not self._made:
-                    self._made.append(self._make())
-        return self._made[0]
 
 
 class Services:
@@ -59,69 +42,19 @@ class Services:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
-        self._database = Lazy(self._make_database)
-        self.catalogue_store = Lazy(self._make_catalogue_store)
-        self.records = Lazy(self._make_records)
-        self.blobs = Lazy(self._make_blobs)
+        stores = Stores(settings, clock)
+        self.catalogue_store, self.records, self.blobs = stores.catalogue, stores.records, stores.blobs
         self.observer = Lazy(self._make_observer)
         self.cache = Lazy(self._make_cache)
         self.reader = Lazy(self._make_reader)
         self.publisher = Lazy(lambda: Publisher(self.catalogue_store(), clock, bundled))
+        self.refresher = Lazy(self._make_refresher)
         self.model = Lazy(self._make_model)
         self.classifier = Lazy(self._make_classifier)
         self.recommender = Lazy(self._make_recommender)
         self.figures = Lazy(lambda: Figures(self.records(), clock))
         self.gatekeeper = Lazy(self._make_gatekeeper)
         self._admin_key_hash = Lazy(self._find_admin_key_hash)
-
-    def _make_database(self) -> Database:
-        from llm_router.adapters.sqlite import Database
-
-        return Database(self.settings.state_dir / "router.sqlite")
-
-    def _make_catalogue_store(self) -> CatalogueStore:
-        if self.settings.store is Store.SQLITE:
-            from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
-
-            return SqliteCatalogueStore(self._database())
-        if self.settings.store is Store.AWS:
-            from llm_router.adapters import aws
-            from llm_router.adapters.dynamodb_catalogue import DynamoCatalogueStore
-
-            client = aws.dynamodb(self.settings.aws_endpoint_url)
-            return DynamoCatalogueStore(client, self.settings.table_name, self.blobs())
-        from llm_router.adapters.memory import MemoryCatalogueStore
-
-        return MemoryCatalogueStore()
-
-    def _make_records(self) -> RecordStore:
-        if self.settings.store is Store.SQLITE:
-            from llm_router.adapters.sqlite_records import SqliteRecordStore
-
-            return SqliteRecordStore(self._database(), self.clock)
-        if self.settings.store is Store.AWS:
-            from llm_router.adapters import aws
-            from llm_router.adapters.dynamodb_records import DynamoRecordStore
-
-            client = aws.dynamodb(self.settings.aws_endpoint_url)
-            return DynamoRecordStore(client, self.settings.table_name, self.clock)
-        from llm_router.adapters.memory import MemoryRecordStore
-
-        return MemoryRecordStore(self.clock)
-
-    def _make_blobs(self) -> BlobStore:
-        if self.settings.store is Store.SQLITE:
-            from llm_router.adapters.sqlite_catalogue import SqliteBlobStore
-
-            return SqliteBlobStore(self._database())
-        if self.settings.store is Store.AWS:
-            from llm_router.adapters import aws
-            from llm_router.adapters.s3 import S3BlobStore
-
-            return S3BlobStore(aws.s3(self.settings.aws_endpoint_url), self.settings.bucket_name)
-        from llm_router.adapters.memory import MemoryBlobStore
-
-        return MemoryBlobStore()
 
     def _make_observer(self) -> Telemetry:
         every_s = FLUSH_EVERY_S[self.settings.store]
@@ -148,6 +81,52 @@ class Services:
         # The embedded store is asked every time: it takes microseconds, and another worker may just have published.
         every_s = CHECK_EVERY_S if self.settings.store is Store.AWS else 0.0
         return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=every_s)
+
+    def _make_refresher(self) -> Refresher:
+        from llm_router.adapters.https import HttpsTransport
+        from llm_router.adapters.operator_models import reader
+        from llm_router.adapters.sources.registry import all_sources
+        from llm_router.catalogue.quality_map import quality_map
+        from llm_router.catalogue.service import Refresher
+        from llm_router.catalogue.tables import tables
+
+        own = self.settings.models_json_path
+        sources = all_sources(
+            HttpsTransport(),
+            self.clock,
+            analytics_key=self.settings.analytics_api_key.get_secret_value(),
+            operator=reader(own, self._read_object) if own else None,
+        )
+        return Refresher(
+            sources,
+            self.publisher(),
+            self.records(),
+            self.blobs(),
+            self.clock,
+            lambda: iso_date(self.clock),
+            tables(),
+            quality_map(),
+            export=self._export if self.settings.output_path else None,
+        )
+
+    def _export(self, catalogue: Catalogue) -> None:
+        from llm_router.adapters.export import write_whole
+        from llm_router.schemas.catalogue import models_answer
+
+        payload = models_answer(catalogue).model_dump_json(indent=1).encode()
+        write_whole(self.settings.output_path, payload, self._write_object)
+
+    def _read_object(self, bucket: str, key: str) -> bytes | None:
+        return self._objects(bucket).read(key)
+
+    def _write_object(self, bucket: str, key: str, payload: bytes) -> None:
+        self._objects(bucket).write(key, payload)
+
+    def _objects(self, bucket: str) -> BlobStore:
+        from llm_router.adapters import aws
+        from llm_router.adapters.s3 import S3BlobStore
+
+        return S3BlobStore(aws.s3(self.settings.aws_endpoint_url), bucket, prefix="")
 
     def _make_model(self) -> HybridClassifier:
         import classifier

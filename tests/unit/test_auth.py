@@ -68,8 +68,9 @@ def test_on_loopback_client_routes_are_open_until_a_key_is_defined():
 
 
 def test_on_loopback_a_wrong_key_is_refused_even_where_none_is_needed():
-    with pytest.raises(Unauthenticated):
-        gate(loopback=True, clients=()).admit(Access.CLIENT, bearer("wrong"))
+    for headers in (bearer("wrong"), bearer(""), bearer("x" * 1_000_000), {"authorization": "Basic x"}):
+        with pytest.raises(Unauthenticated):
+            gate(loopback=True, clients=()).admit(Access.CLIENT, headers)
 
 
 def test_on_loopback_admin_routes_still_need_the_key_and_operator_routes_do_not():

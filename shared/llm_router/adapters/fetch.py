@@ -111,6 +111,6 @@ class Fetcher:
             body += chunk if unpack is None else unpack.decompress(chunk, room)
             if transferred > self.max_bytes or len(body) > self.max_bytes:
                 raise SourceUnavailable("The source sent too much.")
-        if unpack is not None and not unpack.eof:
-            raise SourceUnavailable("The source's answer was cut off.")
+        if unpack is not None and (not unpack.eof or unpack.unused_data):
+            raise SourceUnavailable("The source's answer was cut off, or more than one.")
         return bytes(body)

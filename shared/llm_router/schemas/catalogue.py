@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from llm_router.catalogue.diff import Diff
-from llm_router.catalogue.entry import Capability, ModelEntry, ModelStatus, QualityEstimate
+from llm_router.catalogue.entry import Capability, Catalogue, ModelEntry, ModelStatus, QualityEstimate
 from llm_router.catalogue.publishing import Published
 from llm_router.ports import VersionInfo
 from llm_router.taxonomy import Category, Difficulty
@@ -176,6 +176,11 @@ class VersionsAnswer(BaseModel):
 
     versions: list[VersionAnswer]
     catalogue_version: int
+
+
+def models_answer(catalogue: Catalogue) -> ModelsAnswer:
+    """The whole catalogue as JSON shows it."""
+    return ModelsAnswer(models=[entry_answer(entry) for entry in catalogue], catalogue_version=catalogue.version)
 
 
 def diff_answer(found: Diff) -> DiffAnswer:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel
 
+from llm_router.catalogue.source_state import Health
 from llm_router.health import Component, State
 
 
@@ -76,6 +77,14 @@ class CatalogueFigures(BaseModel):
     origin: str
 
 
+class SourceFigures(BaseModel):
+    """A source of the catalogue and how it fares."""
+
+    name: str
+    state: Health
+    error: str | None
+
+
 class RecentDecision(BaseModel):
     """A decision in one line. There is no prompt in it."""
 
@@ -107,5 +116,5 @@ class DashboardData(BaseModel):
     cache_hit_rate: float | None
     estimated_usd: float
     catalogue: CatalogueFigures | None
-    sources: list[dict[str, JsonValue]]
+    sources: list[SourceFigures]
     decisions: list[RecentDecision]

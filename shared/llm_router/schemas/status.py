@@ -1,27 +1,48 @@
-"""`GET /status`: what of the catalogue is fresh, stale or failing."""
+"""`GET /status` and `POST /refresh`: what of the catalogue is fresh, stale, quarantined or failing, and since when."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel
 
+from llm_router.catalogue.guards import Quarantined
 from llm_router.catalogue.reader import InForce
+from llm_router.catalogue.service import LastRun, Refreshed
+from llm_router.catalogue.source_state import Health, SourceState
 from llm_router.ports import VersionInfo
+from llm_router.schemas.catalogue import DiffAnswer, diff_answer
+
+FAILING = (Health.FAILING, Health.REFUSED)
 
 
 class SourceStatus(BaseModel):
-    """One source: how many fields of the catalogue rest on it, of which date, and how its last reading went."""
+    """One source: how it fares, how old its data are, and what was wrong. Times are epoch seconds, ages seconds."""
 
     name: str
-    state: str
+    state: Health
     models: int
+    records: int
+    left_out: int
     as_of: str | None
-    age_s: float | None = None
-    last_success: float | None = None
-    last_error: str | None = None
+    last_success: float | None
+    age_s: float | None
+    last_attempt: float | None
+    failing_since: float | None
+    last_error: str | None
+    problems: list[str]
+
+
+class QuarantinedAnswer(BaseModel):
+    """A price that was not believed; the old one is kept."""
+
+    model: str
+    field: str
+    kept: float
+    refused: float
+    source: str
 
 
 class StatusAnswer(BaseModel):
-    """The catalogue at a glance. Times are epoch seconds."""
+    """The catalogue at a glance. Times are epoch seconds, ages seconds."""
 
     status: str
     total_models: int
@@ -31,30 +52,81 @@ class StatusAnswer(BaseModel):
     catalogue_version: int
     catalogue_age_s: float | None
     origin: str
+    last_change: str | None
+    refused: str | None
+    quarantined: list[QuarantinedAnswer]
     sources: list[SourceStatus]
 
 
-def status_answer(found: InForce, current: VersionInfo | None, now: float) -> StatusAnswer:
+class RefreshAnswer(BaseModel):
+    """What a refresh did, or with `dry_run` would do."""
+
+    catalogue_version: int
+    dry_run: bool
+    diff: DiffAnswer
+    refused: str | None
+    quarantined: list[QuarantinedAnswer]
+    sources: list[SourceStatus]
+
+
+def status_answer(
+    found: InForce, current: VersionInfo | None, states: list[SourceState], last: LastRun | None, now: float
+) -> StatusAnswer:
     """The status of the catalogue in force, `current` being what its store says of it."""
     catalogue = found.catalogue
-    models: dict[str, set[str]] = {}
-    dates: dict[str, str] = {}
+    models: dict[str, int] = {}
     for entry in catalogue:
-        for origin in entry.provenance.values():
-            models.setdefault(origin.source, set()).add(entry.id)
-            if origin.as_of is not None:
-                dates[origin.source] = max(origin.as_of, dates.get(origin.source, ""))
+        named = {name for origin in entry.provenance.values() for name in origin.source.split("+")}
+        for name in named:
+            models[name] = models.get(name, 0) + 1
+    trouble = found.degraded or any(state.health in FAILING for state in states)
     return StatusAnswer(
-        status="degraded" if found.degraded else "ok",
+        status="degraded" if trouble else "ok",
         total_models=len(catalogue),
         active_models=len(catalogue.active()),
-        last_sync=current.created_at if current else None,
+        last_sync=last.at if last else None,
         data_sources=sorted(models),
         catalogue_version=catalogue.version,
         catalogue_age_s=now - current.created_at if current else None,
         origin=current.origin if current else "bundled",
-        sources=[
-            SourceStatus(name=name, state="bundled", models=len(models[name]), as_of=dates.get(name))
-            for name in sorted(models)
-        ],
+        last_change=current.summary if current else None,
+        refused=last.refused if last else None,
+        quarantined=_quarantined(last.quarantined if last else ()),
+        sources=[_source(state, models.get(state.name, 0), now) for state in states],
+    )
+
+
+def refresh_answer(done: Refreshed, now: float) -> RefreshAnswer:
+    """The answer to `POST /refresh`."""
+    return RefreshAnswer(
+        catalogue_version=done.version,
+        dry_run=done.dry_run,
+        diff=diff_answer(done.diff),
+        refused=done.refused,
+        quarantined=_quarantined(done.quarantined),
+        sources=[_source(state, 0, now) for state in done.sources],
+    )
+
+
+def _quarantined(found: tuple[Quarantined, ...]) -> list[QuarantinedAnswer]:
+    return [
+        QuarantinedAnswer(model=one.model, field=one.field, kept=one.kept, refused=one.refused, source=one.source)
+        for one in found
+    ]
+
+
+def _source(state: SourceState, models: int, now: float) -> SourceStatus:
+    return SourceStatus(
+        name=state.name,
+        state=state.health,
+        models=models,
+        records=state.records,
+        left_out=state.left_out,
+        as_of=state.as_of,
+        last_success=state.last_success,
+        age_s=None if state.last_success is None else now - state.last_success,
+        last_attempt=state.last_attempt,
+        failing_since=state.failing_since,
+        last_error=state.error,
+        problems=list(state.problems),
     )

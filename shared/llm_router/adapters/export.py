@@ -1,0 +1,31 @@
+"""Writes every newly published catalogue as plain JSON to where `OUTPUT_PATH` points: a file or an S3 object."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from llm_router.errors import StoreUnavailable
+
+S3 = "s3://"
+WriteObject = Callable[[str, str, bytes], None]
+"""Writes an object by bucket and key."""
+
+
+def write_whole(address: str, payload: bytes, write_object: WriteObject) -> None:
+    """Write it, replacing what is there in one step. Raises `StoreUnavailable`."""
+    if address.startswith(S3):
+        bucket, _, key = address.removeprefix(S3).partition("/")
+        write_object(bucket, key, payload)
+        return
+    path = Path(address)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}")
+        with os.fdopen(handle, "wb") as file:
+            file.write(payload)
+        Path(draft).replace(path)
+    except OSError as failure:
+        raise StoreUnavailable(f"The export could not be written ({type(failure).__name__}).") from failure

@@ -1,0 +1,93 @@
+"""Which stores the settings choose. Each SDK is imported only when its store is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from llm_router.ports import BlobStore, CatalogueStore, Clock, RecordStore
+from llm_router.settings import Settings, Store
+
+if TYPE_CHECKING:
+    from llm_router.adapters.sqlite import Database
+
+T = TypeVar("T")
+
+
+class Lazy(Generic[T]):
+    """Makes a value on the first call, once, whichever thread comes first."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: list[T] = []
+        self._lock = threading.Lock()
+
+    def __call__(self) -> T:
+        if not self._made:
+            with self._lock:
+                if not self._made:
+                    self._made.append(self._make())
+        return self._made[0]
+
+
+class Stores:
+    """The three stores of one process."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._database = Lazy(self._make_database)
+        self.catalogue = Lazy(self._make_catalogue_store)
+        self.records = Lazy(self._make_records)
+        self.blobs = Lazy(self._make_blobs)
+
+    def _make_database(self) -> Database:
+        from llm_router.adapters.sqlite import Database
+
+        return Database(self.settings.state_dir / "router.sqlite")
+
+    def _make_catalogue_store(self) -> CatalogueStore:
+        if self.settings.store is Store.SQLITE:
+            from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
+
+            return SqliteCatalogueStore(self._database())
+        if self.settings.store is Store.AWS:
+            from llm_router.adapters import aws
+            from llm_router.adapters.dynamodb_catalogue import DynamoCatalogueStore
+
+            client = aws.dynamodb(self.settings.aws_endpoint_url)
+            return DynamoCatalogueStore(client, self.settings.table_name, self.blobs())
+        from llm_router.adapters.memory import MemoryCatalogueStore
+
+        return MemoryCatalogueStore()
+
+    def _make_records(self) -> RecordStore:
+        if self.settings.store is Store.SQLITE:
+            from llm_router.adapters.sqlite_records import SqliteRecordStore
+
+            return SqliteRecordStore(self._database(), self.clock)
+        if self.settings.store is Store.AWS:
+            from llm_router.adapters import aws
+            from llm_router.adapters.dynamodb_records import DynamoRecordStore
+
+            client = aws.dynamodb(self.settings.aws_endpoint_url)
+            return DynamoRecordStore(client, self.settings.table_name, self.clock)
+        from llm_router.adapters.memory import MemoryRecordStore
+
+        return MemoryRecordStore(self.clock)
+
+    def _make_blobs(self) -> BlobStore:
+        if self.settings.store is Store.SQLITE:
+            from llm_router.adapters.sqlite_catalogue import SqliteBlobStore
+
+            return SqliteBlobStore(self._database())
+        if self.settings.store is Store.AWS:
+            from llm_router.adapters import aws
+            from llm_router.adapters.s3 import S3BlobStore
+
+            client = aws.s3(self.settings.aws_endpoint_url)
+            return S3BlobStore(client, self.settings.bucket_name, prefix="catalogue/")
+        from llm_router.adapters.memory import MemoryBlobStore
+
+        return MemoryBlobStore()

@@ -1,0 +1,108 @@
+"""What the form of a prompt tells, and how the text is cut and normalised."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from classifier.answers import AnswerLengths
+from classifier.features import NUMERIC, Features, Script, guess_script, read_features
+from classifier.normalise import MAX_MARKS, normalise
+from classifier.rules import RuleBook
+from classifier.words import split_words
+from llm_router.taxonomy import Category, Difficulty
+
+BOOK = RuleBook.load()
+LENGTHS = AnswerLengths.load()
+
+
+def features(text: str) -> Features:
+    prompt = normalise(text)
+    return read_features(prompt, split_words(prompt.text))
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("what is wrong?\n```\nx = 1\n```", "code_block"),
+        ("why is my_list.append() None", "code_like"),
+        ("find the integral of $x^2$", "formula"),
+        ("12 * 7", "arithmetic"),
+        ("is it true?", "question"),
+        ("really？", "question"),
+        ("hi", "tiny"),
+        ("I went home early today.", "statement"),
+    ],
+)
+def test_form_gives_signals(text, signal):
+    assert signal in features(text).signals()
+
+
+def test_features_are_finite_and_named():
+    for text in ("", "x", "1" * 3000, "?" * 3000, "\n" * 3000, "漢字" * 800):
+        numbers = features(text).numeric()
+        assert len(numbers) == len(NUMERIC)
+        assert all(math.isfinite(number) for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("hello", Script.LATIN),
+        ("привет", Script.CYRILLIC),
+        ("γειά", Script.GREEK),
+        ("مرحبا", Script.ARABIC),
+        ("नमस्ते", Script.INDIC),
+        ("你好世界", Script.HAN),
+        ("日本語です", Script.KANA),
+        ("안녕", Script.HANGUL),
+        ("1234 !!", Script.LATIN),
+        ("😀😀", Script.OTHER),
+    ],
+)
+def test_the_script_is_guessed(text, script):
+    assert guess_script(text) is script
+
+
+def test_a_long_prompt_is_read_at_both_ends():
+    prompt = normalise("A" * 1000 + "x" * 900_000 + "Z" * 500)
+    assert prompt.is_cut
+    assert prompt.text.startswith("A")
+    assert prompt.text.endswith("Z")
+    assert prompt.length == 901_500
+
+
+def test_invisible_characters_are_not_read():
+    assert normalise("po\u200bem\u202e").text == "poem"
+
+
+def test_stacks_of_marks_are_cut():
+    assert len(normalise("e" + "\u0301" * 5000).text) <= 2 * (1 + MAX_MARKS)
+
+
+def asked(text: str, category: Category = Category.GENERAL) -> int:
+    reading = BOOK.read(normalise(text))
+    return LENGTHS.estimate(category, Difficulty.EASY, reading.words, reading.found, 20)
+
+
+def test_an_asked_length_is_the_estimate():
+    assert asked("Write an essay of 1000 words about trains") == 1350
+    assert asked("escribe 3 párrafos sobre trenes") == 330
+    assert asked("write three paragraphs on trains") == 330
+
+
+def test_brevity_and_detail_are_heard():
+    plain = asked("Explain trains")
+    assert asked("Explain trains in one sentence") <= 80 < plain
+    assert asked("Explain trains in detail") > plain
+
+
+def test_numbers_of_a_problem_are_no_asked_length():
+    plain = asked("He reads pages of a book", Category.MATH)
+    assert asked("He reads 40 pages of a book", Category.MATH) == plain
+
+
+def test_estimates_stay_within_bounds():
+    assert 8 <= asked("write 0 words") <= 8000
+    assert 8 <= asked("write 99999999999 words") <= 8000

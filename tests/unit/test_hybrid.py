@@ -1,0 +1,202 @@
+"""Rules and model as one: who decides, and what happens when the model is not there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier import HybridClassifier, load
+from classifier.answers import AnswerLengths
+from classifier.encoder import EncoderFailed, EncoderOutput, EncoderTimeout
+from classifier.fusion import CATEGORIES, Fusion, decided_by
+from classifier.hybrid import ClassifierInfo
+from classifier.manifest import Manifest, OutputRecord
+from classifier.own import Definition
+from classifier.rules import RuleBook
+from llm_router.breaker import Breaker, BreakerState
+from llm_router.taxonomy import Category, Degraded, InteractionStyle, Method
+
+RULES = RuleBook.load()
+LENGTHS = AnswerLengths.load()
+ABOUT = ClassifierInfo(True, None, "fake", "v1", {}, {})
+MANIFEST = Manifest("fake", "x86_64", "0", False, {}, {"category": OutputRecord(7, tuple(CATEGORIES))})
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+
+class FakeEncoder:
+    """Believes what it is told to, or raises; remembers what it was asked."""
+
+    manifest = MANIFEST
+
+    def __init__(self, believes: Category | None = None, strength: float = 6.0) -> None:
+        self.believes = believes
+        self.strength = strength
+        self.raises: EncoderFailed | None = None
+        self.asked: list[tuple[str, float | None]] = []
+
+    def encode(self, text: str, *, deadline_s: float | None = None) -> EncoderOutput:
+        self.asked.append((text, deadline_s))
+        if self.raises:
+            raise self.raises
+        logits = np.zeros(len(CATEGORIES), np.float32)
+        if self.believes:
+            logits[CATEGORIES.index(self.believes)] = self.strength
+        embedding = np.zeros(384, np.float32)
+        embedding[hash_place(text)] = 1
+        score = np.array([0.5], np.float32)
+        heads = {"category": logits, "difficulty": np.zeros(3, np.float32), "complexity": score, "creativity": score}
+        return EncoderOutput(embedding, heads, 5, 7)
+
+
+def hash_place(text: str) -> int:
+    return 1 if "order" in text else 2
+
+
+def classifier(encoder: FakeEncoder | None, breaker: Breaker | None = None) -> HybridClassifier:
+    fusion = replace(Fusion.unfitted(), model_weight=1.0, rules_weight=0.7)
+    return HybridClassifier(RULES, fusion, LENGTHS, encoder, ABOUT, breaker)
+
+
+def test_rules_alone_decide_when_they_are_sure_and_the_model_is_not():
+    found = classifier(FakeEncoder(Category.GENERAL, strength=0.3)).classify("Write a Python function to sort a list")
+    assert found.category == Category.CODING
+    assert found.method is Method.RULES
+
+
+def test_the_model_decides_when_it_is_sure_and_the_rules_see_little():
+    found = classifier(FakeEncoder(Category.MATH, strength=9.0)).classify("the usual thing with my numbers")
+    assert found.category == Category.MATH
+    assert found.method is Method.MODEL
+
+
+def test_agreement_gives_more_confidence_than_either_stage():
+    prompt = "Write a limerick"
+    both = classifier(FakeEncoder(Category.CREATIVE_WRITING, strength=2.5)).classify(prompt)
+    assert both.method is Method.HYBRID
+    assert both.ml_confidence is not None
+    assert both.confidence > both.ml_confidence
+
+
+def test_without_a_model_the_rules_answer_and_say_so():
+    found = classifier(None).classify("Write a Python function to sort a list")
+    assert found.category == Category.CODING
+    assert found.method is Method.RULES
+    assert found.ml_confidence is None
+    assert found.degraded == (Degraded.ML_MODEL,)
+
+
+def test_the_model_is_asked_with_a_deadline_of_250_ms():
+    encoder = FakeEncoder(Category.CHAT)
+    classifier(encoder).classify("hello")
+    assert encoder.asked == [("hello", 0.25)]
+
+
+def test_one_time_out_opens_the_breaker_and_a_probe_closes_it():
+    clock, encoder = Clock(), FakeEncoder(Category.CHAT)
+    breaker = Breaker(clock)
+    sorter = classifier(encoder, breaker)
+    encoder.raises = EncoderTimeout("late")
+    assert sorter.classify("hello").degraded == (Degraded.ML_MODEL,)
+    assert breaker.state is BreakerState.OPEN
+    encoder.raises = None
+    assert sorter.classify("hello").degraded == (Degraded.ML_MODEL,)
+    assert len(encoder.asked) == 1
+    clock.time = 31.0
+    assert sorter.classify("hello").degraded == ()
+    assert breaker.state is BreakerState.CLOSED
+
+
+def test_three_errors_open_the_breaker():
+    encoder = FakeEncoder()
+    encoder.raises = EncoderFailed("broken")
+    breaker = Breaker(Clock())
+    sorter = classifier(encoder, breaker)
+    for _ in range(5):
+        assert sorter.classify("hello").degraded == (Degraded.ML_MODEL,)
+    assert len(encoder.asked) == 3
+
+
+def test_the_answer_is_whole_in_every_case():
+    for encoder in (None, FakeEncoder(Category.GENERAL)):
+        for prompt in ("", "\ud800", "\x00", "hi", "x" * 100_000, "👩‍👩‍👧" * 5000):
+            found = classifier(encoder).classify(prompt)
+            assert sum(found.probabilities.values()) == pytest.approx(1)
+            assert set(found.probabilities) == set(Category)
+            for score in (found.confidence, found.complexity, found.creativity, found.urgency):
+                assert 0 <= score <= 1
+            assert found.output_tokens > 0
+
+
+def test_explaining_changes_nothing_but_the_evidence():
+    sorter = classifier(FakeEncoder(Category.CODING))
+    plain = sorter.classify("Fix this Python error")
+    explained = sorter.classify("Fix this Python error", explain=True)
+    assert plain.evidence is None
+    assert explained.evidence is not None
+    assert explained.evidence.matches
+    assert sum(explained.evidence.rule_probabilities.values()) == pytest.approx(1)
+    assert sum(explained.evidence.model_probabilities.values()) == pytest.approx(1)
+    assert replace(explained, evidence=None) == plain
+
+
+def test_urgency_and_style_are_reasoned():
+    sorter = classifier(None)
+    assert sorter.classify("URGENT: the site is down").urgency > 0.7
+    assert sorter.classify("no rush, tell me about trains").urgency < 0.1
+    assert sorter.classify("tell me about trains").urgency == pytest.approx(0.1)
+    listed = "Write a report with\n- a summary\n- three sections\n- a conclusion"
+    assert sorter.classify(listed).interaction_style is InteractionStyle.STRUCTURED
+    assert sorter.classify("hi there").interaction_style is InteractionStyle.CONVERSATIONAL
+    assert sorter.classify("capital of Peru").interaction_style is InteractionStyle.DIRECT
+
+
+@pytest.mark.parametrize("broken", ["missing", "empty", "garbage"])
+def test_a_broken_fusion_file_means_rules_alone_with_a_reason(tmp_path: Path, broken):
+    if broken != "missing":
+        (tmp_path / "fusion.json").write_text("" if broken == "empty" else '{"model_weight": NaN}')
+    found = load(tmp_path)
+    assert not found.info().available
+    assert found.info().reason
+    assert found.classify("Write a Python function").degraded == (Degraded.ML_MODEL,)
+
+
+def test_who_decided_follows_the_design():
+    sure, unsure, other = (0.9, *[0.1 / 6] * 6), (0.2, *[0.8 / 6] * 6), (0.1 / 6, 0.9, *[0.1 / 6] * 5)
+    assert decided_by(sure, unsure, sure) is Method.HYBRID
+    assert decided_by(sure, (0.1, 0.2, *[0.7 / 5] * 5), sure) is Method.RULES
+    assert decided_by(other, other, sure) is Method.MODEL
+
+
+def test_an_own_category_claims_its_prompts_and_leaves_the_others():
+    chance = np.random.default_rng(3)
+    background = chance.normal(0, 0.02, (300, 384)).astype(np.float32)
+    background[:, 2] += 1
+    sorter = replace(classifier(FakeEncoder(Category.GENERAL)), background=background)
+    own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
+    extended = sorter.with_categories([own])
+    claimed = extended.classify("where is my order")
+    assert claimed.category == "orders"
+    assert claimed.base_category is Category.GENERAL
+    assert sum(claimed.probabilities.values()) == pytest.approx(1)
+    assert extended.classify("something else").category == Category.GENERAL
+    assert extended.info().own_categories == ("orders",)
+    assert extended.info().version != sorter.info().version
+    assert extended.with_categories([]).info().version == sorter.info().version
+
+
+def test_without_a_model_own_categories_are_never_chosen():
+    own = Definition("orders", "about an order", ("where is my order",))
+    assert classifier(None).with_categories([own]).classify("where is my order").category in set(Category)

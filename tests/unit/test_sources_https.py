@@ -1,0 +1,135 @@
+"""The real transport over a real connection: TLS that is verified, and an end to whoever drips."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import socketserver
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from llm_router.adapters.fetch import Fetcher
+from llm_router.adapters.https import HttpsTransport
+from llm_router.clock import SystemClock
+from llm_router.errors import SourceUnavailable
+
+HOST = "127.0.0.1"
+Answer = Callable[[ssl.SSLSocket], None]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for the loopback address that nobody but these tests trusts, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
+    return path
+
+
+@contextmanager
+def serving(certificate: Path, answer: Answer) -> Iterator[int]:
+    """A TLS server on loopback that reads a request and then does as told."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            try:
+                with context.wrap_socket(self.request, server_side=True) as connection:
+                    connection.recv(65536)
+                    answer(connection)
+            except OSError:
+                return
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        block_on_close = False
+        allow_reuse_address = True
+
+    with Server((HOST, 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def fetcher(port: int, certificate: Path | None) -> Fetcher:
+    context = ssl.create_default_context(cafile=None if certificate is None else str(certificate))
+    return Fetcher(HttpsTransport(context, port), SystemClock(), frozenset({HOST}))
+
+
+def test_a_page_is_read_over_tls(certificate: Path):
+    def answer(connection: ssl.SSLSocket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\netag: x\r\n\r\n{}")
+
+    with serving(certificate, answer) as port:
+        page = fetcher(port, certificate).get(f"https://{HOST}/a?b=c", timeout_s=5)
+    assert (page.body, page.etag) == (b"{}", "x")
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Path):
+    with serving(certificate, lambda connection: None) as port, pytest.raises(SourceUnavailable, match="SSLCert"):
+        fetcher(port, None).get(f"https://{HOST}/", timeout_s=5)
+
+
+def _drip(connection: ssl.SSLSocket, start: bytes, stop: threading.Event) -> None:
+    connection.sendall(start)
+    while not stop.wait(0.02):
+        connection.sendall(b"a")
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n"])
+def test_who_drips_a_byte_at_a_time_is_left_at_the_deadline(certificate: Path, start: bytes):
+    stop = threading.Event()
+    with serving(certificate, lambda connection: _drip(connection, start, stop)) as port:
+        with pytest.raises(SourceUnavailable, match="in time"):
+            fetcher(port, certificate).get(f"https://{HOST}/", timeout_s=0.3)
+        stop.set()
+
+
+def test_who_never_answers_is_left_at_the_deadline(certificate: Path):
+    stop = threading.Event()
+
+    def answer(connection: ssl.SSLSocket) -> None:
+        stop.wait(10)
+
+    with serving(certificate, answer) as port:
+        with pytest.raises(SourceUnavailable, match="in time"):
+            fetcher(port, certificate).get(f"https://{HOST}/", timeout_s=0.3)
+        stop.set()
+
+
+def test_what_is_no_http_is_a_source_that_fails(certificate: Path):
+    with serving(certificate, lambda connection: connection.sendall(b"SSH-2.0\r\n")) as port:
+        with pytest.raises(SourceUnavailable):
+            fetcher(port, certificate).get(f"https://{HOST}/", timeout_s=5)
+
+
+def test_a_port_where_nobody_listens_is_a_source_that_fails(certificate: Path):
+    with serving(certificate, lambda connection: None) as port:
+        pass
+    with pytest.raises(SourceUnavailable):
+        fetcher(port, certificate).get(f"https://{HOST}/", timeout_s=5)
