@@ -1,0 +1,350 @@
+"""The refresh heals the catalogue and refuses what is wrong; whatever a source does, readers see a whole version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from tests.support.sources import URLS, FakeReply, World, payload, zipped
+
+from llm_router.catalogue.entry import ModelEntry, ModelStatus
+from llm_router.catalogue.gathering import EACH_S, IN_ALL_S, blob_name
+from llm_router.catalogue.source_state import STALE_AFTER_S, Health
+from llm_router.catalogue.upsert import upsert
+from llm_router.errors import StoreUnavailable
+from llm_router.taxonomy import Category, Difficulty
+
+DAY = 86_400.0
+
+
+def refreshed(world: World) -> World:
+    """After a first good run, and a day later."""
+    world.refresher().refresh()
+    world.clock.pass_seconds(DAY)
+    return world
+
+
+@pytest.fixture
+def world() -> World:
+    return refreshed(World())
+
+
+def litellm(change: Callable[[dict], None]) -> bytes:
+    """LiteLLM's excerpt, changed."""
+    document = json.loads(payload("litellm"))
+    change(document)
+    return json.dumps(document).encode()
+
+
+def entry(world: World, name: str) -> ModelEntry:
+    return world.catalogue().models[name]
+
+
+def state(world: World, name: str):
+    return {found.name: found for found in world.refresher().states()}[name]
+
+
+def test_a_first_run_joins_prices_and_evidence_of_all_sources(world: World):
+    found = entry(world, "anthropic/claude-sonnet-4-6")
+    assert (found.input_usd_per_mtok, found.output_usd_per_mtok) == (3.0, 15.0)
+    assert found.provenance["input_usd_per_mtok"].source == "litellm"
+    assert found.provenance["capabilities"].source == "litellm+openrouter"
+    assert found.display_name == "Claude Sonnet 4.6"
+    assert found.tokenizer == "claude"
+    assert found.quality[Category.MATH][Difficulty.HARD].source == "livebench"
+
+
+def test_sources_that_differ_by_more_than_a_twentieth_are_shown_beside_the_price_that_was_taken(world: World):
+    origin = entry(world, "deepseek/deepseek-v4-flash").provenance["input_usd_per_mtok"]
+    assert (origin.source, origin.note) == ("litellm", "models_dev says 0.22")
+    assert entry(world, "anthropic/claude-sonnet-4-6").provenance["input_usd_per_mtok"].note is None
+
+
+def test_a_model_without_evidence_is_listed_and_never_chosen_until_an_update_says_so(world: World):
+    found = entry(world, "openrouter/minimax-m2.5")
+    assert found.status is ModelStatus.DISABLED
+    assert "no evidence" in (found.provenance["status"].note or "")
+    world.refresher().publisher.publish(
+        lambda before: upsert(before, [{"id": "openrouter/minimax-m2.5", "status": "active"}], "2026-11-25"), "update"
+    )
+    world.refresher().refresh()
+    assert entry(world, "openrouter/minimax-m2.5").active
+
+
+def test_a_model_past_its_deprecation_date_is_deprecated(world: World):
+    assert entry(world, "openai/gpt-4.1-nano").status is ModelStatus.DEPRECATED
+    assert entry(world, "openai/gpt-5-mini").active
+    world.clock.pass_seconds(30 * DAY)
+    world.refresher().refresh()
+    assert entry(world, "openai/gpt-5-mini").status is ModelStatus.DEPRECATED
+
+
+def test_the_same_event_three_times_writes_one_version(world: World):
+    for _ in range(3):
+        assert world.refresher().refresh().diff.empty
+    assert [info.version for info in world.store.versions()] == [1]
+
+
+def test_the_same_data_days_later_write_no_version(world: World):
+    world.clock.pass_seconds(3 * DAY)
+    world.refresher().refresh()
+    assert [info.version for info in world.store.versions()] == [1]
+
+
+def test_a_second_run_asks_conditionally_for_everything(world: World):
+    world.web.asked.clear()
+    world.refresher().refresh()
+    pages = [(url, headers) for url, headers in world.web.asked if url in URLS.values()]
+    assert len(pages) == 5
+    assert all("if-none-match" in headers for _, headers in pages)
+
+
+def test_a_dry_run_tells_the_whole_diff_and_writes_nothing():
+    world = World()
+    outcome = world.refresher().refresh(dry_run=True)
+    assert "openai/gpt-5.5" in outcome.diff.added
+    assert world.store.current() is None
+    assert world.blobs.read(blob_name("litellm")) is None
+    assert state(world, "litellm").health is Health.NEVER
+
+
+def test_a_price_change_is_published_with_its_before_and_after(world: World):
+    body = litellm(lambda document: document["gpt-4o-mini"].update(input_cost_per_token=3e-07))
+    world.web.serve(URLS["litellm"], body)
+    outcome = world.refresher().refresh()
+    (change,) = outcome.diff.changed
+    assert (change.model, change.field, change.before, change.after) == (
+        "openai/gpt-4o-mini",
+        "input_usd_per_mtok",
+        "0.15",
+        "0.3",
+    )
+    assert outcome.version == 2
+
+
+def test_a_price_that_jumps_is_quarantined_the_old_one_kept_and_both_shown(world: World):
+    body = litellm(lambda document: document["gpt-4o-mini"].update(input_cost_per_token=1.5e-06))
+    world.web.serve(URLS["litellm"], body)
+    outcome = world.refresher().refresh()
+    (doubt,) = outcome.quarantined
+    assert (doubt.model, doubt.field, doubt.kept, doubt.refused, doubt.source) == (
+        "openai/gpt-4o-mini",
+        "input_usd_per_mtok",
+        0.15,
+        1.5,
+        "litellm",
+    )
+    assert entry(world, "openai/gpt-4o-mini").input_usd_per_mtok == 0.15
+    last = world.refresher().last_run()
+    assert last is not None
+    assert last.quarantined == (doubt,)
+
+
+def test_the_operator_can_confirm_a_price_that_was_quarantined(world: World):
+    world.web.serve(URLS["litellm"], litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token=1.5e-06)))
+    said = [{"id": "openai/gpt-4o-mini", "input_usd_per_mtok": 1.5}]
+    world.refresher().publisher.publish(lambda before: upsert(before, said, "2026-11-25"), "update")
+    assert world.refresher().refresh().quarantined == ()
+    found = entry(world, "openai/gpt-4o-mini")
+    assert (found.input_usd_per_mtok, found.provenance["input_usd_per_mtok"].source) == (1.5, "operator")
+
+
+def _prices_times_ten(document: dict) -> None:
+    for row in document.values():
+        for name, value in row.items():
+            if "cost_per_token" in name or "token_cost" in name:
+                row[name] = value * 10
+
+
+def _half_gone(document: dict) -> None:
+    for name in list(document)[::2]:
+        del document[name]
+
+
+def _ids_with_markup(document: dict) -> None:
+    for name in list(document):
+        document[f"<img src=x onerror=alert(1)>{name}"] = document.pop(name)
+
+
+HOSTILE = {
+    "an error": FakeReply(500),
+    "silence": TimeoutError(),
+    "a web page": FakeReply(200, b"<!doctype html><h1>Sign in</h1>", {"content-type": "text/html"}),
+    "a web page that says it is JSON": FakeReply(200, b"<!doctype html>", {"content-type": "application/json"}),
+    "a bomb": zipped(b"[" * 20_000_000),
+    "50 MB": FakeReply(200, b" " * 50_000_000),
+    "a redirect": FakeReply(301, b"", {"location": "https://evil.test/"}),
+    "another schema": FakeReply(200, b'{"models": []}'),
+    "an empty list": FakeReply(200, b"{}"),
+    "half of the models": FakeReply(200, litellm(_half_gone)),
+    "prices times ten": FakeReply(200, litellm(_prices_times_ten)),
+    "ids with markup": FakeReply(200, litellm(_ids_with_markup)),
+}
+
+
+@pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_source_that_turns_hostile_changes_nothing_and_is_visible(world: World, answer: FakeReply | Exception):
+    before = world.catalogue()
+    world.web.pages[URLS["litellm"]] = answer
+    outcome = world.refresher().refresh()
+    assert outcome.diff.empty
+    assert world.catalogue() == before
+    found = state(world, "litellm")
+    assert found.health in (Health.FAILING, Health.REFUSED)
+    assert found.error
+    assert "<" not in found.error
+    assert found.failing_since == world.clock.now()
+    assert found.last_success == world.clock.now() - DAY
+
+
+@pytest.mark.parametrize("source", URLS.keys() - {"artificial_analysis"})
+def test_each_source_may_fail_alone_and_the_others_go_on(source: str):
+    world = World()
+    world.web.pages[URLS[source]] = FakeReply(500)
+    outcome = world.refresher().refresh()
+    healths = {found.name: found.health for found in outcome.sources if found.name != "artificial_analysis"}
+    assert healths.pop(source) is Health.FAILING
+    assert set(healths.values()) == {Health.FRESH}
+    assert len(world.catalogue()) > 0
+
+
+def test_since_when_a_source_fails_is_told_until_it_comes_back(world: World):
+    world.web.pages[URLS["litellm"]] = FakeReply(503)
+    for _ in range(3):
+        world.refresher().refresh()
+        world.clock.pass_seconds(DAY)
+    assert state(world, "litellm").failing_since == world.clock.now() - 3 * DAY
+    world.web.serve(URLS["litellm"], payload("litellm"))
+    world.refresher().refresh()
+    found = state(world, "litellm")
+    assert (found.health, found.failing_since, found.error) == (Health.FRESH, None, None)
+
+
+def test_a_source_that_has_not_been_read_for_days_is_called_stale(world: World):
+    assert state(world, "litellm").health is Health.FRESH
+    world.clock.pass_seconds(STALE_AFTER_S)
+    assert state(world, "litellm").health is Health.STALE
+
+
+def test_one_bad_record_costs_itself_alone_and_is_counted(world: World):
+    world.web.serve(URLS["litellm"], litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token="free")))
+    world.refresher().refresh()
+    found = state(world, "litellm")
+    assert (found.health, found.left_out) == (Health.FRESH, 2)
+    assert any("input_cost_per_token" in problem for problem in found.problems)
+    assert entry(world, "openai/gpt-4o").active
+
+
+def test_a_model_that_its_source_lists_no_more_is_dropped(world: World):
+    def drop(document: dict) -> None:
+        del document["command-a-03-2025"]
+
+    world.web.serve(URLS["litellm"], litellm(drop))
+    assert world.refresher().refresh().diff.removed == ("cohere/command-a-03-2025",)
+
+
+def test_a_refresh_that_would_drop_more_than_a_fifth_is_refused_even_by_a_source_never_heard_before(world: World):
+    before = world.catalogue()
+    forgetful = World(web=world.web, clock=world.clock, store=world.store)
+    world.web.serve(URLS["litellm"], litellm(_half_gone))
+    outcome = forgetful.refresher().refresh()
+    assert "would be dropped" in (outcome.refused or "")
+    assert forgetful.catalogue() == before
+
+
+def test_the_operators_models_are_never_dropped_and_their_fields_never_overwritten(world: World):
+    said = [
+        {"id": "house/own", "provider": "house", "display_name": "Own"},
+        {"id": "openai/gpt-4o", "input_usd_per_mtok": 2.0},
+    ]
+    world.refresher().publisher.publish(lambda before: upsert(before, said, "2026-11-25"), "update")
+    world.refresher().refresh()
+    assert entry(world, "house/own").active
+    found = entry(world, "openai/gpt-4o")
+    assert (found.input_usd_per_mtok, found.output_usd_per_mtok) == (2.0, 10.0)
+
+
+def test_the_operators_file_adds_models_with_scores_labelled_as_the_operators():
+    world = refreshed(World(operator=lambda: payload("operator")))
+    found = entry(world, "acme-large")
+    assert (found.input_usd_per_mtok, found.latency.time_to_first_token_ms) == (2.5, 650.0)
+    cell = found.quality[Category.CODING][Difficulty.MEDIUM]
+    assert (cell.mean, cell.source) == (0.86, "operator's capabilities")
+    assert Category.MATH not in found.quality
+    assert world.refresher().refresh().diff.empty
+
+
+def test_the_analytics_source_adds_its_speed_when_there_is_a_key():
+    world = World(analytics_key="key")
+    world.web.serve(URLS["litellm"], litellm(lambda d: d.update({"o3-mini": {**d["o3"], "deprecation_date": None}})))
+    world.refresher().refresh()
+    found = entry(world, "openai/o3-mini")
+    assert found.latency.output_tokens_per_second == 153.831
+    assert found.provenance["output_tokens_per_second"].source == "artificial_analysis"
+
+
+def test_without_a_key_the_analytics_source_is_skipped_and_says_why(world: World):
+    found = state(world, "artificial_analysis")
+    assert (found.health, found.error) == (Health.SKIPPED, "no ANALYTICS_API_KEY is set")
+    assert URLS["artificial_analysis"] not in [url for url, _ in world.web.asked]
+
+
+def test_a_run_in_which_every_source_hangs_ends_within_a_minute():
+    world = World()
+    began = world.clock.ticks
+
+    def hang() -> None:
+        world.clock.pass_seconds(EACH_S + 1)
+
+    for url in URLS.values():
+        world.web.pages[url] = FakeReply(200, b" " * 100, between=hang)
+    world.refresher().refresh()
+    assert world.clock.ticks - began <= IN_ALL_S + EACH_S + 1 < 60
+
+
+class CrashingStore:
+    """A store whose pointer is never moved: the process dies after the snapshot."""
+
+    def __init__(self, store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str):
+        return getattr(self._store, name)
+
+    def publish(self, payload, draft, *, expected_version):
+        raise StoreUnavailable("The process died here.")
+
+
+def test_after_a_crash_before_the_pointer_readers_see_the_old_version_and_the_rerun_succeeds(world: World):
+    before = world.catalogue()
+    world.web.serve(URLS["litellm"], litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token=3e-07)))
+    store, world.store = world.store, CrashingStore(world.store)
+    with pytest.raises(StoreUnavailable):
+        world.refresher().refresh()
+    assert world.catalogue() == before
+    world.store = store
+    assert world.refresher().refresh().version == 2
+    assert entry(world, "openai/gpt-4o-mini").input_usd_per_mtok == 0.3
+
+
+def test_a_last_good_file_that_was_damaged_is_fetched_again(world: World):
+    world.blobs.write(blob_name("litellm"), b"\x1f\x8bgarbage")
+    world.web.asked.clear()
+    assert world.refresher().refresh().diff.empty
+    asked = dict(world.web.asked)[URLS["litellm"]]
+    assert "if-none-match" not in asked
+    assert state(world, "litellm").health is Health.FRESH
+
+
+def test_a_new_version_is_exported(world: World):
+    assert [catalogue.version for catalogue in world.exported] == [1]
+    assert world.exported[0].models == world.catalogue().models
+
+
+def test_without_the_source_of_the_scales_quality_stays_as_it_is(world: World):
+    before = entry(world, "openai/gpt-5-mini").quality
+    world.web.pages[URLS["lmarena"]] = FakeReply(500)
+    world.blobs.write(blob_name("lmarena"), b"")
+    world.refresher().refresh()
+    assert entry(world, "openai/gpt-5-mini").quality == before
