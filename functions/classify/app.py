@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from llm_router.bootstrap import services
+from llm_router.schemas.categories import CategoriesAnswer, CategoryRequest, categories_answer
 from llm_router.schemas.classify import BatchAnswer, BatchRequest, ClassifyAnswer, ClassifyRequest, classify_answer
 from llm_router.schemas.health import HealthAnswer
-from llm_router.schemas.info import CategoriesAnswer, InfoAnswer, categories_answer, info_answer
+from llm_router.schemas.info import InfoAnswer, info_answer
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
@@ -36,7 +37,19 @@ async def classify_batch(_call: Call, body: BatchRequest) -> BatchAnswer:
 @door.get("/categories", answer=CategoriesAnswer, summary="The categories in force")
 async def categories(_call: Call) -> CategoriesAnswer:
     """The seven, and the operator's own."""
-    return categories_answer()
+    return categories_answer(service.categories().current())
+
+
+@door.post("/categories", body=CategoryRequest, answer=CategoriesAnswer, summary="Add or replace an own category")
+async def add_category(_call: Call, body: CategoryRequest) -> CategoriesAnswer:
+    """Used by classify and route from then on, everywhere within a minute."""
+    return categories_answer(service.categories().put(body.category()))
+
+
+@door.delete("/categories/{name}", answer=CategoriesAnswer, summary="Remove an own category")
+async def remove_category(call: Call) -> CategoriesAnswer:
+    """The built-in ones stay."""
+    return categories_answer(service.categories().remove(call.path_params["name"]))
 
 
 @door.get("/info", answer=InfoAnswer, summary="What the classifier is and whether its model is loaded")

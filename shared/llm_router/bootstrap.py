@@ -20,6 +20,7 @@ from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock, iso_date
 from llm_router.figures import Figures, Ledger
 from llm_router.health import Component, State
+from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import BlobStore, Cache, Clock
 from llm_router.ranking.task import Surroundings
 from llm_router.recommend import Recommender
@@ -50,11 +51,17 @@ class Services:
         self.publisher = Lazy(lambda: Publisher(self.catalogue_store(), clock, bundled))
         self.refresher = Lazy(self._make_refresher)
         self.model = Lazy(self._make_model)
-        self.classifier = Lazy(self._make_classifier)
+        self.categories = Lazy(lambda: CategoryBook(self.records()))
+        self.classifiers = Lazy(self._make_classifiers)
         self.recommender = Lazy(self._make_recommender)
         self.figures = Lazy(lambda: Figures(self.records(), clock))
         self.gatekeeper = Lazy(self._make_gatekeeper)
         self._admin_key_hash = Lazy(self._find_admin_key_hash)
+
+    @property
+    def _check_every_s(self) -> float:
+        """The embedded store is asked every time: it takes microseconds, and another worker may have published."""
+        return CHECK_EVERY_S if self.settings.store is Store.AWS else 0.0
 
     def _make_observer(self) -> Telemetry:
         every_s = FLUSH_EVERY_S[self.settings.store]
@@ -78,9 +85,7 @@ class Services:
         return TieredCache(near, RedisCache(address, self.clock, troubled))
 
     def _make_reader(self) -> CatalogueReader:
-        # The embedded store is asked every time: it takes microseconds, and another worker may just have published.
-        every_s = CHECK_EVERY_S if self.settings.store is Store.AWS else 0.0
-        return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=every_s)
+        return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=self._check_every_s)
 
     def _make_refresher(self) -> Refresher:
         from llm_router.adapters.https import HttpsTransport
@@ -136,14 +141,25 @@ class Services:
         health.report(self.records(), self.clock, _model_health(model.info()))
         return model
 
-    def _make_classifier(self) -> CachingClassifier:
-        model = self.model()
-        return CachingClassifier(
-            model, self.cache(), self.clock, model.info().version, self._hash_secret().encode(), self.settings.cache_ttl
-        )
+    def classifier(self) -> CachingClassifier:
+        """The classifier that knows the operator's categories of now."""
+        return self.classifiers()()
+
+    def _make_classifiers(self) -> ClassifierInForce:
+        model, secret = self.model(), self._hash_secret().encode()
+
+        def build(found: CategoryList) -> CachingClassifier:
+            from classifier import Definition
+
+            own = [Definition(each.name, each.description, each.examples) for each in found.categories]
+            knowing = model.with_categories(own)
+            version = knowing.info().version
+            return CachingClassifier(knowing, self.cache(), self.clock, version, secret, self.settings.cache_ttl)
+
+        return ClassifierInForce(self.categories(), self.clock, build, check_every_s=self._check_every_s)
 
     def _make_recommender(self) -> Recommender:
-        return Recommender(self.classifier(), self.reader(), self.clock, Surroundings)
+        return Recommender(self.classifier, self.reader(), self.clock, Surroundings)
 
     def _make_gatekeeper(self) -> Gatekeeper:
         return Gatekeeper(

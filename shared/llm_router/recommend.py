@@ -45,7 +45,7 @@ class Decision:
 class Recommender:
     """Classifies, ranks and explains. Makes no outbound call but to the cache and the catalogue's store."""
 
-    classifier: CachingClassifier
+    classifier: Callable[[], CachingClassifier]
     catalogues: CatalogueReader
     clock: Clock
     surroundings: Callable[[], Surroundings]
@@ -54,7 +54,7 @@ class Recommender:
 
     def recommend(self, ask: Ask) -> Decision:
         """The decision. Raises `NoEligibleModel` or `CatalogueUnavailable`."""
-        classified = self.classifier.classify(ask.conversation.request)
+        classified = self.classifier().classify(ask.conversation.request)
         found = self.catalogues.in_force()
         task = task_of(classified.classification, ask.conversation)
         ranking = rank(self._prepare(found.catalogue), task, ask.constraints, ask.preference, self.surroundings())

@@ -85,6 +85,18 @@ def test_only_the_ingest_function_writes_the_catalogue(transformed):
     assert writers == {"IngestRole"}
 
 
+def test_only_the_ingest_function_may_write_the_catalogues_items(transformed):
+    writers = {
+        name
+        for name, found in transformed["Resources"].items()
+        if found["Type"] == "AWS::IAM::Role"
+        for statement in found["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        if "dynamodb:PutItem" in statement["Action"]
+        and "catalogue" in statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    }
+    assert writers == {"IngestRole"}
+
+
 def test_functions_without_the_model_do_not_carry_its_layer(transformed):
     document = json.dumps
     for name in ("IngestFunction", "DashboardFunction"):

@@ -1,4 +1,4 @@
-"""`GET /info` and `/categories`: what the classifier is and what it sorts into."""
+"""`GET /info`: what the classifier is."""
 
 from __future__ import annotations
 
@@ -29,31 +29,6 @@ class InfoAnswer(BaseModel):
     reason: str | None
 
 
-class CategoryAnswer(BaseModel):
-    """A category in force; `own` marks an operator's."""
-
-    name: str
-    description: str
-    own: bool
-
-
-class CategoriesAnswer(BaseModel):
-    """The categories in force."""
-
-    categories: list[CategoryAnswer]
-
-
-DESCRIPTIONS = {
-    Category.CODING: "Code, debugging, shell, SQL, configuration, or an explanation of code.",
-    Category.MATH: "A calculation, equation, proof, statistics exercise or word problem.",
-    Category.CREATIVE_WRITING: "Imaginative text: story, poem, lyrics, joke, role-play, slogan.",
-    Category.ANALYSIS: "Compare, evaluate, critique, analyse given data or text, diagnose from evidence.",
-    Category.QUESTION: "One short fact that can be checked.",
-    Category.CHAT: "Greeting, small talk, feelings, talk about or to the assistant.",
-    Category.GENERAL: "Explanation, how-to, plan, list, transformation of given text, practical writing.",
-}
-
-
 def info_answer(about: ClassifierInfo) -> InfoAnswer:
     """What runs, as JSON shows it."""
     return InfoAnswer(
@@ -68,11 +43,4 @@ def info_answer(about: ClassifierInfo) -> InfoAnswer:
         artefacts=dict(about.artifacts),
         measured=dict(about.measured),
         reason=about.reason,
-    )
-
-
-def categories_answer() -> CategoriesAnswer:
-    """The seven."""
-    return CategoriesAnswer(
-        categories=[CategoryAnswer(name=name, description=words, own=False) for name, words in DESCRIPTIONS.items()]
     )

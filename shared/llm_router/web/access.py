@@ -42,6 +42,8 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.CLASSIFY, "POST", "/classify", Access.CLIENT, 256 * KIB),
     RouteRule(Function.CLASSIFY, "POST", "/classify/batch", Access.CLIENT),
     RouteRule(Function.CLASSIFY, "GET", "/categories", Access.CLIENT),
+    RouteRule(Function.CLASSIFY, "POST", "/categories", Access.ADMIN, 256 * KIB),
+    RouteRule(Function.CLASSIFY, "DELETE", "/categories/{name}", Access.ADMIN),
     RouteRule(Function.CLASSIFY, "GET", "/info", Access.PUBLIC),
     RouteRule(Function.INGEST, "GET", "/ingest/health", Access.PUBLIC),
     RouteRule(Function.INGEST, "GET", "/status", Access.PUBLIC),

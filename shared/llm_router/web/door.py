@@ -70,9 +70,19 @@ class Door:
         self, path: str, *, answer: type[BaseModel] | None, summary: str
     ) -> Callable[[Callable[[Call], Awaitable[Answer]]], None]:
         """Expose a function of the call alone as `GET path`."""
+        return self._bare("GET", path, answer=answer, summary=summary)
 
+    def delete(
+        self, path: str, *, answer: type[BaseModel] | None, summary: str
+    ) -> Callable[[Callable[[Call], Awaitable[Answer]]], None]:
+        """Expose a function of the call alone as `DELETE path`."""
+        return self._bare("DELETE", path, answer=answer, summary=summary)
+
+    def _bare(
+        self, method: str, path: str, *, answer: type[BaseModel] | None, summary: str
+    ) -> Callable[[Callable[[Call], Awaitable[Answer]]], None]:
         def add(endpoint: Callable[[Call], Awaitable[Answer]]) -> None:
-            row = rule(self.function, "GET", path)
+            row = rule(self.function, method, path)
 
             async def serve(request: Request) -> Response:
                 return await self._serve(request, row, lambda call, _raw: endpoint(call), reads_body=False)

@@ -1,0 +1,138 @@
+"""An operator's own categories: one versioned document beside the catalogue, and the classifier that knows them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from llm_router.classification import CachingClassifier
+from llm_router.errors import InvalidRequest, NotFound, StoreUnavailable, VersionConflict
+from llm_router.ports import Clock, Record, RecordStore
+
+KIND, KEY = "categories", "current"
+MAX_CATEGORIES = 50
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCategory:
+    """A name, what it means, and about a dozen prompts that belong to it; being the operator's, they are kept."""
+
+    name: str
+    description: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryList:
+    """The categories of one version; version 0 is none."""
+
+    version: int = 0
+    categories: tuple[OwnCategory, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryBook:
+    """Keeps the list. Every change makes the next version, by compare-and-set. Raises `StoreUnavailable`."""
+
+    records: RecordStore
+
+    def current(self) -> CategoryList:
+        """The list in force."""
+        return _loads(self.records.get(KIND, KEY))
+
+    def put(self, category: OwnCategory) -> CategoryList:
+        """Add it, or replace the one of its name."""
+
+        def change(before: tuple[OwnCategory, ...]) -> tuple[OwnCategory, ...]:
+            others = tuple(each for each in before if each.name != category.name)
+            if len(others) >= MAX_CATEGORIES:
+                raise InvalidRequest(f"There may be at most {MAX_CATEGORIES} own categories.")
+            return (*others, category)
+
+        return self._change(change)
+
+    def remove(self, name: str) -> CategoryList:
+        """Take it out. Raises `NotFound`."""
+
+        def change(before: tuple[OwnCategory, ...]) -> tuple[OwnCategory, ...]:
+            if all(each.name != name for each in before):
+                raise NotFound("There is no such category of the operator's.")
+            return tuple(each for each in before if each.name != name)
+
+        return self._change(change)
+
+    def _change(self, change: Callable[[tuple[OwnCategory, ...]], tuple[OwnCategory, ...]]) -> CategoryList:
+        for _ in range(ATTEMPTS):
+            held = self.records.get(KIND, KEY)
+            before = _loads(held)
+            after = CategoryList(before.version + 1, change(before.categories))
+            if self.records.replace(Record(KIND, KEY, _dumps(after)), expected_body=held.body if held else None):
+                return after
+        raise VersionConflict("The categories keep changing; try again.", current=None)
+
+
+class ClassifierInForce:
+    """The classifier that knows the operator's categories of now. Looks for a new version every `check_every_s`.
+
+    `build` makes it from the list; while the store does not answer, or a list cannot be built, the last one stays.
+    """
+
+    def __init__(
+        self,
+        book: CategoryBook,
+        clock: Clock,
+        build: Callable[[CategoryList], CachingClassifier],
+        *,
+        check_every_s: float,
+    ) -> None:
+        self._book = book
+        self._clock = clock
+        self._build = build
+        self._check_every_s = check_every_s
+        self._check_at = float("-inf")
+        self._held: tuple[int, CachingClassifier] | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> CachingClassifier:
+        held = self._held
+        if held is not None and (self._clock.monotonic() < self._check_at or not self._lock.acquire(blocking=False)):
+            return held[1]
+        if held is None:
+            self._lock.acquire()
+        try:
+            if self._held is None or self._clock.monotonic() >= self._check_at:
+                self._held = self._renewed()
+                self._check_at = self._clock.monotonic() + self._check_every_s
+            return self._held[1]
+        finally:
+            self._lock.release()
+
+    def _renewed(self) -> tuple[int, CachingClassifier]:
+        try:
+            found = self._book.current()
+            if self._held is not None and self._held[0] == found.version:
+                return self._held
+            return found.version, self._build(found)
+        except StoreUnavailable:
+            return self._held if self._held is not None else (0, self._build(CategoryList()))
+
+
+def _dumps(found: CategoryList) -> str:
+    return json.dumps({"version": found.version, "categories": [asdict(each) for each in found.categories]})
+
+
+def _loads(record: Record | None) -> CategoryList:
+    if record is None:
+        return CategoryList()
+    try:
+        document = json.loads(record.body)
+        categories = tuple(
+            OwnCategory(str(each["name"]), str(each["description"]), tuple(map(str, each["examples"])))
+            for each in document["categories"]
+        )
+        return CategoryList(int(document["version"]), categories)
+    except (ValueError, TypeError, KeyError) as failure:
+        raise StoreUnavailable("The stored categories cannot be read.") from failure
