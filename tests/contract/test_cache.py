@@ -40,7 +40,8 @@ def lru(clock: FakeClock, entries: int = 100, size: int = 1_000_000) -> LruCache
 def cache(request: pytest.FixtureRequest, clock: FakeClock, valkey_port: int) -> Cache:
     far = RedisCache(address(valkey_port), clock, pytest.fail)
     far._client.flushall()
-    return {"lru": lru(clock), "redis": far, "tiered": TieredCache(lru(clock), far)}[request.param]
+    caches: dict[str, Cache] = {"lru": lru(clock), "redis": far, "tiered": TieredCache(lru(clock), far)}
+    return caches[request.param]
 
 
 def test_what_is_set_is_got_until_it_is_deleted(cache: Cache):

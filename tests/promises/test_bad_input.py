@@ -158,7 +158,7 @@ def test_two_hundred_headers_are_answered(api: Service):
     assert api.get("/healthz", **{f"x-header-{number}": "v" * 50 for number in range(200)}).status == 200
 
 
-EVENTS = {
+EVENTS: dict[str, object] = {
     "nothing": {},
     "null": None,
     "a list": [],

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import pytest
 from moto import mock_aws
 
 from llm_router.adapters import aws
 
-TABLE, BUCKET, REGION = "llm-router", "llm-router-catalogue", "eu-central-1"
+TABLE, BUCKET = "llm-router", "llm-router-catalogue"
+REGION: Final = "eu-central-1"
 
 
 def create_resources(endpoint: str = "") -> None:

@@ -19,7 +19,6 @@ from llm_router.local.template import Template, load
 
 ROOT = Path(__file__).parents[2]
 ADMIN_KEY = "test-admin-key"
-Json = Mapping[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,7 @@ class Service:
     """The functions behind the template's routes."""
 
     template: Template = field(default_factory=lambda: load(ROOT / "template.yaml"))
+    loopback: bool = True
 
     def __post_init__(self) -> None:
         self.table = RouteTable(self.template.routes)
@@ -56,16 +56,14 @@ class Service:
     def get(self, path: str, **headers: str) -> Reply:
         return self.send("GET", path, headers=headers)
 
-    def post(self, path: str, body: Json | bytes, **headers: str) -> Reply:
+    def post(self, path: str, body: object, **headers: str) -> Reply:
         return self.send("POST", path, body, headers=headers)
 
-    def admin(self, path: str, body: Json | bytes) -> Reply:
+    def admin(self, path: str, body: object) -> Reply:
         return self.post(path, body, authorization=f"Bearer {ADMIN_KEY}")
 
-    def send(
-        self, method: str, path: str, body: Json | bytes = None, headers: Mapping[str, str] | None = None
-    ) -> Reply:
-        """One request through the door that the template names for it."""
+    def send(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Reply:
+        """One request through the door that the template names for it; a body that is not bytes goes as JSON."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         pairs = {"content-type": "application/json", **(headers or {})}
         return self.event(self.http(method, path, raw, pairs), unquote(path).partition("?")[0], method)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from llm_router.activity import Observation
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.errors import StoreUnavailable
@@ -49,10 +51,18 @@ def test_counts_gathered_while_the_store_is_down_are_added_when_it_is_back():
     class Flaky(MemoryRecordStore):
         down = True
 
-        def add(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]
+        def add(
+            self,
+            kind: str,
+            key: str,
+            amounts: Mapping[str, float],
+            *,
+            ceilings: Mapping[str, float] | None = None,
+            expires_at: float | None = None,
+        ) -> Mapping[str, float] | None:
             if self.down:
                 raise StoreUnavailable("away")
-            return super().add(*args, **kwargs)  # type: ignore[arg-type]
+            return super().add(kind, key, amounts, ceilings=ceilings, expires_at=expires_at)
 
     store = Flaky(clock)
     book = ledger(store, clock)

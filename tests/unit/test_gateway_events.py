@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 from llm_router.local.events import HttpRequest, http_answer, http_event, schedule_event
 
-DOCUMENTED = {
+DOCUMENTED: dict[str, Any] = {
     "version": "2.0",
     "routeKey": "$default",
     "rawPath": "/my/path",
