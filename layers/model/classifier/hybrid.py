@@ -69,7 +69,7 @@ class HybridClassifier:
     breaker: Breaker | None = None
     own: OwnCategories | None = None
     background: Floats | None = None
-    deadline_s: float = DEADLINE_S
+    deadline_s: float | None = DEADLINE_S
 
     def info(self) -> ClassifierInfo:
         """What runs here."""

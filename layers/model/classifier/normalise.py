@@ -71,14 +71,13 @@ def _prompt(cut: str, places: range | tuple[int, ...], length: int) -> Prompt:
 
 def _clusters(text: str) -> Iterator[tuple[int, str]]:
     """Each character with the marks that belong to it, and where it starts."""
-    start, marks = 0, 0
+    start = 0
     for place, character in enumerate(text):
         if place > start and (unicodedata.combining(character) or ord(character) in _JAMO):
-            marks += 1
             continue
         if place > start:
             yield start, text[start : min(place, start + 1 + MAX_MARKS)]
-        start, marks = place, 0
+        start = place
     if text:
         yield start, text[start : start + 1 + MAX_MARKS]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,7 +32,10 @@ class At(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Fires when all `signals` hold and its phrase groups occur in order; speaks for `category` with `weight`."""
+    """Fires when all `signals` hold and its phrase groups occur in order, with none of `between` inside that span.
+
+    It speaks for `category` with `weight`.
+    """
 
     name: str
     category: Category
@@ -40,6 +44,7 @@ class Rule:
     signals: frozenset[str]
     without_groups: frozenset[str]
     without_signals: frozenset[str]
+    between: frozenset[str]
     at: At
     within: int
 
@@ -91,7 +96,7 @@ class RuleBook:
         self.rules = tuple(rules)
         self._priors = dict(priors)
         self._index = PhraseIndex(groups)
-        used = {group for rule in rules for group in (*rule.groups, *rule.without_groups)}
+        used = {group for rule in rules for group in (*rule.groups, *rule.without_groups, *rule.between)}
         if unknown := used - groups.keys():
             raise ValueError(f"rules use groups that are not there: {sorted(unknown)}")
 
@@ -164,6 +169,9 @@ def _place(rule: Rule, reading: Reading) -> tuple[int, int] | None:
     ]
     for group in rule.groups[1:]:
         chain = _extend(chain, reading.found.get(group, ()), rule.within)
+    if rule.between and chain:
+        barriers = sorted(phrase.first for group in rule.between for phrase in reading.found.get(group, ()))
+        chain = [link for link in chain if bisect_right(barriers, link[0]) == bisect_left(barriers, link[1] - 1)]
     if not chain:
         return None
     first, after = chain[0]
@@ -197,8 +205,9 @@ def _softmax(scores: Mapping[Category, float]) -> dict[Category, float]:
 
 
 def _rule(entry: Mapping[str, object], weights: Mapping[str, float]) -> Rule:
-    name, when, unless = str(entry["name"]), entry["when"], entry.get("unless", [])
-    if not isinstance(when, list) or not isinstance(unless, list):
+    name, when = str(entry["name"]), entry["when"]
+    unless, barred = entry.get("unless", []), entry.get("between_no", [])
+    if not isinstance(when, list) or not isinstance(unless, list) or not isinstance(barred, list):
         raise TypeError(f"the rule {name} needs lists of groups")
     return Rule(
         name=name,
@@ -208,6 +217,7 @@ def _rule(entry: Mapping[str, object], weights: Mapping[str, float]) -> Rule:
         signals=frozenset(name[1:] for name in when if name.startswith("@")),
         without_groups=frozenset(name for name in unless if not name.startswith("@")),
         without_signals=frozenset(name[1:] for name in unless if name.startswith("@")),
+        between=frozenset(map(str, barred)),
         at=At(str(entry.get("at", At.ANYWHERE))),
         within=int(str(entry.get("within", NEAR))),
     )

@@ -1,0 +1,195 @@
+"""`python -m training.evaluate`: measures what is built and writes the report with its pictures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier import HybridClassifier, load
+from classifier.encoder import ARTIFACTS
+from classifier.fusion import CATEGORIES
+from classifier.loading import MEASURED
+from llm_router.taxonomy import Classification
+from training.evaluation.baselines import NearestExemplar, WordGrams
+from training.evaluation.checks import HELDOUT, REAL, CheckSet, category_sets, scales
+from training.evaluation.metrics import (
+    accuracy,
+    calibration_error,
+    confusion,
+    f1_scores,
+    macro_f1,
+    reliability,
+    spearman,
+)
+from training.evaluation.pictures import confusion_svg, reliability_svg
+from training.evaluation.robustness import Flips, measure_flips
+from training.labelled import own_prompts, split_development
+from training.rules import labels_of
+from training.sources import data_dir, public_rows
+
+REPORT = Path(__file__).with_name("report")
+LIMIT = 1500
+SLOW = "nearest exemplar"
+SLOW_LIMIT = 500
+"""Prompts of a set that the slow baseline sees."""
+
+Chances = NDArray[np.float64]
+Ways = dict[str, Callable[[Sequence[str]], Chances]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one way does on one set."""
+
+    way: str
+    prompts: int
+    accuracy: float
+    macro_f1: float
+    calibration_error: float
+
+
+def classify_all(classifier: HybridClassifier, prompts: Sequence[str]) -> list[Classification]:
+    """One by one, as they are served; without a deadline, so that a busy machine measures the same."""
+    return [classifier.classify(prompt) for prompt in prompts]
+
+
+def chances_of(found: Sequence[Classification]) -> Chances:
+    """Probabilities `[prompts, categories]`."""
+    return np.array([[each.probabilities[category] for category in CATEGORIES] for each in found])
+
+
+def result(way: str, chances: Chances, checks: CheckSet) -> Result:
+    """The figures of one way on one set."""
+    labels, guesses = labels_of(checks.rows), chances.argmax(axis=1)
+    bins = reliability(chances.max(axis=1), labels == guesses)
+    return Result(
+        way, len(labels), accuracy(labels, guesses), macro_f1(labels, guesses, len(CATEGORIES)), calibration_error(bins)
+    )
+
+
+def _about(classifier: HybridClassifier) -> list[str]:
+    info = classifier.info()
+    if not info.available:
+        return [f"**By rules alone: {info.reason}**"]
+    return [
+        f"{info.model}, fine-tuned, version `{info.version}`. Macro-F1 is over the categories that occur in a set; ECE "
+        "is the expected calibration error in ten bins. Sets of one category have a macro-F1 that says little: read "
+        "their accuracy."
+    ]
+
+
+def _category_section(checks: CheckSet, chances: Chances, ways: Ways, report: Path) -> list[str]:
+    """A table of all ways, one of all origins, F1 by category, and the pictures."""
+    labels = labels_of(checks.rows)
+    if not len(labels):
+        return []
+    lines = ["", f"## {checks.name}", "", "| way | prompts | accuracy | macro-F1 | ECE |", "|---|---|---|---|---|"]
+    results = [result("**classifier**", chances, checks)]
+    for way, guess in ways.items():
+        few = CheckSet(checks.name, checks.rows[:SLOW_LIMIT], ()) if way == SLOW else checks
+        results.append(result(way, guess([row.prompt for row in few.rows]), few))
+    lines += [
+        f"| {r.way} | {r.prompts} | {r.accuracy:.3f} | {r.macro_f1:.3f} | {r.calibration_error:.3f} |" for r in results
+    ]
+    lines += _by_origin(checks, chances)
+    if checks.name in {HELDOUT, REAL}:
+        scores = f1_scores(labels, chances.argmax(axis=1), len(CATEGORIES))
+        listed = ", ".join(f"{name} {score:.2f}" for name, score in zip(CATEGORIES, scores, strict=True))
+        lines += ["", f"F1 by category: {listed}.", ""]
+        bins = reliability(chances.max(axis=1), labels == chances.argmax(axis=1))
+        counts = confusion(labels, chances.argmax(axis=1), len(CATEGORIES))
+        report.mkdir(parents=True, exist_ok=True)
+        (report / f"reliability_{checks.name}.svg").write_text(reliability_svg(bins, "reliability"), encoding="utf-8")
+        (report / f"confusion_{checks.name}.svg").write_text(
+            confusion_svg(counts, CATEGORIES, "asked (rows) and answered (columns)"), encoding="utf-8"
+        )
+        lines += [f"![reliability](reliability_{checks.name}.svg) ![confusion](confusion_{checks.name}.svg)"]
+    return lines
+
+
+def _by_origin(checks: CheckSet, chances: Chances) -> list[str]:
+    origins = sorted(set(checks.origins))
+    if len(origins) < 2:
+        return []
+    lines = ["", "| origin | prompts | accuracy | macro-F1 | ECE |", "|---|---|---|---|---|"]
+    for origin in origins:
+        places = [place for place, each in enumerate(checks.origins) if each == origin]
+        r = result(origin, chances[places], CheckSet(origin, tuple(checks.rows[place] for place in places), ()))
+        lines.append(f"| {r.way} | {r.prompts} | {r.accuracy:.3f} | {r.macro_f1:.3f} | {r.calibration_error:.3f} |")
+    return lines
+
+
+def _difficulty_section(classifier: HybridClassifier, folder: Path | None) -> list[str]:
+    """Spearman's rank correlation of `complexity` with what is known to be hard, beside that of length alone."""
+    lines = ["", "## Difficulty", "", "Spearman's rank correlation with what is known to be hard.", ""]
+    lines += ["| scale | prompts | complexity | length alone |", "|---|---|---|---|"]
+    for scale in scales(folder, LIMIT):
+        hardness = np.array(scale.hardness)
+        if not len(hardness):
+            continue
+        complexity = np.array([each.complexity for each in classify_all(classifier, scale.prompts)])
+        length = np.array([float(len(prompt)) for prompt in scale.prompts])
+        lines.append(
+            f"| {scale.name} | {len(hardness)} | {spearman(complexity, hardness):.3f} "
+            f"| {spearman(length, hardness):.3f} |"
+        )
+    return lines
+
+
+def _robustness_section(flips: Sequence[Flips]) -> list[str]:
+    lines = ["", "## Robustness", "", "| change | prompts changed | category flips |", "|---|---|---|"]
+    return lines + [f"| {each.kind} | {each.changed} | {each.share:.1%} |" for each in flips]
+
+
+def _write_measured(artifacts: Path, found: Result) -> None:
+    """The figures that `GET /info` shows."""
+    figures = {name: round(value, 4) for name, value in asdict(found).items() if name != "way"}
+    (artifacts / MEASURED).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--artifacts", type=Path, default=ARTIFACTS)
+    parser.add_argument("--report", type=Path, default=REPORT)
+    parser.add_argument("--quick", action="store_true", help="without the slow baselines")
+    options = parser.parse_args()
+    started = time.perf_counter()
+    folder = data_dir()
+    classifier = replace(load(options.artifacts), deadline_s=None)
+    alone = replace(classifier, encoder=None)
+    train, _ = split_development(own_prompts("train"))
+    grams = WordGrams(train + (public_rows(folder) if folder else []))
+    share = np.bincount(labels_of(train), minlength=len(CATEGORIES)) / len(train)
+    ways: Ways = {
+        "majority": lambda prompts: np.tile(share, (len(prompts), 1)),
+        "word n-grams": grams.chances,
+        "rules alone": lambda prompts: chances_of(classify_all(alone, prompts)),
+    }
+    if not options.quick:
+        ways[SLOW] = NearestExemplar().chances
+    lines = ["# What the classifier reaches", "", *_about(classifier), ""]
+    for checks in category_sets(folder, LIMIT):
+        found = classify_all(classifier, [row.prompt for row in checks.rows])
+        lines += _category_section(checks, chances_of(found), ways, options.report)
+        if checks.name == HELDOUT and checks.rows:
+            _write_measured(options.artifacts, result("", chances_of(found), checks))
+    lines += _difficulty_section(classifier, folder)
+    lines += _robustness_section(measure_flips(classifier))
+    lines += ["", f"Measured in {time.perf_counter() - started:.0f} s by `make evaluate`."]
+    options.report.mkdir(parents=True, exist_ok=True)
+    (options.report / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

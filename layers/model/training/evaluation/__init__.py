@@ -1,0 +1,1 @@
+"""Measures the classifier: figures, pictures, baselines and the report."""

@@ -1,0 +1,119 @@
+"""Training examples as token batches of like length."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from classifier.fusion import CATEGORIES
+from classifier.normalise import normalise
+from classifier.tokens import Tokeniser
+from llm_router.taxonomy import Category, Difficulty
+from training.augment import perturb
+from training.labelled import Labelled
+
+UNKNOWN = -1
+_POOL = 40
+"""Batches among which examples are sorted by length: little padding, and still a new order every epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text and its targets; `UNKNOWN` where there is none. `place` is its row among all examples."""
+
+    text: str
+    place: int
+    category: int = UNKNOWN
+    difficulty: int = UNKNOWN
+    complexity: float = UNKNOWN
+    creativity: float = UNKNOWN
+    failure: float = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Token ids and mask `[batch, length]`, targets `[batch]`."""
+
+    ids: Tensor
+    mask: Tensor
+    places: Tensor
+    category: Tensor
+    difficulty: Tensor
+    complexity: Tensor
+    creativity: Tensor
+    failure: Tensor
+
+
+def example(row: Labelled, place: int) -> Example:
+    """A labelled prompt as an example."""
+    return Example(
+        text=row.prompt,
+        place=place,
+        category=UNKNOWN if row.category is None else CATEGORIES.index(Category(row.category)),
+        difficulty=UNKNOWN if row.difficulty is None else list(Difficulty).index(row.difficulty),
+        complexity=UNKNOWN if row.complexity is None else row.complexity,
+        creativity=UNKNOWN if row.creativity is None else row.creativity,
+    )
+
+
+class Batches:
+    """Batches of `size` examples; with `perturbed`, that share of the texts is changed anew each epoch."""
+
+    def __init__(self, tokenise: Tokeniser, size: int, longest: int, perturbed: float = 0.0) -> None:
+        self._tokenise = tokenise
+        self._size = size
+        self._longest = longest
+        self._perturbed = perturbed
+
+    def epoch(self, examples: Sequence[Example], seed: int) -> Iterator[Batch]:
+        """Every example once, in an order drawn from the seed."""
+        chance = random.Random(seed)  # noqa: S311 - an order, not a secret
+        order = list(examples)
+        chance.shuffle(order)
+        batches: list[list[tuple[list[int], Example]]] = []
+        pool = self._size * _POOL
+        for start in range(0, len(order), pool):
+            rows = [(self._ids(self._text(each, chance)), each) for each in order[start : start + pool]]
+            rows.sort(key=lambda row: len(row[0]))
+            batches += [rows[k : k + self._size] for k in range(0, len(rows), self._size)]
+        chance.shuffle(batches)
+        return map(_batch, batches)
+
+    def in_order(self, examples: Sequence[Example]) -> Iterator[Batch]:
+        """Unchanged, sorted by length; `places` tell which is which."""
+        rows = [(self._ids(each.text), each) for each in examples]
+        rows.sort(key=lambda row: len(row[0]))
+        return (_batch(rows[k : k + self._size]) for k in range(0, len(rows), self._size))
+
+    def _text(self, each: Example, chance: random.Random) -> str:
+        return perturb(each.text, chance) if chance.random() < self._perturbed else each.text
+
+    def _ids(self, text: str) -> list[int]:
+        ids = list(self._tokenise(normalise(text).text).ids)
+        if len(ids) > self._longest:
+            tail = self._longest // 4
+            ids = ids[: self._longest - tail] + ids[-tail:]
+        return ids
+
+
+def _batch(rows: Sequence[tuple[list[int], Example]]) -> Batch:
+    longest = max(len(ids) for ids, _ in rows)
+    padded = torch.tensor([ids + [0] * (longest - len(ids)) for ids, _ in rows])
+    mask = torch.tensor([[True] * len(ids) + [False] * (longest - len(ids)) for ids, _ in rows])
+
+    def column(name: str) -> Tensor:
+        return torch.tensor([getattr(each, name) for _, each in rows])
+
+    return Batch(
+        padded, mask, column("place"), column("category"), column("difficulty"),
+        column("complexity").float(), column("creativity").float(), column("failure").float(),
+    )  # fmt: skip
+
+
+def with_failure(each: Example, share: float) -> Example:
+    """The example with the share of models that failed on it."""
+    return replace(each, failure=share)

@@ -1,0 +1,50 @@
+"""Writes what was learnt in the forms that the model's build takes (build/FORMATS.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from classifier.heads import LABELS
+from training.build.network import EMBEDDING_NORM, LAYERS, WORDS, attention_norm, output_norm
+from training.build.source import MODEL
+from training.torch_network import Encoder, Heads, linear_names
+
+LOGITS = frozenset({"category", "difficulty"})
+
+
+def write_adapters(encoder: Encoder, path: Path) -> None:
+    """Low-rank factors of the linear layers and the word table, and what biases and norms have moved by."""
+    entries: dict[str, NDArray[np.generic]] = {"base_sha256": np.array(MODEL.sha256)}
+    for name in linear_names():
+        linear = encoder.linears[name.replace(".", "/")]
+        entries[f"{name}.weight.A"], entries[f"{name}.weight.B"] = _half(linear.down), _half(linear.up)
+        entries[f"{name}.bias.delta"] = _half(linear.bias - linear.bias_before)
+    for name in (EMBEDDING_NORM, *(f(layer) for layer in range(LAYERS) for f in (attention_norm, output_norm))):
+        norm = encoder.norms[name.replace(".", "/")]
+        entries[f"{name}.weight.delta"] = _half(norm.weight - norm.weight_before)
+        entries[f"{name}.bias.delta"] = _half(norm.bias - norm.bias_before)
+    entries[f"{WORDS}.A"], entries[f"{WORDS}.B"] = _half(encoder.words_down), _half(encoder.words_up)
+    np.savez_compressed(path, **entries)
+
+
+def write_heads(heads: Heads, path: Path) -> None:
+    """Each head as two dense layers on `mean+cls`."""
+    entries: dict[str, NDArray[np.generic]] = {}
+    for name, hidden in heads.hidden.items():
+        last = heads.last[name]
+        entries[f"{name}.input"] = np.array("mean+cls")
+        entries[f"{name}.0.weight"], entries[f"{name}.0.bias"] = _half(hidden.weight), _half(hidden.bias)
+        entries[f"{name}.0.activation"] = np.array("gelu")
+        entries[f"{name}.1.weight"], entries[f"{name}.1.bias"] = _half(last.weight), _half(last.bias)
+        entries[f"{name}.1.activation"] = np.array("identity" if name in LOGITS else "sigmoid")
+        if name in LABELS:
+            entries[f"{name}.labels"] = np.array([str(label) for label in LABELS[name]])
+    np.savez_compressed(path, **entries)
+
+
+def _half(values: Tensor) -> NDArray[np.float16]:
+    return values.detach().numpy().astype(np.float16)

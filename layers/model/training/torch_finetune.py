@@ -1,0 +1,195 @@
+"""`python -m training.torch_finetune`: fine-tunes adapters and heads on labelled prompts."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from classifier.encoder import ARTIFACTS
+from classifier.fusion import CATEGORIES
+from classifier.tokens import Tokeniser
+from llm_router.taxonomy import Difficulty
+from training.build.source import MODEL, TOKENIZER, obtain_source
+from training.build.weights import read_weights
+from training.labelled import Labelled, own_prompts, split_development
+from training.outcomes import outcome_rows
+from training.sources import data_dir, public_rows
+from training.torch_batches import UNKNOWN, Batch, Batches, Example, example, with_failure
+from training.torch_export import write_adapters, write_heads
+from training.torch_network import Model, Shape
+
+WIDTHS = {"category": len(CATEGORIES), "difficulty": len(Difficulty), "complexity": 1, "creativity": 1, "failure": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The settings of a run. `preserve` weighs how far the embedding may stray from the base model's."""
+
+    epochs: int = 3
+    size: int = 32
+    rate: float = 5e-4
+    head_rate: float = 1e-3
+    smoothing: float = 0.1
+    preserve: float = 0.3
+    perturbed: float = 0.35
+    longest: int = 128
+    rank: int = 16
+    seed: int = 11
+
+
+def losses(logits: dict[str, Tensor], embedding: Tensor, batch: Batch, before: Tensor, plan: Plan) -> Tensor:
+    """The weighted sum over all tasks; unknown targets do not count."""
+
+    def known(targets: Tensor) -> Tensor:
+        return targets != UNKNOWN
+
+    def classes(name: str, targets: Tensor) -> Tensor:
+        some = known(targets)
+        if not some.any():
+            return embedding.new_zeros(())
+        loss = functional.cross_entropy(
+            logits[name][some], targets[some], label_smoothing=plan.smoothing, reduction="sum"
+        )
+        return loss / len(targets)
+
+    def score(name: str, targets: Tensor) -> Tensor:
+        some = known(targets)
+        if not some.any():
+            return embedding.new_zeros(())
+        loss = functional.binary_cross_entropy_with_logits(logits[name][some, 0], targets[some], reduction="sum")
+        return loss / len(targets)
+
+    strayed = (1 - (embedding * before).sum(dim=1)).mean()
+    return (
+        classes("category", batch.category)
+        + 0.3 * classes("difficulty", batch.difficulty)
+        + 0.5 * score("complexity", batch.complexity)
+        + 0.5 * score("creativity", batch.creativity)
+        + 0.5 * score("failure", batch.failure)
+        + plan.preserve * strayed
+    )
+
+
+@torch.no_grad()
+def predict(model: Model, batches: Batches, examples: Sequence[Example]) -> tuple[dict[str, Tensor], Tensor]:
+    """Each head's logits and the embedding, a row an example in the order of their places."""
+    model.eval()
+    places, found, vectors = [], [], []
+    for batch in batches.in_order(examples):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits, embedding = model(batch.ids, batch.mask)
+        logits = {name: values.float() for name, values in logits.items()}
+        places.append(batch.places)
+        found.append(logits)
+        vectors.append(embedding.float())
+    order = torch.argsort(torch.cat(places))
+    return {name: torch.cat([each[name] for each in found])[order] for name in found[0]}, torch.cat(vectors)[order]
+
+
+def train(
+    model: Model, batches: Batches, examples: Sequence[Example], development: Sequence[Example], plan: Plan
+) -> None:
+    """Change the model in place; prints the development figures after each epoch."""
+    _, before = predict(model, batches, examples)
+    heads = list(model.heads.parameters())
+    body = [p for p in model.encoder.parameters() if p.requires_grad]
+    matrices, others = [p for p in body if p.dim() > 1], [p for p in body if p.dim() == 1]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": matrices, "lr": plan.rate, "weight_decay": 0.01},
+            {"params": others, "lr": plan.rate, "weight_decay": 0.0},
+            {"params": heads, "lr": plan.head_rate, "weight_decay": 0.01},
+        ]
+    )
+    total = plan.epochs * math.ceil(len(examples) / plan.size)
+    warm = total // 10
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min((step + 1) / warm, max(0.02, (total - step) / (total - warm)))
+    )
+    started = time.perf_counter()
+    for epoch in range(plan.epochs):
+        model.train()
+        for step, batch in enumerate(batches.epoch(examples, plan.seed + epoch)):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits, embedding = model(batch.ids, batch.mask)
+            loss = losses(
+                {n: v.float() for n, v in logits.items()}, embedding.float(), batch, before[batch.places], plan
+            )
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
+            optimiser.step()
+            schedule.step()
+            if step % 50 == 0:
+                print(
+                    f"epoch {epoch + 1} step {step} loss {loss.item():.3f} {time.perf_counter() - started:.0f} s",
+                    flush=True,
+                )
+        report(model, batches, development)
+
+
+def report(model: Model, batches: Batches, development: Sequence[Example]) -> None:
+    """Print accuracy and log-loss on the development prompts."""
+    logits, _ = predict(model, batches, development)
+    labels = torch.tensor([each.category for each in development])
+    right = (logits["category"].argmax(dim=1) == labels).float().mean()
+    loss = functional.cross_entropy(logits["category"], labels)
+    per = [
+        f"{name} {(logits['category'].argmax(dim=1) == labels)[labels == place].float().mean():.2f}"
+        for place, name in enumerate(CATEGORIES)
+    ]
+    print(f"development: accuracy {right:.4f} log-loss {loss:.4f}  {' '.join(per)}", flush=True)
+
+
+def examples_of(rows: Sequence[Labelled], failures: Sequence[tuple[str, float]] = ()) -> list[Example]:
+    """Rows, then prompts of which only the share of failing models is known."""
+    found = [example(row, place) for place, row in enumerate(rows)]
+    return found + [with_failure(Example(text, len(found) + k), share) for k, (text, share) in enumerate(failures)]
+
+
+def main() -> int:
+    """Train and write `adapters.npz` and `heads.npz`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=ARTIFACTS)
+    for name, default in Plan.__dataclass_fields__.items():
+        parser.add_argument(f"--{name}", type=type(default.default), default=default.default)
+    options = parser.parse_args()
+    plan = Plan(**{name: getattr(options, name) for name in Plan.__dataclass_fields__})
+    started = time.perf_counter()
+    torch.manual_seed(plan.seed)
+    torch.set_num_threads(2)
+    rows, held = split_development(own_prompts("train"))
+    folder = data_dir()
+    failures = outcome_rows(folder) if folder else []
+    rows += public_rows(folder) if folder else []
+    examples, development = examples_of(rows, failures), examples_of(held)
+    source = obtain_source()
+    model = Model(read_weights(source / MODEL.name), Shape(rank=plan.rank), WIDTHS)
+    batches = Batches(Tokeniser(source / TOKENIZER.name), plan.size, plan.longest, plan.perturbed)
+    print(f"{len(rows)} prompts, {len(failures)} outcomes, {len(development)} development prompts")
+    print(plan, flush=True)
+    train(model, batches, examples, development, plan)
+    options.output.mkdir(parents=True, exist_ok=True)
+    if plan.rank:
+        write_adapters(model.encoder, options.output / "adapters.npz")
+    write_heads(model.heads, options.output / "heads.npz")
+    logits, embedding = predict(model, batches, development)
+    np.savez(
+        options.output / "development.npz", embedding=embedding.numpy(), **{n: v.numpy() for n, v in logits.items()}
+    )
+    print(f"trained in {time.perf_counter() - started:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

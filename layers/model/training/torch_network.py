@@ -1,0 +1,162 @@
+"""The encoder in torch, with low-rank adapters and heads: what fine-tuning changes and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.build.network import (
+    EMBEDDING_NORM,
+    EPSILON,
+    HEADS,
+    LAYERS,
+    PLACES,
+    SEGMENTS,
+    WIDTH,
+    WORDS,
+    Weights,
+    attention,
+    attention_norm,
+    attention_output,
+    narrowing,
+    output_norm,
+    widening,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How much may change: the adapters' rank on every linear layer and on the word table; 0 for the whole matrix."""
+
+    rank: int = 16
+    words_rank: int = 4
+    dropout: float = 0.1
+
+
+class Adapted(nn.Module):
+    """A linear layer whose weight moves by `B @ A`, or wholly when the rank is 0; its bias moves freely."""
+
+    def __init__(self, weight: Tensor, bias: Tensor, shape: Shape) -> None:
+        super().__init__()
+        self.rank = shape.rank
+        self.dropout = shape.dropout
+        self.weight = nn.Parameter(weight.clone(), requires_grad=shape.rank == 0)
+        self.register_buffer("before", weight.clone())
+        self.register_buffer("bias_before", bias.clone())
+        self.bias = nn.Parameter(bias.clone())
+        if shape.rank:
+            self.down = nn.Parameter(torch.randn(shape.rank, weight.shape[1]) / weight.shape[1] ** 0.5)
+            self.up = nn.Parameter(torch.zeros(weight.shape[0], shape.rank))
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = functional.linear(x, self.weight, self.bias)
+        if not self.rank:
+            return out
+        inner = functional.dropout(x, self.dropout, self.training)
+        return out + functional.linear(functional.linear(inner, self.down), self.up)
+
+
+class Norm(nn.Module):
+    """LayerNorm whose scale and shift move freely."""
+
+    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("weight_before", weight.clone())
+        self.register_buffer("bias_before", bias.clone())
+        self.weight, self.bias = nn.Parameter(weight.clone()), nn.Parameter(bias.clone())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.layer_norm(x, (WIDTH,), self.weight, self.bias, EPSILON)
+
+
+class Encoder(nn.Module):
+    """all-MiniLM-L6-v2 from its parameters; gives the tokens behind the last layer."""
+
+    def __init__(self, weights: Weights, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        tensors = {name: torch.from_numpy(values.copy()) for name, values in weights.items()}
+        self.register_buffer("words", tensors[WORDS])
+        self.register_buffer("places", tensors[PLACES] + tensors[SEGMENTS][0])
+        self.words_down = nn.Parameter(torch.randn(shape.words_rank, WIDTH) / WIDTH**0.5)
+        self.words_up = nn.Parameter(torch.zeros(tensors[WORDS].shape[0], shape.words_rank))
+        self.norms = nn.ModuleDict()
+        self.linears = nn.ModuleDict()
+        names = [EMBEDDING_NORM, *(f(k) for k in range(LAYERS) for f in (attention_norm, output_norm))]
+        for name in names:
+            self.norms[_key(name)] = Norm(tensors[f"{name}.weight"], tensors[f"{name}.bias"])
+        for name in linear_names():
+            self.linears[_key(name)] = Adapted(tensors[f"{name}.weight"], tensors[f"{name}.bias"], shape)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """`ids` and `mask` (True for a token) `[batch, length]` to `[batch, length, 384]`."""
+        words = functional.embedding(ids, self.words) + functional.embedding(ids, self.words_up) @ self.words_down
+        x = self._norm(EMBEDDING_NORM, words + self.places[: ids.shape[1]])
+        x = functional.dropout(x, self.shape.dropout, self.training)
+        visible = mask[:, None, None, :]
+        for layer in range(LAYERS):
+            q, k, v = (self._by_head(self._linear(attention(layer, part), x)) for part in ("query", "key", "value"))
+            context = functional.scaled_dot_product_attention(q, k, v, attn_mask=visible)
+            context = self._linear(attention_output(layer), context.transpose(1, 2).flatten(2))
+            x = self._norm(attention_norm(layer), x + functional.dropout(context, self.shape.dropout, self.training))
+            inner = self._linear(narrowing(layer), functional.gelu(self._linear(widening(layer), x)))
+            x = self._norm(output_norm(layer), x + functional.dropout(inner, self.shape.dropout, self.training))
+        return x
+
+    def _linear(self, name: str, x: Tensor) -> Tensor:
+        return self.linears[_key(name)](x)
+
+    def _norm(self, name: str, x: Tensor) -> Tensor:
+        return self.norms[_key(name)](x)
+
+    def _by_head(self, x: Tensor) -> Tensor:
+        return x.unflatten(2, (HEADS, -1)).transpose(1, 2)
+
+
+def linear_names() -> Iterator[str]:
+    """The prefixes of all linear layers."""
+    for layer in range(LAYERS):
+        yield from (attention(layer, part) for part in ("query", "key", "value"))
+        yield from (attention_output(layer), widening(layer), narrowing(layer))
+
+
+def _key(name: str) -> str:
+    return name.replace(".", "/")
+
+
+class Heads(nn.Module):
+    """One hidden layer on the pooled tokens, then what is asked for."""
+
+    def __init__(self, widths: dict[str, int], hidden: int, dropout: float) -> None:
+        super().__init__()
+        self.dropout = dropout
+        self.hidden = nn.ModuleDict({name: nn.Linear(2 * WIDTH, hidden) for name in widths})
+        self.last = nn.ModuleDict({name: nn.Linear(hidden, width) for name, width in widths.items()})
+
+    def forward(self, pooled: Tensor) -> dict[str, Tensor]:
+        """Logits of each head for `mean+cls` `[batch, 768]`."""
+        out = {}
+        for name, hidden in self.hidden.items():
+            inner = functional.gelu(hidden(functional.dropout(pooled, self.dropout, self.training)))
+            out[name] = self.last[name](functional.dropout(inner, self.dropout, self.training))
+        return out
+
+
+class Model(nn.Module):
+    """Encoder, pooling and heads."""
+
+    def __init__(self, weights: Weights, shape: Shape, widths: dict[str, int], hidden: int = 48) -> None:
+        super().__init__()
+        self.encoder = Encoder(weights, shape)
+        self.heads = Heads(widths, hidden, shape.dropout)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Each head's logits, and the embedding `[batch, 384]` of length one."""
+        tokens = self.encoder(ids, mask).float()
+        share = mask.float().unsqueeze(2)
+        mean = (tokens * share).sum(dim=1) / share.sum(dim=1)
+        return self.heads(torch.cat([mean, tokens[:, 0]], dim=1)), functional.normalize(mean, dim=1)
