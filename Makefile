@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types template model lock clean
+.PHONY: help run test check lint types template model refresh openapi lock clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -53,6 +53,9 @@ $(BIN)/.test: $(TEST_LOCK)
 	@$(PYTHON) -m venv .venv || { echo "The virtual environment could not be made: does this Python have venv and pip?" >&2; rm -rf .venv; exit 1; }
 
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+openapi: $(BIN)/.run ## Write the API's description anew
+	@STORE=memory $(BIN)/python -m llm_router.local.describe
+
 lock: ## Renew the hash-locked requirements (needs uv)
 	$(LOCK) tests/requirements.in -o $(TEST_LOCK)
 	$(LOCK) -c $(TEST_LOCK) shared/requirements.in -o shared/requirements.txt

@@ -25,6 +25,7 @@ from llm_router.schemas.dashboard import (
 )
 from llm_router.schemas.health import HealthAnswer
 from llm_router.schemas.route import RouteAnswer
+from llm_router.web import openapi
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
@@ -157,6 +158,12 @@ async def health_of_all(_call: Call) -> Response:
     return Response(
         answer.model_dump_json(), status_code=503 if state is State.DOWN else 200, media_type="application/json"
     )
+
+
+@door.get("/openapi.json", answer=None, summary="The API's own description")
+async def description(_call: Call) -> Response:
+    """OpenAPI 3.1, of all functions."""
+    return Response(openapi.FILE.read_bytes(), media_type="application/json")
 
 
 @door.get("/dashboard/health", answer=HealthAnswer, summary="This function's own health")

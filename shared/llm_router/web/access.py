@@ -59,6 +59,7 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.DASHBOARD, "GET", "/dashboard/assets/{name}", Access.PUBLIC),
     RouteRule(Function.DASHBOARD, "GET", "/dashboard/data", Access.OPERATOR),
     RouteRule(Function.DASHBOARD, "GET", "/health", Access.PUBLIC),
+    RouteRule(Function.DASHBOARD, "GET", "/openapi.json", Access.PUBLIC),
 )
 
 _BY_KEY = {(rule.function, rule.method, rule.path): rule for rule in ROUTES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -15,6 +16,7 @@ from llm_router.web.access import RouteRule
 from llm_router.web.errors import ErrorEnvelope, OpenAIErrorEnvelope
 
 JsonObject = dict[str, object]
+FILE = Path(__file__).with_name("openapi.json")
 _REF = "#/components/schemas/{model}"
 _ERRORS = {
     400: "The body or the request cannot be read",
@@ -57,6 +59,11 @@ def document(operations: Iterable[Operation]) -> JsonObject:
         "paths": paths,
         "components": {
             "schemas": definitions.get("$defs", {}),
+            "responses": {
+                _error_name(path, status): {"description": words, **_json_content(_error_model(path))}
+                for path in ("/", "/v1/")
+                for status, words in _ERRORS.items()
+            },
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
@@ -74,10 +81,7 @@ def _described(operation: Operation) -> JsonObject:
         "x-access": str(row.access),
         "parameters": _path_parameters(row.path),
         "responses": {"200": {"description": "Done", **(_json_content(operation.answer) if operation.answer else {})}}
-        | {
-            str(status): {"description": words, **_json_content(_error_model(row.path))}
-            for status, words in _ERRORS.items()
-        },
+        | {str(status): {"$ref": f"#/components/responses/{_error_name(row.path, status)}"} for status in _ERRORS},
     }
     if row.access is not Access.PUBLIC:
         described["security"] = [{"bearer": []}, {"apiKey": []}]
@@ -95,6 +99,10 @@ def _path_parameters(path: str) -> list[Mapping[str, object]]:
 
 def _json_content(kind: type[BaseModel]) -> JsonObject:
     return {"content": {"application/json": {"schema": {"$ref": _REF.format(model=kind.__name__)}}}}
+
+
+def _error_name(path: str, status: int) -> str:
+    return f"openai{status}" if path.startswith("/v1/") else f"error{status}"
 
 
 def _error_model(path: str) -> type[BaseModel]:

@@ -1,0 +1,34 @@
+"""The OpenAPI document in the package is that of the doors, and it is one."""
+
+from __future__ import annotations
+
+import json
+
+import schemathesis
+
+from llm_router.local import describe
+from llm_router.web.access import ROUTES, Access
+from llm_router.web.openapi import FILE
+from tests.support.service import Service, service
+
+
+def test_the_document_is_made_from_the_doors_as_they_are_now():
+    with service():
+        assert FILE.read_text("utf-8") == describe.text(), "run `make openapi`"
+
+
+def test_it_describes_every_route_and_who_may_call_it():
+    paths = json.loads(FILE.read_text("utf-8"))["paths"]
+    for rule in ROUTES:
+        operation = paths[rule.path][rule.method.lower()]
+        assert operation["x-access"] == rule.access
+        assert ("security" in operation) is (rule.access is not Access.PUBLIC)
+    assert sum(len(methods) for methods in paths.values()) == len(ROUTES)
+
+
+def test_it_is_a_document_that_a_tool_can_read(api: Service):
+    reply = api.get("/openapi.json")
+    assert reply.status == 200
+    schema = schemathesis.openapi.from_dict(reply.json)
+    schema.validate()
+    assert sum(1 for _ in schema.get_all_operations()) == len(ROUTES)
