@@ -53,6 +53,9 @@ $(BIN)/.test: $(TEST_LOCK)
 	@$(PYTHON) -m venv .venv || { echo "The virtual environment could not be made: does this Python have venv and pip?" >&2; rm -rf .venv; exit 1; }
 
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+refresh: $(BIN)/.run ## Refresh the local catalogue from its sources now
+	@$(BIN)/python -m llm_router.local.refresh $(ARGS)
+
 openapi: $(BIN)/.run ## Write the API's description anew
 	@STORE=memory $(BIN)/python -m llm_router.local.describe
 

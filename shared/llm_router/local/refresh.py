@@ -1,0 +1,56 @@
+"""`python -m llm_router.local.refresh [--dry-run]`: the scheduled refresh from the command line, on the local store."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from llm_router import settings
+from llm_router.bootstrap import Services
+from llm_router.catalogue.service import Refreshed
+from llm_router.clock import SystemClock
+from llm_router.errors import RouterError
+from llm_router.local.environment import local_environment
+
+MOST_SHOWN = 40
+
+
+def table(done: Refreshed) -> str:
+    """What every source gave, what was not believed, and what changed."""
+    lines = [f"{'source':<22}{'state':<10}{'records':>8}  {'as of':<12}"]
+    lines += [
+        f"{state.name:<22}{state.health:<10}{state.records:>8}  {state.as_of or '-':<12}{state.error or ''}".rstrip()
+        for state in done.sources
+    ]
+    for doubt in done.quarantined[:MOST_SHOWN]:
+        lines.append(f"not believed: {doubt.model} {doubt.field} {doubt.refused:g}, kept {doubt.kept:g}")
+    lines += [f"added    {name}" for name in done.diff.added[:MOST_SHOWN]]
+    lines += [f"removed  {name}" for name in done.diff.removed[:MOST_SHOWN]]
+    lines += [
+        f"changed  {change.model:<44}{change.field:<28}{change.before} -> {change.after}"
+        for change in done.diff.changed[:MOST_SHOWN]
+    ]
+    if done.refused:
+        lines.append(f"refused: {done.refused}")
+    written = "nothing was written, version" if done.dry_run else "the catalogue is version"
+    lines.append(f"{done.diff.summary}; {written} {done.version}{' stays' if done.dry_run else ''}")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run it; 0 when the catalogue could be refreshed from at least one source."""
+    services = Services(settings.load(local_environment(dict(os.environ))), SystemClock())
+    refresher = services.refresher()
+    print(f"Asking {len(refresher.sources)} sources ...", flush=True)
+    try:
+        done = refresher.refresh(dry_run="--dry-run" in arguments)
+    except RouterError as failure:
+        print(failure.message, file=sys.stderr)
+        return 1
+    print(table(done))
+    return 0 if any(state.error is None and state.last_success for state in done.sources) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
