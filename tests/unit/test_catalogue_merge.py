@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.sources import TODAY, reading
 
 from llm_router.catalogue import guards
 from llm_router.catalogue.entry import Capability, ModelEntry, Provenance
@@ -20,6 +20,7 @@ from llm_router.catalogue.quality_map import quality_map
 from llm_router.catalogue.records import Facts, Listing, Reading
 from llm_router.catalogue.refresh import plan
 from llm_router.catalogue.tables import make_tables, tables
+from tests.support.sources import TODAY, reading
 
 maybe = st.none() | st.floats(0, 1000)
 facts = st.builds(
@@ -118,6 +119,12 @@ def test_a_fifth_may_go_and_no_more(before, after):
     assert guards.shrunk(before, after) == (before - after > before / 5)
 
 
+few = settings(max_examples=15, deadline=None)
+"""For properties of the whole refresh, which takes a tenth of a second."""
+
+heard = cache(reading)
+
+
 def _plan(readings: list[Reading], current: dict[str, ModelEntry]) -> dict[str, ModelEntry]:
     return dict(plan(readings, current, TODAY, tables(), quality_map()).models)
 
@@ -125,22 +132,25 @@ def _plan(readings: list[Reading], current: dict[str, ModelEntry]) -> dict[str, 
 ALL = ["litellm", "models_dev", "openrouter", "lmarena", "livebench", "artificial_analysis", "operator"]
 
 
+@few
 @given(st.permutations(ALL))
 def test_the_order_in_which_sources_are_read_does_not_matter(order):
-    assert _plan([reading(name) for name in order], {}) == _plan([reading(name) for name in ALL], {})
+    assert _plan([heard(name) for name in order], {}) == _plan([heard(name) for name in ALL], {})
 
 
+@few
 @given(st.lists(st.sampled_from(ALL), unique=True))
 def test_planning_again_on_its_own_outcome_changes_nothing(names):
-    readings = [reading(name) for name in names]
+    readings = [heard(name) for name in names]
     once = _plan(readings, {})
     assert _plan(readings, once) == once
 
 
+@few
 @given(st.sets(st.sampled_from(ALL)))
 def test_a_source_that_is_not_heard_takes_nothing_away(missing):
-    full = _plan([reading(name) for name in ALL], {})
-    after = _plan([reading(name) for name in ALL if name not in missing], full)
+    full = _plan([heard(name) for name in ALL], {})
+    after = _plan([heard(name) for name in ALL if name not in missing], full)
     assert after.keys() == full.keys()
     for name, entry in full.items():
         assert (after[name].input_usd_per_mtok is None) == (entry.input_usd_per_mtok is None)

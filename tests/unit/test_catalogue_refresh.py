@@ -6,14 +6,15 @@ import json
 from collections.abc import Callable
 
 import pytest
-from tests.support.sources import URLS, FakeReply, World, payload, zipped
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
 from llm_router.catalogue.gathering import EACH_S, IN_ALL_S, blob_name
 from llm_router.catalogue.source_state import STALE_AFTER_S, Health
 from llm_router.catalogue.upsert import upsert
+from llm_router.catalogue.validation import Json
 from llm_router.errors import StoreUnavailable
 from llm_router.taxonomy import Category, Difficulty
+from tests.support.sources import URLS, FakeReply, World, payload, zipped
 
 DAY = 86_400.0
 
@@ -143,7 +144,7 @@ def test_a_price_that_jumps_is_quarantined_the_old_one_kept_and_both_shown(world
 
 def test_the_operator_can_confirm_a_price_that_was_quarantined(world: World):
     world.web.serve(URLS["litellm"], litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token=1.5e-06)))
-    said = [{"id": "openai/gpt-4o-mini", "input_usd_per_mtok": 1.5}]
+    said: list[Json] = [{"id": "openai/gpt-4o-mini", "input_usd_per_mtok": 1.5}]
     world.refresher().publisher.publish(lambda before: upsert(before, said, "2026-11-25"), "update")
     assert world.refresher().refresh().quarantined == ()
     found = entry(world, "openai/gpt-4o-mini")
@@ -254,7 +255,7 @@ def test_a_refresh_that_would_drop_more_than_a_fifth_is_refused_even_by_a_source
 
 
 def test_the_operators_models_are_never_dropped_and_their_fields_never_overwritten(world: World):
-    said = [
+    said: list[Json] = [
         {"id": "house/own", "provider": "house", "display_name": "Own"},
         {"id": "openai/gpt-4o", "input_usd_per_mtok": 2.0},
     ]

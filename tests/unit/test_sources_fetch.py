@@ -6,8 +6,6 @@ import gzip
 import zlib
 
 import pytest
-from tests.support.clock import FakeClock
-from tests.support.sources import FOLDER, TABLE, FakeReply, FakeWeb, payload, zipped
 
 from llm_router.adapters.fetch import Fetcher
 from llm_router.adapters.operator_models import reader
@@ -15,6 +13,8 @@ from llm_router.adapters.sources import livebench
 from llm_router.adapters.sources.web import NewestTable, WebPage, newest
 from llm_router.catalogue.sources import Held
 from llm_router.errors import SourceUnavailable
+from tests.support.clock import FakeClock
+from tests.support.sources import FOLDER, TABLE, FakeReply, FakeWeb, payload, zipped
 
 URL = "https://source.test/data.json?v=1"
 LIMIT = 1_000_000

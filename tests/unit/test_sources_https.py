@@ -123,9 +123,11 @@ def test_who_never_answers_is_left_at_the_deadline(certificate: Path):
 
 
 def test_what_is_no_http_is_a_source_that_fails(certificate: Path):
-    with serving(certificate, lambda connection: connection.sendall(b"SSH-2.0\r\n")) as port:
-        with pytest.raises(SourceUnavailable):
-            fetcher(port, certificate).get(f"https://{HOST}/", timeout_s=5)
+    def answer(connection: ssl.SSLSocket) -> None:
+        connection.sendall(b"SSH-2.0\r\n")
+
+    with serving(certificate, answer) as port, pytest.raises(SourceUnavailable):
+        fetcher(port, certificate).get(f"https://{HOST}/", timeout_s=5)
 
 
 def test_a_port_where_nobody_listens_is_a_source_that_fails(certificate: Path):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 MAX_ID = 200
 MAX_NAME = 200
 
 _MARKUP = frozenset('<>"`')
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:@+/-]*[A-Za-z0-9])?")
 
 
@@ -29,6 +27,6 @@ def name_problem(text: str) -> str | None:
         return f"must be at most {MAX_NAME} characters"
     if not _MARKUP.isdisjoint(text):
         return "must not hold markup"
-    if any(unicodedata.category(character) in _INVISIBLE for character in text):
+    if not text.isprintable():
         return "must not hold control characters"
     return None

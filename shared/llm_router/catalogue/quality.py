@@ -105,9 +105,11 @@ def _cell(ability: Ability, slope: float, panel: float, distance: float, choices
     place = slope * (ability.points - panel - distance)
     spread = slope * ability.sd
     chances = [choices.ceiling / (1 + math.exp(-place - spread * quantile)) for quantile in _QUANTILES]
+    mean = math.fsum(chances) / _STEPS
+    sd = math.sqrt(math.fsum((chance - mean) ** 2 for chance in chances) / _STEPS)
     return QualityEstimate(
-        mean=round(statistics.fmean(chances), 4),
-        sd=round(max(LEAST_SD, statistics.pstdev(chances)), 4),
+        mean=round(mean, 4),
+        sd=round(max(LEAST_SD, sd), 4),
         n=IMPUTED_WEIGHT if ability.imputed else PRIOR_WEIGHT,
         source="+".join(sorted(ability.sources)),
         as_of=ability.as_of,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
-from llm_router.catalogue.entry import Latency, ModelEntry, ModelStatus, Provenance, QualityTable
+from llm_router.catalogue.entry import Latency, ModelEntry, ModelStatus, Provenance, QualityEstimate, QualityTable
 from llm_router.catalogue.evidence import SCALE_SOURCE
 from llm_router.catalogue.guards import Quarantined, quarantine, shrunk
 from llm_router.catalogue.joining import OPERATOR, Joined, Statement, join
@@ -127,15 +127,17 @@ def _rated(
 
 def _same_figures(one: QualityTable, other: QualityTable) -> bool:
     """Whether two tables say the same, whenever it was said."""
+    if one.keys() != other.keys() or any(one[name].keys() != other[name].keys() for name in one):
+        return False
+    return all(
+        _undated(cell) == _undated(other[category][level])
+        for category, row in one.items()
+        for level, cell in row.items()
+    )
 
-    def undated(table: QualityTable) -> object:
-        return {
-            (category, level): replace(cell, as_of=None)
-            for category, row in table.items()
-            for level, cell in row.items()
-        }
 
-    return undated(one) == undated(other)
+def _undated(cell: QualityEstimate) -> tuple[object, ...]:
+    return cell.mean, cell.sd, cell.n, cell.source, cell.imputed, cell.basis
 
 
 def _model_of(entry: ModelEntry, tables: Tables) -> KnownModel:
@@ -159,7 +161,9 @@ def _with_operators(quality: QualityTable, before: QualityTable) -> QualityTable
 def _settled(entry: ModelEntry, before: ModelEntry | None, today: str) -> ModelEntry:
     """The entry with its status; the old object where nothing but dates of origin changed."""
     status, why = _status(entry, before, today)
-    provenance = {**entry.provenance, "status": why} if why is not None else entry.provenance
+    provenance = {"display_name": Provenance(CURATED, today, "made from its id"), **entry.provenance}
+    if why is not None:
+        provenance["status"] = why
     entry = replace(entry, status=status, provenance=provenance)
     if before is not None and replace(entry, provenance=before.provenance) == before:
         return before

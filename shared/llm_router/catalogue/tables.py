@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,15 @@ class Tables:
     skip: re.Pattern[str]
     rules: tuple[tuple[re.Pattern[str], str], ...]
     families: tuple[Family, ...]
+    _slugs: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def slug(self, name: str) -> str:
         """The name without the path, the version of the API and the ways of writing that differ between sources."""
-        slug = name.lower().rsplit("/", 1)[-1]
-        for find, put in self.rules:
-            slug = find.sub(put, slug)
+        if (slug := self._slugs.get(name)) is None:
+            slug = name.lower().rsplit("/", 1)[-1]
+            for find, put in self.rules:
+                slug = find.sub(put, slug)
+            self._slugs[name] = slug
         return slug
 
     def model(self, name: str) -> KnownModel | None:

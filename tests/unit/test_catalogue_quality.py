@@ -1,0 +1,261 @@
+"""Quality is a plausible chance, says how sure it is and what of, and is never made from a price."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from llm_router.catalogue.abilities import Ability, combine
+from llm_router.catalogue.bundled import bundled
+from llm_router.catalogue.entry import Basis, ModelEntry, QualityEstimate, QualityTable
+from llm_router.catalogue.evidence import Evidence
+from llm_router.catalogue.linking import link, links
+from llm_router.catalogue.quality import IMPUTED_WEIGHT, LEAST_SD, PRIOR_WEIGHT, estimate, shrink
+from llm_router.catalogue.quality_map import quality_map
+from llm_router.catalogue.records import Reading, Scale, Score
+from llm_router.catalogue.tables import KnownModel, tables
+from llm_router.taxonomy import Category, Difficulty
+from tests.support.sources import TODAY, reading
+
+EVIDENCE = ("lmarena", "livebench")
+
+
+@cache
+def tables_by_model(*sources: str) -> dict[str, QualityTable]:
+    return estimate(
+        [reading(source) for source in sources or EVIDENCE], tables().models.values(), quality_map(), tables()
+    )
+
+
+def cell(model: str, category: Category, level: Difficulty, *sources: str) -> QualityEstimate:
+    return tables_by_model(*sources)[model][category][level]
+
+
+def everything() -> list[QualityEstimate]:
+    return [found for table in tables_by_model().values() for levels in table.values() for found in levels.values()]
+
+
+def test_every_cell_is_a_chance_with_an_error_a_weight_a_source_and_a_date():
+    for found in everything():
+        assert 0 < found.mean < 1
+        assert LEAST_SD <= found.sd < 0.5
+        assert found.n == (IMPUTED_WEIGHT if found.imputed else PRIOR_WEIGHT)
+        assert found.source
+        assert found.as_of == TODAY
+        assert found.basis is not None
+
+
+def test_harder_is_never_likelier():
+    for table in tables_by_model().values():
+        for levels in table.values():
+            easy, medium, hard = (levels[level].mean for level in Difficulty)
+            assert easy >= medium >= hard
+
+
+def test_every_model_with_any_evidence_has_every_cell():
+    for table in tables_by_model().values():
+        assert set(table) == set(Category)
+        assert all(set(levels) == set(Difficulty) for levels in table.values())
+
+
+def test_the_small_models_that_mark_the_scale_do_easy_work_well_medium_work_by_halves_and_hard_work_seldom():
+    panel = [
+        estimate([reading("lmarena")], [KnownModel(name, name, lmarena=(name,))], quality_map(), tables())[name]
+        for name in quality_map().panel
+    ]
+    for category in Category:
+        easy, medium, hard = (sum(table[category][level].mean for table in panel) / len(panel) for level in Difficulty)
+        assert 0.75 < easy < 0.95
+        assert 0.4 < medium < 0.6
+        assert 0.03 < hard < 0.25
+
+
+@pytest.mark.parametrize("category", list(Category))
+def test_the_order_that_everybody_knows_comes_out(category: Category):
+    for better, worse in [("claude-opus-4-5", "gpt-oss-20b"), ("gpt-oss-120b", "nova-micro"), ("gpt-4o", "nova-lite")]:
+        assert cell(better, category, Difficulty.HARD).mean > cell(worse, category, Difficulty.HARD).mean
+
+
+def test_a_cell_tells_whether_it_measures_correctness_or_preference():
+    assert cell("gpt-5-mini", Category.CHAT, Difficulty.HARD).basis is Basis.PREFERENCE
+    assert cell("gpt-5-mini", Category.MATH, Difficulty.HARD).basis is Basis.BOTH
+    assert cell("gpt-5.5", Category.MATH, Difficulty.HARD).basis is Basis.CORRECTNESS
+
+
+def test_preference_weighs_less_than_correctness_for_mathematics_and_is_the_thing_itself_for_writing():
+    math_measures = quality_map().categories[Category.MATH].measures
+    least = {
+        basis: min(one.sd for one in math_measures if one.basis is basis)
+        for basis in set(Basis) & {one.basis for one in math_measures}
+    }
+    assert least[Basis.CORRECTNESS] < least[Basis.PREFERENCE]
+    writing = quality_map().categories[Category.CREATIVE_WRITING].measures
+    assert min(writing, key=lambda one: one.sd).basis is Basis.PREFERENCE
+
+
+def test_a_cell_without_a_measure_of_its_own_is_labelled_and_wider():
+    own, imputed = cell("gpt-5-mini", Category.CHAT, Difficulty.HARD), cell("gpt-5.5", Category.CHAT, Difficulty.HARD)
+    assert not own.imputed
+    assert imputed.imputed
+    assert imputed.sd > own.sd
+
+
+def test_a_model_without_evidence_has_its_predecessors_labelled_and_wider():
+    heir, elder = (cell(name, Category.CODING, Difficulty.HARD) for name in ("claude-opus-5-5", "claude-opus-4-8"))
+    assert heir.imputed
+    assert heir.source == "livebench+predecessor claude-opus-4-8"
+    assert heir.sd > elder.sd
+    assert abs(heir.mean - elder.mean) < 0.15
+
+
+def test_a_model_that_nobody_rated_and_that_follows_none_has_no_quality():
+    nobody = KnownModel("nobody", "Nobody")
+    assert estimate([reading("lmarena")], [nobody], quality_map(), tables()) == {}
+
+
+def test_a_model_that_the_tables_do_not_know_is_found_by_its_name_with_any_effort():
+    scores = [
+        replace(score, model="newcomer-1.0-thinking-32k")
+        for score in reading("lmarena").scores
+        if score.model == "o3-2025-04-16"
+    ]
+    both = replace(reading("lmarena"), scores=[*reading("lmarena").scores, *scores])
+    newcomer = KnownModel(tables().slug("newcomer-1.0"), "Newcomer")
+    found = estimate([both], [newcomer, tables().models["o3"]], quality_map(), tables())
+    assert found[newcomer.key] == found["o3"]
+
+
+def test_a_price_is_never_evidence():
+    dear = replace(reading("litellm"), listings=())
+    assert tables_by_model("litellm", *EVIDENCE) == tables_by_model(*EVIDENCE)
+    assert estimate([dear, *map(reading, EVIDENCE)], tables().models.values(), quality_map(), tables()) == (
+        tables_by_model(*EVIDENCE)
+    )
+
+
+def test_more_sources_make_a_cell_surer():
+    one = cell("gpt-5-mini", Category.MATH, Difficulty.HARD, "lmarena")
+    both = cell("gpt-5-mini", Category.MATH, Difficulty.HARD)
+    assert both.sd < one.sd
+    assert both.source == "livebench+lmarena"
+
+
+def test_too_few_common_models_put_no_measure_on_the_scale():
+    few = Reading(
+        "artificial_analysis",
+        10,
+        TODAY,
+        scores=[Score("o3", "aime", 0.9, Scale.SHARE), Score("x", "aime", 0.1, Scale.SHARE)],
+    )
+    evidence = Evidence([reading("lmarena"), few], quality_map(), tables())
+    found = links(evidence, list(tables().models.values()), quality_map().categories[Category.MATH], quality_map())
+    assert not any(measure.source == "artificial_analysis" for measure in found)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdefghijkl"), st.floats(-5, 5), min_size=8),
+    st.floats(0.1, 50),
+    st.floats(-2000, 2000),
+)
+def test_linking_undoes_any_change_of_unit(values, factor, shift):
+    assume(len({round(value, 3) for value in values.values()}) > 2)
+    moved = {name: factor * value + shift for name, value in values.items()}
+    found = link(values, moved, 8)
+    assert found is not None
+    for name, value in values.items():
+        assert found.offset + found.slope * value == pytest.approx(moved[name], abs=1e-6 * (1 + abs(shift)))
+
+
+abilities = st.lists(
+    st.builds(
+        Ability,
+        points=st.floats(900, 1600),
+        sd=st.floats(5, 200),
+        sources=st.just(frozenset({"s"})),
+        basis=st.sampled_from([Basis.CORRECTNESS, Basis.PREFERENCE]),
+        as_of=st.just(TODAY),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(abilities)
+def test_combined_measures_lie_between_their_extremes_and_agreeing_ones_are_surer_than_any_alone(given_abilities):
+    found = combine(given_abilities)
+    points = [ability.points for ability in given_abilities]
+    assert min(points) - 1e-6 <= found.points <= max(points) + 1e-6
+    agreed = combine([replace(ability, points=1200.0) for ability in given_abilities])
+    assert agreed.sd <= min(ability.sd for ability in given_abilities) + 1e-9
+    assert found.sd >= agreed.sd - 1e-9
+
+
+priors = st.builds(
+    QualityEstimate,
+    mean=st.floats(0.02, 0.98),
+    sd=st.floats(0.01, 0.3),
+    n=st.just(PRIOR_WEIGHT),
+    source=st.just("lmarena"),
+    as_of=st.just(TODAY),
+    imputed=st.just(False),
+    basis=st.just(Basis.PREFERENCE),
+)
+outcomes = st.lists(st.floats(0, 1), min_size=1, max_size=200)
+
+
+@given(priors, outcomes)
+def test_measured_outcomes_draw_the_prior_towards_their_mean_in_proportion_to_their_number(prior, seen):
+    found = shrink(prior, seen)
+    mean = math.fsum(seen) / len(seen)
+    share = len(seen) / (len(seen) + 10)
+    assert found.mean == pytest.approx((1 - share) * prior.mean + share * mean)
+    assert found.n == prior.n + len(seen)
+    assert found.source == "lmarena+outcomes"
+    assert LEAST_SD <= found.sd <= max(prior.sd, 0.5)
+
+
+@given(priors)
+def test_no_outcomes_leave_the_prior_as_it_is_and_a_thousand_replace_it(prior):
+    assert shrink(prior, []) == prior
+    many = shrink(prior, [1.0, 0.0] * 500)
+    assert many.mean == pytest.approx(0.5, abs=0.01)
+    assert many.sd < 0.02 + 0.01 * prior.sd
+    assert many.basis is Basis.OUTCOMES
+
+
+def _own(entry: ModelEntry) -> bool:
+    return not any("predecessor" in found.source for levels in entry.quality.values() for found in levels.values())
+
+
+def test_the_bundled_catalogue_has_evidence_with_dates_for_many_models_of_many_providers():
+    own = [entry for entry in bundled() if _own(entry)]
+    assert len(own) >= 60
+    assert len({entry.provider for entry in own}) >= 10
+    for entry in bundled():
+        assert entry.active
+        assert set(entry.quality) == set(Category)
+        for levels in entry.quality.values():
+            easy, medium, hard = (levels[level] for level in Difficulty)
+            assert easy.mean >= medium.mean >= hard.mean
+            assert all(found.source and found.as_of for found in levels.values())
+
+
+def test_every_field_of_the_bundled_catalogue_has_a_source_and_a_date():
+    for entry in bundled():
+        for name in ("input_usd_per_mtok", "output_usd_per_mtok", "context_window", "capabilities", "display_name"):
+            assert entry.provenance[name].source
+            assert entry.provenance[name].as_of
+        assert (entry.input_usd_per_mtok or 0) + (entry.output_usd_per_mtok or 0) > 0
+
+
+def test_every_line_of_the_map_has_a_reason():
+    for category in quality_map().categories.values():
+        assert len(category.slope_why) > 10
+        assert all(len(measure.why) > 10 for measure in category.measures)
+        covered = {level for measure in category.measures for level in measure.levels}
+        assert covered == set(Difficulty)

@@ -1,0 +1,113 @@
+"""A snapshot is the same bytes for the same content, and reads back whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llm_router.catalogue.bundled import bundled
+from llm_router.catalogue.entry import Catalogue, ModelEntry, Provenance
+from llm_router.catalogue.snapshot import digest, dumps, loads
+from llm_router.errors import SnapshotCorrupt
+from tests.support.models import scenes
+
+
+@given(scenes)
+def test_what_was_written_reads_back_equal(scene):
+    catalogue = Catalogue(7, {entry.id: entry for entry in scene.models}, 1.5)
+    assert loads(dumps(catalogue), 7) == catalogue
+
+
+@given(scenes, st.randoms())
+def test_equal_content_gives_equal_bytes_whatever_its_order(scene, random):
+    entries = list(scene.models)
+    random.shuffle(entries)
+    one = dumps(Catalogue(1, {entry.id: entry for entry in scene.models}))
+    assert dumps(Catalogue(2, {entry.id: entry for entry in entries})) == one
+    assert digest(one) == digest(bytes(one))
+
+
+def test_the_bundled_catalogue_goes_there_and_back():
+    again = loads(dumps(bundled()), 0)
+    assert again == bundled()
+    assert dumps(again) == dumps(bundled())
+
+
+def test_notes_and_dates_of_origin_survive():
+    entry = ModelEntry(
+        "a/b", "a", "B", provenance={"license": Provenance("s", "2026-01-01", "n"), "x": Provenance("t")}
+    )
+    assert loads(dumps(Catalogue(1, {"a/b": entry})), 1).models["a/b"] == entry
+
+
+SMALL = dumps(Catalogue(1, {"a/b": ModelEntry("a/b", "a", "B", input_usd_per_mtok=1.0)}))
+
+
+@given(st.integers(0, len(SMALL) - 1))
+def test_no_truncated_snapshot_is_ever_read(length):
+    with pytest.raises(SnapshotCorrupt):
+        loads(SMALL[:length], 1)
+
+
+@settings(max_examples=300)
+@given(st.integers(0, len(SMALL) - 1), st.integers(1, 255))
+def test_a_changed_byte_gives_another_hash_and_never_half_a_catalogue(place, change):
+    changed = bytes(byte ^ change if index == place else byte for index, byte in enumerate(SMALL))
+    assert digest(changed) != digest(SMALL)
+    try:
+        assert loads(changed, 1) == loads(SMALL, 1)
+    except SnapshotCorrupt:
+        return
+
+
+def _plain(**changes: object) -> bytes:
+    document = json.loads(gzip.decompress(SMALL)) | changes
+    return json.dumps(document).encode()
+
+
+ROW = {"id": "a/b", "provider": "a", "display_name": "B", "status": "active"}
+BAD = {
+    "no JSON": b"<html>",
+    "nothing": b"",
+    "a list": b"[]",
+    "null": b"null",
+    "deep nesting": b"[" * 100_000,
+    "another format": _plain(format=2),
+    "an unknown part": _plain(more=1),
+    "no models": _plain(models=None),
+    "an unknown field": _plain(models=[{**ROW, "api_base": "x"}]),
+    "a missing field": _plain(models=[{"id": "a/b"}]),
+    "an id twice": _plain(models=[ROW, ROW]),
+    "a price in words": _plain(models=[{**ROW, "input_usd_per_mtok": "1"}]),
+    "a negative price": _plain(models=[{**ROW, "input_usd_per_mtok": -1}]),
+    "a price without end": gzip.decompress(SMALL).replace(b":1.0", b":1e999"),
+    "NaN": gzip.decompress(SMALL).replace(b":1.0", b":NaN"),
+    "true for a price": _plain(models=[{**ROW, "input_usd_per_mtok": True}]),
+    "no window": _plain(models=[{**ROW, "context_window": 0}]),
+    "an unknown capability": _plain(models=[{**ROW, "capabilities": ["x"]}]),
+    "an unknown status": _plain(models=[{**ROW, "status": "x"}]),
+    "an unknown category": _plain(models=[{**ROW, "quality": {"x": [None] * 12}}]),
+    "too few figures": _plain(models=[{**ROW, "quality": {"math": [0.5, 0.1, 1.0]}}]),
+    "a chance above 1": _plain(models=[{**ROW, "quality": {"math": [1.5, 0.1, 1.0, 0] + [None] * 8}}]),
+    "an origin that is not there": _plain(models=[{**ROW, "provenance": {"id": 9}}]),
+    "a negative index": _plain(models=[{**ROW, "provenance": {"id": -1}}]),
+    "a bomb": gzip.compress(b"[" + b" " * 300_000_000, compresslevel=1),
+    "two streams": SMALL + SMALL,
+}
+
+
+@pytest.mark.parametrize("payload", BAD.values(), ids=BAD.keys())
+def test_what_was_never_written_is_corrupt(payload: bytes):
+    with pytest.raises(SnapshotCorrupt):
+        loads(payload, 1)
+
+
+def test_a_figure_that_cannot_be_stored_is_not_stored():
+    endless = replace(bundled().models["openai/gpt-5.5"], input_usd_per_mtok=float("inf"))
+    with pytest.raises(ValueError, match="Out of range"):
+        dumps(Catalogue(1, {endless.id: endless}))
