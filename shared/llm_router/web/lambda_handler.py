@@ -107,8 +107,19 @@ def _refusal(error: RouterError) -> Result:
     }
 
 
+class _ThreadLoop:
+    """One thread's event loop, closed when the thread ends."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self.loop)
+
+    def __del__(self) -> None:
+        if not self.loop.is_running():
+            self.loop.close()
+
+
 def _loop() -> None:
     """Give the calling thread an event loop: the adapter needs one, and only main threads come with one."""
-    if getattr(_LOOPS, "loop", None) is None:
-        _LOOPS.loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(_LOOPS.loop)
+    if not hasattr(_LOOPS, "held"):
+        _LOOPS.held = _ThreadLoop()
