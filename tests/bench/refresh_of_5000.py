@@ -18,9 +18,9 @@ MODELS = 5000
 
 def crowded() -> World:
     """A world in which every source lists `MODELS` models."""
-    chance = random.Random(1)  # noqa: S311 - made-up figures
+    chance = random.Random(1)
     world = World()
-    names = [f"model-{index}" for index in range(MODELS)]
+    names = [f"m{index}x" for index in range(MODELS)]
     like = json.loads(payload("litellm"))["gpt-5-mini"]
     prices = {
         name: {**like, "input_cost_per_token": chance.uniform(1e-8, 1e-5), "litellm_provider": "openai"}

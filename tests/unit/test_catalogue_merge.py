@@ -213,6 +213,15 @@ def test_what_the_catalogue_holds_is_kept_up_to_date_whatever_the_rules_leave_ou
     assert list(join([_listed("litellm", ("openai", "gpt-4o-2024-08-06"))], [own], tables())) == [own.id]
 
 
+def test_an_offering_in_one_region_never_stands_in_for_the_offering_itself():
+    names = [("bedrock_converse", "amazon.nova-lite-v1:0"), ("bedrock", "bedrock/us-gov-west-1/amazon.nova-lite-v1:0")]
+    (first,) = join([_listed("litellm", *names)], [], tables()).values()
+    known = merge(first, tables(), TODAY)
+    assert known.api_alias == "amazon.nova-lite-v1:0"
+    (again,) = join([_listed("litellm", *names)], [known], tables()).values()
+    assert again == first
+
+
 def test_two_models_may_not_claim_one_name():
     rules = {"provider": {}, "skip": {"patterns": ["x^"]}, "slugs": {"rules": []}, "families": {"rules": []}}
     with pytest.raises(ValueError, match="two models"):

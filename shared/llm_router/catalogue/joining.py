@@ -40,39 +40,40 @@ class Joined:
 def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Tables) -> dict[str, Joined]:
     """The offerings by our id. One that is in `known` keeps its id; providers not in the tables are left out."""
     ids: dict[Key, str] = {}
+    exact: set[Key] = set()
     providers = {}
     for entry in sorted(known, key=lambda entry: entry.id):
-        ids.setdefault((entry.provider, tables.slug(entry.api_alias or entry.id)), entry.id)
+        name = entry.api_alias or entry.id.rsplit("/", 1)[-1]
+        ids.setdefault((entry.provider, tables.slug(name)), entry.id)
+        exact.add((entry.provider, name))
         providers[entry.id] = entry.provider
     said: dict[str, list[Statement]] = defaultdict(list)
     for reading in sorted(readings, key=lambda reading: (-reading.priority, reading.source)):
-        for entry_id, provider, facts in _offerings(reading, ids, tables):
+        for entry_id, provider, facts in _offerings(reading, ids, exact, tables):
             providers.setdefault(entry_id, provider)
             said[entry_id].append(Statement(reading.source, reading.priority, reading.as_of, facts))
     return {entry_id: Joined(entry_id, providers[entry_id], tuple(said[entry_id])) for entry_id in sorted(said)}
 
 
-def _offerings(reading: Reading, ids: dict[Key, str], tables: Tables) -> Iterable[tuple[str, str, Facts]]:
-    """One per offering of this source: the first of its names wins, in the order of the alphabet."""
+def _offerings(
+    reading: Reading, ids: dict[Key, str], exact: set[Key], tables: Tables
+) -> Iterable[tuple[str, str, Facts]]:
+    """One per offering of this source: the name that the catalogue knows it by, else the first of the alphabet."""
+    named = []
+    for listing in reading.listings:
+        provider, name = _provider(listing, reading.source, tables)
+        if provider is not None:
+            known = (provider.name, name) in exact
+            if known or not (tables.skip.search(name.lower()) or _skipped(provider, name)):
+                named.append((not known, name, provider, listing.facts))
     seen = set()
-    for listing in sorted(reading.listings, key=lambda listing: (listing.provider, listing.name)):
-        if (placed := _placed(listing, reading.source, ids, tables)) is not None and placed[0] not in seen:
-            seen.add(placed[0])
-            yield placed
-
-
-def _placed(listing: Listing, source: str, ids: dict[Key, str], tables: Tables) -> tuple[str, str, Facts] | None:
-    provider, name = _provider(listing, source, tables)
-    if provider is None:
-        return None
-    key = (provider.name, tables.slug(name))
-    entry_id = ids.get(key)
-    if entry_id is None:
-        entry_id = f"{provider.name}/{name.rsplit('/', 1)[-1].lower()}"
-        if tables.skip.search(name.lower()) or _skipped(provider, name) or not is_legal_id(entry_id):
-            return None
-        ids[key] = entry_id
-    return entry_id, provider.name, replace(listing.facts, api_alias=name)
+    for _, name, provider, facts in sorted(named, key=lambda row: (row[0], row[1], row[2].name)):
+        key = (provider.name, tables.slug(name))
+        entry_id = ids.get(key, f"{provider.name}/{name.rsplit('/', 1)[-1].lower()}")
+        if entry_id not in seen and is_legal_id(entry_id):
+            seen.add(entry_id)
+            ids[key] = entry_id
+            yield entry_id, provider.name, replace(facts, api_alias=name)
 
 
 def _skipped(provider: Provider, name: str) -> bool:
