@@ -110,6 +110,15 @@ def test_a_dry_run_tells_the_whole_diff_and_writes_nothing():
     assert state(world, "litellm").health is Health.NEVER
 
 
+def test_whoever_waits_is_told_of_each_source_as_it_has_had_its_turn():
+    told: list[str] = []
+    world = World()
+    world.refresher().refresh(tell=lambda state: told.append(f"{state.name} {state.health}"))
+    assert told[0] == "litellm fresh"
+    assert told[-1] == "artificial_analysis skipped"
+    assert len(told) == 6
+
+
 def test_a_price_change_is_published_with_its_before_and_after(world: World):
     body = litellm(lambda document: document["gpt-4o-mini"].update(input_cost_per_token=3e-07))
     world.web.serve(URLS["litellm"], body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from llm_router.catalogue.entry import ModelEntry
+from llm_router.catalogue.entry import Latency, ModelEntry, QualityTable
 
 _QUIET = frozenset({"provenance"})
 """Fields that tell about others: they change whenever a source is read again, and are no change by themselves."""
@@ -63,8 +63,29 @@ def _changes(name: str, before: ModelEntry, after: ModelEntry) -> list[FieldChan
             continue
         old, new = getattr(before, field.name), getattr(after, field.name)
         if old != new:
-            changes.append(FieldChange(name, field.name, _text(old), _text(new)))
+            said = _cells(old, new) if field.name == "quality" else (_text(old), _text(new))
+            changes.append(FieldChange(name, field.name, *said))
     return changes
+
+
+def _cells(old: QualityTable, new: QualityTable) -> tuple[str, str]:
+    """The cell that changed most, before and after, and how many changed."""
+    before, after = _means(old), _means(new)
+    changed = [cell for cell in sorted(before.keys() | after.keys()) if before.get(cell) != after.get(cell)]
+    if not changed:
+        return "the same chances", "from other sources or surer"
+    most = max(changed, key=lambda cell: abs(before.get(cell, 0.0) - after.get(cell, 0.0)))
+    more = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
+    label = f"{most[0]} {most[1]}"
+    return f"{label} {_figure(before.get(most))}", f"{label} {_figure(after.get(most))}{more}"
+
+
+def _means(table: QualityTable) -> dict[tuple[str, str], float]:
+    return {(category, level): cell.mean for category, row in table.items() for level, cell in row.items()}
+
+
+def _figure(mean: float | None) -> str:
+    return "unknown" if mean is None else f"{mean:.2f}"
 
 
 def _text(value: object) -> str:
@@ -72,6 +93,6 @@ def _text(value: object) -> str:
         return "unknown"
     if isinstance(value, frozenset | tuple):
         return ", ".join(sorted(str(part) for part in value)) or "none"
-    if isinstance(value, Mapping):
-        return f"{len(value)} categories"
+    if isinstance(value, Latency):
+        return f"{_text(value.time_to_first_token_ms)} ms, {_text(value.output_tokens_per_second)} tokens/s"
     return str(value)

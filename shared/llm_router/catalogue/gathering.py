@@ -45,14 +45,19 @@ class Gatherer:
     today: Callable[[], str]
 
     def gather(
-        self, sources: Sequence[Source], states: Sequence[SourceState], current: Mapping[str, ModelEntry]
+        self,
+        sources: Sequence[Source],
+        states: Sequence[SourceState],
+        current: Mapping[str, ModelEntry],
+        tell: Callable[[SourceState], None],
     ) -> list[Gathered]:
-        """Everything, in the order of the sources."""
+        """Everything, in the order of the sources. `tell` is given each source's state after its turn."""
         until = self.clock.monotonic() + IN_ALL_S
         gathered = []
         for source, state in zip(sources, states, strict=True):
             left = min(EACH_S, until - self.clock.monotonic())
             gathered.append(self._one(source, state, current, left))
+            tell(gathered[-1].state)
         return gathered
 
     def _one(self, source: Source, state: SourceState, current: Mapping[str, ModelEntry], left: float) -> Gathered:

@@ -49,6 +49,10 @@ class LastRun:
     quarantined: tuple[Quarantined, ...]
 
 
+def _silently(_state: SourceState) -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class Refresher:
     """Runs the refresh. `export` is given every newly published catalogue, where one is wanted."""
@@ -63,12 +67,15 @@ class Refresher:
     choices: QualityMap
     export: Callable[[Catalogue], None] | None = None
 
-    def refresh(self, *, dry_run: bool = False) -> Refreshed:
-        """One run. Running it again on the same data writes no further version. Raises `StoreUnavailable`."""
+    def refresh(self, *, dry_run: bool = False, tell: Callable[[SourceState], None] = _silently) -> Refreshed:
+        """One run. Running it again on the same data writes no further version. Raises `StoreUnavailable`.
+
+        `tell` is given each source's state as soon as it has had its turn.
+        """
         names = [source.name for source in self.sources]
         current = self.publisher.current()
         gatherer = Gatherer(self.blobs, self.clock, self.tables, self.today)
-        gathered = gatherer.gather(self.sources, load(self.records, names), current.models)
+        gathered = gatherer.gather(self.sources, load(self.records, names), current.models, tell)
         plans: list[RefreshPlan] = []
 
         def change(before: Catalogue) -> Mapping[str, ModelEntry]:

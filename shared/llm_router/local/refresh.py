@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from llm_router import settings
 from llm_router.bootstrap import Services
 from llm_router.catalogue.service import Refreshed
+from llm_router.catalogue.source_state import SourceState
 from llm_router.clock import SystemClock
 from llm_router.errors import RouterError
 from llm_router.local.environment import local_environment
@@ -16,15 +17,18 @@ from llm_router.local.environment import local_environment
 MOST_SHOWN = 40
 
 
+def progress(state: SourceState) -> None:
+    """One source, as soon as it has had its turn."""
+    row = f"{state.name:<22}{state.health:<10}{state.records:>8}  {state.as_of or '-':<12}{state.error or ''}"
+    print(row.rstrip(), flush=True)
+
+
 def table(done: Refreshed) -> str:
-    """What every source gave, what was not believed, and what changed."""
-    lines = [f"{'source':<22}{'state':<10}{'records':>8}  {'as of':<12}"]
-    lines += [
-        f"{state.name:<22}{state.health:<10}{state.records:>8}  {state.as_of or '-':<12}{state.error or ''}".rstrip()
-        for state in done.sources
+    """What was not believed, and what changed."""
+    lines = [
+        f"not believed: {doubt.model} {doubt.field} {doubt.refused:g}, kept {doubt.kept:g}"
+        for doubt in done.quarantined[:MOST_SHOWN]
     ]
-    for doubt in done.quarantined[:MOST_SHOWN]:
-        lines.append(f"not believed: {doubt.model} {doubt.field} {doubt.refused:g}, kept {doubt.kept:g}")
     lines += [f"added    {name}" for name in done.diff.added[:MOST_SHOWN]]
     lines += [f"removed  {name}" for name in done.diff.removed[:MOST_SHOWN]]
     lines += [
@@ -43,8 +47,9 @@ def main(arguments: Sequence[str]) -> int:
     services = Services(settings.load(local_environment(dict(os.environ))), SystemClock())
     refresher = services.refresher()
     print(f"Asking {len(refresher.sources)} sources ...", flush=True)
+    print(f"{'source':<22}{'state':<10}{'records':>8}  {'as of':<12}".rstrip(), flush=True)
     try:
-        done = refresher.refresh(dry_run="--dry-run" in arguments)
+        done = refresher.refresh(dry_run="--dry-run" in arguments, tell=progress)
     except RouterError as failure:
         print(failure.message, file=sys.stderr)
         return 1
