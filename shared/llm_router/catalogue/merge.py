@@ -20,7 +20,7 @@ DISAGREEMENT = 0.05
 
 CURATED: Final = "curated"
 CURATED_PRIORITY: Final = 90
-"""What the tables say (names, tokenizers, licences, open weights) goes before any source but the operator."""
+"""What the tables say (names, tokenizers, licences, open weights, thinking) goes before any source but the operator."""
 
 PRICES: Final = ("input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok")
 NUMBERS: Final = (*PRICES, "context_window", "max_output_tokens")
@@ -85,6 +85,7 @@ def _curated(joined: Joined, tables: Tables) -> Facts:
         sayings.append(provider.open_weights)
     return Facts(
         display_name=model.name or None,
+        capabilities=frozenset({Capability.REASONING}) if model.reasoning else None,
         open_weights=next((said for said in sayings if said is not None), None),
         license=model.license,
         tokenizer=None if family is None else family.tokenizer,

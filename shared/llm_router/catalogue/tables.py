@@ -24,6 +24,7 @@ class KnownModel:
     livebench: tuple[str, ...] = ()
     artificial_analysis: tuple[str, ...] = ()
     predecessor: str | None = None
+    reasoning: bool = False
     open_weights: bool | None = None
     license: str | None = None
 
