@@ -195,7 +195,7 @@ def test_f7_of_twenty_simultaneous_updates_from_one_version_one_wins(make_world,
 def test_f8_a_crash_before_the_pointer_moves_is_as_if_nothing_had_been_written(make_world, monkeypatch):
     world = make_world("aws")
     world.schedule()
-    whole = BaseClient._make_api_call
+    whole = vars(BaseClient)["_make_api_call"]
 
     def crash(client: object, operation: str, arguments: object) -> object:
         if operation == "TransactWriteItems":

@@ -58,7 +58,8 @@ def run(plan: WorkerPlan, sockets: list[socket.socket], environment: Mapping[str
     )
     # Ctrl-C reaches the whole process group; the parent alone decides when workers stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    asyncio.run(_serve(uvicorn.Server(config), sockets, host, template, runs_schedules=plan.runs_schedules))
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(uvicorn.Server(config), sockets, host, template, runs_schedules=plan.runs_schedules))
 
 
 async def _serve(
