@@ -52,7 +52,7 @@ def reader(store: Faulty, clock: FakeClock) -> CatalogueReader:
     return CatalogueReader(store, clock, lambda: BUNDLED)
 
 
-def publish(store: Faulty, clock: FakeClock, name: str) -> None:
+def publish(store: MemoryCatalogueStore, clock: FakeClock, name: str) -> None:
     def add(before: Catalogue) -> dict:
         return {**before.models, f"acme/{name}": replace(model(name))}
 
@@ -124,3 +124,61 @@ def test_f6_a_corrupt_snapshot_leaves_the_version_before_in_force(reader, store,
     store.corrupt = False
     clock.pass_seconds(CHECK_EVERY_S)
     assert reader.in_force().catalogue.version == 2
+
+
+class Damaged(MemoryCatalogueStore):
+    """A store in which some versions cannot be read."""
+
+    lost: frozenset[int] = frozenset()
+
+    def payload(self, version: int) -> bytes:
+        if version in self.lost:
+            raise SnapshotCorrupt("truncated")
+        return super().payload(version)
+
+
+def test_a_damaged_version_leaves_the_one_before_in_force_for_as_long_as_it_takes(clock: FakeClock):
+    store = Damaged()
+    for name in ("one", "two", "three"):
+        publish(store, clock, name)
+    store.lost = frozenset({2, 3})
+    reader = CatalogueReader(store, clock, lambda: BUNDLED)
+    for _ in range(3):
+        found = reader.in_force()
+        assert (found.catalogue.version, found.degraded) == (1, True)
+        clock.pass_seconds(STALE_AFTER_S)
+
+
+def test_with_every_version_damaged_the_bundled_catalogue_is_in_force(clock: FakeClock):
+    store = Damaged()
+    publish(store, clock, "one")
+    store.lost = frozenset({1})
+    found = CatalogueReader(store, clock, lambda: BUNDLED).in_force()
+    assert (found.catalogue, found.degraded) == (BUNDLED, True)
+
+
+def test_a_damaged_version_is_healed_by_the_next_publication_even_one_that_changes_nothing(clock: FakeClock):
+    store = Damaged()
+    publish(store, clock, "one")
+    publish(store, clock, "two")
+    store.lost = frozenset({2})
+    publisher = Publisher(store, clock, lambda: BUNDLED)
+    assert publisher.current().version == 2
+    healed = publisher.publish(lambda before: before.models, "refresh", expected_version=2)
+    assert healed.version == 3
+    found = CatalogueReader(store, clock, lambda: BUNDLED).in_force()
+    assert (found.catalogue.version, found.degraded, set(found.catalogue.models)) == (
+        3,
+        False,
+        {"acme/bundled", "acme/one"},
+    )
+
+
+def test_a_damaged_version_can_be_rolled_back(clock: FakeClock):
+    store = Damaged()
+    publish(store, clock, "one")
+    publish(store, clock, "two")
+    store.lost = frozenset({2})
+    publisher = Publisher(store, clock, lambda: BUNDLED)
+    assert publisher.rollback(1).version == 3
+    assert publisher.current().models.keys() == {"acme/bundled", "acme/one"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llm_router.catalogue.diff import Diff, diff
 from llm_router.catalogue.entry import Catalogue, ModelEntry
+from llm_router.catalogue.history import newest_readable
 from llm_router.catalogue.snapshot import dumps, loads
 from llm_router.errors import InvalidRequest, NotFound, SnapshotCorrupt, VersionConflict
 from llm_router.ports import CatalogueStore, Clock, VersionInfo
@@ -34,9 +35,15 @@ class Publisher:
     bundled: Callable[[], Catalogue]
 
     def current(self) -> Catalogue:
-        """The version in force, read from the store."""
-        info = self.store.current()
-        return self.bundled() if info is None else self.at(info.version)
+        """The version in force, read from the store; if it is damaged, its number with the content before it."""
+        return self._current()[0]
+
+    def _current(self) -> tuple[Catalogue, bool]:
+        """The catalogue to build upon, and whether it is what was published under its number."""
+        head = self.store.current()
+        found = newest_readable(self.store, head, self.bundled)
+        version = found.catalogue.version if head is None else head.version
+        return replace(found.catalogue, version=version), found.whole
 
     def at(self, version: int) -> Catalogue:
         """An earlier version. Raises `NotFound` or `SnapshotCorrupt`."""
@@ -45,16 +52,18 @@ class Publisher:
     def publish(self, change: Change, origin: str, *, expected_version: int | None = None) -> Published:
         """Apply `change` to the version in force and publish the outcome, unless it changes nothing.
 
+        Where the version in force is damaged, the outcome is published in any case, which heals it.
+
         With `expected_version` the change is refused by `VersionConflict` when another one is in force; without
         it the change is made anew when somebody else publishes in between.
         """
         for attempt in range(ATTEMPTS):
-            before = self.current()
+            before, whole = self._current()
             if expected_version is not None and expected_version != before.version:
                 raise VersionConflict("The catalogue has changed since; read it again.", current=before.version)
             models = change(before)
             changed = diff(before.models, models)
-            if changed.empty:
+            if changed.empty and whole:
                 return Published(before.version, changed, before.models)
             try:
                 info = self._store(models, changed, origin, before.version)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from llm_router.catalogue.entry import Catalogue
-from llm_router.catalogue.snapshot import loads
-from llm_router.errors import CatalogueUnavailable, NotFound, SnapshotCorrupt, StoreUnavailable
+from llm_router.catalogue.history import newest_readable
+from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.ports import CatalogueStore, Clock
 
 CHECK_EVERY_S = 30.0
@@ -78,24 +78,27 @@ class CatalogueReader:
     def _check(self) -> None:
         try:
             found = self._read()
-        except (StoreUnavailable, SnapshotCorrupt, NotFound):
+        except StoreUnavailable:
             last = self._held.catalogue if self._held is not None else self._bundled()
             self._held = InForce(last, degraded=True)
             if self._good_at is None:
                 self._good_at = self._clock.monotonic()
             self._check_at = self._clock.monotonic() + RETRY_EVERY_S
         else:
-            self._held = InForce(found, degraded=False)
+            self._held = found
             self._good_at = self._clock.monotonic()
             self._check_at = self._clock.monotonic() + self._check_every_s
 
-    def _read(self) -> Catalogue:
-        current = self._store.current()
-        if current is None:
-            return self._bundled()
-        if self._held is not None and self._held.catalogue.version == current.version:
-            return self._held.catalogue
-        return loads(self._store.payload(current.version), current.version)
+    def _read(self) -> InForce:
+        """What the store holds; a version that is damaged leaves the one before in force for as long as it takes."""
+        head = self._store.current()
+        held = self._held
+        if held is not None and head is not None and held.catalogue.version == head.version:
+            return InForce(held.catalogue, degraded=False)
+        found = newest_readable(self._store, head, self._bundled)
+        if not found.whole and held is not None and held.catalogue.version > found.catalogue.version:
+            return InForce(held.catalogue, degraded=True)
+        return InForce(found.catalogue, degraded=not found.whole)
 
     def _fresh_enough(self, held: InForce) -> InForce:
         since = 0.0 if self._good_at is None else self._clock.monotonic() - self._good_at
