@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 BIN := .venv/bin
 RUN_LOCK := shared/llm_router/local/requirements.txt
 TEST_LOCK := tests/requirements.txt
+SAM := .build/sam/bin/sam
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
 export PYTHONPATH := shared:layers/model
 
@@ -28,9 +29,9 @@ lint: $(BIN)/.test
 types: $(BIN)/.test
 	@$(BIN)/mypy
 
-template: $(BIN)/.test
+template: $(BIN)/.test $(SAM)
+	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(SAM) validate --lint --template template.yaml
 	@$(BIN)/python -m pytest -q tests/unit/test_template.py
-	@$(BIN)/cfn-lint template.yaml
 
 model: $(BIN)/.run ## Build the model's files from the verified weights
 	@$(BIN)/python -m training.build
@@ -46,6 +47,12 @@ $(BIN)/.test: $(TEST_LOCK)
 	@echo "Installing what the tests need (once, about two minutes) ..."
 	@$(PIP) -r $(TEST_LOCK) || { echo "The packages could not be installed: is the package index reachable?" >&2; exit 1; }
 	@touch $@ $(BIN)/.run
+
+$(SAM): tests/sam/requirements.txt
+	@echo "Installing the SAM command line, in an environment of its own (once) ..."
+	@$(PYTHON) -m venv .build/sam
+	@.build/sam/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
+	@touch $@
 
 .venv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found." >&2; exit 1; }

@@ -6,8 +6,9 @@ import json
 
 import schemathesis
 
+from llm_router.auth import Access
 from llm_router.local import describe
-from llm_router.web.access import ROUTES, Access
+from llm_router.web.access import ROUTES
 from llm_router.web.openapi import FILE
 from tests.support.service import Service, service
 
