@@ -88,6 +88,7 @@ class Decoder:
     def __init__(self, tables: Mapping[str, Json]) -> None:
         self._origins = [_origin(*items(row)) for row in items(tables["origins"])]
         self._evidence = [_evidence(*items(row)) for row in items(tables["evidence"])]
+        self._known: dict[tuple[Json, ...], dict[Difficulty, QualityEstimate]] = {}
 
     def entry(self, row: Json) -> ModelEntry:
         """The entry of one row, every field checked for its type and range."""
@@ -112,9 +113,16 @@ class Decoder:
             deprecation_date=_maybe_text(get("deprecation_date")),
             tokenizer=_maybe_text(get("tokenizer")),
             latency=_latency(get("latency")),
-            quality={_CATEGORIES[name]: self._cells(items(cells)) for name, cells in _pairs(get("quality"))},
+            quality={_CATEGORIES[name]: self._levels(items(cells)) for name, cells in _pairs(get("quality"))},
             provenance={name: self._origins[_index(at)] for name, at in _pairs(get("provenance"))},
         )
+
+    def _levels(self, row: Sequence[Json]) -> Mapping[Difficulty, QualityEstimate]:
+        """One model's cells, made once for all who offer it."""
+        key = tuple(row)
+        if (known := self._known.get(key)) is None:
+            known = self._known[key] = self._cells(row)
+        return known
 
     def _cells(self, row: Sequence[Json]) -> dict[Difficulty, QualityEstimate]:
         if len(row) != 4 * len(_DIFFICULTIES):
