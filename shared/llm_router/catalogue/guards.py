@@ -19,6 +19,8 @@ JUMP = 5.0
 
 FIFTH = 0.2
 MAX_USD_PER_MTOK = 1000.0
+"""No model costs more; a price beyond it is in the wrong unit."""
+
 ENOUGH = 5
 """With fewer known prices than this, one that jumps says nothing about the whole source."""
 

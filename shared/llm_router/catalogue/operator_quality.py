@@ -6,14 +6,13 @@ A typed-in figure is no evidence, and is labelled with who typed it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from llm_router.catalogue.entry import QualityEstimate, QualityTable
+from llm_router.catalogue.records import Json
 from llm_router.errors import FieldProblem
 from llm_router.taxonomy import Category, Difficulty
-
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 STATED: Final = "operator"
 """The source of a cell that the operator set: it goes before public evidence."""

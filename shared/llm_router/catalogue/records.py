@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llm_router.catalogue.entry import Capability, ModelStatus, QualityTable
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+"""What a JSON text holds, before anybody has checked it."""
 
 
 @dataclass(frozen=True, slots=True)

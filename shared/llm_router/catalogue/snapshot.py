@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from llm_router.catalogue.entry import Catalogue
-from llm_router.catalogue.snapshot_rows import Decoder, Encoder, Json, amount, items
+from llm_router.catalogue.records import Json
+from llm_router.catalogue.snapshot_rows import Decoder, Encoder, amount, items
 from llm_router.errors import SnapshotCorrupt
 
 FORMAT = 1

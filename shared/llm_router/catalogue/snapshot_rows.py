@@ -18,9 +18,8 @@ from llm_router.catalogue.entry import (
     Provenance,
     QualityEstimate,
 )
+from llm_router.catalogue.records import Json
 from llm_router.taxonomy import Category, Difficulty
-
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 _TEXTS: Final = ("id", "provider", "display_name", "api_alias", "license", "deprecation_date", "tokenizer")
 _COUNTS: Final = ("context_window", "max_output_tokens")

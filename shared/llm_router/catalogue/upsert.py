@@ -9,8 +9,8 @@ from typing import Any, Final
 from llm_router.catalogue.entry import Catalogue, Latency, ModelEntry, Provenance, QualityTable
 from llm_router.catalogue.joining import OPERATOR
 from llm_router.catalogue.operator_quality import completed
-from llm_router.catalogue.records import Facts, Update
-from llm_router.catalogue.validation import Json, parse
+from llm_router.catalogue.records import Facts, Json, Update
+from llm_router.catalogue.validation import parse
 from llm_router.errors import FieldProblem, InvalidRequest
 
 MAX_MODELS: Final = 10_000

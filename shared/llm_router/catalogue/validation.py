@@ -17,10 +17,8 @@ from llm_router.catalogue.entry import Capability, ModelStatus, QualityTable
 from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import MAX_ID, is_legal_id, name_problem
 from llm_router.catalogue.operator_quality import quality_from_cells, quality_from_scores
-from llm_router.catalogue.records import Facts, Update
+from llm_router.catalogue.records import Facts, Json, Update
 from llm_router.errors import FieldProblem
-
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 MAX_TOKENS: Final = 100_000_000
 MAX_MS: Final = 3_600_000.0

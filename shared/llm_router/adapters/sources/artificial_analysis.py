@@ -6,8 +6,8 @@ Needs a key and asks to be named as the source, which every figure's provenance 
 from __future__ import annotations
 
 from llm_router.adapters.sources import payload
-from llm_router.adapters.sources.payload import BadRecord, Json, Problems
-from llm_router.catalogue.records import Facts, Listing, Reading, Scale, Score
+from llm_router.adapters.sources.payload import BadRecord, Problems
+from llm_router.catalogue.records import Facts, Json, Listing, Reading, Scale, Score
 
 NAME = "artificial_analysis"
 PRIORITY = 10

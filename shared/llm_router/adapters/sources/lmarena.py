@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from llm_router.adapters.sources import payload
-from llm_router.adapters.sources.payload import BadRecord, Json, Problems
-from llm_router.catalogue.records import Reading, Scale, Score
+from llm_router.adapters.sources.payload import BadRecord, Problems
+from llm_router.catalogue.records import Json, Reading, Scale, Score
 from llm_router.errors import SourceUnavailable
 
 NAME = "lmarena"

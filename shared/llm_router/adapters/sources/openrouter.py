@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from llm_router.adapters.sources import payload
-from llm_router.adapters.sources.payload import BadRecord, Json, Problems
+from llm_router.adapters.sources.payload import BadRecord, Problems
 from llm_router.catalogue.entry import Capability
-from llm_router.catalogue.records import Facts, Listing, Reading
+from llm_router.catalogue.records import Facts, Json, Listing, Reading
 
 NAME = "openrouter"
 PRIORITY = 20

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from llm_router.adapters.sources import payload
-from llm_router.adapters.sources.payload import MAX_PROBLEMS, Json
+from llm_router.adapters.sources.payload import MAX_PROBLEMS
 from llm_router.catalogue.joining import OPERATOR
-from llm_router.catalogue.records import Reading, RecordProblem
+from llm_router.catalogue.records import Json, Reading, RecordProblem
 from llm_router.catalogue.validation import parse as parse_update
 
 NAME = OPERATOR

@@ -5,19 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
 
+from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import is_legal_id, name_problem
-from llm_router.catalogue.records import RecordProblem
+from llm_router.catalogue.records import Json, RecordProblem
+from llm_router.catalogue.validation import MAX_TOKENS
 from llm_router.errors import SourceUnavailable
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-Object = Mapping[str, Json]
-
-MAX_USD_PER_MTOK = 1000.0
-"""No model costs more; a price beyond it is in the wrong unit."""
-
-MAX_TOKENS = 100_000_000
 MAX_PROBLEMS = 100
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
