@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 
 from llm_router.catalogue.diff import FieldChange, diff
-from llm_router.catalogue.entry import Capability, Latency, ModelEntry, Provenance
+from llm_router.catalogue.entry import Capability, Latency, Provenance
 from tests.support.models import model, quality, scenes
 
 ONE = model("one")
 
 
-def changes(**fields: object) -> list[tuple[str, str, str]]:
-    after: ModelEntry = replace(ONE, **fields)  # type: ignore[arg-type]
+def changes(**fields: Any) -> list[tuple[str, str, str]]:
+    after = replace(ONE, **fields)
     return [(change.field, change.before, change.after) for change in diff({ONE.id: ONE}, {ONE.id: after}).changed]
 
 

@@ -154,7 +154,7 @@ def test_a_source_that_is_not_heard_takes_nothing_away(missing):
     assert after.keys() == full.keys()
     for name, entry in full.items():
         assert (after[name].input_usd_per_mtok is None) == (entry.input_usd_per_mtok is None)
-        assert after[name].quality.keys() == entry.quality.keys()
+        assert after[name].quality == entry.quality
 
 
 def _listed(source: str, *names: tuple[str, str]) -> Reading:

@@ -9,7 +9,7 @@ import pytest
 
 from llm_router.adapters.fetch import Fetcher
 from llm_router.adapters.operator_models import reader
-from llm_router.adapters.sources import livebench
+from llm_router.adapters.sources import litellm, livebench
 from llm_router.adapters.sources.web import NewestTable, WebPage, newest
 from llm_router.catalogue.sources import Held
 from llm_router.errors import SourceUnavailable
@@ -102,7 +102,7 @@ def test_no_other_address_is_ever_asked(url: str):
 
 def test_a_page_source_sends_its_key_and_asks_conditionally_for_what_is_held():
     web = serving(FakeReply(200, b"{}", {"etag": '"2"'}))
-    source = WebPage("s", URL, lambda body, as_of: None, fetcher(web), headers={"x-api-key": "k"})  # type: ignore[arg-type,return-value]
+    source = WebPage("s", URL, litellm.parse, fetcher(web), headers={"x-api-key": "k"})
     assert source.fetch(Held(URL, '"1"'), 5).body == b"{}"
     assert (web.asked[0][1]["if-none-match"], web.asked[0][1]["x-api-key"]) == ('"1"', "k")
 

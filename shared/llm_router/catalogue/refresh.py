@@ -110,19 +110,27 @@ def known(entry: ModelEntry, fact: str) -> Any:
 def _rated(
     models: Mapping[str, ModelEntry], readings: Sequence[Reading], tables: Tables, choices: QualityMap
 ) -> dict[str, ModelEntry]:
-    """The models with their quality, if the source of the scales has been read; else with what they had."""
-    if not any(reading.source == SCALE_SOURCE and reading.scores for reading in readings):
+    """The models with their quality. Where a source that it rests on has not been heard, it stays as it is."""
+    heard = {reading.source for reading in readings if reading.scores}
+    if SCALE_SOURCE not in heard:
         return dict(models)
-    offered = {name: _model_of(entry, tables) for name, entry in models.items()}
+    missing = {measure.source for row in choices.categories.values() for measure in row.measures} - heard
+    offered = {name: _model_of(entry, tables) for name, entry in models.items() if not _rests_on(entry, missing)}
     tables_by_model = estimate(readings, offered.values(), choices, tables)
-    rated = {}
-    for name, entry in models.items():
-        quality = tables_by_model.get(offered[name].key)
+    rated = dict(models)
+    for name, model in offered.items():
+        quality = tables_by_model.get(model.key)
         if quality is not None:
-            quality = _with_operators(quality, entry.quality)
-            entry = entry if _same_figures(quality, entry.quality) else replace(entry, quality=quality)
-        rated[name] = entry
+            quality = _with_operators(quality, models[name].quality)
+            if not _same_figures(quality, models[name].quality):
+                rated[name] = replace(models[name], quality=quality)
     return rated
+
+
+def _rests_on(entry: ModelEntry, sources: set[str]) -> bool:
+    return any(
+        not sources.isdisjoint(cell.source.split("+")) for row in entry.quality.values() for cell in row.values()
+    )
 
 
 def _same_figures(one: QualityTable, other: QualityTable) -> bool:
