@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from llm_router.catalogue.entry import Capability, ModelEntry, QualityTable
+from llm_router.catalogue.entry import Capability, ModelEntry, QualityEstimate, QualityTable
 from llm_router.ranking.latency import ASSUMED_FIRST_TOKEN_MS, ASSUMED_TOKENS_PER_SECOND
 from llm_router.taxonomy import Category, Difficulty
 
@@ -14,6 +14,10 @@ LEVELS: tuple[Difficulty, ...] = (Difficulty.EASY, Difficulty.MEDIUM, Difficulty
 
 Curve = tuple[float, float, float, float, float, float]
 """Log-odds of doing well at the three difficulties, then their standard deviations on the scale of chances."""
+
+
+PLACE: Mapping[Category, int] = {category: place for place, category in enumerate(Category)}
+"""Where a category stands in a tuple of all: looking an enum's member up in a dict costs ten times an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Prepared:
     first_token_ms: float
     ms_per_token: float
     speed_measured: bool
-    curves: Mapping[Category, Curve]
+    curves: tuple[Curve | None, ...]
 
 
 def prepare(models: Iterable[ModelEntry]) -> tuple[Prepared, ...]:
@@ -50,20 +54,16 @@ def _prepared(model: ModelEntry) -> Prepared:
     )
 
 
-def _curves(table: QualityTable) -> dict[Category, Curve]:
-    curves: dict[Category, Curve] = {}
-    for category, cells in table.items():
-        if all(level in cells for level in LEVELS):
-            easy, medium, hard = (cells[level] for level in LEVELS)
-            curves[category] = (
-                log_odds(easy.mean),
-                log_odds(medium.mean),
-                log_odds(hard.mean),
-                easy.sd,
-                medium.sd,
-                hard.sd,
-            )
-    return curves
+def _curves(table: QualityTable) -> tuple[Curve | None, ...]:
+    """A curve per category, in the order of `PLACE`; None where the table lacks a difficulty."""
+    return tuple(_curve(table.get(category, {})) for category in PLACE)
+
+
+def _curve(cells: Mapping[Difficulty, QualityEstimate]) -> Curve | None:
+    if not all(level in cells for level in LEVELS):
+        return None
+    easy, medium, hard = (cells[level] for level in LEVELS)
+    return log_odds(easy.mean), log_odds(medium.mean), log_odds(hard.mean), easy.sd, medium.sd, hard.sd
 
 
 def log_odds(chance: float) -> float:

@@ -9,10 +9,10 @@ between categories counts as uncertainty of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from llm_router.ranking.prepared import LEVELS, Curve
+from llm_router.ranking.prepared import LEVELS, PLACE, Curve
 from llm_router.taxonomy import Category, Difficulty
 
 ANCHORS: Mapping[Difficulty, float] = {Difficulty.EASY: 0.2, Difficulty.MEDIUM: 0.5, Difficulty.HARD: 0.8}
@@ -46,11 +46,12 @@ class Quality(NamedTuple):
 class Demand(NamedTuple):
     """Where a prompt stands between the catalogue's anchors, worked out once for all models.
 
-    `lower` is the index of the anchor below (0 easy, 1 medium), `share` how far the prompt is from it to the next
-    one; `caution` is the number of standard deviations taken off, 0 for easy prompts and 1 for hard ones.
+    `weights` gives the places of the categories in `PLACE` and their shares. `lower` is the index of the anchor
+    below (0 easy, 1 medium), `share` how far the prompt is from it to the next one; `caution` is the number of
+    standard deviations taken off, 0 for easy prompts and 1 for hard ones.
     """
 
-    weights: tuple[tuple[Category, float], ...]
+    weights: tuple[tuple[int, float], ...]
     lower: int
     share: float
     caution: float
@@ -65,14 +66,14 @@ def demand(chances: Mapping[Category, float], difficulty: Difficulty, complexity
     caution = min(1.0, max(0.0, (place - easy) / (hard - easy)))
     likely = {category: chance for category, chance in chances.items() if chance >= NEGLIGIBLE} or dict(chances)
     total = sum(likely.values())
-    weights = tuple((category, chance / total) for category, chance in sorted(likely.items()))
+    weights = tuple(sorted((PLACE[category], chance / total) for category, chance in likely.items()))
     return Demand(weights, lower, share, caution)
 
 
-def expected_quality(curves: Mapping[Category, Curve], wanted: Demand) -> Quality:
+def expected_quality(curves: Sequence[Curve | None], wanted: Demand) -> Quality:
     """The chance that the model with these curves does a prompt of this demand well."""
     mean, sd = moments(curves, wanted)
-    evidenced = any(category in curves for category, _ in wanted.weights)
+    evidenced = any(curves[place] is not None for place, _ in wanted.weights)
     return Quality(cautious(mean, sd, wanted), mean, sd, evidenced)
 
 
@@ -82,13 +83,13 @@ def cautious(mean: float, sd: float, wanted: Demand) -> float:
     return expected if expected > 0 else 0.0
 
 
-def moments(curves: Mapping[Category, Curve], wanted: Demand) -> tuple[float, float]:
+def moments(curves: Sequence[Curve | None], wanted: Demand) -> tuple[float, float]:
     """Mean and standard deviation of the chance, over the mixture of categories."""
     lower, share = wanted.lower, wanted.share
     kept = 1 - share
     mean = second = 0.0
-    for category, weight in wanted.weights:
-        curve = curves.get(category)
+    for place, weight in wanted.weights:
+        curve = curves[place]
         if curve is None:
             chance, sd = UNKNOWN_MEAN, UNKNOWN_SD
         else:

@@ -80,7 +80,7 @@ def rank(
             placed.append((place, prepared))
     if not placed:
         raise _nobody(excluded)
-    best = heapq.nsmallest(most, placed, key=_place)
+    best = heapq.nsmallest(most, placed)  # ids differ, so places do, and nothing behind them is ever compared
     return Ranking(
         candidates=tuple(_candidate(place, prepared, task, limits, wanted, around) for place, prepared in best),
         eligible=len(placed),
@@ -99,10 +99,6 @@ def _candidate(
 def _wait(prepared: Prepared, tokens: int, around: Surroundings) -> Wait:
     live = around.live.get(prepared.model.id) if around.live else None
     return expected_wait(prepared.first_token_ms, prepared.ms_per_token, live, tokens, measured=prepared.speed_measured)
-
-
-def _place(row: tuple[Place, Prepared]) -> Place:
-    return row[0]
 
 
 def _name(exclusion: Exclusion) -> str:
