@@ -159,3 +159,16 @@ def test_preference_one_takes_the_best_whatever_it_costs():
 def test_demands_that_no_relaxation_can_meet_are_named_as_such():
     with pytest.raises(NoEligibleModel, match="whatever its constraints"):
         rank(prepare([model("unpriced", usd_in=None)]), task(), FREE, 0.5, HERE)
+
+
+def test_an_answer_too_long_for_every_window_names_the_length_that_would_fit():
+    small = model("small", context_window=8_000, max_output_tokens=None)
+    with pytest.raises(NoEligibleModel) as refused:
+        rank(prepare([small]), task(input_tokens=1_000), Constraints(max_tokens=10_000), 0.5, HERE)
+    (field,) = refused.value.fields
+    assert (field.path, field.problem.rpartition(": ")[2]) == ("constraints.max_tokens", "7000")
+
+
+def test_a_prompt_too_long_for_every_window_is_no_matter_of_constraints():
+    with pytest.raises(NoEligibleModel, match="whatever its constraints"):
+        rank(prepare([model("small", context_window=8_000)]), task(input_tokens=9_000), FREE, 0.5, HERE)

@@ -108,28 +108,32 @@ def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list
 
 
 def _check_window(prospect: Prospect, task: Task, limits: Constraints, found: list[Violation]) -> None:
-    model = prospect.model
-    reserved = limits.max_tokens if limits.max_tokens is not None else prospect.answer_tokens
-    needed = task.input_tokens + reserved
+    """The prompt and its answer must fit the window; the answer may be as long as `max_tokens` says."""
+    has = prospect.model.context_window
+    reserved = limits.max_tokens
+    needed = task.input_tokens + (prospect.answer_tokens if reserved is None else reserved)
     asked = limits.min_context_tokens or 0
-    has = model.context_window
-    if max(needed, asked) > (has or 0) and not (has is None and asked == 0 and needed <= ASSUMED_WINDOW):
-        short = "not known" if has is None else str(has)
-        path = "constraints.min_context_tokens" if asked >= needed else None
-        distance = math.inf if not has else _doublings(max(needed, asked), has)
-        found.append(
-            Violation(Reason.CONTEXT_WINDOW, f"needs {max(needed, asked)}, has {short}", path, short, distance)
-        )
-    if limits.max_tokens is not None and (most := model.max_output_tokens) is not None and most < limits.max_tokens:
-        found.append(
-            Violation(
-                Reason.MAX_OUTPUT,
-                f"writes at most {most} tokens, {limits.max_tokens} wanted",
-                "constraints.max_tokens",
-                str(most),
-                _doublings(limits.max_tokens, most),
-            )
-        )
+    window = has if has is not None else ASSUMED_WINDOW if asked == 0 else 0
+    if reserved is not None:
+        _check_length(prospect.model, task, reserved, window, found)
+    if asked > window or (reserved is None and needed > window):
+        wanted, short = max(needed, asked), "not known" if has is None else str(has)
+        path = "constraints.min_context_tokens" if asked > window and (reserved or needed <= window) else None
+        distance = _doublings(wanted, has) if has else math.inf
+        found.append(Violation(Reason.CONTEXT_WINDOW, f"needs {wanted}, has {short}", path, short, distance))
+
+
+def _check_length(model: ModelEntry, task: Task, wanted: int, window: int, found: list[Violation]) -> None:
+    """The longest answer that is wanted must fit what the model writes at most, and what the prompt leaves it."""
+    room, most = window - task.input_tokens, model.max_output_tokens
+    if wanted <= room and (most is None or wanted <= most):
+        return
+    if most is not None and most <= room:
+        reason, detail, fits = Reason.MAX_OUTPUT, f"writes at most {most} tokens, {wanted} wanted", most
+    else:
+        reason, detail, fits = Reason.CONTEXT_WINDOW, f"needs {task.input_tokens + wanted}, has {window}", room
+    path = "constraints.max_tokens" if fits > 0 else None
+    found.append(Violation(reason, detail, path, str(fits), _doublings(wanted, fits)))
 
 
 def _check_numbers(prospect: Prospect, limits: Constraints, found: list[Violation]) -> None:
