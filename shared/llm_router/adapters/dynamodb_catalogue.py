@@ -21,7 +21,7 @@ from llm_router.ports import BlobStore, VersionInfo
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutTypeDef
 
 _PK = "catalogue"
 _POINTER = "pointer"
@@ -85,27 +85,20 @@ class DynamoCatalogueStore:
         return answer.get("Item", {})
 
     def _move_pointer(self, info: VersionInfo, expected_version: int | None) -> None:
-        described = _item(info)
-        pointer = {"TableName": self._table, "Item": {**described, "sk": {"S": _POINTER}}}
-        if expected_version is None:
-            condition: dict[str, object] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        else:
-            condition = {
-                "ConditionExpression": "version = :expected",
-                "ExpressionAttributeValues": {":expected": {"N": str(expected_version)}},
-            }
-        self._client.transact_write_items(
-            TransactItems=[
-                {
-                    "Put": {
-                        "TableName": self._table,
-                        "Item": {**described, "sk": {"S": _sort_key(info.version)}},
-                        "ConditionExpression": "attribute_not_exists(pk)",
-                    }
-                },
-                {"Put": {**pointer, **condition}},  # type: ignore[typeddict-item]
-            ]
-        )
+        described: PutTypeDef = {
+            "TableName": self._table,
+            "Item": {**_item(info), "sk": {"S": _sort_key(info.version)}},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        pointer: PutTypeDef = {
+            "TableName": self._table,
+            "Item": {**_item(info), "sk": {"S": _POINTER}},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        if expected_version is not None:
+            pointer["ConditionExpression"] = "version = :expected"
+            pointer["ExpressionAttributeValues"] = {":expected": {"N": str(expected_version)}}
+        self._client.transact_write_items(TransactItems=[{"Put": described}, {"Put": pointer}])
 
 
 def _sort_key(version: int) -> str:
