@@ -131,7 +131,7 @@ def _sources() -> list[SourceFigures]:
 
 
 def _recent() -> list[RecentDecision]:
-    kept = (RouteAnswer.model_validate_json(record.body) for record in service.records().latest("decision", RECENT))
+    kept = (RouteAnswer.model_validate_json(answer) for answer in service.decisions().latest(RECENT))
     return [
         RecentDecision(
             decision_id=decision.decision_id,

@@ -7,15 +7,12 @@ from starlette.responses import Response
 
 from llm_router.bootstrap import services
 from llm_router.errors import CatalogueUnavailable, NotFound, StoreUnavailable
-from llm_router.ports import Record
 from llm_router.schemas.health import HealthAnswer
 from llm_router.schemas.metrics import ModelMetrics, ModelsMetrics, model_metrics
 from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
-
-DECISION = "decision"
 
 service = services()
 door = Door(Function.ROUTE, service.gatekeeper, service.observer)
@@ -49,7 +46,7 @@ async def route(call: Call, body: RouteRequest) -> RouteAnswer:
 def _keep(decision_id: str, answer: RouteAnswer, until: float) -> None:
     """A decision that cannot be kept is still a good decision: the caller gets it, and a later look finds nothing."""
     try:
-        service.records().put(Record(DECISION, decision_id, answer.model_dump_json(), expires_at=until))
+        service.decisions().keep(decision_id, answer.model_dump_json(), expires_at=until)
     except StoreUnavailable as failure:
         service.observer().warn(f"A decision was not kept: {failure.message}")
 
@@ -57,10 +54,10 @@ def _keep(decision_id: str, answer: RouteAnswer, until: float) -> None:
 @door.get("/decisions/{decision_id}", answer=RouteAnswer, summary="A past decision with its explanation")
 async def decision(call: Call) -> Response:
     """As it was answered; gone after its time."""
-    record = service.records().get(DECISION, call.path_params["decision_id"][:64])
-    if record is None:
+    kept = service.decisions().find(call.path_params["decision_id"])
+    if kept is None:
         raise NotFound("There is no such decision; decisions are kept for a limited time.")
-    return Response(record.body, media_type="application/json")
+    return Response(kept, media_type="application/json")
 
 
 @door.get("/metrics/models", answer=ModelsMetrics, summary="Every model with its live and catalogue metrics")

@@ -18,6 +18,7 @@ from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock, iso_date
+from llm_router.decisions import DecisionLog
 from llm_router.figures import Figures, Ledger
 from llm_router.health import Component, State
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
@@ -54,6 +55,7 @@ class Services:
         self.categories = Lazy(lambda: CategoryBook(self.records()))
         self.classifiers = Lazy(self._make_classifiers)
         self.recommender = Lazy(self._make_recommender)
+        self.decisions = Lazy(lambda: DecisionLog(self.records()))
         self.figures = Lazy(lambda: Figures(self.records(), clock))
         self.gatekeeper = Lazy(self._make_gatekeeper)
         self._admin_key_hash = Lazy(self._find_admin_key_hash)

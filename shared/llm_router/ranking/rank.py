@@ -17,7 +17,7 @@ from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, moments
 from llm_router.ranking.task import Constraints, Surroundings, Task
 
-MOST_RANKED = 50
+MOST_RANKED = 20
 """Candidates that an answer tells of: with thousands of models the rest would only make it long."""
 
 

@@ -123,12 +123,13 @@ class ExcludedAnswer(BaseModel):
 
 
 class RouteAnswer(BaseModel):
-    """The choice. `ranking[0]` is the recommended model."""
+    """The choice. `ranking[0]` is the recommended model; of all `eligible_models` the best are told of."""
 
     decision_id: str
     classification: ClassificationAnswer
     recommended_model: ModelAnswer
     ranking: list[RankedAnswer]
+    eligible_models: int
     excluded: list[ExcludedAnswer]
     explanation: str
     preference: float
@@ -155,6 +156,7 @@ def route_answer(decision: Decision) -> RouteAnswer:
         ),
         recommended_model=ModelAnswer(id=first.id, provider=first.provider, display_name=first.display_name),
         ranking=[_ranked(candidate) for candidate in decision.ranking.candidates],
+        eligible_models=decision.ranking.eligible,
         excluded=[_excluded(exclusion) for exclusion in decision.ranking.excluded],
         explanation=decision.explanation,
         preference=decision.preference,
