@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types template model refresh openapi lock clean
+.PHONY: help run test check lint types template model refresh evaluate openapi lock clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -62,6 +62,9 @@ $(SAM): tests/sam/requirements.txt
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 refresh: $(BIN)/.run ## Refresh the local catalogue from its sources now
 	@$(BIN)/python -m llm_router.local.refresh $(ARGS)
+
+evaluate: $(BIN)/.test model ## Measure the classifier and write its report (sets from DATA_DIR where it is set)
+	@$(BIN)/python -m training.evaluate $(ARGS)
 
 openapi: $(BIN)/.run ## Write the API's description anew
 	@STORE=memory $(BIN)/python -m llm_router.local.describe
