@@ -93,7 +93,6 @@ def test_a_picture_needs_a_model_that_sees(api: Service):
     [
         ({"max_cost_usd": 0.0005}, lambda model: model["estimated_cost_usd"] <= 0.0005),
         ({"min_quality": 0.8}, lambda model: model["expected_quality"] >= 0.8),
-        ({"max_latency_ms": 20_000}, lambda model: model["estimated_latency_ms"] <= 20_000),
         ({"providers": ["openai", "anthropic"]}, lambda model: model["provider"] in ("openai", "anthropic")),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
@@ -104,6 +103,15 @@ def test_every_ranked_model_meets_the_constraint_and_some_do_not(api: Service, c
     assert all(holds(model) for model in found["ranking"])
     name = next(iter(constraint))
     assert name in {model["reason"] for model in found["excluded"]}
+
+
+def test_a_latency_that_only_some_models_reach_excludes_the_others(api: Service):
+    waits = [model["estimated_latency_ms"] for model in api.post("/route", {"prompt": PROMPT}).json["ranking"]]
+    limit = min(waits) + 1
+    found = api.post("/route", {"prompt": PROMPT, "constraints": {"max_latency_ms": limit}}).json
+    assert found["ranking"]
+    assert all(model["estimated_latency_ms"] <= limit for model in found["ranking"])
+    assert "max_latency_ms" in {model["reason"] for model in found["excluded"]}
 
 
 def test_an_excluded_model_is_never_ranked(api: Service):

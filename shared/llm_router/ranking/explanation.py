@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from llm_router.ranking.objective import WILL_DO
 from llm_router.ranking.rank import Candidate, Ranking
 from llm_router.taxonomy import Classification
@@ -9,9 +11,9 @@ from llm_router.taxonomy import Classification
 
 def usd(amount: float) -> str:
     """Dollars to two significant digits, however small."""
-    if amount >= 0.01:
+    if amount >= 0.01 or amount <= 0:
         return f"${amount:.2f}"
-    return f"${amount:.2g}" if amount >= 1e-4 or amount == 0 else f"${amount:.1e}"
+    return f"${amount:.{1 - math.floor(math.log10(amount))}f}"
 
 
 def reasons(candidate: Candidate) -> list[str]:
@@ -71,7 +73,8 @@ def _named(candidate: Candidate) -> str:
 
 def _compared(other: Candidate, first: Candidate) -> str:
     points = round((other.quality.expected - first.quality.expected) * 100)
-    quality = f"{abs(points)} points {'more' if points > 0 else 'less'} quality" if points else "the same quality"
+    unit = "point" if abs(points) == 1 else "points"
+    quality = f"{abs(points)} {unit} {'more' if points > 0 else 'less'} quality" if points else "the same quality"
     if first.standing.usd <= 0 or other.standing.usd <= 0:
         return f"{quality} for {usd(other.standing.usd)}"
     ratio = other.standing.usd / first.standing.usd
