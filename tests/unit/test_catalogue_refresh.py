@@ -9,9 +9,9 @@ import pytest
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
 from llm_router.catalogue.gathering import EACH_S, IN_ALL_S, blob_name
+from llm_router.catalogue.records import Json
 from llm_router.catalogue.source_state import STALE_AFTER_S, Health
 from llm_router.catalogue.upsert import upsert
-from llm_router.catalogue.validation import Json
 from llm_router.errors import StoreUnavailable
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.sources import URLS, FakeReply, World, payload, zipped
