@@ -60,6 +60,10 @@ class Services:
         self.gatekeeper = Lazy(self._make_gatekeeper)
         self._admin_key_hash = Lazy(self._find_admin_key_hash)
 
+    def close(self) -> None:
+        """Write what is still to be written, for a process that ends."""
+        self.observer().close()
+
     @property
     def _check_every_s(self) -> float:
         """The embedded store is asked every time: it takes microseconds, and another worker may have published."""

@@ -95,6 +95,14 @@ class Ledger:
             with self._lock:
                 self._gather(due)
 
+    def close(self) -> None:
+        """Flush what is due, for a process that ends."""
+        with self._lock:
+            timer = self._timer
+        if timer is not None:
+            timer.cancel()
+            self.flush()
+
     def _gather(self, amounts: Mapping[str, float]) -> None:
         for name, amount in amounts.items():
             known = name in self._gathered or len(self._gathered) < MAX_NAMES

@@ -91,7 +91,7 @@ class Service:
 def forget_functions() -> None:
     """Drop the functions' modules, so that the next use reads its settings anew, as a cold start does."""
     for name in [name for name in sys.modules if name.startswith("functions.")]:
-        del sys.modules[name]
+        sys.modules.pop(name).service.close()
 
 
 @contextmanager

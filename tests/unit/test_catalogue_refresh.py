@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
 from llm_router.catalogue.gathering import EACH_S, IN_ALL_S, blob_name
 from llm_router.catalogue.records import Json
@@ -358,3 +359,23 @@ def test_without_the_source_of_the_scales_quality_stays_as_it_is(world: World):
     world.blobs.write(blob_name("lmarena"), b"")
     world.refresher().refresh()
     assert entry(world, "openai/gpt-5-mini").quality == before
+
+
+def test_a_first_refresh_in_which_no_source_can_be_read_changes_nothing_of_the_bundled_catalogue():
+    world = World(bundled=bundled())
+    world.web.pages.clear()
+    done = world.refresher().refresh()
+    assert done.diff.summary == "no change"
+    assert done.version == 0
+    assert {found.health for found in done.sources} == {Health.FAILING, Health.SKIPPED}
+
+
+def test_what_rests_on_a_silent_source_stays_while_another_one_is_heard():
+    world = World(bundled=bundled())
+    for source in ("litellm", "lmarena", "livebench"):
+        world.web.pages.pop(URLS[source])
+    done = world.refresher().refresh()
+    before = bundled().models["openai/gpt-4o-mini"]
+    after = done.diff
+    assert not [change for change in after.changed if change.model == before.id and "usd" in change.field]
+    assert world.catalogue().models[before.id].capabilities == before.capabilities

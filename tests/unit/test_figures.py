@@ -75,6 +75,18 @@ def test_counts_gathered_while_the_store_is_down_are_added_when_it_is_back():
     assert total(Figures(store, clock).last(60), "requests") == {"route": 2}
 
 
+def test_a_process_that_ends_writes_what_is_due_and_leaves_no_timer():
+    clock = FakeClock()
+    store = MemoryRecordStore(clock)
+    book = ledger(store, clock)
+    book.close()
+    assert store.counters("minute", 1) == []
+    book.add(seen())
+    book.close()
+    assert total(Figures(store, clock).last(60), "requests") == {"route": 1}
+    assert book._timer is None
+
+
 def test_a_flood_of_names_stays_bounded_and_is_counted_together():
     clock = FakeClock()
     store = MemoryRecordStore(clock)

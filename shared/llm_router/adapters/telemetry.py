@@ -31,6 +31,10 @@ class Telemetry:
         with contextlib.suppress(Exception):
             self._logger.error("defect", extra={"request": _facts(observation), "where": _where(failure)})
 
+    def close(self) -> None:
+        """Write what is still to be written, for a process that ends."""
+        self._ledger.close()
+
     def warn(self, message: str) -> None:
         """Log one warning; the message must hold nothing that came from outside."""
         self._logger.warning(message)

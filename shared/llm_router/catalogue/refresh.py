@@ -51,7 +51,7 @@ def plan(
     for name in sorted((current.keys() | joined.keys()) - set(removed)):
         before = current.get(name)
         offering = joined.get(name) or Joined(name, current[name].provider, ())
-        entry, doubts = quarantine(before, _merged(offering, before, tables, today))
+        entry, doubts = quarantine(before, _merged(offering, before, heard, tables, today))
         models[name] = entry
         quarantined += doubts
     rated = _rated(models, readings, tables, choices)
@@ -70,12 +70,17 @@ def with_updates(readings: Sequence[Reading], current: Mapping[str, ModelEntry])
 
 def _gone(entry: ModelEntry, heard: set[str]) -> bool:
     """Whether every source that listed a model has been heard and lists it no more. The operator's models stay."""
-    listed_by = {source for origin in entry.provenance.values() for source in origin.source.split("+")} - {CURATED}
-    return bool(listed_by) and OPERATOR not in listed_by and listed_by <= heard
+    if any(origin.source == OPERATOR for origin in entry.provenance.values()):
+        return False
+    listed_by = {source for name in entry.provenance for source in _sources(entry, name)}
+    return bool(listed_by) and listed_by <= heard
 
 
-def _merged(joined: Joined, before: ModelEntry | None, tables: Tables, today: str) -> ModelEntry:
-    """What the sources say now, with the operator's word above it and the last known values below."""
+def _merged(joined: Joined, before: ModelEntry | None, heard: set[str], tables: Tables, today: str) -> ModelEntry:
+    """What the sources say now, with the operator's word above it and the last known values below.
+
+    A field that rests on a source of which nothing is held stays as it is, whatever the others say.
+    """
     if before is None:
         return merge(joined, tables, today)
     own = tuple(_statement(before, name) for name in _FACTS if _origin(before, name) == OPERATOR)
@@ -83,12 +88,19 @@ def _merged(joined: Joined, before: ModelEntry | None, tables: Tables, today: st
     values: dict[str, Any] = {"quality": before.quality}
     provenance = dict(entry.provenance)
     for name in _FACTS:
-        if name not in provenance and name != "status" and (last := known(before, name)) not in _NOTHING:
+        stays = name not in provenance or not _sources(before, name) <= heard
+        if stays and name != "status" and (last := known(before, name)) not in _NOTHING:
             values[name] = last
             if name in before.provenance:
                 provenance[name] = before.provenance[name]
     latency = {name: values.pop(name) for name in _LATENCY if name in values}
     return replace(entry, provenance=provenance, latency=replace(entry.latency, **latency), **values)
+
+
+def _sources(entry: ModelEntry, name: str) -> set[str]:
+    """The sources that a field's value came from; the operator and our own tables are always heard."""
+    origin = entry.provenance.get(name)
+    return set() if origin is None else set(origin.source.split("+")) - {CURATED, OPERATOR}
 
 
 def _origin(entry: ModelEntry, name: str) -> str | None:

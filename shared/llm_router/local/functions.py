@@ -82,4 +82,7 @@ class FunctionHost:
                 warm()
 
     def close(self) -> None:
+        """Let go of the threads, and let each function write what it still has to."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        for function in self._functions.values():
+            load_module(function).service.close()
