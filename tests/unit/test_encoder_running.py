@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from classifier.encoder import Encoder, EncoderFailed, EncoderTimeout
 from classifier.manifest import EMBEDDING, Manifest, OutputRecord
-from classifier.runtime import Output, RunOptions, runtime_errors
+from classifier.runtime import Output, RunOptions, new_run_options, runtime_errors
 from classifier.tokens import Tokeniser
 from tests.support.encoder import base_source, build_encoder
 from training.build.source import TOKENIZER
@@ -96,38 +96,46 @@ def test_what_the_runtime_raises_is_translated() -> None:
         encoder_that(fail).encode("hello", deadline_s=30)
 
 
-def test_a_run_that_hangs_is_left_behind_and_told_to_stop() -> None:
-    release = threading.Event()
-    seen: list[RunOptions | None] = []
+def until_told_to_stop(options: RunOptions | None) -> Floats:
+    """A run that never ends by itself, as onnxruntime ends one that is told to stop."""
+    assert options is not None
+    while not options.terminate:
+        threading.Event().wait(0.001)
+    raise runtime_errors()[0]("told to stop")
 
-    def hang(options: RunOptions | None) -> Floats:
-        seen.append(options)
-        release.wait()
-        return np.ones((1, 2), np.float32)
 
-    encoder = encoder_that(hang)
+def test_a_run_that_hangs_is_told_to_stop_and_is_a_time_out() -> None:
     with pytest.raises(EncoderTimeout):
-        encoder.encode("hello", deadline_s=0.01)
-    assert seen[0] is not None
-    assert seen[0].terminate
-    release.set()
+        encoder_that(until_told_to_stop).encode("hello", deadline_s=0.01)
 
 
 def test_after_a_hang_the_next_text_is_answered() -> None:
-    release = threading.Event()
     calls: list[int] = []
 
-    def hang_once(_: RunOptions | None) -> Floats:
+    def hang_once(options: RunOptions | None) -> Floats:
         calls.append(1)
-        if len(calls) == 1:
-            release.wait()
-        return np.ones((1, 2), np.float32)
+        return until_told_to_stop(options) if len(calls) == 1 else np.ones((1, 2), np.float32)
 
     encoder = encoder_that(hang_once)
     with pytest.raises(EncoderTimeout):
         encoder.encode("hello", deadline_s=0.01)
     assert encoder.encode("hello", deadline_s=30).embedding.tolist() == [1, 1]
-    release.set()
+
+
+def test_the_real_runtime_stops_when_it_is_told_to(encoder: Encoder) -> None:
+    options = new_run_options()
+    options.terminate = True
+    with pytest.raises(EncoderFailed):
+        encoder._run(encoder._tokeniser("hello there"), options)
+
+
+def test_a_watch_that_has_gone_to_sleep_wakes_for_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("classifier.deadline.STEP_S", 0.001)
+    monkeypatch.setattr("classifier.deadline.LINGER", 1)
+    encoder = encoder_that(until_told_to_stop)
+    for _ in range(20):
+        with pytest.raises(EncoderTimeout):
+            encoder.encode("hello", deadline_s=0.002)
 
 
 def test_threads_get_their_own_answers(encoder: Encoder) -> None:

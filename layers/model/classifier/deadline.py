@@ -1,66 +1,66 @@
-"""Runs a call in a thread of its own, so that its caller can walk away when it takes too long."""
+"""Tells runs of the model that take too long to stop, without a thread of their own for each."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from queue import SimpleQueue
-from typing import TypeVar
+import time
+from typing import Protocol
 
-Result = TypeVar("Result")
-Jobs = SimpleQueue[Callable[[], None]]
+STEP_S = 0.02
+"""How often runs are looked at while there are any: a deadline is kept to within this."""
 
-
-class DeadlinePassed(Exception):
-    """The call had not returned in time. It may still be running."""
+LINGER = 50
+"""Looks without a run before the watch goes to sleep, so that steady traffic does not wake it for every request."""
 
 
-class DeadlineRunner:
-    """Keeps idle threads for the next call; one that overran its deadline is given up, not waited for.
+class Stoppable(Protocol):
+    """A run that stops soon after `terminate` is set; onnxruntime's looks at it between two nodes of the graph."""
 
-    A thread that never returns is lost until the process ends, so a caller whose calls keep overrunning should
-    stop calling for a while, as a circuit breaker does.
-    """
+    terminate: bool
+
+
+class Watchdog:
+    """One thread that watches all runs. It starts with the first run, and anew in a forked process."""
 
     def __init__(self) -> None:
-        self._idle: list[Jobs] = []
-        self._process = os.getpid()
+        self._runs: dict[int, tuple[float, Stoppable]] = {}
+        self._wake = threading.Event()
+        self._process = 0
+        self._lock = threading.Lock()
 
-    def run(self, call: Callable[[], Result], deadline_s: float) -> Result:
-        """What `call` returns or raises; `DeadlinePassed` after `deadline_s` seconds."""
-        results: list[Result] = []
-        errors: list[BaseException] = []
-        finished = threading.Event()
+    def watch(self, run: Stoppable, deadline_s: float) -> None:
+        """Set the run's `terminate` unless it is released within so many seconds."""
+        if self._process != os.getpid():
+            self._start()
+        self._runs[id(run)] = (time.monotonic() + deadline_s, run)
+        if not self._wake.is_set():
+            self._wake.set()
 
-        def job() -> None:
-            try:
-                results.append(call())
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised again in the caller's thread
-                errors.append(error)
-            finished.set()
+    def release(self, run: Stoppable) -> None:
+        """The run has ended."""
+        self._runs.pop(id(run), None)
 
-        jobs = self._thread()
-        jobs.put(job)
-        if not finished.wait(deadline_s):
-            raise DeadlinePassed
-        self._idle.append(jobs)
-        if errors:
-            raise errors[0]
-        return results[0]
+    def _start(self) -> None:
+        with self._lock:
+            if self._process != os.getpid():
+                self._runs.clear()
+                threading.Thread(target=self._look, name="watchdog", daemon=True).start()
+                self._process = os.getpid()
 
-    def _thread(self) -> Jobs:
-        if os.getpid() != self._process:
-            # Threads do not survive a fork.
-            self._idle, self._process = [], os.getpid()
-        try:
-            return self._idle.pop()
-        except IndexError:
-            jobs: Jobs = SimpleQueue()
-            threading.Thread(target=_work, args=(jobs,), name="deadline", daemon=True).start()
-            return jobs
-
-
-def _work(jobs: Jobs) -> None:
-    while True:
-        jobs.get()()
+    def _look(self) -> None:
+        while True:
+            self._wake.wait()
+            idle = 0
+            while idle < LINGER:
+                time.sleep(STEP_S)
+                runs = list(self._runs.values())
+                idle = 0 if runs else idle + 1
+                now = time.monotonic()
+                for until, run in runs:
+                    if now >= until:
+                        run.terminate = True
+            self._wake.clear()
+            # A run that came between the last look and the clearing found the watch awake and did not wake it.
+            if self._runs:
+                self._wake.set()

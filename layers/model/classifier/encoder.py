@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.deadline import DeadlinePassed, DeadlineRunner
+from classifier.deadline import Watchdog
 from classifier.manifest import EMBEDDING, MODEL, TOKENISER, Manifest, ManifestError, verified_manifest
 from classifier.runtime import RunOptions, Session, new_run_options, open_session, runtime_errors
 from classifier.tokens import Tokeniser, Tokens
@@ -60,7 +60,7 @@ class Encoder:
         self._numpy = numpy
         self._outputs = list(manifest.outputs)
         self._failures = runtime_errors()
-        self._runner = DeadlineRunner()
+        self._watchdog = Watchdog()
         self.manifest = manifest
 
     @classmethod
@@ -88,18 +88,22 @@ class Encoder:
     def encode(self, text: str, *, deadline_s: float | None = None) -> EncoderOutput:
         """Embed one text; a batch is a loop over this, since int8 ranges are found prompt by prompt.
 
-        With `deadline_s` the run happens in another thread and is told to stop when the time is over. Raises
-        `EncoderFailed`, or its kind `EncoderTimeout`.
+        With `deadline_s` the run is told to stop when the time is over. Raises `EncoderFailed`, or its kind
+        `EncoderTimeout`.
         """
         tokens = self._tokeniser(text)
         if deadline_s is None:
             return self._run(tokens, None)
         options = new_run_options()
+        self._watchdog.watch(options, deadline_s)
         try:
-            return self._runner.run(lambda: self._run(tokens, options), deadline_s)
-        except DeadlinePassed as error:
-            options.terminate = True
-            raise EncoderTimeout(f"The model had not answered after {deadline_s:g} s.") from error
+            return self._run(tokens, options)
+        except EncoderFailed as error:
+            if options.terminate:
+                raise EncoderTimeout(f"The model had not answered after {deadline_s:g} s.") from error
+            raise
+        finally:
+            self._watchdog.release(options)
 
     def _run(self, tokens: Tokens, options: RunOptions | None) -> EncoderOutput:
         ids = self._numpy.array([tokens.ids], dtype=self._numpy.int64)
