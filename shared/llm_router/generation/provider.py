@@ -1,0 +1,71 @@
+"""What the walk needs of a provider, and how a provider can fail."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import Protocol
+
+from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest
+
+
+class Failure(StrEnum):
+    """How an attempt failed, as far as what happens next depends on it."""
+
+    RATE_LIMITED = "rate_limited"
+    """429 or its like: the model cools for as long as the provider says."""
+
+    SERVER_ERROR = "server_error"
+    """5xx, or its like in the protocol."""
+
+    UNREACHABLE = "unreachable"
+    """Refused, reset, no such host, TLS not to be trusted."""
+
+    TIMEOUT = "timeout"
+    """No whole answer within the attempt's time."""
+
+    GARBAGE = "garbage"
+    """An answer that is not the protocol's: HTML, empty, truncated, too large."""
+
+    REFUSED = "refused"
+    """401, 402, 403: our key is not valid or may not do this."""
+
+    UNKNOWN_MODEL = "unknown_model"
+    """404: the provider does not know the model."""
+
+    BAD_REQUEST = "bad_request"
+    """400, 413, 422: this provider does not take this request; another one may."""
+
+
+class ProviderFailed(Exception):
+    """One attempt failed. Holds nothing that the provider sent but a status and how long it asks us to wait."""
+
+    def __init__(self, failure: Failure, *, status: int | None = None, retry_after_s: float | None = None) -> None:
+        super().__init__(failure.value if status is None else f"{failure.value} ({status})")
+        self.failure = failure
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class Provider(Protocol):
+    """One configured provider. Makes one attempt, never retries, and raises nothing but `ProviderFailed`.
+
+    `model` is the provider's own name for the model. `timeout_s` bounds the whole attempt, and for a stream the
+    time to its first chunk and between any two.
+    """
+
+    async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer: ...
+
+    def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]: ...
+
+
+class Providers(Protocol):
+    """The providers that are configured here."""
+
+    def find(self, provider: str) -> Provider | None:
+        """The provider of this catalogue name, or None when it is not configured."""
+        ...
+
+    def why_not(self, provider: str) -> str | None:
+        """What is missing for this provider, naming the setting and no value; None when it is configured."""
+        ...
