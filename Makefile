@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types template model refresh evaluate openapi lock clean
+.PHONY: help run test check lint types template model train refresh evaluate openapi lock clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -8,6 +8,7 @@ BIN := .venv/bin
 RUN_LOCK := shared/llm_router/local/requirements.txt
 TEST_LOCK := tests/requirements.txt
 SAM := .build/sam/bin/sam
+TORCH := .build/torch/bin/python
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
 export PYTHONPATH := shared:layers/model
 
@@ -54,6 +55,12 @@ $(SAM): tests/sam/requirements.txt
 	@.build/sam/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
 	@touch $@
 
+$(TORCH): layers/model/training/requirements.txt layers/model/training/torch.txt
+	@echo "Installing PyTorch, in an environment of its own (once) ..."
+	@$(PYTHON) -m venv .build/torch
+	@for lock in $^; do $(TORCH) -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $$lock; done
+	@touch $@
+
 .venv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found." >&2; exit 1; }
 	@echo "Making a virtual environment with $$($(PYTHON) --version) ..."
@@ -62,6 +69,14 @@ $(SAM): tests/sam/requirements.txt
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 refresh: $(BIN)/.run ## Refresh the local catalogue from its sources now
 	@$(BIN)/python -m llm_router.local.refresh $(ARGS)
+
+train: $(TORCH) ## Train the classifier anew (public sets from DATA_DIR where it is set), about half an hour
+	@$(TORCH) -m training.torch_finetune $(ARGS)
+	@$(TORCH) -m training.build.calibrate
+	@$(TORCH) -m training.build
+	@$(TORCH) -m training.rules
+	@$(TORCH) -m training.background
+	@$(TORCH) -m training.fusion
 
 evaluate: $(BIN)/.test model ## Measure the classifier and write its report (sets from DATA_DIR where it is set)
 	@$(BIN)/python -m training.evaluate $(ARGS)
@@ -74,6 +89,7 @@ lock: ## Renew the hash-locked requirements (needs uv)
 	$(LOCK) -c $(TEST_LOCK) shared/requirements.in -o shared/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) $(RUN_LOCK:.txt=.in) -o $(RUN_LOCK)
 	$(LOCK) -c $(TEST_LOCK) --no-deps layers/model/requirements.in -o layers/model/requirements.txt
+	$(LOCK) -c $(TEST_LOCK) --no-deps layers/model/training/requirements.in -o layers/model/training/requirements.txt
 
 clean: ## Remove everything that was built or installed
 	rm -rf .venv .build .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
