@@ -72,6 +72,7 @@ refresh: $(BIN)/.run ## Refresh the local catalogue from its sources now
 
 train: $(TORCH) ## Train the classifier anew (public sets from DATA_DIR where it is set), about half an hour
 	@$(TORCH) -m training.torch_finetune $(ARGS)
+	@$(TORCH) -m training.torch_grams
 	@$(TORCH) -m training.build.calibrate
 	@$(TORCH) -m training.build
 	@$(TORCH) -m training.rules

@@ -66,7 +66,8 @@ def hash_place(text: str) -> int:
 
 
 def classifier(encoder: FakeEncoder | None, breaker: Breaker | None = None) -> HybridClassifier:
-    fusion = replace(Fusion.unfitted(), model_weight=1.0, rules_weight=0.7)
+    blend = replace(Fusion.unfitted().ascii, rules=0.7)
+    fusion = replace(Fusion.unfitted(), ascii=blend, beyond=blend)
     return HybridClassifier(RULES, fusion, LENGTHS, encoder, ABOUT, breaker)
 
 

@@ -37,18 +37,29 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
+class Blend:
+    """What each stage's opinion counts, and a bias a category."""
+
+    model: float
+    rules: float
+    words: float
+    bias: Chances
+
+
+@dataclass(frozen=True, slots=True)
 class Fusion:
     """Fitted on prompts that neither the rules nor the model were fitted on.
 
-    The log of each stage's probabilities is weighed and summed (a logistic regression over two opinions, which is
-    what makes agreement count for more than either), with a bias a category. `rules_alone` is the temperature of the
-    rules where there is no model. `complexity_by_form` and `creativity_by_form` read `Features.numeric` and the
-    category probabilities, for prompts that no model has seen; `easy_below` and `hard_above` cut that complexity.
+    The log of each stage's probabilities is weighed and summed (a logistic regression over opinions, which is what
+    makes agreement count for more than each), with a bias a category: `ascii` for prompts whose letters are English's,
+    where words alone add nothing to what the encoder reads; `beyond` for all others, where they do. `rules_alone` is
+    the temperature of the rules where there is no model. `complexity_by_form` and `creativity_by_form` read
+    `Features.numeric` and the category probabilities, for prompts that no model has seen; `easy_below` and
+    `hard_above` cut that complexity.
     """
 
-    model_weight: float
-    rules_weight: float
-    bias: Chances
+    ascii: Blend
+    beyond: Blend
     rules_alone: float
     complexity_by_form: Linear
     creativity_by_form: Linear
@@ -61,9 +72,8 @@ class Fusion:
         try:
             raw = json.loads((folder / FUSION).read_text(encoding="utf-8"))
             fusion = cls(
-                model_weight=_number(raw["model_weight"]),
-                rules_weight=_number(raw["rules_weight"]),
-                bias=_numbers(raw["bias"], len(CATEGORIES)),
+                ascii=_blend(raw["ascii"]),
+                beyond=_blend(raw["beyond"]),
                 rules_alone=_number(raw["rules_alone"]),
                 complexity_by_form=_linear(raw["complexity_by_form"]),
                 creativity_by_form=_linear(raw["creativity_by_form"]),
@@ -82,16 +92,19 @@ class Fusion:
     def unfitted(cls) -> Fusion:
         """Equal trust and nothing known of form: what is left when the file is gone."""
         flat = Linear((0.0,) * (len(NUMERIC) + len(CATEGORIES)), -0.6)
-        return cls(1.0, 1.0, (0.0,) * len(CATEGORIES), 1.0, flat, flat, 0.35, 0.6)
+        equal = Blend(1.0, 1.0, 0.0, (0.0,) * len(CATEGORIES))
+        return cls(equal, equal, 1.0, flat, flat, 0.35, 0.6)
 
-    def fuse(self, model: Chances, rules: Chances) -> Chances:
-        """Both opinions as one."""
-        return softmax(
-            [
-                self.model_weight * _log(m) + self.rules_weight * _log(r) + bias
-                for m, r, bias in zip(model, rules, self.bias, strict=True)
-            ]
-        )
+    def fuse(self, model: Chances, rules: Chances, words: Chances | None = None) -> Chances:
+        """All opinions as one. `words` is given for prompts beyond ASCII alone."""
+        blend = self.ascii if words is None else self.beyond
+        scores = [
+            blend.model * _log(m) + blend.rules * _log(r) + bias
+            for m, r, bias in zip(model, rules, blend.bias, strict=True)
+        ]
+        if words is not None:
+            scores = [score + blend.words * _log(w) for score, w in zip(scores, words, strict=True)]
+        return softmax(scores)
 
     def without_model(self, rules: Chances) -> Chances:
         """The rules' opinion alone, tempered."""
@@ -139,6 +152,11 @@ def _numbers(value: object, count: int) -> tuple[float, ...]:
     if not isinstance(value, list) or len(value) != count:
         raise ValueError("not as many numbers as there should be")
     return tuple(map(_number, value))
+
+
+def _blend(value: Mapping[str, object]) -> Blend:
+    model, rules, words = (_number(value[name]) for name in ("model", "rules", "words"))
+    return Blend(model, rules, words, _numbers(value["bias"], len(CATEGORIES)))
 
 
 def _linear(value: Mapping[str, object]) -> Linear:

@@ -11,6 +11,7 @@ from classifier.answers import AnswerLengths
 from classifier.encoder import EncoderFailed, EncoderTimeout, EncoderUnavailable
 from classifier.features import Features, Script
 from classifier.fusion import CATEGORIES, Chances, Fusion, decided_by
+from classifier.grams import Grams, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, read_heads
 from classifier.manner import interaction_style, urgency
 from classifier.normalise import Prompt, normalise
@@ -69,6 +70,7 @@ class HybridClassifier:
     breaker: Breaker | None = None
     own: OwnCategories | None = None
     background: Floats | None = None
+    grams: Grams | None = None
     deadline_s: float | None = DEADLINE_S
 
     def info(self) -> ClassifierInfo:
@@ -131,7 +133,8 @@ class HybridClassifier:
         return read_heads(output)
 
     def _by_both(self, prompt: Prompt, verdict: Verdict, rules: Chances, opinion: Opinion) -> Classification:
-        fused = self.fusion.fuse(opinion.categories, rules)
+        words = self.grams.chances(verdict.reading.words) if self.grams and beyond_ascii(prompt.text) else None
+        fused = self.fusion.fuse(opinion.categories, rules, words)
         tokens = opinion.token_count
         if prompt.is_cut:
             tokens = round(tokens * prompt.length / len(prompt.text))

@@ -9,6 +9,7 @@ from pathlib import Path
 from classifier.answers import ANSWERS, AnswerLengths
 from classifier.encoder import ARTIFACTS, Encoder, EncoderError, EncoderUnavailable
 from classifier.fusion import FUSION, Fusion, FusionError
+from classifier.grams import GRAMS, Grams
 from classifier.heads import TextEncoder, missing_head, read_heads
 from classifier.hybrid import Breaker, ClassifierInfo, HybridClassifier
 from classifier.manifest import Manifest
@@ -49,7 +50,8 @@ def load(artifacts: Path | None = None, *, breaker: Breaker | None = None, threa
         measured=_measured(folder),
     )
     background = load_background(folder) if encoder else None
-    return HybridClassifier(rules, fusion, lengths, encoder, about, breaker, background=background)
+    grams = Grams.load(folder) if encoder else None
+    return HybridClassifier(rules, fusion, lengths, encoder, about, breaker, background=background, grams=grams)
 
 
 def _encoder(folder: Path, threads: int) -> Encoder:
@@ -63,7 +65,7 @@ def _encoder(folder: Path, threads: int) -> Encoder:
 def _version(folder: Path, manifest: Manifest | None) -> str:
     """One short hash over everything that decides."""
     digest = hashlib.sha256((manifest.inputs if manifest else "rules").encode())
-    for path in (RULES, WEIGHTS, ANSWERS, folder / FUSION):
+    for path in (RULES, WEIGHTS, ANSWERS, folder / FUSION, folder / GRAMS):
         digest.update(path.read_bytes() if path.is_file() else b"-")
     return digest.hexdigest()[:16]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classifier.arrays import read_arrays
 from classifier.fusion import sigmoid
 from llm_router.taxonomy import Category, Classification
 
@@ -77,11 +78,10 @@ def load_background(folder: Path) -> Floats | None:
     """Embeddings of everyday prompts `[prompts, 384]`, against which own categories are set; None if there are none."""
     import numpy as np
 
-    try:
-        with np.load(folder / BACKGROUND, allow_pickle=False) as archive:
-            return np.asarray(archive["embeddings"].astype(np.float32) / 127)
-    except (OSError, ValueError, KeyError):
+    found = read_arrays(folder / BACKGROUND)
+    if found is None or "embeddings" not in found:
         return None
+    return np.asarray(found["embeddings"].astype(np.float32) / 127)
 
 
 def fit_own(

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from classifier.encoder import ARTIFACTS, Encoder
 from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE
+from classifier.grams import Grams, beyond_ascii
 from classifier.heads import read_heads
 from classifier.normalise import normalise
 from classifier.rules import RuleBook
+from classifier.words import split_words
 from llm_router.taxonomy import Difficulty
 from training.frozen import fit_score
 from training.labelled import Labelled, own_prompts, split_development
@@ -40,6 +42,11 @@ def model_logs(encoder: Encoder, prompts: Sequence[str]) -> Matrix:
     return _logs([read_heads(encoder.encode(normalise(prompt).text)).categories for prompt in prompts])
 
 
+def word_logs(grams: Grams, prompts: Sequence[str]) -> Matrix:
+    """The logs of the probabilities by words alone `[prompts, categories]`."""
+    return _logs([grams.chances(split_words(normalise(prompt).text)) for prompt in prompts])
+
+
 def _logs(chances: Sequence[Sequence[float]]) -> Matrix:
     return np.asarray(np.log(np.maximum(np.array(chances, dtype=np.float64), LEAST_CHANCE)))
 
@@ -57,6 +64,23 @@ def fit_fusion(stages: Sequence[Matrix], labels: NDArray[np.int64], *, with_bias
         if with_bias:
             bias = bias - STEP * (error.sum(axis=0) + PENALTY * bias)
     return weights, bias
+
+
+class _Blended:
+    """The fitted weights of one kind of prompt, on all of its development prompts."""
+
+    def __init__(self, stages: Sequence[Matrix], labels: NDArray[np.int64]) -> None:
+        self.weights, self.bias = fit_fusion(stages, labels, with_bias=True)
+        scores = sum((w * stage for w, stage in zip(self.weights, stages, strict=True)), self.bias)
+        self.accuracy = float(np.mean(scores.argmax(axis=1) == labels))
+
+    def entry(self) -> dict[str, object]:
+        """As `fusion.json` holds it."""
+        weights = [*(round(float(weight), 4) for weight in self.weights), 0.0][:3]
+        return {
+            **dict(zip(("model", "rules", "words"), weights, strict=True)),
+            "bias": [round(float(value), 4) for value in self.bias],
+        }
 
 
 def cuts(complexity: Matrix, difficulties: Sequence[Difficulty]) -> tuple[float, float]:
@@ -79,7 +103,14 @@ def main() -> int:
     labels = labels_of(development)
     rules, _ = rule_logs(book, [row.prompt for row in development])
     model = model_logs(encoder, [row.prompt for row in development])
-    (model_weight, rules_weight), bias = fit_fusion([model, rules], labels, with_bias=True)
+    grams = Grams.load(options.artifacts)
+    if grams is None:
+        print("grams.npz is missing: python -m training.torch_grams makes it", file=sys.stderr)
+        return 1
+    words = word_logs(grams, [row.prompt for row in development])
+    foreign = np.array([beyond_ascii(row.prompt) for row in development])
+    plain = _Blended([model[~foreign], rules[~foreign]], labels[~foreign])
+    beyond = _Blended([model[foreign], rules[foreign], words[foreign]], labels[foreign])
     (alone,), _ = fit_fusion([rules], labels, with_bias=False)
 
     scored = [r for r in train if r.complexity is not None and r.creativity is not None and r.difficulty is not None]
@@ -89,9 +120,8 @@ def main() -> int:
     guessed = 1 / (1 + np.exp(-(form @ complexity[0][0] + complexity[1][0])))
     low, high = cuts(guessed, [row.difficulty for row in scored if row.difficulty is not None])
     fitted = {
-        "model_weight": round(float(model_weight), 4),
-        "rules_weight": round(float(rules_weight), 4),
-        "bias": [round(float(value), 4) for value in bias],
+        "ascii": plain.entry(),
+        "beyond": beyond.entry(),
         "rules_alone": round(float(alone), 4),
         "complexity_by_form": _linear(complexity),
         "creativity_by_form": _linear(creativity),
@@ -99,10 +129,10 @@ def main() -> int:
         "hard_above": high,
     }
     (options.artifacts / FUSION).write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-    fused = model_weight * model + rules_weight * rules + bias
-    for name, scores in (("rules", rules), ("model", model), ("fused", fused)):
+    stages = {"rules": rules, "model": model, "words": words}
+    for name, scores in stages.items():
         print(f"{name}: accuracy {np.mean(scores.argmax(axis=1) == labels):.3f} on {len(labels)} development prompts")
-    print(f"weights: model {model_weight:.2f}, rules {rules_weight:.2f}; rules alone {alone:.2f}")
+    print(f"fused: {plain.accuracy:.3f} in ASCII, {beyond.accuracy:.3f} of the {foreign.sum()} beyond")
     return 0
 
 

@@ -1,38 +1,77 @@
-"""Which models fail on which prompts: public outcome tables, as supervision for difficulty."""
+"""How often models fail on which prompts: measured outcomes, levels and ratings, as supervision for difficulty."""
 
 from __future__ import annotations
 
 import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from training.labelled import Labelled, read_jsonl, sample
+from training.labelled import PROMPTS, Labelled, read_jsonl, sample
 
 OUTCOMES = "routing_llmrouter_dcrouter"
 """ulab-uiuc/LLMRouter at 4e7a796942, MIT: nine models on eleven tasks."""
 LEVELS = "math_test_levels"
+WORD_PROBLEMS = "gsm8k_train"
+RATINGS = PROMPTS / "ratings" / f"{WORD_PROBLEMS}.txt"
+"""Our own ratings of public word problems: id, steps of a solution, how often a mid-size model would fail."""
 LONGEST = 700
 """Characters; longer ones cost most of the time and are puzzles of one form."""
 PER_DIFFICULTY = 200
+HELD_OUT = 4
+"""One in so many measured outcomes is kept from training, by a hash of its id."""
 _LEVEL_SHARE = {"1": 0.1, "2": 0.25, "3": 0.45, "4": 0.6, "5": 0.85}
 """How often a model fails at each of MATH's levels: a scale, since the levels are an order."""
 
 
-def outcome_rows(folder: Path) -> list[tuple[str, float]]:
-    """Prompts with the share of models that failed, from 0 to 1: measured outcomes, and MATH's levels as a scale."""
-    rows = []
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A prompt of a task, and the share of models that fail on it, from 0 to 1."""
+
+    prompt: str
+    task: str
+    failed: float
+
+
+def training_outcomes(folder: Path) -> list[Outcome]:
+    """Everything that is trained on."""
+    measured = [outcome for key, outcome in _measured(folder) if not _is_held_out(key)]
+    return [*measured, *_levels(folder), *_rated(folder)]
+
+
+def development_outcomes(folder: Path) -> list[Outcome]:
+    """Measured outcomes that are not trained on."""
+    return [outcome for key, outcome in _measured(folder) if _is_held_out(key)]
+
+
+def _is_held_out(key: str) -> bool:
+    return zlib.crc32(key.encode()) % HELD_OUT == 0
+
+
+def _measured(folder: Path) -> Iterator[tuple[str, Outcome]]:
     with (folder / "train" / f"{OUTCOMES}.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             scores = [min(1.0, max(0.0, float(score))) for score in row["outcomes"].values()]
             if len(row["prompt"]) <= LONGEST:
-                rows.append((str(row["prompt"]), 1 - sum(scores) / len(scores)))
-    return rows + level_rows(folder)
+                yield str(row["id"]), Outcome(str(row["prompt"]), str(row["task"]), 1 - sum(scores) / len(scores))
 
 
-def level_rows(folder: Path) -> list[tuple[str, float]]:
+def _levels(folder: Path) -> Iterator[Outcome]:
     """MATH prompts with their level on the scale of failure shares."""
     path = folder / "train" / f"{LEVELS}.jsonl"
     with path.open(encoding="utf-8") as lines:
         labels = {str(row["id"]): str(row["raw_label"]) for row in map(json.loads, lines)}
-    rows: list[Labelled] = sample(read_jsonl(path, LEVELS), PER_DIFFICULTY * 3, seed=12)
-    return [(row.prompt, _LEVEL_SHARE[labels[row.id][-1]]) for row in rows if labels[row.id][-1] in _LEVEL_SHARE]
+    rows: Sequence[Labelled] = sample(read_jsonl(path, LEVELS), PER_DIFFICULTY * 3, seed=12)
+    for row in rows:
+        if (share := _LEVEL_SHARE.get(labels[row.id][-1])) is not None:
+            yield Outcome(row.prompt, LEVELS, share)
+
+
+def _rated(folder: Path) -> Iterator[Outcome]:
+    """Public word problems as we rated them."""
+    ratings = {key: float(share) for key, _, share in map(str.split, RATINGS.read_text("utf-8").splitlines())}
+    for row in read_jsonl(folder / "train" / f"{WORD_PROBLEMS}.jsonl", WORD_PROBLEMS):
+        if (rated := ratings.get(row.id.rpartition(":")[2])) is not None:
+            yield Outcome(row.prompt, WORD_PROBLEMS, rated)

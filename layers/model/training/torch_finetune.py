@@ -21,8 +21,9 @@ from classifier.tokens import Tokeniser
 from llm_router.taxonomy import Difficulty
 from training.build.source import MODEL, TOKENIZER, obtain_source
 from training.build.weights import read_weights
+from training.evaluation.metrics import spearman
 from training.labelled import Labelled, own_prompts, split_development
-from training.outcomes import outcome_rows
+from training.outcomes import Outcome, development_outcomes, training_outcomes
 from training.sources import data_dir, public_rows
 from training.torch_batches import UNKNOWN, Batch, Batches, Example, example, with_failure
 from training.torch_export import write_adapters, write_heads
@@ -151,10 +152,22 @@ def report(model: Model, batches: Batches, development: Sequence[Example]) -> No
     print(f"development: accuracy {right:.4f} log-loss {loss:.4f}  {' '.join(per)}", flush=True)
 
 
-def examples_of(rows: Sequence[Labelled], failures: Sequence[tuple[str, float]] = ()) -> list[Example]:
+def report_failures(model: Model, batches: Batches, outcomes: Sequence[Outcome]) -> None:
+    """Print, for outcomes not trained on, the mean rank correlation within each task: between tasks it is easy."""
+    logits, _ = predict(model, batches, examples_of((), outcomes))
+    failed, tasks = np.array([each.failed for each in outcomes]), np.array([each.task for each in outcomes])
+    for head in ("complexity", "failure"):
+        guessed = logits[head][:, 0].numpy().astype(np.float64)
+        found = {name: spearman(guessed[tasks == name], failed[tasks == name]) for name in sorted(set(tasks))}
+        known = {name: value for name, value in found.items() if not math.isnan(value)}
+        listed = " ".join(f"{name} {value:.2f}" for name, value in known.items())
+        print(f"{head}: {sum(known.values()) / len(known):.3f} within tasks  {listed}", flush=True)
+
+
+def examples_of(rows: Sequence[Labelled], outcomes: Sequence[Outcome] = ()) -> list[Example]:
     """Rows, then prompts of which only the share of failing models is known."""
     found = [example(row, place) for place, row in enumerate(rows)]
-    return found + [with_failure(Example(text, len(found) + k), share) for k, (text, share) in enumerate(failures)]
+    return found + [with_failure(Example(each.prompt, len(found) + k), each.failed) for k, each in enumerate(outcomes)]
 
 
 def main() -> int:
@@ -170,15 +183,17 @@ def main() -> int:
     torch.set_num_threads(2)
     rows, held = split_development(own_prompts("train"))
     folder = data_dir()
-    failures = outcome_rows(folder) if folder else []
+    outcomes = training_outcomes(folder) if folder else []
     rows += public_rows(folder) if folder else []
-    examples, development = examples_of(rows, failures), examples_of(held)
+    examples, development = examples_of(rows, outcomes), examples_of(held)
     source = obtain_source()
     model = Model(read_weights(source / MODEL.name), Shape(rank=plan.rank), WIDTHS)
     batches = Batches(Tokeniser(source / TOKENIZER.name), plan.size, plan.longest, plan.perturbed)
-    print(f"{len(rows)} prompts, {len(failures)} outcomes, {len(development)} development prompts")
+    print(f"{len(rows)} prompts, {len(outcomes)} outcomes, {len(development)} development prompts")
     print(plan, flush=True)
     train(model, batches, examples, development, plan)
+    if folder:
+        report_failures(model, batches, development_outcomes(folder))
     options.output.mkdir(parents=True, exist_ok=True)
     if plan.rank:
         write_adapters(model.encoder, options.output / "adapters.npz")

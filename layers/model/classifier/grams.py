@@ -1,0 +1,74 @@
+"""Words and their neighbours as evidence of their own, for languages that the encoder's vocabulary hardly holds.
+
+The encoder's word pieces are English: it reads Cyrillic and Arabic letter by letter and most ideographs as unknown.
+There a linear model over hashed words, beginnings of words and neighbours knows more than its own size suggests.
+"""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifier.arrays import read_arrays
+from classifier.fusion import CATEGORIES, Chances, softmax
+from classifier.words import Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+GRAMS = "grams.npz"
+BUCKETS = 1 << 16
+HEAD_WORDS, TAIL_WORDS = 120, 40
+STEM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """`table` is int8 `[BUCKETS, categories]` in steps of `step`; `bias` has one number a category."""
+
+    table: NDArray[np.int8]
+    step: float
+    bias: tuple[float, ...]
+
+    @classmethod
+    def load(cls, folder: Path) -> Grams | None:
+        """None when there is no such file or it is not what it should be."""
+        found = read_arrays(folder / GRAMS)
+        if found is None or not {"table", "step", "bias"} <= found.keys():
+            return None
+        table, bias = found["table"], tuple(map(float, found["bias"].flat))
+        if table.shape != (BUCKETS, len(CATEGORIES)) or table.dtype != "int8" or len(bias) != len(CATEGORIES):
+            return None
+        return cls(table.astype("int8", copy=False), float(found["step"]), bias)
+
+    def chances(self, words: Sequence[Word]) -> Chances:
+        """The probabilities of `CATEGORIES` by words alone. About 1 µs a word; long texts count by their ends."""
+        found = buckets(words)
+        if not found:
+            return softmax(self.bias)
+        summed = self.table[found].sum(axis=0, dtype="int32").tolist()
+        scale = self.step / len(found) ** 0.5
+        return softmax([amount * scale + bias for amount, bias in zip(summed, self.bias, strict=True)])
+
+
+def buckets(words: Sequence[Word]) -> list[int]:
+    """Where each word, its stem, its neighbour pairs, and triples of single characters stand in the table."""
+    texts = [word.text for word in words]
+    if len(texts) > HEAD_WORDS + TAIL_WORDS:
+        texts = texts[:HEAD_WORDS] + texts[-TAIL_WORDS:]
+    grams = [*texts, *(f"^{text}" for text in texts[:2])]
+    grams += [f"~{text[:STEM]}" for text in texts if len(text) > STEM]
+    grams += [f"{first} {second}" for first, second in itertools.pairwise(texts)]
+    triples = zip(texts, texts[1:], texts[2:], strict=False)
+    grams += [f"{a} {b} {c}" for a, b, c in triples if len(c) == 1 and not c.isascii()]
+    return [zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS for gram in grams]
+
+
+def beyond_ascii(text: str) -> bool:
+    """True when a letter is not one of English's; typographic quotes and emoji do not count."""
+    return not text.isascii() and any(character.isalpha() and not character.isascii() for character in text)

@@ -1,0 +1,65 @@
+"""Words as evidence of their own: what they are, when they are asked, and what a missing table means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier.fusion import CATEGORIES, Blend, Fusion
+from classifier.grams import BUCKETS, GRAMS, HEAD_WORDS, TAIL_WORDS, Grams, beyond_ascii, buckets
+from classifier.words import split_words
+from llm_router.taxonomy import Category
+
+
+def grams_for(text: str, category: Category) -> Grams:
+    """A table in which every word of `text` speaks for one category."""
+    table = np.zeros((BUCKETS, len(CATEGORIES)), np.int8)
+    table[buckets(split_words(text)), CATEGORIES.index(category)] = 100
+    return Grams(table, 0.05, (0.0,) * len(CATEGORIES))
+
+
+def test_a_text_of_known_words_falls_to_their_category_and_an_unknown_one_to_none():
+    grams = grams_for("сочини стих о весне", Category.CREATIVE_WRITING)
+    known = grams.chances(split_words("сочини стих"))
+    assert max(zip(known, CATEGORIES, strict=True))[1] is Category.CREATIVE_WRITING
+    assert sum(known) == pytest.approx(1)
+    assert grams.chances(split_words("")) == pytest.approx([1 / len(CATEGORIES)] * len(CATEGORIES))
+
+
+def test_accents_and_case_do_not_make_another_word():
+    assert buckets(split_words("CUÉNTAME un chiste")) == buckets(split_words("cuentame un chiste"))
+
+
+def test_long_texts_count_by_their_ends():
+    words = split_words("eins " * 100_000)
+    assert len(buckets(words)) <= 4 * (HEAD_WORDS + TAIL_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "beyond"),
+    [("write a poem", False), ("“quoted” — 🙂", False), ("écris un poème", True), ("写一首诗", True), ("мир", True)],
+)
+def test_only_letters_that_are_not_english_count_as_beyond_ascii(text: str, beyond: bool):
+    assert beyond_ascii(text) is beyond
+
+
+def test_words_count_only_where_they_are_given():
+    even = (1 / len(CATEGORIES),) * len(CATEGORIES)
+    blend = Blend(1.0, 1.0, 1.0, (0.0,) * len(CATEGORIES))
+    fusion = Fusion(blend, blend, 1.0, Fusion.unfitted().complexity_by_form, Fusion.unfitted().creativity_by_form, 0, 1)
+    words = grams_for("стих", Category.CREATIVE_WRITING).chances(split_words("стих"))
+    assert fusion.fuse(even, even) == pytest.approx(even)
+    assert fusion.fuse(even, even, words) == pytest.approx(words)
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "another shape"])
+def test_without_a_readable_table_there_are_no_words(tmp_path: Path, damage: str):
+    path = tmp_path / GRAMS
+    if damage == "another shape":
+        np.savez(path, table=np.zeros((3, 7), np.int8), step=np.float32(1), bias=np.zeros(7))
+    elif damage == "truncated":
+        np.savez(path, table=np.zeros((BUCKETS, 7), np.int8), step=np.float32(1), bias=np.zeros(7))
+        path.write_bytes(path.read_bytes()[:1000])
+    assert Grams.load(tmp_path) is None
