@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from llm_router.bootstrap import services
 from llm_router.errors import CatalogueUnavailable, NotFound, StoreUnavailable
+from llm_router.feedback import Subject
+from llm_router.schemas.feedback import POOR, FeedbackAnswer, FeedbackRequest
 from llm_router.schemas.health import HealthAnswer
 from llm_router.schemas.metrics import ModelMetrics, ModelsMetrics, model_metrics
-from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer
+from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer, subject_of
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
+
+NO_DECISION = "There is no such decision; decisions are kept for a limited time."
 
 service = services()
 door = Door(Function.ROUTE, service.gatekeeper, service.observer)
@@ -33,40 +39,59 @@ async def healthz(_call: Call) -> Alive:
 @door.post("/route", body=RouteRequest, answer=RouteAnswer, summary="Recommend a model for a prompt")
 async def route(call: Call, body: RouteRequest) -> RouteAnswer:
     """Classify, rank, explain, and keep the decision without the prompt."""
-    decision = service.recommender().recommend(body.ask())
+    tenant = call.caller.tenant
+    decision = service.recommender().recommend(body.ask(tenant))
     answer = route_answer(decision)
-    _keep(decision.id, answer, decision.at + service.settings.decision_ttl)
+    _keep(answer, subject_of(decision, tenant), decision.at + service.settings.decision_ttl)
     note, found, first = call.note, decision.classified, decision.ranking.candidates[0]
     note.category, note.difficulty = found.classification.category, found.classification.difficulty
     note.method, note.cached, note.degraded = found.classification.method, found.cached, decision.degraded
-    note.model, note.decision_id, note.estimated_usd = first.model.id, decision.id, first.standing.usd
+    note.model, note.decision_id, note.estimated_usd = first.model.id, decision.id, first.usd
     return answer
 
 
-def _keep(decision_id: str, answer: RouteAnswer, until: float) -> None:
+def _keep(answer: RouteAnswer, subject: Subject, until: float) -> None:
     """A decision that cannot be kept is still a good decision: the caller gets it, and a later look finds nothing."""
     try:
-        service.decisions().keep(decision_id, answer.model_dump_json(), expires_at=until)
+        service.decisions().keep(answer.decision_id, answer.model_dump_json(), subject, expires_at=until)
     except StoreUnavailable as failure:
         service.observer().warn(f"A decision was not kept: {failure.message}")
 
 
 @door.get("/decisions/{decision_id}", answer=RouteAnswer, summary="A past decision with its explanation")
 async def decision(call: Call) -> Response:
-    """As it was answered; gone after its time."""
-    kept = service.decisions().find(call.path_params["decision_id"])
+    """As it was answered, to whom it was answered; gone after its time."""
+    kept = service.decisions().find(call.path_params["decision_id"], call.caller.sees)
     if kept is None:
-        raise NotFound("There is no such decision; decisions are kept for a limited time.")
+        raise NotFound(NO_DECISION)
     return Response(kept, media_type="application/json")
+
+
+@door.post("/feedback", body=FeedbackRequest, answer=FeedbackAnswer, summary="How an answer turned out")
+async def feedback(call: Call, body: FeedbackRequest) -> FeedbackAnswer:
+    """Counts once per decision, and little for one caller alone; a failure also counts in the decision's session."""
+    subject = service.decisions().subject(body.decision_id, call.caller.sees)
+    if subject is None:
+        raise NotFound(NO_DECISION)
+    given = service.feedback().give(body.decision_id, replace(subject, tenant=call.caller.tenant), body.judgement)
+    if given.first and body.judgement < POOR and subject.session_key:
+        service.sessions().failed(subject.session_key)
+    return FeedbackAnswer(
+        decision_id=body.decision_id,
+        model_id=subject.model_id,
+        category=subject.category,
+        difficulty=subject.difficulty,
+        weight=round(given.weight, 4),
+    )
 
 
 @door.get("/metrics/models", answer=ModelsMetrics, summary="Every model with its live and catalogue metrics")
 async def metrics_of_models(_call: Call) -> ModelsMetrics:
     """In the catalogue's order."""
     found = service.reader().in_force()
-    chosen = service.figures().chosen()
+    chosen, around = service.figures().chosen(), service.live().fresh()
     return ModelsMetrics(
-        models=[model_metrics(entry, chosen.get(entry.id, 0)) for entry in found.catalogue],
+        models=[model_metrics(entry, chosen.get(entry.id, 0), around) for entry in found.catalogue],
         catalogue_version=found.catalogue.version,
     )
 
@@ -77,7 +102,7 @@ async def metrics_of_model(call: Call) -> ModelMetrics:
     entry = service.reader().in_force().catalogue.find(call.path_params["model_id"])
     if entry is None:
         raise NotFound("There is no such model; see /models.")
-    return model_metrics(entry, service.figures().chosen().get(entry.id, 0))
+    return model_metrics(entry, service.figures().chosen().get(entry.id, 0), service.live().fresh())
 
 
 @door.get("/route/health", answer=HealthAnswer, summary="This function's own health")

@@ -18,13 +18,18 @@ from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock, iso_date
+from llm_router.decay import DecayedCounters
 from llm_router.decisions import DecisionLog
+from llm_router.feedback import FeedbackBook
 from llm_router.figures import Figures, Ledger
 from llm_router.health import Component, State
+from llm_router.live import LiveFigures, at_once, in_background
+from llm_router.outcomes import OutcomeBook
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import BlobStore, Cache, Clock
-from llm_router.ranking.task import Surroundings
 from llm_router.recommend import Recommender
+from llm_router.sessions.book import SessionBook
+from llm_router.sessions.continuing import Sessions
 from llm_router.settings import Settings, Store
 from llm_router.stores import Lazy, Stores
 
@@ -32,6 +37,12 @@ if TYPE_CHECKING:
     from classifier import ClassifierInfo, HybridClassifier
     from llm_router.catalogue.entry import Catalogue
     from llm_router.catalogue.service import Refresher
+
+ATTEMPTS_HALF_LIFE_S = 3600.0
+"""An outage an hour ago says half as much as one now."""
+
+LIVE_EVERY_S = 10.0
+"""How old the live figures that requests use may be."""
 
 CACHE_BYTES = 16 * 1024 * 1024
 FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
@@ -56,6 +67,16 @@ class Services:
         self.classifiers = Lazy(self._make_classifiers)
         self.recommender = Lazy(self._make_recommender)
         self.decisions = Lazy(lambda: DecisionLog(self.records()))
+        self._judgements = Lazy(lambda: self._counters("judgements", settings.feedback_half_life))
+        self._attempts = Lazy(lambda: self._counters("attempts", ATTEMPTS_HALF_LIFE_S))
+        self.feedback = Lazy(
+            lambda: FeedbackBook(self.records(), clock, self._judgements(), kept_s=settings.decision_ttl)
+        )
+        self.outcomes = Lazy(lambda: OutcomeBook(self._attempts(), self._warn))
+        self.live = Lazy(self._make_live)
+        self.sessions = Lazy(
+            lambda: Sessions(SessionBook(self.records(), clock, settings.session_ttl), clock, self._warn)
+        )
         self.figures = Lazy(lambda: Figures(self.records(), clock))
         self.gatekeeper = Lazy(self._make_gatekeeper)
         self._admin_key_hash = Lazy(self._find_admin_key_hash)
@@ -165,7 +186,17 @@ class Services:
         return ClassifierInForce(self.categories(), self.clock, build, check_every_s=self._check_every_s)
 
     def _make_recommender(self) -> Recommender:
-        return Recommender(self.classifier, self.reader(), self.clock, Surroundings)
+        return Recommender(self.classifier, self.reader(), self.clock, self.live().current, self.sessions())
+
+    def _counters(self, kind: str, half_life_s: float) -> DecayedCounters:
+        return DecayedCounters(self.records(), self.clock, kind, half_life_s)
+
+    def _make_live(self) -> LiveFigures:
+        run = in_background if self.settings.store is Store.AWS else at_once
+        return LiveFigures(self._judgements(), self._attempts(), self.clock, LIVE_EVERY_S, run, self._warn)
+
+    def _warn(self, message: str) -> None:
+        self.observer().warn(message)
 
     def _make_gatekeeper(self) -> Gatekeeper:
         return Gatekeeper(

@@ -66,6 +66,10 @@ class Settings(BaseModel):
     models_json_path: str = Field("", description="the operator's own models: a file or s3://bucket/key")
     output_path: str = Field("", description="where a refresh exports the catalogue as JSON")
     decision_ttl: float = Field(604_800.0, gt=0, le=31_536_000, description="seconds a decision is kept")
+    session_ttl: float = Field(3600.0, gt=0, le=2_592_000, description="seconds a session is kept from its last turn")
+    feedback_half_life: float = Field(
+        1_209_600.0, ge=86_400, le=31_536_000, description="seconds after which feedback counts half"
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 
     @model_validator(mode="after")

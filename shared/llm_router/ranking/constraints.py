@@ -55,6 +55,7 @@ class Prospect(NamedTuple):
     usd: float | None
     wait_ms: float
     quality: float
+    input_tokens: int
     answer_tokens: int
 
 
@@ -70,7 +71,7 @@ def violations(prospect: Prospect, task: Task, limits: Constraints, unusable: st
         found.append(Violation(Reason.PRICE_UNKNOWN, "has no known price"))
     if limits.names_any or task.requires:
         _check_lists(model, task, limits, found)
-    _check_window(prospect, task, limits, found)
+    _check_window(prospect, limits, found)
     if limits.bounds_any:
         _check_numbers(prospect, limits, found)
     return found
@@ -107,15 +108,15 @@ def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list
         found.append(Violation(Reason.REGION, f"is served in {served}", "constraints.regions", f"add one of {served}"))
 
 
-def _check_window(prospect: Prospect, task: Task, limits: Constraints, found: list[Violation]) -> None:
+def _check_window(prospect: Prospect, limits: Constraints, found: list[Violation]) -> None:
     """The prompt and its answer must fit the window; the answer may be as long as `max_tokens` says."""
     has = prospect.model.context_window
     reserved = limits.max_tokens
-    needed = task.input_tokens + (prospect.answer_tokens if reserved is None else reserved)
+    needed = prospect.input_tokens + (prospect.answer_tokens if reserved is None else reserved)
     asked = limits.min_context_tokens or 0
     window = has if has is not None else ASSUMED_WINDOW if asked == 0 else 0
     if reserved is not None:
-        _check_length(prospect.model, task, reserved, window, found)
+        _check_length(prospect, reserved, window, found)
     if asked > window or (reserved is None and needed > window):
         wanted, short = max(needed, asked), "not known" if has is None else str(has)
         path = "constraints.min_context_tokens" if asked > window and (reserved or needed <= window) else None
@@ -123,15 +124,15 @@ def _check_window(prospect: Prospect, task: Task, limits: Constraints, found: li
         found.append(Violation(Reason.CONTEXT_WINDOW, f"needs {wanted}, has {short}", path, short, distance))
 
 
-def _check_length(model: ModelEntry, task: Task, wanted: int, window: int, found: list[Violation]) -> None:
+def _check_length(prospect: Prospect, wanted: int, window: int, found: list[Violation]) -> None:
     """The longest answer that is wanted must fit what the model writes at most, and what the prompt leaves it."""
-    room, most = window - task.input_tokens, model.max_output_tokens
+    room, most = window - prospect.input_tokens, prospect.model.max_output_tokens
     if wanted <= room and (most is None or wanted <= most):
         return
     if most is not None and most <= room:
         reason, detail, fits = Reason.MAX_OUTPUT, f"writes at most {most} tokens, {wanted} wanted", most
     else:
-        reason, detail, fits = Reason.CONTEXT_WINDOW, f"needs {task.input_tokens + wanted}, has {window}", room
+        reason, detail, fits = Reason.CONTEXT_WINDOW, f"needs {prospect.input_tokens + wanted}, has {window}", room
     path = "constraints.max_tokens" if fits > 0 else None
     found.append(Violation(reason, detail, path, str(fits), _doublings(wanted, fits)))
 

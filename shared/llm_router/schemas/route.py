@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from llm_router.catalogue.entry import Capability
 from llm_router.conversation import Conversation, of_prompt
+from llm_router.feedback import Subject
 from llm_router.ranking.explanation import reasons
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from llm_router.ranking.rank import Candidate, Exclusion
@@ -15,6 +16,7 @@ from llm_router.ranking.task import Constraints
 from llm_router.recommend import Ask, Decision
 from llm_router.schemas.classify import Prompt
 from llm_router.schemas.messages import Messages, conversation
+from llm_router.sessions.telling import SessionNote
 from llm_router.taxonomy import Degraded, Difficulty, Method
 from llm_router.text import is_blank
 from llm_router.web.body import RequestBody
@@ -78,9 +80,9 @@ class RouteRequest(RequestBody):
         """What is asked, in either form."""
         return of_prompt(self.prompt) if self.prompt is not None else conversation(self.messages or [])
 
-    def ask(self) -> Ask:
-        """The request as the domain sees it."""
-        return Ask(self.conversation(), self.constraints.constraints(), self.preference)
+    def ask(self, tenant: str) -> Ask:
+        """The request of this tenant as the domain sees it."""
+        return Ask(self.conversation(), self.constraints.constraints(), self.preference, self.session_id, tenant)
 
 
 class ClassificationAnswer(BaseModel):
@@ -122,8 +124,20 @@ class ExcludedAnswer(BaseModel):
     detail: str
 
 
+class SessionAnswer(BaseModel):
+    """What the session did to the choice: the task was inherited from it, its model kept, more quality asked for."""
+
+    turn: int
+    inherited: bool
+    kept: bool
+    escalated: bool
+
+
 class RouteAnswer(BaseModel):
-    """The choice. `ranking[0]` is the recommended model; of all `eligible_models` the best are told of."""
+    """The choice. `ranking[0]` is the recommended model; of all `eligible_models` the best are told of.
+
+    The others follow by score. `session` is there only with a `session_id`.
+    """
 
     decision_id: str
     classification: ClassificationAnswer
@@ -137,6 +151,7 @@ class RouteAnswer(BaseModel):
     catalogue_version: int
     cached: bool
     degraded: list[Degraded]
+    session: Annotated[SessionAnswer | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 def route_answer(decision: Decision) -> RouteAnswer:
@@ -164,7 +179,21 @@ def route_answer(decision: Decision) -> RouteAnswer:
         catalogue_version=decision.catalogue_version,
         cached=decision.classified.cached,
         degraded=list(decision.degraded),
+        session=_session(decision.session),
     )
+
+
+def subject_of(decision: Decision, tenant: str) -> Subject:
+    """What feedback on the decision would be about."""
+    found = decision.classified.classification
+    model_id = decision.ranking.candidates[0].model.id
+    return Subject(model_id, found.base_category, found.difficulty, tenant, decision.session_key)
+
+
+def _session(note: SessionNote | None) -> SessionAnswer | None:
+    if note is None:
+        return None
+    return SessionAnswer(turn=note.turn, inherited=note.inherited, kept=note.kept, escalated=note.escalated)
 
 
 def _ranked(candidate: Candidate) -> RankedAnswer:
@@ -176,7 +205,7 @@ def _ranked(candidate: Candidate) -> RankedAnswer:
         score=round(candidate.standing.score, 6),
         expected_quality=round(candidate.quality.expected, 6),
         quality_interval=(round(low, 4), round(high, 4)),
-        estimated_cost_usd=round(candidate.standing.usd, 10),
+        estimated_cost_usd=round(candidate.usd, 10),
         estimated_latency_ms=round(candidate.wait.ms),
         reasons=reasons(candidate),
     )

@@ -38,6 +38,7 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.ROUTE, "GET", "/metrics/models", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/metrics/{model_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/decisions/{decision_id}", Access.CLIENT),
+    RouteRule(Function.ROUTE, "POST", "/feedback", Access.CLIENT, 64 * KIB),
     RouteRule(Function.CLASSIFY, "GET", "/classify/health", Access.PUBLIC),
     RouteRule(Function.CLASSIFY, "POST", "/classify", Access.CLIENT, 256 * KIB),
     RouteRule(Function.CLASSIFY, "POST", "/classify/batch", Access.CLIENT),
