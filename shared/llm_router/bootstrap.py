@@ -13,17 +13,29 @@ from llm_router.adapters.lru import LruCache
 from llm_router.adapters.telemetry import Telemetry
 from llm_router.auth import Gatekeeper, key_hash
 from llm_router.breaker import Breaker
+from llm_router.budgets import Budgets
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
+from llm_router.client_keys import KeyBook, KeyRing
 from llm_router.clock import SystemClock, iso_date
 from llm_router.decay import DecayedCounters
 from llm_router.decisions import DecisionLog
 from llm_router.feedback import FeedbackBook
 from llm_router.figures import Figures, Ledger
+from llm_router.generation.completion import Completer
+from llm_router.generation.cooling import Cooling
+from llm_router.generation.dispatch import Dispatcher
+from llm_router.generation.generator import Generator
+from llm_router.generation.idempotency import Once
+from llm_router.generation.kept_answers import KeptAnswers
+from llm_router.generation.outcome import Outcome
+from llm_router.generation.provider import Failure, Providers
+from llm_router.generation.walk import Walk
 from llm_router.health import Component, State
 from llm_router.live import LiveFigures, at_once, in_background
+from llm_router.outcomes import Outcome as Attempted
 from llm_router.outcomes import OutcomeBook
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import BlobStore, Cache, Clock
@@ -43,6 +55,12 @@ ATTEMPTS_HALF_LIFE_S = 3600.0
 
 LIVE_EVERY_S = 10.0
 """How old the live figures that requests use may be."""
+
+KEYS_EVERY_S = {Store.AWS: 10.0, Store.SQLITE: 1.0, Store.MEMORY: 0.0}
+"""How old a client key that was read may be: so long a key that was taken back still opens other processes."""
+
+OUR_FAULT = (Failure.REFUSED, Failure.BAD_REQUEST, Failure.UNKNOWN_MODEL)
+"""Failures that say nothing of a model: our key is not valid, or the request is not one for it."""
 
 CACHE_BYTES = 16 * 1024 * 1024
 FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
@@ -78,6 +96,13 @@ class Services:
             lambda: Sessions(SessionBook(self.records(), clock, settings.session_ttl), clock, self._warn)
         )
         self.figures = Lazy(lambda: Figures(self.records(), clock))
+        self.key_book = Lazy(lambda: KeyBook(self.records()))
+        self.key_ring = Lazy(lambda: KeyRing(self.key_book(), clock, check_every_s=KEYS_EVERY_S[settings.store]))
+        self.budgets = Lazy(lambda: Budgets(self.records(), clock))
+        self.once = Lazy(lambda: Once(self.records(), clock))
+        self.providers = Lazy(self._make_providers)
+        self.dispatcher = Lazy(self._make_dispatcher)
+        self.completer = Lazy(self._make_completer)
         self.gatekeeper = Lazy(self._make_gatekeeper)
         self._admin_key_hash = Lazy(self._find_admin_key_hash)
 
@@ -198,12 +223,47 @@ class Services:
     def _warn(self, message: str) -> None:
         self.observer().warn(message)
 
+    def _make_providers(self) -> Providers:
+        from llm_router.adapters.providers.configured import configured_providers
+
+        return configured_providers(self.settings)
+
+    def _make_dispatcher(self) -> Dispatcher:
+        longest = self.settings.longest_answer
+        return Dispatcher(self.recommender(), self.reader(), self.providers(), self.clock, longest)
+
+    def _make_completer(self) -> Completer:
+        walk = Walk(self.providers(), Cooling(self.clock, self.cache()), self.clock)
+        generator = Generator(walk, self.budgets(), self, self.clock, self._warn)
+        return Completer(generator, KeptAnswers(self.cache(), self._hash_secret().encode()), self.reader())
+
+    def observe_outcome(self, outcome: Outcome) -> None:
+        """Count an attempt of the generation where the ranking learns from it."""
+        label = outcome.label
+        if label.base is None or label.difficulty is None:
+            return
+        self.outcomes().record(
+            Attempted(
+                outcome.model,
+                label.base,
+                label.difficulty,
+                failure=outcome.failure or "",
+                counts=outcome.failure not in OUR_FAULT,
+                first_token_ms=outcome.first_token_ms,
+                tokens_per_second=outcome.tokens_per_second,
+            )
+        )
+
+    def _client_key_id(self, digest: str) -> str | None:
+        found = self.key_ring().find(digest)
+        return None if found is None else found.id
+
     def _make_gatekeeper(self) -> Gatekeeper:
         return Gatekeeper(
             loopback=self.settings.loopback,
             admin_key_hash=self._admin_key_hash,
-            client_key_id=lambda _digest: None,
-            has_client_keys=lambda: False,
+            client_key_id=self._client_key_id,
+            has_client_keys=lambda: self.key_ring().any(),
         )
 
     def _find_admin_key_hash(self) -> str:

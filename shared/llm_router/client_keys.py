@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
@@ -48,6 +49,11 @@ class ClientKey:
         """Whether requests with this key may go to the model."""
         named = not self.models or model.id in self.models or model.api_alias in self.models
         return named and (not self.providers or model.provider in self.providers)
+
+
+def new_secret() -> str:
+    """A key's secret: 256 random bits behind a prefix that tells secret scanners what it is."""
+    return f"rk-{secrets.token_urlsafe(32)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,10 @@ class KeyRing:
                 self._keys.clear()
             self._keys[key_id] = (key, at)
         return key if key.expires_at is None or key.expires_at > self._clock.now() else None
+
+    def forget(self, key_id: str) -> None:
+        """Read this key anew the next time."""
+        self._keys.pop(key_id, None)
 
     def any(self) -> bool:
         """Whether any key is defined."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.reader import CatalogueReader
@@ -29,7 +29,8 @@ from llm_router.taxonomy import Category, Classification, Degraded
 class Ask:
     """What a caller wants to know.
 
-    `tenant` keeps the sessions of callers apart. `complete` is True when the conversation is all that the model will
+    `barred` holds models that cannot be used for this request, with the reason. `tenant` keeps the sessions of callers
+    apart. `complete` is True when the conversation is all that the model will
     get; else a lone prompt in a session belongs to a conversation that the caller keeps.
     """
 
@@ -39,6 +40,7 @@ class Ask:
     session_id: str | None = None
     tenant: str = ""
     complete: bool = False
+    barred: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Recommender:
         key = session_key(ask.tenant, ask.session_id) if ask.session_id else None
         opened = self.sessions.open(key, conversation, classified.classification, classifier.classify)
         around, now = self.surroundings(), self.clock.now()
+        if ask.barred:
+            around = replace(around, unusable={**around.unusable, **ask.barred})
         wanted = Wanted(task_of(opened.turn.classification, conversation), ask.constraints, ask.preference, around)
         alone = len(conversation.turns) == 1 and not ask.complete
         opened = _with_cache(opened, wanted.task, now, alone=alone)

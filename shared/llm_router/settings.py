@@ -42,6 +42,7 @@ class Settings(BaseModel):
     dashboard_port: Port = Field(8090, description="port of the dashboard alone, locally")
     workers: int = Field(0, ge=0, le=64, description="local worker processes; 0: one per processor, at most 4")
     max_in_flight: int = Field(64, ge=1, le=10_000, description="requests a local worker holds before it sheds load")
+    max_generating: int = Field(256, ge=1, le=10_000, description="the same for requests that may ask a provider")
 
     store: Store = Field(Store.AWS, description="`sqlite`, `aws` or `memory`")
     state_dir: Path = Field(Path(".local"), description="folder of the embedded store, locally")
@@ -70,6 +71,8 @@ class Settings(BaseModel):
     feedback_half_life: float = Field(
         1_209_600.0, ge=86_400, le=31_536_000, description="seconds after which feedback counts half"
     )
+    longest_answer: int = Field(8192, ge=1, le=1_000_000, description="most tokens of one answer, whatever is asked")
+    stream_timeout: float = Field(120.0, gt=0, le=900, description="seconds of a streamed answer in all")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 
     @model_validator(mode="after")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from llm_router.generation.chat import Usage
+from llm_router.generation.label import UNLABELLED, Label
 from llm_router.generation.provider import Failure
-from llm_router.taxonomy import Difficulty
 
 OK, COOLING = "ok", "cooling"
 
@@ -36,18 +36,15 @@ class Attempt:
 class Outcome:
     """An attempt with what is known about the request, without its text.
 
-    `category` is empty and `difficulty` None where the model was pinned and nothing was classified.
-    `first_token_ms` and `tokens_per_second` (of output, after the first token) are measured on streams alone;
-    `tokens_per_second` of a whole answer counts its whole time. `usd` is None where no price is known.
+    `first_token_ms` and `tokens_per_second` (of output, after the first token) are measured on streams;
+    `tokens_per_second` of a whole answer counts its whole time. `usd` is None for an attempt that failed.
     """
 
     model: str
     provider: str
     ms: float
     failure: Failure | None = None
-    category: str = ""
-    difficulty: Difficulty | None = None
-    decision_id: str = ""
+    label: Label = UNLABELLED
     first_token_ms: float | None = None
     tokens_per_second: float | None = None
     usage: Usage | None = None
@@ -58,10 +55,3 @@ class OutcomeObserver(Protocol):
     """Takes every outcome, failed attempts included. Never raises and never blocks for long."""
 
     def observe_outcome(self, outcome: Outcome) -> None: ...
-
-
-class Unobserved:
-    """Nobody learns from it."""
-
-    def observe_outcome(self, outcome: Outcome) -> None:
-        """Let it go."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from uuid import uuid4
 
+from starlette.types import ASGIApp
+
 from llm_router.errors import ConfigurationError
 from llm_router.local.template import LambdaFunction
 
@@ -74,6 +76,11 @@ class FunctionHost:
             return await asyncio.wait_for(running, function.timeout_s)
         except TimeoutError:
             raise FunctionTimedOut(name) from None
+
+    def app(self, name: str) -> ASGIApp:
+        """The function's own app, for a door that needs no events."""
+        app: ASGIApp = load_module(self._functions[name]).door.app
+        return app
 
     def warm(self) -> None:
         """Let each function that has a `warm` build what its first request would otherwise wait for."""

@@ -88,7 +88,11 @@ class Supervisor:
 
     def _start(self, number: int) -> BaseProcess:
         plan = worker.WorkerPlan(
-            self.template, ports(self.settings), self.settings.max_in_flight, runs_schedules=number == 0
+            self.template,
+            ports(self.settings),
+            self.settings.max_in_flight,
+            self.settings.max_generating,
+            runs_schedules=number == 0,
         )
         process = multiprocessing.get_context("spawn").Process(
             target=worker.run, args=(plan, self.sockets, dict(self.environment)), name=f"worker-{number}", daemon=True

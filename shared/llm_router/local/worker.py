@@ -34,6 +34,7 @@ class WorkerPlan:
     template: Path
     services: Mapping[int, str]
     max_in_flight: int
+    max_waiting: int
     runs_schedules: bool
 
 
@@ -43,7 +44,7 @@ def run(plan: WorkerPlan, sockets: list[socket.socket], environment: Mapping[str
     template = load(plan.template)
     host = FunctionHost(template.functions, threads=THREADS)
     host.warm()
-    gateway = Gateway(RouteTable(template.routes), host, plan.services, plan.max_in_flight)
+    gateway = Gateway(RouteTable(template.routes), host, plan.services, plan.max_in_flight, plan.max_waiting)
     config = uvicorn.Config(
         gateway,
         log_config=None,

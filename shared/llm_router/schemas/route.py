@@ -9,13 +9,15 @@ from pydantic import BaseModel, Field, model_validator
 from llm_router.catalogue.entry import Capability
 from llm_router.conversation import Conversation, of_prompt
 from llm_router.feedback import Subject
+from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
 from llm_router.ranking.explanation import reasons
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from llm_router.ranking.rank import Candidate, Exclusion
 from llm_router.ranking.task import Constraints
 from llm_router.recommend import Ask, Decision
+from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.classify import Prompt
-from llm_router.schemas.messages import Messages, conversation
+from llm_router.schemas.messages import Messages, chat_messages, conversation
 from llm_router.sessions.telling import SessionNote
 from llm_router.taxonomy import Degraded, Difficulty, Method
 from llm_router.text import is_blank
@@ -63,10 +65,11 @@ class RouteRequest(RequestBody):
 
     prompt: Prompt | None = None
     messages: Messages | None = None
-    mode: Literal["recommend"] = "recommend"
+    mode: Literal["recommend", "generate"] = "recommend"
     constraints: ConstraintsBody = ConstraintsBody()
     preference: Annotated[float, Field(ge=0, le=1)] = DEFAULT_PREFERENCE
     session_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    cache: CacheBody | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -79,6 +82,11 @@ class RouteRequest(RequestBody):
     def conversation(self) -> Conversation:
         """What is asked, in either form."""
         return of_prompt(self.prompt) if self.prompt is not None else conversation(self.messages or [])
+
+    def chat(self, max_tokens: int) -> ChatRequest:
+        """The request as it is sent to a model, with an answer of at most so many tokens."""
+        lone = (ChatMessage(Role.USER, (TextPart(self.prompt or ""),)),)
+        return ChatRequest(chat_messages(self.messages) if self.messages else lone, max_tokens=max_tokens)
 
     def ask(self, tenant: str) -> Ask:
         """The request of this tenant as the domain sees it."""
@@ -183,10 +191,10 @@ def route_answer(decision: Decision) -> RouteAnswer:
     )
 
 
-def subject_of(decision: Decision, tenant: str) -> Subject:
-    """What feedback on the decision would be about."""
+def subject_of(decision: Decision, tenant: str, used: str | None = None) -> Subject:
+    """What feedback on the decision would be about: the model that was used, or else the one recommended."""
     found = decision.classified.classification
-    model_id = decision.ranking.candidates[0].model.id
+    model_id = used or decision.ranking.candidates[0].model.id
     return Subject(model_id, found.base_category, found.difficulty, tenant, decision.session_key)
 
 

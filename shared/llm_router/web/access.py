@@ -22,23 +22,30 @@ class Function(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """One method and path template; `body_limit` is in bytes."""
+    """One method and path template; `body_limit` is in bytes. `waits` says that it may wait long for others, without
+    work of its own, and may answer piece by piece."""
 
     function: Function
     method: str
     path: str
     access: Access
     body_limit: int = 4 * MIB
+    waits: bool = False
 
 
 ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC),
     RouteRule(Function.ROUTE, "GET", "/route/health", Access.PUBLIC),
-    RouteRule(Function.ROUTE, "POST", "/route", Access.CLIENT),
+    RouteRule(Function.ROUTE, "POST", "/route", Access.CLIENT, waits=True),
     RouteRule(Function.ROUTE, "GET", "/metrics/models", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/metrics/{model_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/decisions/{decision_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "POST", "/feedback", Access.CLIENT, 64 * KIB),
+    RouteRule(Function.ROUTE, "POST", "/v1/chat/completions", Access.CLIENT, waits=True),
+    RouteRule(Function.ROUTE, "GET", "/v1/models", Access.CLIENT),
+    RouteRule(Function.ROUTE, "GET", "/keys", Access.ADMIN),
+    RouteRule(Function.ROUTE, "POST", "/keys", Access.ADMIN, 64 * KIB),
+    RouteRule(Function.ROUTE, "DELETE", "/keys/{key_id}", Access.ADMIN),
     RouteRule(Function.CLASSIFY, "GET", "/classify/health", Access.PUBLIC),
     RouteRule(Function.CLASSIFY, "POST", "/classify", Access.CLIENT, 256 * KIB),
     RouteRule(Function.CLASSIFY, "POST", "/classify/batch", Access.CLIENT),
