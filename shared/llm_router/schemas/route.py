@@ -182,7 +182,7 @@ def route_answer(decision: Decision) -> RouteAnswer:
         eligible_models=decision.ranking.eligible,
         excluded=[_excluded(exclusion) for exclusion in decision.ranking.excluded],
         explanation=decision.explanation,
-        preference=decision.preference,
+        preference=round(decision.preference, 6),
         at=round(decision.at, 3),
         catalogue_version=decision.catalogue_version,
         cached=decision.classified.cached,
