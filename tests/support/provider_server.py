@@ -218,7 +218,7 @@ class _Reply:
             case Fault.HUGE:
                 await self._huge()
             case Fault.DRIP | Fault.DRIP_HEAD:
-                await self._drip(whole_answer=self._head(None) + b"0" * 100, skip=fault is Fault.DRIP)
+                await self._drip(skip=fault is Fault.DRIP)
             case _ if self.asked.stream:
                 return await self._broken_stream(fault)
             case _:
@@ -283,7 +283,11 @@ class _Reply:
         for _ in range(HUGE_BYTES // 100_000):
             await self._write(b" " * 100_000)
 
-    async def _drip(self, whole_answer: bytes, *, skip: bool) -> None:
+    async def _drip(self, *, skip: bool) -> None:
+        """The body in chunks of one byte (`skip`), or all from the first byte of the head on."""
+        asked = self.asked
+        parts = pieces(asked.protocol, asked.model, Said()) if asked.stream else [whole(asked.protocol, "", Said())]
+        whole_answer = self._head(None) + b"".join(parts)
         start = whole_answer.index(b"\r\n\r\n") + 4 if skip else 0
         await self._write(whole_answer[:start])
         for byte in whole_answer[start:]:

@@ -8,8 +8,11 @@ import traceback
 from pathlib import Path
 
 import pytest
+from botocore.credentials import Credentials
 
 from llm_router.adapters.providers.anthropic_messages import AnthropicMessages
+from llm_router.adapters.providers.bedrock import Bedrock
+from llm_router.adapters.providers.gemini import Gemini
 from llm_router.adapters.providers.http_provider import HttpProtocol
 from llm_router.adapters.providers.openai_chat import OpenAiChat
 from llm_router.adapters.providers.wire import Wire
@@ -39,7 +42,15 @@ def anthropic(url: str) -> HttpProtocol:
     return AnthropicMessages(url, KEY)
 
 
-PROTOCOLS = [openai, anthropic]
+def gemini(url: str) -> HttpProtocol:
+    return Gemini(url, KEY)
+
+
+def bedrock(url: str) -> HttpProtocol:
+    return Bedrock("us-east-1", url, Credentials("AKIATEST", KEY))
+
+
+PROTOCOLS = [openai, anthropic, gemini, bedrock]
 PATIENCE_S = 0.3
 
 BOTH: dict[Fault, Failure] = {

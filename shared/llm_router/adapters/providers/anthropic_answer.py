@@ -146,6 +146,10 @@ class EventsReader:
                 self.ended = True
                 yield ChatChunk(stop=stop_of(self._stop, json_tool=self.json_tool), usage=self._usage.usage())
 
+    def finish(self) -> ChatChunk:
+        """A stream without its end mark is not whole."""
+        raise ProviderFailed(Failure.GARBAGE)
+
     def _begun(self, index: int, block: _Block) -> Iterator[ChatChunk]:
         if block.type == "tool_use" and self.json_tool is None:
             number = self._calls[index] = len(self._calls)

@@ -19,7 +19,7 @@ class AnthropicMessages:
     base_url: str
     key: str = field(repr=False)
 
-    def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
+    async def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
         url = f"{self.base_url.rstrip('/').removesuffix('/v1')}/v1/messages"
         headers = {"x-api-key": self.key, "anthropic-version": VERSION}
         return Post(url, headers, compact(anthropic_request.body(model, request, stream=stream)))

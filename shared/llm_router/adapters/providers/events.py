@@ -1,15 +1,16 @@
-"""Server-sent events, as streams of answers use them (WHATWG HTML, 9.2.6)."""
+"""The events of a stream, and how server-sent events encode them (WHATWG HTML, 9.2.6)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
 
 MAX_EVENT_BYTES = 8 * 1024 * 1024
 
 
-class EventTooLong(ValueError):
-    """One event is longer than any that a provider sends."""
+class BrokenStream(ValueError):
+    """What arrives is no event of the stream's encoding, or longer than any that a provider sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,23 @@ class ServerEvent:
     name: str = ""
 
 
+class EventDecoder(Protocol):
+    """Takes bytes as they arrive, cut anywhere, and gives the events that are complete. Raises `BrokenStream`."""
+
+    @property
+    def content_type(self) -> str: ...
+
+    def feed(self, received: bytes) -> Iterator[ServerEvent]: ...
+
+
 @dataclass(slots=True)
-class EventReader:
-    """Takes bytes as they arrive, cut anywhere, and gives the events that are complete.
+class ServerSentEvents:
+    """An `EventDecoder` of server-sent events.
 
     Comments, ids and retry hints are dropped. What stands unfinished at the end of a stream is no event.
     """
+
+    content_type: ClassVar[str] = "text/event-stream"
 
     _rest: bytearray = field(default_factory=bytearray)
     _scanned: int = 0
@@ -34,7 +46,7 @@ class EventReader:
     _size: int = 0
 
     def feed(self, received: bytes) -> Iterator[ServerEvent]:
-        """The events that these bytes complete. Raises `EventTooLong`."""
+        """The events that these bytes complete. Raises `BrokenStream`."""
         self._rest += received
         start = 0
         while (end := self._rest.find(b"\n", max(start, self._scanned))) >= 0:
@@ -47,7 +59,7 @@ class EventReader:
         del self._rest[:start]
         self._scanned = len(self._rest)
         if len(self._rest) + self._size > MAX_EVENT_BYTES:
-            raise EventTooLong
+            raise BrokenStream
 
     def _take(self, line: bytes) -> None:
         name, _, value = line.partition(b":")

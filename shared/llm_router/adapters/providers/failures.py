@@ -17,6 +17,7 @@ _BY_STATUS = {
     404: Failure.UNKNOWN_MODEL,
     408: Failure.SERVER_ERROR,
     409: Failure.SERVER_ERROR,
+    424: Failure.SERVER_ERROR,
     425: Failure.SERVER_ERROR,
     429: Failure.RATE_LIMITED,
 }

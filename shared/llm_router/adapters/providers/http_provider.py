@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from llm_router.adapters.providers.events import ServerEvent
-from llm_router.adapters.providers.wire import Post, Wire, paced
+from llm_router.adapters.providers.wire import Post, Wire
 from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
 
@@ -20,18 +20,23 @@ LAST_BYTES_WITHIN_S = 0.1
 
 
 class StreamReader(Protocol):
-    """Turns one stream's events into chunks. `ended` is true once the protocol's end mark has come."""
+    """Turns one stream's events into chunks. `ended` is true once the protocol's end mark has come.
+
+    `finish` gives the last chunk where the connection's end in good order may be the mark, or raises `ProviderFailed`.
+    """
 
     @property
     def ended(self) -> bool: ...
 
     def take(self, event: ServerEvent) -> Iterable[ChatChunk]: ...
 
+    def finish(self) -> ChatChunk: ...
+
 
 class HttpProtocol(Protocol):
     """One provider's way of speaking. Raises nothing but `ProviderFailed`."""
 
-    def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post: ...
+    async def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post: ...
 
     def answer(self, request: ChatRequest, body: bytes) -> ChatAnswer: ...
 
@@ -46,16 +51,28 @@ class HttpProvider:
     wire: Wire
 
     async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer:
-        post = self.protocol.post(model, request, stream=False)
-        return self.protocol.answer(request, await self.wire.answer(post, timeout_s))
+        try:
+            async with asyncio.timeout(timeout_s):
+                post = await self.protocol.post(model, request, stream=False)
+                received = await self.wire.answer(post)
+        except TimeoutError:
+            raise ProviderFailed(Failure.TIMEOUT) from None
+        return self.protocol.answer(request, received)
 
     async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncGenerator[ChatChunk]:
-        post = self.protocol.post(model, request, stream=True)
-        async with contextlib.aclosing(paced(self._chunks(post, request), timeout_s)) as chunks:
-            async for chunk in chunks:
+        async with contextlib.aclosing(self._chunks(model, request)) as chunks:
+            while True:
+                try:
+                    async with asyncio.timeout(timeout_s):
+                        chunk = await anext(chunks)
+                except StopAsyncIteration:
+                    return
+                except TimeoutError:
+                    raise ProviderFailed(Failure.TIMEOUT) from None
                 yield chunk
 
-    async def _chunks(self, post: Post, request: ChatRequest) -> AsyncGenerator[ChatChunk]:
+    async def _chunks(self, model: str, request: ChatRequest) -> AsyncGenerator[ChatChunk]:
+        post = await self.protocol.post(model, request, stream=True)
         reader = self.protocol.reader(request)
         async with contextlib.aclosing(self.wire.events(post)) as events:
             async for event in events:
@@ -66,7 +83,7 @@ class HttpProvider:
                         async with asyncio.timeout(LAST_BYTES_WITHIN_S):
                             await anext(events)
                     return
-        raise ProviderFailed(Failure.GARBAGE)
+        yield reader.finish()
 
 
 class Received(BaseModel):

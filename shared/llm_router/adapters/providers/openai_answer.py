@@ -174,6 +174,10 @@ class ChunkReader:
             if choice.delta is not None and (chunk := self._chunk(choice.delta)) is not None:
                 yield chunk
 
+    def finish(self) -> ChatChunk:
+        """A stream without its end mark is not whole."""
+        raise ProviderFailed(Failure.GARBAGE)
+
     def _chunk(self, delta: _Message) -> ChatChunk | None:
         calls = tuple(
             ToolCallDelta(

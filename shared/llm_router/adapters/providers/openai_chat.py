@@ -20,7 +20,7 @@ class OpenAiChat:
     headers: Mapping[str, str] = field(repr=False)
     quirks: Quirks = field(default_factory=Quirks)
 
-    def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
+    async def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
         return Post(self.url, self.headers, compact(openai_request.body(model, request, self.quirks, stream=stream)))
 
     def answer(self, _request: ChatRequest, body: bytes) -> ChatAnswer:

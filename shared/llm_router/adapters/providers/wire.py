@@ -15,12 +15,11 @@ import threading
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import httpcore2
 
 from llm_router.adapters.providers import failures
-from llm_router.adapters.providers.events import EventReader, EventTooLong, ServerEvent
+from llm_router.adapters.providers.events import BrokenStream, EventDecoder, ServerEvent, ServerSentEvents
 from llm_router.generation.provider import Failure, ProviderFailed
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
@@ -29,7 +28,6 @@ MAX_STREAM_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
 KEEP_IDLE_S = 30.0
 KEEP_IDLE = 32
-Item = TypeVar("Item")
 
 Explain = Callable[[ProviderFailed, bytes], ProviderFailed]
 """What a protocol makes of an error answer: the failure by its status, and its body."""
@@ -48,6 +46,7 @@ class Post:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     explain: Explain = by_status
+    decoder: Callable[[], EventDecoder] = ServerSentEvents
 
 
 class Wire:
@@ -60,28 +59,24 @@ class Wire:
         self._pools = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
 
-    async def answer(self, post: Post, timeout_s: float) -> bytes:
-        """The body of a 200, whole, within the time however it drips."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                with _translated():
-                    async with self._sent(post) as response:
-                        return await _whole(response, MAX_ANSWER_BYTES)
-        except TimeoutError:
-            raise ProviderFailed(Failure.TIMEOUT) from None
+    async def answer(self, post: Post) -> bytes:
+        """The body of a 200, whole. Without a time limit of its own."""
+        with _translated():
+            async with self._sent(post) as response:
+                return await _whole(response, MAX_ANSWER_BYTES)
 
     async def events(self, post: Post) -> AsyncGenerator[ServerEvent]:
         """The events of a 200 as they arrive, without a time limit of its own. A plain end is the caller's to judge."""
         with _translated():
             async with self._sent(post) as response:
-                if not _headers(response).get("content-type", "").startswith("text/event-stream"):
+                decoder, total = post.decoder(), 0
+                if not _headers(response).get("content-type", "").startswith(decoder.content_type):
                     raise ProviderFailed(Failure.GARBAGE)
-                reader, total = EventReader(), 0
                 async for received in response.aiter_stream():
                     total += len(received)
                     if total > MAX_STREAM_BYTES:
                         raise ProviderFailed(Failure.GARBAGE)
-                    for event in reader.feed(received):
+                    for event in decoder.feed(received):
                         yield event
 
     def close(self) -> None:
@@ -160,21 +155,7 @@ def _translated() -> Iterator[None]:
         yield
     except httpcore2.TimeoutException:
         raise ProviderFailed(Failure.TIMEOUT) from None
-    except (httpcore2.RemoteProtocolError, EventTooLong):
+    except (httpcore2.RemoteProtocolError, BrokenStream):
         raise ProviderFailed(Failure.GARBAGE) from None
     except (httpcore2.NetworkError, httpcore2.LocalProtocolError, OSError):
         raise ProviderFailed(Failure.UNREACHABLE) from None
-
-
-async def paced(items: AsyncGenerator[Item], timeout_s: float) -> AsyncGenerator[Item]:
-    """The items, of which each must come within the time. The time its consumer takes does not count."""
-    async with contextlib.aclosing(items):
-        while True:
-            try:
-                async with asyncio.timeout(timeout_s):
-                    item = await anext(items)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                raise ProviderFailed(Failure.TIMEOUT) from None
-            yield item
