@@ -140,6 +140,8 @@ class ProviderServer:
     scheme: str = "http"
     requests: list[Asked] = field(default_factory=list)
     connections: int = 0
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """Set once a whole request has come in."""
     _next: deque[Answer] = field(default_factory=deque)
     _always: dict[str | None, Answer] = field(default_factory=dict)
     _connections: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -158,6 +160,7 @@ class ProviderServer:
 
     def answer_for(self, asked: Asked) -> Answer:
         self.requests.append(asked)
+        self.arrived.set()
         if self._next:
             return self._next.popleft()
         return self._always.get(asked.model, self._always.get(None, Said()))

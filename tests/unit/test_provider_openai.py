@@ -212,6 +212,11 @@ def test_reasoning_counted_beside_the_completion_is_added(server: ProviderServer
     assert whole(server).usage == Usage(10, 25, 0, 20)
 
 
+def test_counts_that_are_not_told_are_none(server: ProviderServer):
+    server.then(_said(choices=[{"message": {"content": "x"}}], usage={"prompt_tokens": None}))
+    assert whole(server).usage is None
+
+
 def test_content_in_pieces_is_put_together(server: ProviderServer):
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
     server.then(_said(choices=[{"message": {"content": [thought, {"type": "text", "text": "yes"}]}}]))
@@ -233,8 +238,9 @@ def test_an_error_under_a_status_of_200_is_a_failure(error, expected, server: Pr
     assert failed.failure is expected
 
 
-def test_a_request_whose_schema_is_no_json_is_not_sent(server: ProviderServer):
-    request = ask(json_format=JsonFormat("{"))
+@pytest.mark.parametrize("schema", ["{", "[]", '{"maximum": NaN}', '{"a":' * 100_000])
+def test_a_request_whose_schema_is_no_json_object_is_not_sent(schema, server: ProviderServer):
+    request = ask(json_format=JsonFormat(schema))
     failed = run(protocol(server), lambda provider: failure(provider.complete("m", request, 5)))
     assert (failed.failure, server.requests) == (Failure.BAD_REQUEST, [])
 

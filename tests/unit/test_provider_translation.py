@@ -146,7 +146,13 @@ def test_json_without_a_shape_or_beside_tools_is_asked_for_in_words(protocol, se
 @pytest.mark.parametrize("protocol", FOREIGN)
 @pytest.mark.parametrize(
     "part",
-    [FilePart(file_id="file-1"), FilePart(data="data:application/zip;base64,%%"), ImagePart("data:image/png;base64,*")],
+    [
+        FilePart(file_id="file-1"),
+        FilePart(data="data:application/zip;base64,%%"),
+        ImagePart("data:image/png;base64,*"),
+        ImagePart("data:,\ud800"),
+        ImagePart("data:image/png"),
+    ],
 )
 def test_what_cannot_be_said_in_a_protocol_is_not_sent(protocol, part, server: ProviderServer):
     request = ChatRequest((ChatMessage(Role.USER, (part,)),))

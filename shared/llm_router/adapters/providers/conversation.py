@@ -44,12 +44,16 @@ def json_object(text: str | None) -> dict[str, Json]:
     if not text or not text.strip():
         return {}
     try:
-        value: Json = json.loads(text)
+        value: Json = json.loads(text, parse_constant=_refused)
     except (ValueError, RecursionError):
         raise ProviderFailed(Failure.BAD_REQUEST) from None
     if not isinstance(value, dict):
         raise ProviderFailed(Failure.BAD_REQUEST)
     return value
+
+
+def _refused(_constant: str) -> None:
+    raise ValueError
 
 
 def parameters(schema: str | None) -> dict[str, Json]:
@@ -58,5 +62,9 @@ def parameters(schema: str | None) -> dict[str, Json]:
 
 
 def compact(value: Json) -> bytes:
-    """JSON without blanks, as it is sent."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+    """JSON without blanks, as it is sent. Raises `ProviderFailed` for what JSON cannot say, such as a NaN."""
+    try:
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise ProviderFailed(Failure.BAD_REQUEST) from None
+    return text.encode("utf-8", "replace")

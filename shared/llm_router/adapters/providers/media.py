@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import mimetypes
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -31,15 +30,18 @@ def inline(address: str) -> Media | None:
     kind, *options = head.split(";")
     if not comma:
         raise ProviderFailed(Failure.BAD_REQUEST)
-    if "base64" not in (option.strip().lower() for option in options):
-        data = base64.b64encode(unquote_to_bytes(data)).decode()
     try:
+        if "base64" not in (option.strip().lower() for option in options):
+            data = base64.b64encode(unquote_to_bytes(data)).decode()
         base64.b64decode(data, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise ProviderFailed(Failure.BAD_REQUEST) from None
     return Media(kind.strip().lower() or "text/plain", data)
 
 
 def kind_of(address: str, default: str) -> str:
-    """The kind of file that an address ends in the name of."""
-    return mimetypes.guess_type(urlsplit(address).path)[0] or default
+    """The kind of file that an address ends in the name of. Raises `ProviderFailed` for what is no address."""
+    try:
+        return mimetypes.guess_type(urlsplit(address).path)[0] or default
+    except ValueError:
+        raise ProviderFailed(Failure.BAD_REQUEST) from None

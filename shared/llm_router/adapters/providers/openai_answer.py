@@ -36,21 +36,25 @@ class _ReasoningTokens(Received):
 
 
 class _Usage(Received):
-    prompt_tokens: int
-    completion_tokens: int = 0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
     total_tokens: int | None = None
     prompt_tokens_details: _CachedTokens | None = None
     completion_tokens_details: _ReasoningTokens | None = None
     prompt_cache_hit_tokens: int | None = None
 
-    def usage(self) -> Usage:
+    def usage(self) -> Usage | None:
         """xAI counts reasoning beside the completion and not in it, which its total gives away."""
+        if self.prompt_tokens is None:
+            return None
         cached = self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else None
         reasoning = (self.completion_tokens_details and self.completion_tokens_details.reasoning_tokens) or 0
-        beside = self.total_tokens == self.prompt_tokens + self.completion_tokens + reasoning
+        written = self.completion_tokens or 0
+        if reasoning and self.total_tokens == self.prompt_tokens + written + reasoning:
+            written += reasoning
         return Usage(
             prompt_tokens=self.prompt_tokens,
-            completion_tokens=self.completion_tokens + (reasoning if beside else 0),
+            completion_tokens=written,
             cached_tokens=cached or self.prompt_cache_hit_tokens or 0,
             reasoning_tokens=reasoning,
         )
@@ -167,7 +171,7 @@ class ChunkReader:
         if completion.choices is None and completion.usage is None:
             raise ProviderFailed(Failure.GARBAGE)
         if completion.usage is not None:
-            self._usage = completion.usage.usage()
+            self._usage = completion.usage.usage() or self._usage
         for choice in (completion.choices or ())[:1]:
             if choice.finish_reason:
                 self._stop = _stop(choice.finish_reason)

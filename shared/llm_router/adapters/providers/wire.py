@@ -15,6 +15,7 @@ import threading
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import httpcore2
 
@@ -70,7 +71,7 @@ class Wire:
         with _translated():
             async with self._sent(post) as response:
                 decoder, total = post.decoder(), 0
-                if not _headers(response).get("content-type", "").startswith(decoder.content_type):
+                if not _headers(response).get("content-type", "").lower().startswith(decoder.content_type):
                     raise ProviderFailed(Failure.GARBAGE)
                 async for received in response.aiter_stream():
                     total += len(received)
@@ -95,7 +96,7 @@ class Wire:
         """The answer once its head is there, if it is a 200."""
         url = httpcore2.URL(post.url)
         headers = {
-            "host": url.origin.host.decode() if url.port is None else f"{url.origin.host.decode()}:{url.port}",
+            "host": urlsplit(post.url).netloc,
             "user-agent": "llm-router",
             "accept-encoding": "identity",
             "content-type": "application/json",
