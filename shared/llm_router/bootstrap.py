@@ -47,6 +47,7 @@ from llm_router.stores import Lazy, Stores
 
 if TYPE_CHECKING:
     from classifier import ClassifierInfo, HybridClassifier
+    from llm_router.adapters.providers.configured import ConfiguredProviders
     from llm_router.catalogue.entry import Catalogue
     from llm_router.catalogue.service import Refresher
 
@@ -104,11 +105,14 @@ class Services:
         self.dispatcher = Lazy(self._make_dispatcher)
         self.completer = Lazy(self._make_completer)
         self.gatekeeper = Lazy(self._make_gatekeeper)
+        self.providers = Lazy(self._make_providers)
         self._admin_key_hash = Lazy(self._find_admin_key_hash)
 
     def close(self) -> None:
         """Write what is still to be written, for a process that ends."""
         self.observer().close()
+        if self.providers.made:
+            self.providers().close()
 
     @property
     def _check_every_s(self) -> float:
@@ -264,6 +268,17 @@ class Services:
             admin_key_hash=self._admin_key_hash,
             client_key_id=self._client_key_id,
             has_client_keys=lambda: self.key_ring().any(),
+        )
+
+    def _make_providers(self) -> ConfiguredProviders:
+        """Raises `StoreUnavailable` or `ConfigurationError` for a secret that cannot be had, each time anew."""
+        from llm_router.adapters.providers.configured import ConfiguredProviders
+
+        name = self.settings.provider_keys_secret
+        return ConfiguredProviders(
+            self.settings.provider_settings(self._aws_secret(name) if name else ""),
+            private_http=self.settings.private_http_providers,
+            demo=self.settings.demo_provider,
         )
 
     def _find_admin_key_hash(self) -> str:
