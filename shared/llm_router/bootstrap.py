@@ -31,7 +31,7 @@ from llm_router.generation.generator import Generator
 from llm_router.generation.idempotency import Once
 from llm_router.generation.kept_answers import KeptAnswers
 from llm_router.generation.outcome import Outcome
-from llm_router.generation.provider import Failure, Providers
+from llm_router.generation.provider import Failure
 from llm_router.generation.walk import Walk
 from llm_router.health import Component, State
 from llm_router.live import LiveFigures, at_once, in_background
@@ -105,7 +105,6 @@ class Services:
         self.dispatcher = Lazy(self._make_dispatcher)
         self.completer = Lazy(self._make_completer)
         self.gatekeeper = Lazy(self._make_gatekeeper)
-        self.providers = Lazy(self._make_providers)
         self._admin_key_hash = Lazy(self._find_admin_key_hash)
 
     def close(self) -> None:
@@ -226,11 +225,6 @@ class Services:
 
     def _warn(self, message: str) -> None:
         self.observer().warn(message)
-
-    def _make_providers(self) -> Providers:
-        from llm_router.adapters.providers.configured import configured_providers
-
-        return configured_providers(self.settings)
 
     def _make_dispatcher(self) -> Dispatcher:
         longest = self.settings.longest_answer

@@ -32,6 +32,7 @@ class Generating:
         """Providers that all answer, nothing cooling, no keys."""
         self.providers = FakeProviders()
         self.service.providers = Lazy(lambda: self.providers)
+        self.service.cache = Lazy(self.service._make_cache)
         self.service.dispatcher = Lazy(self.service._make_dispatcher)
         self.service.completer = Lazy(self.service._make_completer)
         self.module.completions = Lazy(self.module.completions._make)

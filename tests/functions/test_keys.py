@@ -75,7 +75,9 @@ def test_once_a_key_is_defined_the_open_door_closes_and_a_removed_key_opens_noth
 def test_a_key_reaches_its_own_models_alone(generating: Generating):
     holder = Holder(generating, allowed_providers=["openai"])
     assert holder.generate().json["model_used"]["provider"] == "openai"
-    other = next(m for m in generating.api.send("GET", "/models", headers=ADMIN).json["models"] if m["provider"] != "openai")
+    other = next(
+        m for m in generating.api.send("GET", "/models", headers=ADMIN).json["models"] if m["provider"] != "openai"
+    )
     refused = holder.send("/v1/chat/completions", {"model": other["id"], "messages": MESSAGES})
     assert refused.status == 403
     assert refused.json["error"]["code"] == "model_not_allowed"
@@ -110,12 +112,12 @@ def test_what_fails_costs_nothing(generating: Generating):
 
 def test_while_a_call_runs_what_it_may_cost_is_spoken_for(generating: Generating):
     holder = Holder(generating, usd_per_day=1e-9)
-    second: list[int] = []
-    provider = FakeProvider()
-    provider.during = lambda: second.append(holder.entry["spent_today_usd"] > 0)
-    generating.providers.default = provider
-    assert holder.generate().status == 200
-    assert second == [True]
+    seen: list[float] = []
+    budgets = generating.service.budgets()
+    generating.providers.default = FakeProvider(during=lambda: seen.append(budgets.spends()[holder.id].day))
+    spent = holder.generate().json["usage"]["cost_usd"]
+    assert seen[0] > spent > 0
+    assert budgets.spends()[holder.id].day == pytest.approx(spent)
 
 
 def test_sessions_and_cached_answers_of_one_key_are_not_anothers(generating: Generating):

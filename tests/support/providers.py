@@ -61,3 +61,5 @@ class FakeProviders:
 
     def why_not(self, provider: str) -> str | None:
         return None if self.find(provider) else f"{provider.upper()}_API_KEY is not set"
+
+    def close(self) -> None: ...

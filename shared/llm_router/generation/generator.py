@@ -59,7 +59,7 @@ class _Written:
     stopped: bool = False
 
     def take(self, chunk: ChatChunk) -> None:
-        self.text += [chunk.text, chunk.reasoning, *(delta.arguments for delta in chunk.tool_calls)]
+        self.text += [chunk.text, chunk.refusal, chunk.reasoning, *(delta.arguments for delta in chunk.tool_calls)]
         self.usage = chunk.usage or self.usage
         self.stopped = self.stopped or chunk.stop is not None
 

@@ -116,6 +116,7 @@ class Delta(BaseModel):
 
     role: Annotated[Literal["assistant"] | None, Absent] = None
     content: Annotated[str | None, Absent] = None
+    refusal: Annotated[str | None, Absent] = None
     reasoning_content: Annotated[str | None, Absent] = None
     tool_calls: Annotated[list[ToolCallAnswer] | None, Absent] = None
 
@@ -178,6 +179,7 @@ def chunk_delta(chunk: ChatChunk, *, first: bool) -> Delta:
     return Delta(
         role="assistant" if first else None,
         content=chunk.text if chunk.text or first else None,
+        refusal=chunk.refusal or None,
         reasoning_content=chunk.reasoning or None,
         tool_calls=[_call_delta(delta) for delta in chunk.tool_calls] or None,
     )

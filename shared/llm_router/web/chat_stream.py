@@ -30,7 +30,7 @@ async def events(
     stopped: ChatChunk | None = None
     try:
         async for piece in stream.pieces:
-            if piece.text or piece.reasoning or piece.tool_calls or first:
+            if piece.text or piece.refusal or piece.reasoning or piece.tool_calls or first:
                 yield chunk([ChunkChoice(delta=chunk_delta(piece, first=first))])
                 first = False
             stopped = piece if piece.stop is not None else stopped
