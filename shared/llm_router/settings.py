@@ -57,6 +57,7 @@ class ProviderSettings(BaseModel):
     sambanova_api_key: SecretStr = Field(SecretStr(""), description="SambaNova's key")
     inception_api_key: SecretStr = Field(SecretStr(""), description="Inception's key")
     xiaomi_mimo_api_key: SecretStr = Field(SecretStr(""), description="Xiaomi's key")
+    aws_bearer_token_bedrock: SecretStr = Field(SecretStr(""), description="key of Bedrock, in place of signatures")
     vllm_api_key: SecretStr = Field(SecretStr(""), description="key of a vLLM server that wants one")
     llama_cpp_api_key: SecretStr = Field(SecretStr(""), description="key of a llama.cpp server that wants one")
 

@@ -2,6 +2,7 @@
 
 Import time is a fresh interpreter's over one that already holds FastAPI, as every function does; weight is what the
 library adds to a function's package; the rest is one POST of 1 kB on a kept connection to a bare server on loopback.
+The last line is our provider over httpcore2, the translation of request and answer included.
 """
 
 from __future__ import annotations
@@ -20,22 +21,33 @@ import h11
 import httpcore2
 import httpx2
 
+from llm_router.adapters.providers import openai_request
+from llm_router.adapters.providers.conversation import compact
+from llm_router.adapters.providers.http_provider import HttpProvider
+from llm_router.adapters.providers.openai_chat import OpenAiChat
+from llm_router.adapters.providers.openai_request import Quirks
+from llm_router.adapters.providers.wire import Wire
+from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
+from tests.support.provider_answers import Protocol, Said, whole
+
 IMPORTS = {
     "httpx2": "import httpx2; httpx2.AsyncClient(verify=False)",
     "httpcore2": "import httpcore2; httpcore2.AsyncConnectionPool()",
     "asyncio + h11": "import asyncio, h11; h11.Connection(h11.CLIENT)",
+    "our provider": "import llm_router.adapters.providers.openai_chat as m; import llm_router.adapters.providers.wire",
 }
 ADDED = {
     "httpx2": ("httpx2", "httpcore2", "h11", "truststore"),
     "httpcore2": ("httpcore2", "h11", "truststore"),
     "asyncio + h11": ("h11",),
 }
-BODY = b'{"messages": "' + b"x" * 1000 + b'"}'
-ANSWER = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1002\r\n\r\n" + b'"' + b"y" * 1000 + b'"'
-)
+ASKED = ChatRequest((ChatMessage(Role.USER, (TextPart("x" * 900),)),))
+BODY = compact(openai_request.body("m", ASKED, Quirks(), stream=False))
+END = BODY[-8:]
+SAID = whole(Protocol.OPENAI, "m", Said("y" * 600))
+ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(SAID), SAID)
 RUNS = 2000
-Post = Callable[[], Awaitable[bytes]]
+Post = Callable[[], Awaitable[object]]
 
 
 class _Answering(asyncio.Protocol):
@@ -48,7 +60,7 @@ class _Answering(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.seen += data
-        if self.seen.endswith(BODY):
+        if self.seen.endswith(END):
             self.seen = b""
             self.transport.write(ANSWER)
 
@@ -80,7 +92,7 @@ def added_kb(distributions: tuple[str, ...]) -> float:
 async def _httpx2(port: int, measure: Callable[[Post], Awaitable[list[float]]]) -> list[float]:
     async with httpx2.AsyncClient(verify=False) as client:
 
-        async def post() -> bytes:
+        async def post() -> object:
             headers = {"content-type": "application/json"}
             return (await client.post(f"http://127.0.0.1:{port}/", content=BODY, headers=headers)).content
 
@@ -92,7 +104,7 @@ async def _httpcore2(port: int, measure: Callable[[Post], Awaitable[list[float]]
     url = httpcore2.URL(scheme=b"http", host=b"127.0.0.1", port=port, target=b"/")
     async with httpcore2.AsyncConnectionPool() as pool:
 
-        async def post() -> bytes:
+        async def post() -> object:
             return (await pool.request(b"POST", url, headers=headers, content=BODY)).content
 
         return await measure(post)
@@ -103,7 +115,7 @@ async def _streams(port: int, measure: Callable[[Post], Awaitable[list[float]]])
     connection = h11.Connection(h11.CLIENT)
     headers = [("host", "127.0.0.1"), ("content-type", "application/json"), ("content-length", str(len(BODY)))]
 
-    async def post() -> bytes:
+    async def post() -> object:
         request = h11.Request(method="POST", target="/", headers=headers)
         events = (request, h11.Data(BODY), h11.EndOfMessage())
         writer.write(b"".join(connection.send(event) or b"" for event in events))
@@ -122,11 +134,20 @@ async def _streams(port: int, measure: Callable[[Post], Awaitable[list[float]]])
         writer.close()
 
 
+async def _provider(port: int, measure: Callable[[Post], Awaitable[list[float]]]) -> list[float]:
+    """Ours, the translation of request and answer included."""
+    provider = HttpProvider(OpenAiChat(f"http://127.0.0.1:{port}/", {}), Wire())
+    try:
+        return await measure(lambda: provider.complete("m", ASKED, 10))
+    finally:
+        provider.wire.close()
+
+
 async def _times(post: Post) -> list[float]:
     taken = []
     for _ in range(RUNS):
         started = time.perf_counter()
-        assert len(await post()) == 1002
+        assert await post()
         taken.append((time.perf_counter() - started) * 1e6)
     return taken[RUNS // 10 :]
 
@@ -138,10 +159,16 @@ def main() -> None:
     server.start()
     port = hear.recv()
     print(f"{'library':<15}{'import ms':>11}{'adds kB':>9}{'p50 µs':>9}{'p90 µs':>9}")
-    for name, run in {"httpx2": _httpx2, "httpcore2": _httpcore2, "asyncio + h11": _streams}.items():
+    for name, run in {
+        "httpx2": _httpx2,
+        "httpcore2": _httpcore2,
+        "asyncio + h11": _streams,
+        "our provider": _provider,
+    }.items():
         times = asyncio.run(run(port, _times))
         p50, p90 = statistics.median(times), statistics.quantiles(times, n=10)[8]
-        print(f"{name:<15}{import_ms(IMPORTS[name]):>11.1f}{added_kb(ADDED[name]):>9.0f}{p50:>9.0f}{p90:>9.0f}")
+        weight = added_kb(ADDED[name]) if name in ADDED else 0.0
+        print(f"{name:<15}{import_ms(IMPORTS[name]):>11.1f}{weight:>9.0f}{p50:>9.0f}{p90:>9.0f}")
     server.terminate()
 
 

@@ -185,6 +185,18 @@ def test_azure_takes_its_key_in_its_own_header_and_the_deployment_as_the_model()
         assert (sent.path, sent.headers["api-key"], sent.model) == ("/openai/v1/chat/completions", KEY, "my-deployment")
 
 
+def test_bedrock_takes_a_key_of_its_own_in_place_of_a_signature():
+    with provider_server() as server:
+        found = providers(BEDROCK_REGION="us-east-1", BEDROCK_ENDPOINT_URL=server.url, AWS_BEARER_TOKEN_BEDROCK=KEY)
+        provider = found.find("bedrock")
+        assert provider is not None
+        with asyncio.Runner() as runner:
+            assert runner.run(provider.complete("amazon.nova-lite-v1:0", ask(), 5)).text
+            found.close()
+        assert server.requests[0].path == "/model/amazon.nova-lite-v1%3A0/converse"
+        assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
 def test_the_demo_stands_in_for_whoever_is_not_configured_and_only_when_asked_for():
     with provider_server() as server:
         server.always(Fault.SERVER_ERROR)

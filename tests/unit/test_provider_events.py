@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_router.adapters.providers.bedrock import AwsEvents
@@ -31,11 +31,13 @@ def cut(decoder: EventDecoder, sent: bytes, places: list[int]) -> list[ServerEve
     return [event for piece in pieces for event in decoder.feed(piece)]
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 1000), max_size=12))
 def test_server_sent_events_come_out_however_they_are_cut(places):
     assert cut(ServerSentEvents(), SENT, places) == EXPECTED
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 1000), max_size=12))
 def test_amazon_s_events_come_out_however_they_are_cut(places):
     sent = aws_event("one", {"a": 1}) + aws_event("twoException", {}, "exception")

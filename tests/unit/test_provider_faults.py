@@ -47,7 +47,7 @@ def gemini(url: str) -> HttpProtocol:
 
 
 def bedrock(url: str) -> HttpProtocol:
-    return Bedrock("us-east-1", url, Credentials("AKIATEST", KEY))
+    return Bedrock("us-east-1", url, credentials=Credentials("AKIATEST", KEY))
 
 
 PROTOCOLS = [openai, anthropic, gemini, bedrock]

@@ -238,6 +238,21 @@ def test_an_error_under_a_status_of_200_is_a_failure(error, expected, server: Pr
     assert failed.failure is expected
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (429, "insufficient_quota", Failure.REFUSED),
+        (400, "model_not_found", Failure.UNKNOWN_MODEL),
+        (429, "rate_limit_exceeded", Failure.RATE_LIMITED),
+        (400, None, Failure.BAD_REQUEST),
+    ],
+)
+def test_an_error_s_code_says_more_than_its_status(status, code, expected, server: ProviderServer):
+    server.then(Raw(status, json.dumps({"error": {"message": "no", "code": code}}).encode()))
+    failed = run(protocol(server), lambda provider: failure(provider.complete("m", ask(), 5)))
+    assert (failed.failure, failed.status) == (expected, status)
+
+
 @pytest.mark.parametrize("schema", ["{", "[]", '{"maximum": NaN}', '{"a":' * 100_000])
 def test_a_request_whose_schema_is_no_json_object_is_not_sent(schema, server: ProviderServer):
     request = ask(json_format=JsonFormat(schema))

@@ -39,7 +39,7 @@ SPEAKERS: dict[Protocol, Callable[[str], HttpProtocol]] = {
     Protocol.OPENAI: lambda url: OpenAiChat(f"{url}/v1/chat/completions", {"authorization": "Bearer key"}),
     Protocol.ANTHROPIC: lambda url: AnthropicMessages(url, "key"),
     Protocol.GEMINI: lambda url: Gemini(url, "key"),
-    Protocol.BEDROCK: lambda url: Bedrock("us-east-1", url, Credentials("AKIATEST", "secret")),
+    Protocol.BEDROCK: lambda url: Bedrock("us-east-1", url, credentials=Credentials("AKIATEST", "secret")),
 }
 MODELS = {Protocol.BEDROCK: "anthropic.claude-haiku-4-5-20251001-v1:0", Protocol.GEMINI: "gemini-2.5-flash"}
 FOREIGN = [Protocol.ANTHROPIC, Protocol.GEMINI, Protocol.BEDROCK]

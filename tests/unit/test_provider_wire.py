@@ -46,6 +46,20 @@ def test_each_thread_s_loop_has_connections_of_its_own():
             loop.close()
 
 
+def test_connections_can_be_closed_from_within_another_loop():
+    with provider_server() as server, asyncio.Runner() as opened, asyncio.Runner() as closing:
+        provider = HttpProvider(speaker(server.url), Wire())
+        assert opened.run(provider.complete("m", ask(), 5)).text
+
+        async def close() -> None:
+            provider.wire.close()
+
+        closing.run(close())
+        assert opened.run(provider.complete("m", ask(), 5)).text, "the next request connects anew"
+        assert server.connections == 2
+        provider.wire.close()
+
+
 def test_a_connection_that_the_provider_has_closed_is_not_used_again():
     with provider_server() as server:
         server.then(Said(), Fault.CUT_SHORT, Said())

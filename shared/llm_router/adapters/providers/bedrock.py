@@ -47,16 +47,19 @@ class AwsEvents:
 
 @dataclass(frozen=True, slots=True)
 class Bedrock:
-    """An `HttpProtocol`. Credentials are looked for where every AWS SDK looks, at the first request."""
+    """An `HttpProtocol`. Without a Bedrock key, requests are signed with the credentials that every AWS SDK finds."""
 
     region: str
     endpoint: str = ""
+    key: str = field(default="", repr=False)
     credentials: Credentials | None = field(default=None, repr=False)
 
     async def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
         base = self.endpoint.rstrip("/") or f"https://bedrock-runtime.{self.region}.amazonaws.com"
         url = f"{base}/model/{quote(model, safe='')}/{'converse-stream' if stream else 'converse'}"
         body = compact(bedrock_request.body(model, request))
+        if self.key:
+            return Post(url, {"authorization": f"Bearer {self.key}"}, body, decoder=AwsEvents)
         signed = AWSRequest("POST", url, {"content-type": "application/json"}, body)
         SigV4Auth(await self._credentials(), "bedrock", self.region).add_auth(signed)
         return Post(url, {name.lower(): str(value) for name, value in signed.headers.items()}, body, decoder=AwsEvents)

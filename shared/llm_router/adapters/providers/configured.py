@@ -163,7 +163,7 @@ class ConfiguredProviders:
     def _bedrock(self, url: str) -> HttpProtocol:
         from llm_router.adapters.providers.bedrock import Bedrock
 
-        return Bedrock(self.given["BEDROCK_REGION"], url)
+        return Bedrock(self.given["BEDROCK_REGION"], url, self.given.get("AWS_BEARER_TOKEN_BEDROCK", ""))
 
 
 def _impossible() -> HttpProtocol:

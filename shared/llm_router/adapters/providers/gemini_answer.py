@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import Field, JsonValue
 
@@ -82,7 +82,6 @@ class PieceReader:
     _calls: int = 0
     _stop: StopReason | None = None
     _usage: Usage | None = None
-    _told: bool = field(default=False)
 
     def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
         """The chunks of one event. Raises `ProviderFailed`."""

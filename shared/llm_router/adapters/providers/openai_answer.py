@@ -23,6 +23,12 @@ _STOPS = {
     "content_filter": StopReason.CONTENT_FILTER,
 }
 """What is not named, such as `stop`, `eos` or `end_turn`, is an end of the model's own."""
+_ERRORS = {
+    "insufficient_quota": Failure.REFUSED,
+    "invalid_api_key": Failure.REFUSED,
+    "model_not_found": Failure.UNKNOWN_MODEL,
+}
+"""Codes that say more than the status they come under: a used-up account is a 429, which no waiting cures."""
 _BROKEN = frozenset({"error", "insufficient_system_resource"})
 """Mistral's, OpenRouter's and DeepSeek's words for an answer that the provider could not finish."""
 
@@ -128,6 +134,16 @@ def _stop(reason: str) -> StopReason:
     if reason in _BROKEN:
         raise ProviderFailed(Failure.SERVER_ERROR)
     return _STOPS.get(reason, StopReason.STOP)
+
+
+def explain(failed: ProviderFailed, body: bytes) -> ProviderFailed:
+    """The failure by the error's code, where that is known."""
+    try:
+        error = read(_Completion, body).error
+    except ProviderFailed:
+        return failed
+    told = _ERRORS.get(str(error.code)) if isinstance(error, _Error) else None
+    return failed if told is None else ProviderFailed(told, status=failed.status)
 
 
 def answer(body: bytes) -> ChatAnswer:

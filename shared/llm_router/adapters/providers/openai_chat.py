@@ -21,7 +21,8 @@ class OpenAiChat:
     quirks: Quirks = field(default_factory=Quirks)
 
     async def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
-        return Post(self.url, self.headers, compact(openai_request.body(model, request, self.quirks, stream=stream)))
+        body = compact(openai_request.body(model, request, self.quirks, stream=stream))
+        return Post(self.url, self.headers, body, openai_answer.explain)
 
     def answer(self, _request: ChatRequest, body: bytes) -> ChatAnswer:
         return openai_answer.answer(body)

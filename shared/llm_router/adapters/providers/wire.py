@@ -89,7 +89,10 @@ class Wire:
             if loop.is_running():
                 asyncio.run_coroutine_threadsafe(pool.aclose(), loop)
             elif not loop.is_closed():
-                loop.run_until_complete(pool.aclose())
+                # In a thread of its own, since this one may be running a loop, which can run no second one.
+                closing = threading.Thread(target=loop.run_until_complete, args=(pool.aclose(),))
+                closing.start()
+                closing.join()
 
     @contextlib.asynccontextmanager
     async def _sent(self, post: Post) -> AsyncIterator[httpcore2.Response]:
