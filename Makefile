@@ -63,7 +63,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
 refresh: $(BIN)/.run ## Refresh the local catalogue from its sources now
 	@$(BIN)/python -m llm_router.local.refresh $(ARGS)
 
-evaluate: $(BIN)/.test model ## Measure the classifier and write its report (sets from DATA_DIR where it is set)
+evaluate: $(BIN)/.test model ## Measure the classifier and the choice and write their reports (sets from DATA_DIR where it is set)
 	@$(BIN)/python -m training.evaluate $(ARGS)
 
 openapi: $(BIN)/.run ## Write the API's description anew
