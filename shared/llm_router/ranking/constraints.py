@@ -44,6 +44,9 @@ class Violation(NamedTuple):
     distance: float = 1.0
 
 
+DROP = "drop the demand"
+"""The relaxation where no other value of the field would do."""
+
 ASSUMED_WINDOW = 4096
 """Tokens that a model whose window is not known is trusted with: the smallest window of any model in use."""
 
@@ -82,9 +85,10 @@ def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list
         found.append(
             Violation(Reason.PROVIDER, f"is from {model.provider}", "constraints.providers", f"add {model.provider}")
         )
-    if limits.exclude_models and (model.id in limits.exclude_models or model.api_alias in limits.exclude_models):
+    if limits.exclude_models and (named := limits.exclude_models & {model.id, model.api_alias}):
+        names = " and ".join(sorted(filter(None, named)))
         found.append(
-            Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", f"drop {model.id}")
+            Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", f"drop {names}")
         )
     if task.requires and (missing := task.requires - model.capabilities):
         found.append(Violation(Reason.CAPABILITY, f"lacks {', '.join(sorted(missing))}, which the request needs"))
@@ -97,15 +101,15 @@ def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list
         )
     if limits.open_weights is not None and model.open_weights is not limits.open_weights:
         known = {True: "has open weights", False: "has closed weights", None: "is not known to have open weights"}
-        found.append(
-            Violation(Reason.OPEN_WEIGHTS, known[model.open_weights], "constraints.open_weights", "drop the demand")
-        )
+        found.append(Violation(Reason.OPEN_WEIGHTS, known[model.open_weights], "constraints.open_weights", DROP))
     if limits.licenses and model.license not in limits.licenses:
-        licence = model.license or "not known"
-        found.append(Violation(Reason.LICENSE, f"licence is {licence}", "constraints.licenses", f"add {licence}"))
+        relaxed = f"add {model.license}" if model.license else DROP
+        detail = f"licence is {model.license or 'not known'}"
+        found.append(Violation(Reason.LICENSE, detail, "constraints.licenses", relaxed))
     if limits.regions and not limits.regions.intersection(model.regions):
-        served = ", ".join(model.regions) or "no known region"
-        found.append(Violation(Reason.REGION, f"is served in {served}", "constraints.regions", f"add one of {served}"))
+        relaxed = f"add {min(model.regions)}" if model.regions else DROP
+        detail = f"is served in {', '.join(model.regions) or 'no known region'}"
+        found.append(Violation(Reason.REGION, detail, "constraints.regions", relaxed))
 
 
 def _check_window(prospect: Prospect, limits: Constraints, found: list[Violation]) -> None:
@@ -119,9 +123,10 @@ def _check_window(prospect: Prospect, limits: Constraints, found: list[Violation
         _check_length(prospect, reserved, window, found)
     if asked > window or (reserved is None and needed > window):
         wanted, short = max(needed, asked), "not known" if has is None else str(has)
+        relaxed = DROP if has is None else short
         path = "constraints.min_context_tokens" if asked > window and (reserved or needed <= window) else None
         distance = _doublings(wanted, has) if has else math.inf
-        found.append(Violation(Reason.CONTEXT_WINDOW, f"needs {wanted}, has {short}", path, short, distance))
+        found.append(Violation(Reason.CONTEXT_WINDOW, f"needs {wanted}, has {short}", path, relaxed, distance))
 
 
 def _check_length(prospect: Prospect, wanted: int, window: int, found: list[Violation]) -> None:

@@ -52,7 +52,7 @@ def counterfactual(ranking: Ranking) -> str | None:
     """The smallest change of one constraint with which another model would have won; None when there is none."""
     won = ranking.candidates[0].standing
     rivals = [
-        (exclusion.violations[0].distance, exclusion.model.id, exclusion)
+        (exclusion.violations[0].distance, exclusion.standing, exclusion)
         for exclusion in ranking.excluded
         if len(exclusion.violations) == 1
         and exclusion.violations[0].path is not None
@@ -61,11 +61,13 @@ def counterfactual(ranking: Ranking) -> str | None:
     ]
     if not rivals:
         return None
-    _, _, rival = min(rivals, key=lambda row: row[:2])
+    nearest = min(rivals, key=lambda row: row[:2])[2].violations[0]
+    # The same change lets in every model that needs no other; the best of them would win.
+    let_in = [row for row in rivals if (row[2].violations[0].path, row[2].violations[0].relaxed) == nearest[2:4]]
+    _, _, rival = min(let_in, key=lambda row: row[1])
     binding = rival.violations[0]
-    return (
-        f"With {binding.path} at {binding.relaxed} it would be {rival.model.display_name} from {rival.model.provider}."
-    )
+    change = f"at {binding.relaxed}" if binding.relaxed[0].isdigit() else f"({binding.relaxed})"
+    return f"With {binding.path} {change} it would be {rival.model.display_name} from {rival.model.provider}."
 
 
 def _named(candidate: Candidate) -> str:
