@@ -59,13 +59,14 @@ async def route(call: Call, body: RouteRequest) -> RouteAnswer | Response:
 
 async def _generated(call: Call, body: RouteRequest) -> Response:
     key, tenant = _key(call), call.caller.tenant
-    dispatcher = service.dispatcher()
-    routed = dispatcher.routed(body.ask(tenant), body.chat(dispatcher.bounded(body.constraints.max_tokens)), key)
+    dispatcher = service.generating.dispatcher()
+    request = body.chat(dispatcher.bounded(body.constraints.max_tokens))
+    routed = dispatcher.routed(replace(body.ask(tenant), complete=True), request, key)
     decision = routed.decision
     assert decision is not None, "a routed request has a decision"  # noqa: S101
     note_decision(call.note, decision)
     keeping = keeping_of(call, body.model_dump_json(exclude={"cache", "session_id"}), body.cache, key, None)
-    done = await service.completer().complete(routed, keeping)
+    done = await service.generating.completer().complete(routed, keeping)
     _keep(decision, tenant, done.model.id)
     note_completed(call.note, done)
     answer = generated_answer(
@@ -85,14 +86,14 @@ async def _once(call: Call, work: Callable[[], Awaitable[Response]]) -> Response
     async def body() -> bytes:
         return bytes((await work()).body)
 
-    answer, replayed = await service.once().run(call.caller.tenant, name, call.raw, body)
+    answer, replayed = await service.generating.once().run(call.caller.tenant, name, call.raw, body)
     headers = {"idempotent-replayed": "true"} if replayed else None
     return Response(answer, media_type="application/json", headers=headers)
 
 
 def _key(call: Call) -> ClientKey | None:
     """The caller's key where it is a client's."""
-    return service.key_ring().by_id(call.caller.key_id) if call.caller.key_id else None
+    return service.generating.key_ring().by_id(call.caller.key_id) if call.caller.key_id else None
 
 
 def _keep(decision: Decision, tenant: str, used: str | None = None) -> None:
@@ -105,11 +106,12 @@ def _keep(decision: Decision, tenant: str, used: str | None = None) -> None:
         service.observer().warn(f"A decision was not kept: {failure.message}")
 
 
-completions = Lazy(
-    lambda: Completions(
-        service.dispatcher(), service.completer(), service.clock, _keep, service.settings.stream_timeout
-    )
-)
+def _completions() -> Completions:
+    made, settings = service.generating, service.settings
+    return Completions(made.dispatcher(), made.completer(), service.clock, _keep, settings.stream_timeout)
+
+
+completions = Lazy(_completions)
 
 
 @door.post(
@@ -127,28 +129,28 @@ async def chat(call: Call, body: ChatCompletionRequest) -> Response:
 async def models(call: Call) -> ModelList:
     """`auto`, and the models whose provider is configured and that the key allows."""
     as_of = service.reader().in_force().catalogue.as_of
-    return model_list(service.dispatcher().routable(_key(call)), as_of)
+    return model_list(service.generating.dispatcher().routable(_key(call)), as_of)
 
 
 @door.get("/keys", answer=KeysAnswer, summary="Client keys and what they have spent")
 async def keys(_call: Call) -> KeysAnswer:
     """Without their secrets."""
-    return keys_answer(service.key_book().all(), service.budgets().spends())
+    return keys_answer(service.generating.key_book().all(), service.generating.budgets().spends())
 
 
 @door.post("/keys", body=KeyRequest, answer=NewKeyAnswer, summary="Make a client key")
 async def add_key(_call: Call, body: KeyRequest) -> NewKeyAnswer:
     """Its secret is shown this once; only its hash is kept."""
     secret = new_secret()
-    return new_key_answer(service.key_book().add(body.draft(service.clock.now()), secret), secret)
+    return new_key_answer(service.generating.key_book().add(body.draft(service.clock.now()), secret), secret)
 
 
 @door.delete("/keys/{key_id}", answer=KeyRemoved, summary="Take a client key back")
 async def remove_key(call: Call) -> KeyRemoved:
     """Effective at once here, and within seconds everywhere."""
     key_id = call.path_params["key_id"]
-    service.key_book().remove(key_id)
-    service.key_ring().forget(key_id)
+    service.generating.key_book().remove(key_id)
+    service.generating.key_ring().forget(key_id)
     return KeyRemoved(id=key_id)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,31 +10,21 @@ from llm_router import health
 from llm_router import settings as settings_module
 from llm_router.adapters.lru import LruCache
 from llm_router.adapters.telemetry import Telemetry
-from llm_router.auth import Gatekeeper, key_hash
+from llm_router.auth import Gatekeeper
 from llm_router.breaker import Breaker
-from llm_router.budgets import Budgets
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
-from llm_router.client_keys import KeyBook, KeyRing
 from llm_router.clock import SystemClock, iso_date
+from llm_router.configured_secrets import ConfiguredSecrets
 from llm_router.decay import DecayedCounters
 from llm_router.decisions import DecisionLog
 from llm_router.feedback import FeedbackBook
 from llm_router.figures import Figures, Ledger
-from llm_router.generation.completion import Completer
-from llm_router.generation.cooling import Cooling
-from llm_router.generation.dispatch import Dispatcher
-from llm_router.generation.generator import Generator
-from llm_router.generation.idempotency import Once
-from llm_router.generation.kept_answers import KeptAnswers
-from llm_router.generation.outcome import Outcome
-from llm_router.generation.provider import Failure
-from llm_router.generation.walk import Walk
+from llm_router.generating import Generating
 from llm_router.health import Component, State
 from llm_router.live import LiveFigures, at_once, in_background
-from llm_router.outcomes import Outcome as Attempted
 from llm_router.outcomes import OutcomeBook
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import BlobStore, Cache, Clock
@@ -47,7 +36,6 @@ from llm_router.stores import Lazy, Stores
 
 if TYPE_CHECKING:
     from classifier import ClassifierInfo, HybridClassifier
-    from llm_router.adapters.providers.configured import ConfiguredProviders
     from llm_router.catalogue.entry import Catalogue
     from llm_router.catalogue.service import Refresher
 
@@ -56,12 +44,6 @@ ATTEMPTS_HALF_LIFE_S = 3600.0
 
 LIVE_EVERY_S = 10.0
 """How old the live figures that requests use may be."""
-
-KEYS_EVERY_S = {Store.AWS: 10.0, Store.SQLITE: 1.0, Store.MEMORY: 0.0}
-"""How old a client key that was read may be: so long a key that was taken back still opens other processes."""
-
-OUR_FAULT = (Failure.REFUSED, Failure.BAD_REQUEST, Failure.UNKNOWN_MODEL)
-"""Failures that say nothing of a model: our key is not valid, or the request is not one for it."""
 
 CACHE_BYTES = 16 * 1024 * 1024
 FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
@@ -74,6 +56,7 @@ class Services:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
+        self.secrets = ConfiguredSecrets(settings)
         stores = Stores(settings, clock)
         self.catalogue_store, self.records, self.blobs = stores.catalogue, stores.records, stores.blobs
         self.observer = Lazy(self._make_observer)
@@ -91,27 +74,19 @@ class Services:
         self.feedback = Lazy(
             lambda: FeedbackBook(self.records(), clock, self._judgements(), kept_s=settings.decision_ttl)
         )
-        self.outcomes = Lazy(lambda: OutcomeBook(self._attempts(), self._warn))
+        self.outcomes = Lazy(lambda: OutcomeBook(self._attempts(), self.warn))
         self.live = Lazy(self._make_live)
         self.sessions = Lazy(
-            lambda: Sessions(SessionBook(self.records(), clock, settings.session_ttl), clock, self._warn)
+            lambda: Sessions(SessionBook(self.records(), clock, settings.session_ttl), clock, self.warn)
         )
         self.figures = Lazy(lambda: Figures(self.records(), clock))
-        self.key_book = Lazy(lambda: KeyBook(self.records()))
-        self.key_ring = Lazy(lambda: KeyRing(self.key_book(), clock, check_every_s=KEYS_EVERY_S[settings.store]))
-        self.budgets = Lazy(lambda: Budgets(self.records(), clock))
-        self.once = Lazy(lambda: Once(self.records(), clock))
-        self.providers = Lazy(self._make_providers)
-        self.dispatcher = Lazy(self._make_dispatcher)
-        self.completer = Lazy(self._make_completer)
+        self.generating = Generating(self)
         self.gatekeeper = Lazy(self._make_gatekeeper)
-        self._admin_key_hash = Lazy(self._find_admin_key_hash)
 
     def close(self) -> None:
         """Write what is still to be written, for a process that ends."""
         self.observer().close()
-        if self.providers.made:
-            self.providers().close()
+        self.generating.close()
 
     @property
     def _check_every_s(self) -> float:
@@ -201,7 +176,7 @@ class Services:
         return self.classifiers()()
 
     def _make_classifiers(self) -> ClassifierInForce:
-        model, secret = self.model(), self._hash_secret().encode()
+        model, secret = self.model(), self.secrets.hash_secret().encode()
 
         def build(found: CategoryList) -> CachingClassifier:
             from classifier import Definition
@@ -221,79 +196,19 @@ class Services:
 
     def _make_live(self) -> LiveFigures:
         run = in_background if self.settings.store is Store.AWS else at_once
-        return LiveFigures(self._judgements(), self._attempts(), self.clock, LIVE_EVERY_S, run, self._warn)
+        return LiveFigures(self._judgements(), self._attempts(), self.clock, LIVE_EVERY_S, run, self.warn)
 
-    def _warn(self, message: str) -> None:
+    def warn(self, message: str) -> None:
+        """Log one warning; the message must hold nothing that came from outside."""
         self.observer().warn(message)
-
-    def _make_dispatcher(self) -> Dispatcher:
-        longest = self.settings.longest_answer
-        return Dispatcher(self.recommender(), self.reader(), self.providers(), self.clock, longest)
-
-    def _make_completer(self) -> Completer:
-        walk = Walk(self.providers(), Cooling(self.clock, self.cache()), self.clock)
-        generator = Generator(walk, self.budgets(), self, self.clock, self._warn)
-        return Completer(generator, KeptAnswers(self.cache(), self._hash_secret().encode()), self.reader())
-
-    def observe_outcome(self, outcome: Outcome) -> None:
-        """Count an attempt of the generation where the ranking learns from it."""
-        label = outcome.label
-        if label.base is None or label.difficulty is None:
-            return
-        self.outcomes().record(
-            Attempted(
-                outcome.model,
-                label.base,
-                label.difficulty,
-                failure=outcome.failure or "",
-                counts=outcome.failure not in OUR_FAULT,
-                first_token_ms=outcome.first_token_ms,
-                tokens_per_second=outcome.tokens_per_second,
-            )
-        )
-
-    def _client_key_id(self, digest: str) -> str | None:
-        found = self.key_ring().find(digest)
-        return None if found is None else found.id
 
     def _make_gatekeeper(self) -> Gatekeeper:
         return Gatekeeper(
             loopback=self.settings.loopback,
-            admin_key_hash=self._admin_key_hash,
-            client_key_id=self._client_key_id,
-            has_client_keys=lambda: self.key_ring().any(),
+            admin_key_hash=Lazy(self.secrets.admin_key_hash),
+            client_key_id=self.generating.client_key_id,
+            has_client_keys=lambda: self.generating.key_ring().any(),
         )
-
-    def _make_providers(self) -> ConfiguredProviders:
-        """Raises `StoreUnavailable` or `ConfigurationError` for a secret that cannot be had, each time anew."""
-        from llm_router.adapters.providers.configured import ConfiguredProviders
-
-        name = self.settings.provider_keys_secret
-        return ConfiguredProviders(
-            self.settings.provider_settings(self._aws_secret(name) if name else ""),
-            private_http=self.settings.private_http_providers,
-            demo=self.settings.demo_provider,
-        )
-
-    def _find_admin_key_hash(self) -> str:
-        admin_key = self.settings.admin_key.get_secret_value()
-        if not admin_key and self.settings.admin_key_secret:
-            admin_key = self._aws_secret(self.settings.admin_key_secret)
-        return key_hash(admin_key) if admin_key else ""
-
-    def _hash_secret(self) -> str:
-        """Without one configured, a secret of this process alone: its cache keys then mean nothing to others."""
-        if found := self.settings.hash_secret.get_secret_value():
-            return found
-        if self.settings.hash_secret_id:
-            return self._aws_secret(self.settings.hash_secret_id)
-        return secrets.token_urlsafe(32)
-
-    def _aws_secret(self, name: str) -> str:
-        from llm_router.adapters import aws
-
-        with aws.translated("The secret store"):
-            return aws.secrets(self.settings.aws_endpoint_url).get_secret_value(SecretId=name)["SecretString"]
 
 
 def _model_health(about: ClassifierInfo) -> Component:

@@ -29,7 +29,9 @@ def settings(**environment: str) -> Settings:
 
 
 def providers(**environment: str) -> ConfiguredProviders:
-    return Services(settings(**environment), FakeClock(1.8e9)).providers()
+    found = Services(settings(**environment), FakeClock(1.8e9)).generating.providers()
+    assert isinstance(found, ConfiguredProviders)
+    return found
 
 
 def test_every_provider_of_the_catalogue_can_be_configured():
@@ -147,10 +149,10 @@ def test_keys_are_read_from_the_secret_on_aws_and_a_secret_that_is_not_there_is_
     with fake_aws():
         services = Services(settings(PROVIDER_KEYS_SECRET="providers"), FakeClock(1.8e9))
         with pytest.raises(StoreUnavailable):
-            services.providers()
+            services.generating.providers()
         aws.secrets("").create_secret(Name="providers", SecretString=f'{{"GROQ_API_KEY": "{KEY}"}}')
-        assert services.providers().find("groq") is not None
-        assert services.providers().find("openai") is None
+        assert services.generating.providers().find("groq") is not None
+        assert services.generating.providers().find("openai") is None
 
 
 def test_settings_never_show_a_key():
