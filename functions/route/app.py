@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from llm_router.bootstrap import services
 from llm_router.errors import CatalogueUnavailable, NotFound, StoreUnavailable
+from llm_router.processes import running
+from llm_router.schemas import prometheus
 from llm_router.schemas.health import HealthAnswer
 from llm_router.schemas.metrics import ModelMetrics, ModelsMetrics, model_metrics
 from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer
@@ -33,13 +35,16 @@ async def healthz(_call: Call) -> Alive:
 @door.post("/route", body=RouteRequest, answer=RouteAnswer, summary="Recommend a model for a prompt")
 async def route(call: Call, body: RouteRequest) -> RouteAnswer:
     """Classify, rank, explain, and keep the decision without the prompt."""
-    decision = service.recommender().recommend(body.ask())
+    ask = body.ask()
+    decision = service.recommender().recommend(ask)
+    call.note.prompt_hash = service.prompt_hash(ask.conversation.request)
     answer = route_answer(decision)
     _keep(decision.id, answer, decision.at + service.settings.decision_ttl)
     note, found, first = call.note, decision.classified, decision.ranking.candidates[0]
     note.category, note.difficulty = found.classification.category, found.classification.difficulty
     note.method, note.cached, note.degraded = found.classification.method, found.cached, decision.degraded
     note.model, note.decision_id, note.estimated_usd = first.model.id, decision.id, first.standing.usd
+    note.tokens_in, note.tokens_out = first.price.input_tokens, first.price.output_tokens
     return answer
 
 
@@ -58,6 +63,14 @@ async def decision(call: Call) -> Response:
     if kept is None:
         raise NotFound("There is no such decision; decisions are kept for a limited time.")
     return Response(kept, media_type="application/json")
+
+
+@door.get("/metrics", answer=None, summary="Everything counted so far, in Prometheus' text form")
+async def metrics(_call: Call) -> Response:
+    """Counters only grow, whichever process counted and however often one began anew."""
+    components, processes = service.overview().components(), running(service.records())
+    text = prometheus.exposition(service.figures().ever(), components, processes, service.reader().in_force().catalogue)
+    return Response(text, media_type=prometheus.MEDIA_TYPE)
 
 
 @door.get("/metrics/models", answer=ModelsMetrics, summary="Every model with its live and catalogue metrics")

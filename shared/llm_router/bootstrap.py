@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from llm_router import health
 from llm_router import settings as settings_module
+from llm_router.adapters import process
 from llm_router.adapters.lru import LruCache
 from llm_router.adapters.telemetry import Telemetry
 from llm_router.auth import Gatekeeper, key_hash
 from llm_router.breaker import Breaker
+from llm_router.cache_keys import key as cache_key
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
@@ -21,8 +23,10 @@ from llm_router.clock import SystemClock, iso_date
 from llm_router.decisions import DecisionLog
 from llm_router.figures import Figures, Ledger
 from llm_router.health import Component, State
+from llm_router.overview import Overview
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import BlobStore, Cache, Clock
+from llm_router.processes import Pulse
 from llm_router.ranking.task import Surroundings
 from llm_router.recommend import Recommender
 from llm_router.settings import Settings, Store
@@ -30,12 +34,20 @@ from llm_router.stores import Lazy, Stores
 
 if TYPE_CHECKING:
     from classifier import ClassifierInfo, HybridClassifier
+    from llm_router.adapters.emf import EmfMetrics
     from llm_router.catalogue.entry import Catalogue
     from llm_router.catalogue.service import Refresher
 
 CACHE_BYTES = 16 * 1024 * 1024
 FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
 """Seconds between two writes of a process's figures; on AWS each write costs money and a few milliseconds."""
+
+MODEL_LEFT_ALONE = Component(
+    "ml_model",
+    State.DEGRADED,
+    "Its breaker is open: it failed or was too slow, and rules answer alone for a while",
+    "If it stays so, give the function more memory or processor.",
+)
 
 
 class Services:
@@ -57,6 +69,9 @@ class Services:
         self.recommender = Lazy(self._make_recommender)
         self.decisions = Lazy(lambda: DecisionLog(self.records()))
         self.figures = Lazy(lambda: Figures(self.records(), clock))
+        self.overview = Lazy(lambda: Overview(self.catalogue_store(), self.records(), self.reader(), clock))
+        self.pulse = Lazy(self._make_pulse)
+        self.hash_secret = Lazy(self._find_hash_secret)
         self.gatekeeper = Lazy(self._make_gatekeeper)
         self._admin_key_hash = Lazy(self._find_admin_key_hash)
 
@@ -71,7 +86,26 @@ class Services:
 
     def _make_observer(self) -> Telemetry:
         every_s = FLUSH_EVERY_S[self.settings.store]
-        return Telemetry(Ledger(self.records(), self.clock, every_s), level=self.settings.log_level)
+        ledger = Ledger(self.records(), self.clock, every_s)
+        return Telemetry(ledger, level=self.settings.log_level, pulse=self.pulse(), metrics=self._metrics())
+
+    def _metrics(self) -> EmfMetrics | None:
+        """Metrics are lines in a log that CloudWatch reads; elsewhere `GET /metrics` tells the same."""
+        if not self.settings.aws_lambda_function_name:
+            return None
+        from llm_router.adapters.emf import EmfMetrics
+
+        return EmfMetrics()
+
+    def _make_pulse(self) -> Pulse:
+        settings = self.settings
+        limit = settings.aws_lambda_function_memory_size * 1024 * 1024 or None
+        name = process.name(settings.aws_lambda_function_name, settings.aws_lambda_log_stream_name)
+        return Pulse(self.records(), self.clock, name, lambda: process.usage(limit))
+
+    def prompt_hash(self, prompt: str) -> str:
+        """A keyed hash by which a log tells equal prompts, and nothing else."""
+        return cache_key(self.hash_secret(), "prompt", "", prompt)
 
     def _make_cache(self) -> Cache:
         near = LruCache(self.clock, max_entries=self.settings.cache_entries, max_bytes=CACHE_BYTES)
@@ -87,8 +121,12 @@ class Services:
             gone = Component("cache", State.DEGRADED, message, "Check Redis; answers are right but slower.")
             health.report(self.records(), self.clock, gone)
 
-        health.report(self.records(), self.clock, Component("cache", State.UP, "Redis behind each process's memory"))
-        return TieredCache(near, RedisCache(address, self.clock, troubled))
+        def well() -> None:
+            there = Component("cache", State.UP, "Redis behind each process's memory")
+            health.report(self.records(), self.clock, there)
+
+        well()
+        return TieredCache(near, RedisCache(address, self.clock, troubled, well))
 
     def _make_reader(self) -> CatalogueReader:
         return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=self._check_every_s)
@@ -143,8 +181,15 @@ class Services:
         import classifier
 
         folder = Path(self.settings.model_dir) if self.settings.model_dir else None
-        model = classifier.load(folder, breaker=Breaker(self.clock))
-        health.report(self.records(), self.clock, _model_health(model.info()))
+
+        def closed() -> None:
+            health.report(self.records(), self.clock, _model_health(model.info()))
+
+        def opened() -> None:
+            health.report(self.records(), self.clock, MODEL_LEFT_ALONE)
+
+        model = classifier.load(folder, breaker=Breaker(self.clock, opened=opened, closed=closed))
+        closed()
         return model
 
     def classifier(self) -> CachingClassifier:
@@ -152,7 +197,7 @@ class Services:
         return self.classifiers()()
 
     def _make_classifiers(self) -> ClassifierInForce:
-        model, secret = self.model(), self._hash_secret().encode()
+        model, secret = self.model(), self.hash_secret()
 
         def build(found: CategoryList) -> CachingClassifier:
             from classifier import Definition
@@ -181,13 +226,13 @@ class Services:
             admin_key = self._aws_secret(self.settings.admin_key_secret)
         return key_hash(admin_key) if admin_key else ""
 
-    def _hash_secret(self) -> str:
+    def _find_hash_secret(self) -> bytes:
         """Without one configured, a secret of this process alone: its cache keys then mean nothing to others."""
         if found := self.settings.hash_secret.get_secret_value():
-            return found
+            return found.encode()
         if self.settings.hash_secret_id:
-            return self._aws_secret(self.settings.hash_secret_id)
-        return secrets.token_urlsafe(32)
+            return self._aws_secret(self.settings.hash_secret_id).encode()
+        return secrets.token_bytes(32)
 
     def _aws_secret(self, name: str) -> str:
         from llm_router.adapters import aws

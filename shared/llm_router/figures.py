@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from llm_router.activity import Observation
 from llm_router.errors import StoreUnavailable
 from llm_router.ports import Clock, RecordStore
+from llm_router.ranking.cost import THINKING_TOKENS
+from llm_router.taxonomy import Difficulty
 
 LATENCY_BOUNDS_MS: tuple[float, ...] = tuple(round(0.1 * 1.3**step, 4) for step in range(48))
 """Upper bounds of the latency histogram, 0.1 ms to 23 s; neighbours differ by 30 %, which bounds a quantile's error."""
@@ -17,6 +19,9 @@ LATENCY_BOUNDS_MS: tuple[float, ...] = tuple(round(0.1 * 1.3**step, 4) for step 
 MINUTE, HOUR = "minute", "hour"
 PERIOD_S: Mapping[str, int] = {MINUTE: 60, HOUR: 3600}
 KEPT_S: Mapping[str, int] = {MINUTE: 4 * 3600, HOUR: 31 * 86_400}
+TOTAL, EVER = "total", "ever"
+"""One document that only grows, for those who read counters and not buckets."""
+
 MAX_NAMES = 400
 """Counters that one flush may touch; past it new model names are counted together, so that a bucket stays small."""
 
@@ -31,6 +36,7 @@ def counts(seen: Observation) -> dict[str, float]:
     found = {
         f"requests|{seen.function}": 1.0,
         f"latency|{seen.function}|{bisect.bisect_left(LATENCY_BOUNDS_MS, seen.ms):02d}": 1.0,
+        f"ms|{seen.function}": seen.ms,
     }
     if seen.status >= 500:
         found[f"errors|{seen.function}"] = 1.0
@@ -55,7 +61,27 @@ def counts(seen: Observation) -> dict[str, float]:
         found["usd|estimated"] = seen.estimated_usd
     if seen.cost_usd is not None:
         found["usd|spent"] = seen.cost_usd
-    return found
+    return found | _traffic(seen)
+
+
+def _traffic(seen: Observation) -> dict[str, float]:
+    """The tokens of one recommendation, by its model: what any other model would have cost can be told from them."""
+    if not seen.model or seen.tokens_in is None or seen.tokens_out is None:
+        return {}
+    return {
+        f"tokens_in|{seen.model}": float(seen.tokens_in),
+        f"tokens_out|{seen.model}": float(seen.tokens_out),
+        "tokens|thinking": float(THINKING_TOKENS.get(Difficulty(seen.difficulty), 0)) if seen.difficulty else 0.0,
+        f"model_usd|{seen.model}": seen.estimated_usd or 0.0,
+    }
+
+
+def attempt_counts(model: str, provider: str, ms: float, *, failed: bool) -> dict[str, float]:
+    """One attempt to have a model write, as counters. Failures have no part in the milliseconds."""
+    found = {f"attempts|{model}": 1.0, f"provider|{provider}": 1.0}
+    if failed:
+        return found | {f"failures|{model}": 1.0, f"provider_failures|{provider}": 1.0}
+    return found | {f"attempt_ms|{model}": ms}
 
 
 @dataclass
@@ -74,10 +100,10 @@ class Ledger:
     _timer: threading.Timer | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, seen: Observation) -> None:
-        """Count one observation."""
+    def add(self, amounts: Mapping[str, float]) -> None:
+        """Count what `counts` made of an observation, or `attempt_counts` of an attempt."""
         with self._lock:
-            self._gather(counts(seen))
+            self._gather(amounts)
             if self._timer is None:
                 self._timer = threading.Timer(self.every_s, self.flush)
                 self._timer.daemon = True
@@ -91,6 +117,7 @@ class Ledger:
         try:
             for period in (MINUTE, HOUR):
                 self.records.add(period, bucket_key(now, period), due, expires_at=now + KEPT_S[period])
+            self.records.add(TOTAL, EVER, due)
         except StoreUnavailable:
             with self._lock:
                 self._gather(due)
@@ -128,15 +155,19 @@ def series(records: RecordStore, period: str, *, since: float, now: float) -> li
     return [Bucket(start, held.get(start, {})) for start in starts]
 
 
-def total(buckets: Iterable[Bucket], prefix: str = "") -> dict[str, float]:
-    """The sum of all counters whose name starts with `prefix|`, by the rest of the name."""
-    summed: dict[str, float] = {}
-    start = f"{prefix}|" if prefix else ""
+Sums = Mapping[str, Mapping[str, float]]
+"""Counters by the first part of their name, then by the rest."""
+
+
+def sums(buckets: Iterable[Bucket]) -> Sums:
+    """All counters of all buckets, summed in one pass."""
+    found: dict[str, dict[str, float]] = {}
     for bucket in buckets:
         for name, amount in bucket.counters.items():
-            if name.startswith(start):
-                summed[name[len(start) :]] = summed.get(name[len(start) :], 0.0) + amount
-    return summed
+            prefix, _, rest = name.partition("|")
+            group = found.setdefault(prefix, {})
+            group[rest] = group.get(rest, 0.0) + amount
+    return found
 
 
 def quantiles(histogram: Mapping[int, float], shares: Sequence[float]) -> list[float | None]:
@@ -155,10 +186,10 @@ def quantiles(histogram: Mapping[int, float], shares: Sequence[float]) -> list[f
     return found
 
 
-def latency_histogram(buckets: Iterable[Bucket], function: str | None = None) -> dict[int, float]:
+def latency_histogram(counted: Sums, function: str | None = None) -> dict[int, float]:
     """Counts per latency bucket, of one function or of all."""
     found: dict[int, float] = {}
-    for name, amount in total(buckets, "latency").items():
+    for name, amount in counted.get("latency", {}).items():
         owner, _, index = name.partition("|")
         if function in (None, owner):
             found[int(index)] = found.get(int(index), 0.0) + amount
@@ -177,9 +208,15 @@ class Figures:
         now = self.clock.now()
         return series(self.records, period, since=now - seconds + PERIOD_S[period], now=now)
 
+    def ever(self) -> Sums:
+        """Everything that was ever counted. Raises `StoreUnavailable`."""
+        rows = self.records.counters(TOTAL, 1, first=EVER)
+        return sums(Bucket(0, counters) for _, counters in rows)
+
     def chosen(self) -> dict[str, int]:
         """How often each model was recommended over the last day; empty while the store does not answer."""
         try:
-            return {name: int(count) for name, count in total(self.last(86_400, HOUR), "model").items()}
+            found = sums(self.last(86_400, HOUR)).get("model", {})
+            return {name: int(count) for name, count in found.items()}
         except StoreUnavailable:
             return {}

@@ -12,6 +12,8 @@ from llm_router.ports import Clock, Record, RecordStore
 
 KIND = "health"
 KEPT_S = 30 * 86_400.0
+MOST = 200
+"""Parts that are read back."""
 
 
 class State(StrEnum):
@@ -41,7 +43,8 @@ def report(records: RecordStore, clock: Clock, component: Component) -> None:
         if held is not None and (held.state, held.detail) == (component.state, component.detail):
             return
         now = clock.now()
-        body = json.dumps([component.state, component.detail, component.advice, now])
+        since = held.since if held is not None and held.state is component.state else now
+        body = json.dumps([component.state, component.detail, component.advice, since])
         records.put(Record(KIND, component.name, body, expires_at=now + KEPT_S))
     except StoreUnavailable:
         return
@@ -50,11 +53,19 @@ def report(records: RecordStore, clock: Clock, component: Component) -> None:
 def read(records: RecordStore, name: str) -> Component | None:
     """What a part last reported, or None. Raises `StoreUnavailable`."""
     record = records.get(KIND, name)
-    if record is None:
-        return None
+    return None if record is None else _component(record)
+
+
+def reported(records: RecordStore) -> list[Component]:
+    """Every part that has ever reported, by name. Raises `StoreUnavailable`."""
+    found = (_component(record) for record in records.latest(KIND, MOST))
+    return sorted((component for component in found if component is not None), key=lambda found: found.name)
+
+
+def _component(record: Record) -> Component | None:
     try:
         state, detail, advice, since = json.loads(record.body)
-        return Component(name, State(state), str(detail), str(advice), float(since))
+        return Component(record.key, State(state), str(detail), str(advice), float(since))
     except (ValueError, TypeError):
         return None
 

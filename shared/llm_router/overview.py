@@ -3,38 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
-from llm_router.health import Component, State, read
+from llm_router.health import Component, State, reported
 from llm_router.ports import CatalogueStore, Clock, RecordStore, VersionInfo
 
 T = TypeVar("T")
-REPORTED = ("ml_model", "cache")
-"""Parts that other functions use and report on."""
+EXPECTED = ("cache", "ml_model")
+"""Parts that other functions use and report on; they are told of even before they are used."""
+
+ASKED_EVERY_S = 1.0
+"""A load balancer may ask every second, and several of them at once: the parts are asked once for all."""
 
 STALE_AFTER_S = 3 * 86_400.0
 """A catalogue that nobody has renewed for this long is called stale: prices change within days."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Overview:
-    """Asks the parts. Never raises: a part that cannot be asked is down."""
+    """Asks the parts, at most once a second. Never raises: a part that cannot be asked is down.
+
+    Of the parts that it asks itself, `since` is when this process first found them so.
+    """
 
     catalogue_store: CatalogueStore
     records: RecordStore
     reader: CatalogueReader
     clock: Clock
+    _held: tuple[float, list[Component]] | None = None
+    _since: dict[str, tuple[State, float]] = field(default_factory=dict)
 
     def components(self) -> list[Component]:
         """Every part, the store first."""
-        return [self._store(), self._catalogue(), *(self._reported(name) for name in REPORTED)]
+        now = self.clock.monotonic()
+        if self._held is None or now - self._held[0] >= ASKED_EVERY_S:
+            own = [self._dated(component) for component in (self._store(), self._catalogue())]
+            self._held = now, [*own, *self._reported()]
+        return self._held[1]
 
     def current(self) -> VersionInfo | None:
         """The published version in force, or None when there is none or it cannot be asked."""
         return _unless_down(self.catalogue_store.current)
+
+    def _dated(self, found: Component) -> Component:
+        state, since = self._since.get(found.name, (None, 0.0))
+        if state is not found.state:
+            since = self.clock.now()
+            self._since[found.name] = found.state, since
+        return replace(found, since=since)
 
     def _store(self) -> Component:
         try:
@@ -56,9 +75,11 @@ class Overview:
             return Component("catalogue", State.DEGRADED, f"{words}, not renewed for days", "POST /refresh.")
         return Component("catalogue", State.UP, words)
 
-    def _reported(self, name: str) -> Component:
-        found = _unless_down(lambda: read(self.records, name))
-        return found or Component(name, State.UNKNOWN, "has not been used yet")
+    def _reported(self) -> list[Component]:
+        found = _unless_down(lambda: reported(self.records)) or []
+        names = {component.name for component in found}
+        unused = [Component(name, State.UNKNOWN, "has not been used yet") for name in EXPECTED if name not in names]
+        return [*found, *unused]
 
 
 def _unless_down(ask: Callable[[], T]) -> T | None:
