@@ -74,7 +74,7 @@ async def data(call: Call) -> DashboardData:
     counted = sums(buckets)
     components = service.overview().components()
     state = overall(components)
-    p50, p95, p99 = quantiles(latency_histogram(counted), board.P50_P95_P99)
+    p50, p95, p99 = quantiles(latency_histogram(board.of_clients(counted)), board.P50_P95_P99)
     catalogue, baselines, usual = _catalogue(counted)
     return DashboardData(
         now=service.clock.now(),

@@ -7,9 +7,8 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llm_router import health
+from llm_router import health, watching
 from llm_router import settings as settings_module
-from llm_router.adapters import process
 from llm_router.adapters.lru import LruCache
 from llm_router.adapters.telemetry import Telemetry
 from llm_router.auth import Gatekeeper, key_hash
@@ -21,33 +20,21 @@ from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock, iso_date
 from llm_router.decisions import DecisionLog
-from llm_router.figures import Figures, Ledger
-from llm_router.health import Component, State
+from llm_router.figures import Figures
 from llm_router.overview import Overview
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import BlobStore, Cache, Clock
-from llm_router.processes import Pulse
 from llm_router.ranking.task import Surroundings
 from llm_router.recommend import Recommender
 from llm_router.settings import Settings, Store
 from llm_router.stores import Lazy, Stores
 
 if TYPE_CHECKING:
-    from classifier import ClassifierInfo, HybridClassifier
-    from llm_router.adapters.emf import EmfMetrics
+    from classifier import HybridClassifier
     from llm_router.catalogue.entry import Catalogue
     from llm_router.catalogue.service import Refresher
 
 CACHE_BYTES = 16 * 1024 * 1024
-FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
-"""Seconds between two writes of a process's figures; on AWS each write costs money and a few milliseconds."""
-
-MODEL_LEFT_ALONE = Component(
-    "ml_model",
-    State.DEGRADED,
-    "Its breaker is open: it failed or was too slow, and rules answer alone for a while",
-    "If it stays so, give the function more memory or processor.",
-)
 
 
 class Services:
@@ -70,7 +57,7 @@ class Services:
         self.decisions = Lazy(lambda: DecisionLog(self.records()))
         self.figures = Lazy(lambda: Figures(self.records(), clock))
         self.overview = Lazy(lambda: Overview(self.catalogue_store(), self.records(), self.reader(), clock))
-        self.pulse = Lazy(self._make_pulse)
+        self.pulse = Lazy(lambda: watching.pulse(settings, self.records(), clock))
         self.hash_secret = Lazy(self._find_hash_secret)
         self.gatekeeper = Lazy(self._make_gatekeeper)
         self._admin_key_hash = Lazy(self._find_admin_key_hash)
@@ -85,23 +72,7 @@ class Services:
         return CHECK_EVERY_S if self.settings.store is Store.AWS else 0.0
 
     def _make_observer(self) -> Telemetry:
-        every_s = FLUSH_EVERY_S[self.settings.store]
-        ledger = Ledger(self.records(), self.clock, every_s)
-        return Telemetry(ledger, level=self.settings.log_level, pulse=self.pulse(), metrics=self._metrics())
-
-    def _metrics(self) -> EmfMetrics | None:
-        """Metrics are lines in a log that CloudWatch reads; elsewhere `GET /metrics` tells the same."""
-        if not self.settings.aws_lambda_function_name:
-            return None
-        from llm_router.adapters.emf import EmfMetrics
-
-        return EmfMetrics()
-
-    def _make_pulse(self) -> Pulse:
-        settings = self.settings
-        limit = settings.aws_lambda_function_memory_size * 1024 * 1024 or None
-        name = process.name(settings.aws_lambda_function_name, settings.aws_lambda_log_stream_name)
-        return Pulse(self.records(), self.clock, name, lambda: process.usage(limit))
+        return watching.telemetry(self.settings, self.records(), self.clock, self.pulse())
 
     def prompt_hash(self, prompt: str) -> str:
         """A keyed hash by which a log tells equal prompts, and nothing else."""
@@ -110,20 +81,17 @@ class Services:
     def _make_cache(self) -> Cache:
         near = LruCache(self.clock, max_entries=self.settings.cache_entries, max_bytes=CACHE_BYTES)
         if not (address := self.settings.redis_address):
-            here = Component("cache", State.UP, "in each process's own memory")
-            health.report(self.records(), self.clock, here)
+            health.report(self.records(), self.clock, watching.CACHE_ALONE)
             return near
         from llm_router.adapters.redis_cache import RedisCache
         from llm_router.adapters.tiered import TieredCache
 
         def troubled(message: str) -> None:
             self.observer().warn(message)
-            gone = Component("cache", State.DEGRADED, message, "Check Redis; answers are right but slower.")
-            health.report(self.records(), self.clock, gone)
+            health.report(self.records(), self.clock, watching.cache_away(message))
 
         def well() -> None:
-            there = Component("cache", State.UP, "Redis behind each process's memory")
-            health.report(self.records(), self.clock, there)
+            health.report(self.records(), self.clock, watching.CACHE_SHARED)
 
         well()
         return TieredCache(near, RedisCache(address, self.clock, troubled, well))
@@ -181,14 +149,15 @@ class Services:
         import classifier
 
         folder = Path(self.settings.model_dir) if self.settings.model_dir else None
-
-        def closed() -> None:
-            health.report(self.records(), self.clock, _model_health(model.info()))
+        records, clock = self.records(), self.clock
 
         def opened() -> None:
-            health.report(self.records(), self.clock, MODEL_LEFT_ALONE)
+            health.report(records, clock, watching.MODEL_LEFT_ALONE)
 
-        model = classifier.load(folder, breaker=Breaker(self.clock, opened=opened, closed=closed))
+        def closed() -> None:
+            health.report(records, clock, watching.model_health(model.info()))
+
+        model = classifier.load(folder, breaker=Breaker(clock, opened=opened, closed=closed))
         closed()
         return model
 
@@ -239,13 +208,6 @@ class Services:
 
         with aws.translated("The secret store"):
             return aws.secrets(self.settings.aws_endpoint_url).get_secret_value(SecretId=name)["SecretString"]
-
-
-def _model_health(about: ClassifierInfo) -> Component:
-    if about.available:
-        return Component("ml_model", State.UP, f"{about.model}, artefact {about.version}")
-    reason = about.reason or "not available"
-    return Component("ml_model", State.DEGRADED, f"Rules answer alone: {reason}", "Build the model anew: make model.")
 
 
 def services() -> Services:

@@ -22,6 +22,9 @@ KEPT_S: Mapping[str, int] = {MINUTE: 4 * 3600, HOUR: 31 * 86_400}
 TOTAL, EVER = "total", "ever"
 """One document that only grows, for those who read counters and not buckets."""
 
+PROBES = ("/health", "/healthz", "/metrics")
+"""The ends of the routes that balancers and scrapers ask, over and over."""
+
 MAX_NAMES = 400
 """Counters that one flush may touch; past it new model names are counted together, so that a bucket stays small."""
 
@@ -32,7 +35,9 @@ def bucket_key(at: float, period: str) -> str:
 
 
 def counts(seen: Observation) -> dict[str, float]:
-    """One observation as counters."""
+    """One observation as counters. Probes are counted apart: they are no traffic, and quicker than any."""
+    if seen.route.endswith(PROBES):
+        return {f"probes|{seen.function}": 1.0}
     found = {
         f"requests|{seen.function}": 1.0,
         f"latency|{seen.function}|{bisect.bisect_left(LATENCY_BOUNDS_MS, seen.ms):02d}": 1.0,

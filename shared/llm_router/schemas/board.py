@@ -20,10 +20,22 @@ from llm_router.schemas.dashboard import (
     Share,
     SourceFigures,
 )
+from llm_router.web.access import Function
 
 SHOWN_MODELS = 100
 MOST_BASELINES = 400
+BY_FUNCTION = frozenset({"requests", "refused", "errors", "latency"})
 P50_P95_P99 = (0.5, 0.95, 0.99)
+
+
+def of_clients(counted: Sums) -> Sums:
+    """Without the dashboard's own requests: a page that watches is no traffic."""
+    return {
+        prefix: {name: amount for name, amount in group.items() if name.partition("|")[0] != Function.DASHBOARD}
+        if prefix in BY_FUNCTION
+        else group
+        for prefix, group in counted.items()
+    }
 
 
 def function_figures(counted: Sums, name: str) -> FunctionFigures:
@@ -43,7 +55,7 @@ def function_figures(counted: Sums, name: str) -> FunctionFigures:
 
 def point(bucket: Bucket) -> Point:
     """One bucket as a point of the charts."""
-    counted = sums([bucket])
+    counted = of_clients(sums([bucket]))
     p50, p95, p99 = quantiles(latency_histogram(counted), P50_P95_P99)
     return Point(
         at=bucket.start,
