@@ -39,7 +39,7 @@ WINDOWS = {
 }
 """How long each window is, the buckets it is made of, and how long they are, in seconds."""
 
-RECENT = 25
+RECENT = 15
 HERE = Path(__file__).parent
 ASSETS = {
     "page.css": "text/css",

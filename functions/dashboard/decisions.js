@@ -1,6 +1,6 @@
 // Recent decisions, each of which opens its full explanation.
 
-import { ask, byId, cell, dollars, element, fill, ms, nothing, percent, row, say, timeToSecond, words } from "./elements.js";
+import { ask, byId, cell, dollars, element, fill, ms, nothing, percent, row, say, sure, timeToSecond, words } from "./elements.js";
 
 export function showDecisions(data) {
   const rows = data.decisions.map((each) => {
@@ -8,7 +8,7 @@ export function showDecisions(data) {
     open.dataset.key = each.decision_id;
     open.setAttribute("aria-label", `Explain the decision of ${timeToSecond(each.at)}`);
     return row(
-      cell(open), cell(words(each.category)), cell(each.difficulty), cell(percent(each.confidence), "n"), cell(each.model),
+      cell(open), cell(words(each.category)), cell(each.difficulty), cell(sure(each.confidence), "n"), cell(each.model),
       cell(dollars(each.estimated_cost_usd), "n"), cell(each.cached ? "yes" : ""),
     );
   });
@@ -50,18 +50,27 @@ function quality(model) {
   return element("span", null, "", element("span", null, "span", range, mean), ` ${percent(model.expected_quality)}`);
 }
 
-/** A ranking as a table; with `reasons` each row says what speaks for the model. */
+/** A second line under a model: what speaks for it and against it. */
+function why(model) {
+  const said = cell(model.reasons.join("; "), "reasons");
+  said.colSpan = 4;
+  const made = row(cell(""), said);
+  made.className = "more";
+  return made;
+}
+
+/** A ranking as a table; with `reasons` each model has a line that says what speaks for the model. */
 export function ranking(list, { most = 20, reasons = false } = {}) {
-  const names = ["", "Model", "Quality expected", "Cost", "Latency", ...(reasons ? ["Reasons"] : [])];
+  const names = ["Rank", "Model", "Quality expected", "Cost", "Latency"];
   const head = element("thead", null, "", row(...names.map((name, index) => {
-    const made = element("th", name || "Rank", index === 3 || index === 4 ? "n" : "");
+    const made = element("th", name, index > 2 ? "n" : "");
     made.scope = "col";
     return made;
   })));
-  const rows = list.slice(0, most).map((model, index) => row(
-    cell(String(index + 1)), cell(model.id), cell(quality(model)), cell(dollars(model.estimated_cost_usd), "n"), cell(ms(model.estimated_latency_ms), "n"),
-    ...(reasons ? [cell(model.reasons.join("; "), "reasons")] : []),
-  ));
+  const rows = list.slice(0, most).flatMap((model, index) => [
+    row(cell(String(index + 1)), cell(model.id), cell(quality(model)), cell(dollars(model.estimated_cost_usd), "n"), cell(ms(model.estimated_latency_ms), "n")),
+    ...(reasons ? [why(model)] : []),
+  ]);
   const box = element("div", null, "scroll", element("table", null, "", head, element("tbody", null, "", ...rows)));
   box.tabIndex = 0;
   box.setAttribute("role", "region");
@@ -88,7 +97,7 @@ function explained(found) {
     element("p", found.recommended_model.display_name, "verdict"),
     element("p", found.explanation),
     facts(
-      words(kind.category), kind.difficulty, `${percent(kind.confidence)} sure`, kind.method, `preference ${found.preference}`,
+      words(kind.category), kind.difficulty, `${sure(kind.confidence)} sure`, kind.method, `preference ${found.preference}`,
       `catalogue ${found.catalogue_version}`, found.cached && "classification cached", ...found.degraded.map((each) => `without ${words(each)}`),
     ),
   ];

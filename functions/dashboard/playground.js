@@ -1,7 +1,7 @@
 // Type a prompt and see where it would go, and why; every constraint says what it leaves out.
 
 import { bars } from "./charts.js";
-import { ask, byId, dollars, element, hasKey, ms, percent, say, words } from "./elements.js";
+import { ask, byId, dollars, element, hasKey, ms, percent, say, sure, words } from "./elements.js";
 import { excluded, facts, ranking } from "./decisions.js";
 import { snippet } from "./snippets.js";
 
@@ -93,7 +93,7 @@ function evidence(prompt, rules) {
 function probabilities(found) {
   const target = element("ul", null, "bars");
   const list = Object.entries(found.probabilities).sort((one, other) => other[1] - one[1]);
-  bars(target, list.map(([name, share]) => ({ name: words(name), share, text: percent(share), chosen: name === found.primary_use_case })), "");
+  bars(target, list.map(([name, share]) => ({ name: words(name), share, text: share > 0.995 ? sure(share) : percent(share), chosen: name === found.primary_use_case })), "");
   return target;
 }
 
@@ -119,7 +119,7 @@ function kind(found) {
   return [
     element("h3", "What it is"),
     facts(
-      words(found.primary_use_case), found.difficulty, `${percent(found.domain_confidence)} sure`, found.classification_method, `complexity ${found.complexity_score.toFixed(2)}`,
+      words(found.primary_use_case), found.difficulty, `${sure(found.domain_confidence)} sure`, found.classification_method, `complexity ${found.complexity_score.toFixed(2)}`,
       `creativity ${found.creativity_score.toFixed(2)}`, `${found.token_count_estimate} tokens in, about ${found.output_length_estimate} out`, ms(found.ms),
       ...found.degraded.map((each) => `without ${words(each)}`),
     ),

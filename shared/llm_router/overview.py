@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
-from llm_router.health import Component, State, reported
+from llm_router.health import Component, State, report, reported
 from llm_router.ports import CatalogueStore, Clock, RecordStore, VersionInfo
 
 T = TypeVar("T")
+OWN = ("store", "catalogue")
 EXPECTED = ("cache", "ml_model")
 """Parts that other functions use and report on; they are told of even before they are used."""
 
@@ -26,7 +27,8 @@ STALE_AFTER_S = 3 * 86_400.0
 class Overview:
     """Asks the parts, at most once a second. Never raises: a part that cannot be asked is down.
 
-    Of the parts that it asks itself, `since` is when this process first found them so.
+    What it finds it reports, so that every process tells the same `since`; while the store is down it is known from
+    when this process has seen it so.
     """
 
     catalogue_store: CatalogueStore
@@ -40,15 +42,24 @@ class Overview:
         """Every part, the store first."""
         now = self.clock.monotonic()
         if self._held is None or now - self._held[0] >= ASKED_EVERY_S:
-            own = [self._dated(component) for component in (self._store(), self._catalogue())]
-            self._held = now, [*own, *self._reported()]
+            known = {component.name: component for component in _unless_down(lambda: reported(self.records)) or []}
+            own = [self._dated(component, known) for component in (self._store(), self._catalogue())]
+            others = [component for name, component in known.items() if name not in OWN]
+            unused = [Component(name, State.UNKNOWN, "has not been used yet") for name in EXPECTED if name not in known]
+            self._held = now, [*own, *others, *unused]
         return self._held[1]
 
     def current(self) -> VersionInfo | None:
         """The published version in force, or None when there is none or it cannot be asked."""
         return _unless_down(self.catalogue_store.current)
 
-    def _dated(self, found: Component) -> Component:
+    def _dated(self, found: Component, known: Mapping[str, Component]) -> Component:
+        """The part with the time since when it is so, noted for everybody where that is news."""
+        before = known.get(found.name)
+        if before is None or (before.state, before.detail) != (found.state, found.detail):
+            report(self.records, self.clock, found)
+        if before is not None and before.state is found.state:
+            return replace(found, since=before.since)
         state, since = self._since.get(found.name, (None, 0.0))
         if state is not found.state:
             since = self.clock.now()
@@ -74,12 +85,6 @@ class Overview:
         if current is not None and self.clock.now() - current.created_at > STALE_AFTER_S:
             return Component("catalogue", State.DEGRADED, f"{words}, not renewed for days", "POST /refresh.")
         return Component("catalogue", State.UP, words)
-
-    def _reported(self) -> list[Component]:
-        found = _unless_down(lambda: reported(self.records)) or []
-        names = {component.name for component in found}
-        unused = [Component(name, State.UNKNOWN, "has not been used yet") for name in EXPECTED if name not in names]
-        return [*found, *unused]
 
 
 def _unless_down(ask: Callable[[], T]) -> T | None:

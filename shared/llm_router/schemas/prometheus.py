@@ -78,8 +78,8 @@ def _components(components: Iterable[Component]) -> Iterator[str]:
 
 
 def _processes(processes: list[Process]) -> Iterator[str]:
-    memory = [({"process": each.name}, each.usage.memory or 0) for each in processes]
-    files = [({"process": each.name}, each.usage.open_files or 0) for each in processes]
+    memory = [({"process": each.name}, float(each.usage.memory or 0)) for each in processes]
+    files = [({"process": each.name}, float(each.usage.open_files or 0)) for each in processes]
     spent = [({"process": each.name}, each.usage.cpu_s) for each in processes]
     yield from _family("llm_router_process_resident_memory_bytes", "gauge", "Memory in use", memory)
     yield from _family("llm_router_process_open_fds", "gauge", "Open descriptors", files)
