@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from functools import wraps
 
@@ -12,7 +13,7 @@ from rich.console import Console
 
 from llm_router import __version__
 from llm_router.catalogue.entry import Capability
-from llm_router.cli import tables
+from llm_router.cli import answers, board, listing
 from llm_router.cli.client import Client, Failed, parsed
 from llm_router.cli.top import watch
 from llm_router.schemas.catalogue import ModelsAnswer
@@ -70,7 +71,7 @@ def classify(client: Client, prompt: str, explain: bool, raw: bool) -> None:
     """Say what kind of work PROMPT is and how hard ('-' reads it from standard input)."""
     body = client.post("/classify", {"prompt": prompt, "explain": explain})
     kind = ExplainedAnswer if explain else ClassifyAnswer
-    show(body, raw, lambda: tables.classification(parsed(kind, body)))
+    show(body, raw, lambda: answers.classification(parsed(kind, body)))
 
 
 @main.command()
@@ -88,12 +89,14 @@ def classify(client: Client, prompt: str, explain: bool, raw: bool) -> None:
 @click.option("--top", "most", default=5, show_default=True, help="Models of the ranking to show.")
 @as_json
 @click.pass_obj
-def route(client: Client, prompt: str, preference: float | None, most: int, raw: bool, **limits: object) -> None:
+def route(client: Client, /, prompt: str, preference: float | None, most: int, raw: bool, **limits: object) -> None:
     """Recommend a model for PROMPT and say why."""
     constraints = {name: value for name, value in limits.items() if value not in (None, ())}
-    asked = {"prompt": prompt, "constraints": constraints}
-    body = client.post("/route", asked if preference is None else asked | {"preference": preference})
-    show(body, raw, lambda: tables.decision(parsed(RouteAnswer, body), most))
+    asked: dict[str, object] = {"prompt": prompt, "constraints": constraints}
+    if preference is not None:
+        asked["preference"] = preference
+    body = client.post("/route", asked)
+    show(body, raw, lambda: answers.decision(parsed(RouteAnswer, body), most))
 
 
 @main.command()
@@ -102,14 +105,14 @@ def route(client: Client, prompt: str, preference: float | None, most: int, raw:
 @click.option("--capability", type=click.Choice([each.value for each in Capability]))
 @click.option("--open-weights", is_flag=True, help="Only those with open weights.")
 @click.option("--all", "everything", is_flag=True, help="Also those that may not be chosen.")
-@click.option("--sort", type=click.Choice(list(tables.ORDERS)), default="name", show_default=True)
+@click.option("--sort", type=click.Choice(list(listing.ORDERS)), default="name", show_default=True)
 @click.option("--limit", type=click.IntRange(1), help="Show at most so many.")
 @as_json
 @click.pass_obj
-def models(client: Client, raw: bool, sort: str, limit: int | None, **wanted: object) -> None:
+def models(client: Client, /, raw: bool, sort: str, limit: int | None, **wanted: object) -> None:
     """List the models of the catalogue."""
     body = client.get("/models")
-    show(body, raw, lambda: tables.models(parsed(ModelsAnswer, body), tables.Wanted(**wanted), sort, limit))  # type: ignore[arg-type]
+    show(body, raw, lambda: listing.models(parsed(ModelsAnswer, body), listing.Wanted(**wanted), sort, limit))  # type: ignore[arg-type]
 
 
 @main.command()
@@ -119,9 +122,9 @@ def status(client: Client, raw: bool) -> None:
     """Say how each part is, and the catalogue's sources. Exits with 1 when the service is down."""
     body = client.get("/health")
     whole = parsed(WholeHealth, body)
-    show(body, raw, lambda: tables.health(whole))
+    show(body, raw, lambda: board.health(whole, time.time()))
     if not raw and whole.status != "down":
-        console.print(tables.sources(parsed(StatusAnswer, client.get("/status"))))
+        console.print(board.sources(parsed(StatusAnswer, client.get("/status"))))
     if whole.status == "down":
         raise click.exceptions.Exit(1)
 
@@ -137,7 +140,7 @@ def top(client: Client, interval: float, once: bool) -> None:
         return parsed(DashboardData, client.get("/dashboard/data"))
 
     if once:
-        console.print(tables.board(look()))
+        console.print(board.board(look()))
     else:
         watch(console, look, interval)
 
@@ -150,12 +153,12 @@ def decisions(client: Client, decision_id: str | None, raw: bool) -> None:
     """List recent decisions, or explain the one with DECISION_ID."""
     if decision_id is None:
         body = client.get("/dashboard/data")
-        show(body, raw, lambda: tables.recent(parsed(DashboardData, body)))
+        show(body, raw, lambda: board.recent(parsed(DashboardData, body)))
     elif not decision_id.isalnum():
         raise Failed("A decision's id is made of letters and digits.")
     else:
         body = client.get(f"/decisions/{decision_id}")
-        show(body, raw, lambda: tables.decision(parsed(RouteAnswer, body), most=20))
+        show(body, raw, lambda: answers.decision(parsed(RouteAnswer, body), most=20))
 
 
 @main.command()

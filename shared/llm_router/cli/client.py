@@ -21,7 +21,12 @@ class Failed(click.ClickException):
 
     def __init__(self, message: str, status: int = REFUSED) -> None:
         super().__init__(printable(message))
-        self.exit_code = status
+        self._status = status
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        """The exit status of the command."""
+        return self._status
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,7 @@ def parsed(kind: type[Answer], body: bytes) -> Answer:
     try:
         return kind.model_validate_json(body)
     except ValidationError:
-        raise Failed(
-            "The service answers in a form that this command does not know; are both of one version?"
-        ) from None
+        raise Failed("The answer has another form than this command knows; are both of one version?") from None
 
 
 def printable(text: str) -> str:

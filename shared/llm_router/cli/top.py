@@ -9,7 +9,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from llm_router.cli import tables
+from llm_router.cli.board import board
 from llm_router.cli.client import Failed
 from llm_router.schemas.dashboard import DashboardData
 
@@ -20,7 +20,7 @@ def watch(console: Console, look: Callable[[], DashboardData], interval: float) 
     with Live(console=console, screen=True, auto_refresh=False) as live:
         trouble = Text("")
         while True:
-            live.update(Group(tables.board(data), trouble), refresh=True)
+            live.update(Group(board(data), trouble), refresh=True)
             try:
                 time.sleep(interval)
                 data, trouble = look(), Text("")
