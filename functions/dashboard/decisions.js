@@ -73,7 +73,7 @@ export function ranking(list, { most = 20, reasons = false } = {}) {
   ]);
   const box = element("div", null, "scroll", element("table", null, "", head, element("tbody", null, "", ...rows)));
   box.tabIndex = 0;
-  box.setAttribute("role", "region");
+  box.setAttribute("role", "group");
   box.setAttribute("aria-label", "Ranking");
   return box;
 }

@@ -79,7 +79,7 @@ function evidence(prompt, rules) {
   const letters = Array.from(prompt), box = element("p", null, "evidence");
   let at = 0;
   for (const rule of rules.toSorted((one, other) => one.start - other.start || other.end - one.end)) {
-    if (rule.start < at) continue;
+    if (rule.start < at || rule.start === rule.end) continue;
     box.append(letters.slice(at, rule.start).join(""));
     const marked = element("mark", letters.slice(rule.start, rule.end).join(""));
     marked.title = `${words(rule.rule)}: speaks for ${words(rule.category)}, weight ${rule.weight.toFixed(2)}`;
@@ -124,7 +124,7 @@ function kind(found) {
       ...found.degraded.map((each) => `without ${words(each)}`),
     ),
     probabilities(found),
-    element("h3", found.evidence.rules.length ? "Evidence in the text" : "No rule matched; the model decided"),
+    element("h3", found.evidence.rules.some((rule) => rule.end > rule.start) ? "Evidence in the text" : "No rule matched; the model decided"),
     evidence(found.prompt, found.evidence.rules),
   ];
 }

@@ -22,7 +22,7 @@ def table(*columns: str, title: str = "") -> Table:
             name.lstrip(">"),
             justify="right" if name.startswith(">") else "left",
             header_style="dim",
-            overflow="fold" if name in ("model", "decision") else "ellipsis",
+            no_wrap=name in ("model", "decision"),
         )
     return made
 
