@@ -59,6 +59,7 @@ POLICY = (
 )
 
 service = services()
+points = board.Points()
 door = Door(Function.DASHBOARD, service.gatekeeper, service.observer)
 
 
@@ -86,7 +87,7 @@ async def data(call: Call) -> DashboardData:
         since=_since(components, state),
         components=[ComponentAnswer.of(component) for component in components],
         functions=[board.function_figures(counted, name) for name in Function],
-        series=[board.point(bucket) for bucket in buckets],
+        series=points.of(buckets),
         p50_ms=p50,
         p95_ms=p95,
         p99_ms=p99,

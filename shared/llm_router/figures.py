@@ -142,36 +142,35 @@ class Ledger:
             self._gathered[counted] = self._gathered.get(counted, 0.0) + amount
 
 
+Sums = Mapping[str, Mapping[str, float]]
+"""Counters by the first part of their name, then by the rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """One minute or hour: its start in epoch seconds, and its counters."""
 
     start: int
-    counters: Mapping[str, float]
+    counted: Sums
 
 
-def series(records: RecordStore, period: str, *, since: float, now: float) -> list[Bucket]:
-    """The buckets from `since` to `now`, oldest first; quiet ones are there, empty."""
-    step = PERIOD_S[period]
-    first = int(since) // step * step
-    starts = range(first, int(now) + 1, step)
-    rows = records.counters(period, len(starts), first=f"{first:010d}")
-    held = {int(key): counters for key, counters in rows}
-    return [Bucket(start, held.get(start, {})) for start in starts]
-
-
-Sums = Mapping[str, Mapping[str, float]]
-"""Counters by the first part of their name, then by the rest."""
+def grouped(counters: Mapping[str, float]) -> Sums:
+    """Counters as the store has them, by the first part of their name."""
+    found: dict[str, dict[str, float]] = {}
+    for name, amount in counters.items():
+        prefix, _, rest = name.partition("|")
+        found.setdefault(prefix, {})[rest] = amount
+    return found
 
 
 def sums(buckets: Iterable[Bucket]) -> Sums:
-    """All counters of all buckets, summed in one pass."""
+    """All counters of all buckets, summed."""
     found: dict[str, dict[str, float]] = {}
     for bucket in buckets:
-        for name, amount in bucket.counters.items():
-            prefix, _, rest = name.partition("|")
+        for prefix, counters in bucket.counted.items():
             group = found.setdefault(prefix, {})
-            group[rest] = group.get(rest, 0.0) + amount
+            for name, amount in counters.items():
+                group[name] = group.get(name, 0.0) + amount
     return found
 
 
@@ -201,22 +200,35 @@ def latency_histogram(counted: Sums, function: str | None = None) -> dict[int, f
     return found
 
 
-@dataclass(frozen=True, slots=True)
+STILL_COUNTING = 2
+"""Buckets that may yet grow: the running one, and the one before for a process whose clock is late."""
+
+
+@dataclass(slots=True)
 class Figures:
-    """Reads the figures back."""
+    """Reads the figures back. Buckets that are over are kept, since they never change: only new ones are read."""
 
     records: RecordStore
     clock: Clock
+    _over: dict[str, dict[int, Bucket]] = field(default_factory=dict)
 
     def last(self, seconds: float, period: str = MINUTE) -> list[Bucket]:
-        """The buckets of the last so many seconds, the running one included."""
-        now = self.clock.now()
-        return series(self.records, period, since=now - seconds + PERIOD_S[period], now=now)
+        """The buckets of the last so many seconds, oldest first, quiet and running ones included."""
+        now, step = self.clock.now(), PERIOD_S[period]
+        first = int(now - seconds + step) // step * step
+        starts = list(range(first, int(now) + 1, step))
+        kept = {start: bucket for start, bucket in self._over.get(period, {}).items() if start >= first}
+        missing = [start for start in starts if start not in kept]
+        rows = self.records.counters(period, len(starts), first=f"{missing[0]:010d}") if missing else ()
+        read = {int(key): Bucket(int(key), grouped(counters)) for key, counters in rows}
+        found = [kept.get(start) or read.get(start) or Bucket(start, {}) for start in starts]
+        self._over[period] = {bucket.start: bucket for bucket in found[:-STILL_COUNTING]}
+        return found
 
     def ever(self) -> Sums:
         """Everything that was ever counted. Raises `StoreUnavailable`."""
         rows = self.records.counters(TOTAL, 1, first=EVER)
-        return sums(Bucket(0, counters) for _, counters in rows)
+        return grouped(rows[0][1]) if rows else {}
 
     def chosen(self) -> dict[str, int]:
         """How often each model was recommended over the last day; empty while the store does not answer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from llm_router.errors import StoreUnavailable
@@ -36,18 +36,22 @@ class Component:
     since: float | None = None
 
 
-def report(records: RecordStore, clock: Clock, component: Component) -> None:
-    """Note a part's state for others to see. Writes only when it changed; silent when the store is down."""
+def report(records: RecordStore, clock: Clock, component: Component) -> Component:
+    """Note a part's state for others to see, and give it with its `since`. Writes only what changed.
+
+    While the store is down nothing is noted, and the part comes back as it was given.
+    """
     try:
         held = read(records, component.name)
         if held is not None and (held.state, held.detail) == (component.state, component.detail):
-            return
+            return held
         now = clock.now()
         since = held.since if held is not None and held.state is component.state else now
         body = json.dumps([component.state, component.detail, component.advice, since])
         records.put(Record(KIND, component.name, body, expires_at=now + KEPT_S))
     except StoreUnavailable:
-        return
+        return component
+    return replace(component, since=since)
 
 
 def read(records: RecordStore, name: str) -> Component | None:

@@ -57,8 +57,8 @@ class Overview:
         """The part with the time since when it is so, noted for everybody where that is news."""
         before = known.get(found.name)
         if before is None or (before.state, before.detail) != (found.state, found.detail):
-            report(self.records, self.clock, found)
-        if before is not None and before.state is found.state:
+            before = report(self.records, self.clock, found)
+        if before.since is not None:
             return replace(found, since=before.since)
         state, since = self._since.get(found.name, (None, 0.0))
         if state is not found.state:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,8 @@ MOST_BYTES = 150_000
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[dict[str, str]]:
-    yield {"STORE": "sqlite", "STATE_DIR": str(tmp_path)}
+def state(tmp_path: Path) -> dict[str, str]:
+    return {"STORE": "sqlite", "STATE_DIR": str(tmp_path)}
 
 
 def settled(api: Service) -> None:

@@ -1,8 +1,9 @@
-"""What leaves a process about its requests: bounded dimensions, no prompt, and a template that reads what is written."""
+"""What leaves a process about its requests: bounded dimensions, no prompt, nothing that the template does not read."""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
 
 import pytest
@@ -54,16 +55,36 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
     assert read_there == known
 
 
-def test_a_log_line_tells_equal_prompts_and_never_the_prompt(capsys):
+class Kept(logging.Handler):
+    """Keeps what is logged, formatted as it would be written."""
+
+    def __init__(self, formatter: logging.Formatter | None) -> None:
+        super().__init__()
+        self.setFormatter(formatter)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def test_a_log_line_tells_equal_prompts_and_never_the_prompt():
     with service(LOG_LEVEL="INFO") as api:
-        for prompt in ("a very secret prompt", "a very secret prompt", "another one"):
-            assert api.post("/route", {"prompt": prompt}).status == 200
-    text = capsys.readouterr().out
-    lines = [json.loads(line)["request"] for line in text.splitlines() if '"request"' in line]
+        assert api.get("/healthz").status == 200
+        logger = logging.getLogger("llm-router")
+        level, kept = logger.level, Kept(logger.handlers[0].formatter)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(kept)
+        try:
+            for prompt in ("a very secret prompt", "a very secret prompt", "another one"):
+                assert api.post("/route", {"prompt": prompt}).status == 200
+        finally:
+            logger.removeHandler(kept)
+            logger.setLevel(level)
+    lines = [json.loads(line)["request"] for line in kept.lines]
     hashes = [line["prompt_hash"] for line in lines]
     assert hashes[0] == hashes[1] != hashes[2]
     assert {"request_id", "decision_id", "category", "model", "ms"} <= set(lines[0])
-    assert "secret prompt" not in text
+    assert "secret prompt" not in "".join(kept.lines)
 
 
 def test_a_process_tells_of_itself_now_and_then_and_is_forgotten_when_it_falls_silent():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.source_state import SourceState
-from llm_router.figures import Bucket, Sums, latency_histogram, quantiles, sums
+from llm_router.figures import Bucket, Sums, latency_histogram, quantiles
 from llm_router.processes import Process
 from llm_router.savings import cost_at, traffic
 from llm_router.schemas.dashboard import (
@@ -30,12 +30,12 @@ P50_P95_P99 = (0.5, 0.95, 0.99)
 
 def of_clients(counted: Sums) -> Sums:
     """Without the dashboard's own requests: a page that watches is no traffic."""
-    return {
-        prefix: {name: amount for name, amount in group.items() if name.partition("|")[0] != Function.DASHBOARD}
-        if prefix in BY_FUNCTION
-        else group
-        for prefix, group in counted.items()
+    own = f"{Function.DASHBOARD}|"
+    kept = {
+        prefix: {name: amount for name, amount in counted[prefix].items() if not f"{name}|".startswith(own)}
+        for prefix in BY_FUNCTION & counted.keys()
     }
+    return {**counted, **kept}
 
 
 def function_figures(counted: Sums, name: str) -> FunctionFigures:
@@ -55,7 +55,7 @@ def function_figures(counted: Sums, name: str) -> FunctionFigures:
 
 def point(bucket: Bucket) -> Point:
     """One bucket as a point of the charts."""
-    counted = of_clients(sums([bucket]))
+    counted = of_clients(bucket.counted)
     p50, p95, p99 = quantiles(latency_histogram(counted), P50_P95_P99)
     return Point(
         at=bucket.start,
@@ -68,6 +68,23 @@ def point(bucket: Bucket) -> Point:
         estimated_usd=counted.get("usd", {}).get("estimated", 0.0),
         spent_usd=counted.get("usd", {}).get("spent", 0.0),
     )
+
+
+class Points:
+    """Makes points and keeps them for as long as their buckets are the same: those that are over never change."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Bucket, Point]] = {}
+
+    def of(self, buckets: Iterable[Bucket]) -> list[Point]:
+        """One point a bucket."""
+        made = {bucket.start: self._one(bucket) for bucket in buckets}
+        self._made = made
+        return [found for _, found in made.values()]
+
+    def _one(self, bucket: Bucket) -> tuple[Bucket, Point]:
+        held = self._made.get(bucket.start)
+        return held if held is not None and held[0] is bucket else (bucket, point(bucket))
 
 
 def shares(counted: Sums, prefix: str) -> list[Share]:
