@@ -67,7 +67,6 @@ class Settings(BaseModel):
     output_path: str = Field("", description="where a refresh exports the catalogue as JSON")
     decision_ttl: float = Field(604_800.0, gt=0, le=31_536_000, description="seconds a decision is kept")
     aws_lambda_function_name: str = Field("", description="set by Lambda: the function's name")
-    aws_lambda_log_stream_name: str = Field("", description="set by Lambda: the instance's log stream")
     aws_lambda_function_memory_size: int = Field(0, ge=0, description="set by Lambda: the function's memory in MB")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 

@@ -47,7 +47,7 @@ def _metrics(settings: Settings) -> EmfMetrics | None:
 def pulse(settings: Settings, records: RecordStore, clock: Clock) -> Pulse:
     """What tells of this process."""
     limit = settings.aws_lambda_function_memory_size * 1024 * 1024 or None
-    name = process.name(settings.aws_lambda_function_name, settings.aws_lambda_log_stream_name)
+    name = process.name(settings.aws_lambda_function_name)
     return Pulse(records, clock, name, lambda: process.usage(limit))
 
 

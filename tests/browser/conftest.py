@@ -23,8 +23,9 @@ def chromium() -> str:
     pytest.fail("The browser tests need Chromium: install it (apt-get install chromium) or put `chromium` on the PATH.")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One a module: while Playwright runs, its event loop is in the way of tests that call the handlers directly."""
     with sync_playwright() as started:
         found = started.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield found
@@ -62,5 +63,6 @@ def page(browser: Browser) -> Iterator[Page]:
         watched, asked = Watched(opened), []
         opened.on("request", lambda request: asked.append(request.url))
         yield opened
+        opened.unroute_all(behavior="ignoreErrors")
         assert watched.errors == []
         assert all(url.startswith(("http://127.0.0.1:", "data:")) for url in asked)

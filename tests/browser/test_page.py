@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -52,6 +53,57 @@ def test_new_requests_show_up_by_themselves_and_the_focus_stays(board: Page, rou
     choose(router, "What is the capital of Peru?")
     expect(board.locator("#t-requests")).not_to_have_text(str(before), timeout=15_000)
     assert board.evaluate("document.activeElement.dataset.key") == key
+
+
+EMPTY = dict.fromkeys(("models", "categories", "difficulties", "methods", "errors", "degraded", "sources"), ())
+NOTHING = {"requests": 0, "refused": 0, "errors": 0, "p50_ms": None, "p95_ms": None, "p99_ms": None}
+
+
+def reshaped(page: Page, change: Callable[[dict], dict]) -> None:
+    """Let the page have the real data, changed."""
+
+    def fulfil(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=change(answer.json()))
+
+    page.route("**/dashboard/data*", fulfil)
+
+
+def test_with_no_data_every_chart_and_table_says_so(page: Page, router: Running):
+    def emptied(data: dict) -> dict:
+        quiet = [point | NOTHING for point in data["series"]]
+        none = {"series": quiet, "decisions": [], "processes": [], "baselines": [], "catalogue": None, "p50_ms": None}
+        return data | EMPTY | none | {"cache_hit_rate": None}
+
+    reshaped(page, emptied)
+    page.goto(router.url("DASHBOARD_PORT"))
+    expect(page.locator("#c-requests")).to_have_text(re.compile("No requests this hour yet"))
+    expect(page.locator("#c-latency")).to_have_text(re.compile("Nothing to measure yet"))
+    expect(page.locator("#models")).to_have_text("No recommendation yet.")
+    expect(page.locator("#decisions")).to_contain_text("No decision yet")
+    expect(page.locator("#t-requests-more")).to_have_text("none this hour")
+    assert "NaN" not in page.locator("main").inner_text()
+
+
+def test_with_a_great_deal_of_data_the_page_stays_readable(page: Page, router: Running):
+    def grown(data: dict) -> dict:
+        busy = {
+            "requests": 1_234_567,
+            "refused": 40_000,
+            "errors": 3,
+            "p50_ms": 0.1,
+            "p95_ms": 900.0,
+            "p99_ms": 23_000.0,
+        }
+        models = [dict(data["models"][0], id=f"provider/{'long-' * 20}{number}") for number in range(100)]
+        return data | {"series": [point | busy for point in data["series"]], "models": models, "spent_usd": 123_456.7}
+
+    reshaped(page, grown)
+    page.goto(router.url("DASHBOARD_PORT"))
+    expect(page.locator("#t-requests")).to_have_text(re.compile("74.1.?M"))
+    expect(page.locator("#t-spend")).to_have_text("$123.5K")
+    expect(page.locator("#c-latency")).to_contain_text("100 s")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
 def test_savings_follow_the_model_that_the_reader_picks_and_the_pick_is_kept(board: Page):

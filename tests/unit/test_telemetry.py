@@ -24,9 +24,11 @@ def written(capsys: pytest.CaptureFixture[str]) -> list[dict]:
 
 def test_metrics_have_the_function_or_the_category_as_their_only_dimension(capsys):
     metrics = EmfMetrics()
-    facts = {"model": "acme/one", "decision_id": "d", "estimated_usd": 0.5, "cost_usd": 0.25, "cached": True}
     for category in ("coding", "an-operators-own", "another"):
-        metrics.request(Observation("route", "/route", "r", 200, 3.0, category=category, cold_start=True, **facts))
+        seen = Observation("route", "/route", "r", 200, 3.0, category=category, cold_start=True)
+        seen.model, seen.decision_id, seen.cached = "acme/one", "d", True
+        seen.estimated_usd, seen.cost_usd = 0.5, 0.25
+        metrics.request(seen)
     metrics.attempt(failed=True)
     lines = written(capsys)
     values = set()

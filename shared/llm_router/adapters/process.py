@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
+import secrets
 import threading
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from llm_router.processes import Usage
 _OWN = Path("/proc/self")
 
 
-def name(function: str, instance: str) -> str:
-    """A name that no other process has: the function and its instance on Lambda, the worker and its number locally."""
+def name(function: str) -> str:
+    """A name that no other process has: the function and random letters on Lambda, the worker and its number locally.
+
+    On Lambda nothing that is known at start will do: instances restored from one snapshot would share it.
+    """
     if function:
-        return f"{function} {instance[-8:]}"
+        return f"{function} {secrets.token_hex(4)}"
     return f"{multiprocessing.current_process().name} ({os.getpid()})"
 
 
