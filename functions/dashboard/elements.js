@@ -43,7 +43,10 @@ const known = (format) => (value) => (value === null || value === undefined ? "â
 
 export const count = known((value) => whole.format(value));
 export const compact = known((value) => (value < 10000 ? whole.format(value) : short.format(value)));
-export const percent = known((value) => `${value >= 0.0005 && value < 0.1 ? (value * 100).toFixed(1) : Math.round(value * 100)} %`);
+export const percent = known((value) => {
+  if (value > 0 && value < 0.0005) return "< 0.1 %";
+  return `${value > 0 && value < 0.1 ? (value * 100).toFixed(1) : Math.round(value * 100)} %`;
+});
 /** A calibrated chance is never quite certain, and is not shown as if it were. */
 export const sure = (value) => (value >= 0.995 ? "> 99 %" : percent(value));
 export const ms = known((value) => {

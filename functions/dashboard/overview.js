@@ -3,6 +3,7 @@
 import { bars, Latency, Requests } from "./charts.js";
 import { byId, cell, compact, count, dayTime, dollars, element, fill, ms, nothing, percent, row, say, time, words } from "./elements.js";
 
+const MANY_ERRORS = 0.01;
 const SPAN = { hour: "hour", day: "day", week: "week" };
 const requests = new Requests("c-requests");
 const latency = new Latency("c-latency");
@@ -20,11 +21,11 @@ function tiles(data) {
   const refused = data.series.reduce((sum, point) => sum + point.refused, 0);
   const span = data.window_s / 60;
   tile("requests", compact(all), all ? `${(all / span).toFixed(all / span < 10 ? 1 : 0)} a minute` : `none this ${SPAN[data.window]}`);
-  tile("errors", all ? percent(bad / all) : "–", all ? `${count(bad)} failed, ${count(refused)} refused` : "", bad ? "bad" : "");
+  tile("errors", all ? percent(bad / all) : "–", all ? `${count(bad)} failed, ${count(refused)} refused` : "", bad / all >= MANY_ERRORS ? "bad" : "");
   tile("latency", ms(data.p50_ms), data.p50_ms === null ? "" : `p95 ${ms(data.p95_ms)}, p99 ${ms(data.p99_ms)}`);
   tile("cache", percent(data.cache_hit_rate), data.cache_hit_rate === null ? "" : "of classifications");
   const booked = data.spent_usd > 0;
-  tile("spend", dollars(booked ? data.spent_usd : data.estimated_usd), booked ? `booked; ${dollars(data.estimated_usd)} estimated` : "estimated; nothing booked");
+  tile("spend", dollars(booked ? data.spent_usd : data.estimated_usd), booked ? `booked; ${dollars(data.estimated_usd)} estimated` : "estimated, none booked");
   savings(data);
 }
 

@@ -93,7 +93,7 @@ function evidence(prompt, rules) {
 function probabilities(found) {
   const target = element("ul", null, "bars");
   const list = Object.entries(found.probabilities).sort((one, other) => other[1] - one[1]);
-  bars(target, list.map(([name, share]) => ({ name: words(name), share, text: share > 0.995 ? sure(share) : percent(share), chosen: name === found.primary_use_case })), "");
+  bars(target, list.map(([name, share]) => ({ name: words(name), share, text: share < 0.0005 ? "0 %" : sure(share), chosen: name === found.primary_use_case })), "");
   return target;
 }
 

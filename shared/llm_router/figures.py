@@ -36,8 +36,9 @@ def bucket_key(at: float, period: str) -> str:
 
 def counts(seen: Observation) -> dict[str, float]:
     """One observation as counters. Probes are counted apart: they are no traffic, and quicker than any."""
+    cold = {f"cold|{seen.function}": 1.0} if seen.cold_start else {}
     if seen.route.endswith(PROBES):
-        return {f"probes|{seen.function}": 1.0}
+        return {f"probes|{seen.function}": 1.0} | cold
     found = {
         f"requests|{seen.function}": 1.0,
         f"latency|{seen.function}|{bisect.bisect_left(LATENCY_BOUNDS_MS, seen.ms):02d}": 1.0,
@@ -60,13 +61,11 @@ def counts(seen: Observation) -> dict[str, float]:
         found[f"degraded|{name}"] = 1.0
     if seen.cached is not None:
         found["cache|hit" if seen.cached else "cache|miss"] = 1.0
-    if seen.cold_start:
-        found[f"cold|{seen.function}"] = 1.0
     if seen.estimated_usd is not None:
         found["usd|estimated"] = seen.estimated_usd
     if seen.cost_usd is not None:
         found["usd|spent"] = seen.cost_usd
-    return found | _traffic(seen)
+    return found | cold | _traffic(seen)
 
 
 def _traffic(seen: Observation) -> dict[str, float]:
