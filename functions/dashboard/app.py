@@ -95,6 +95,7 @@ async def data(call: Call) -> DashboardData:
         difficulties=board.shares(counted, "difficulty"),
         methods=board.shares(counted, "method"),
         models=board.model_figures(counted),
+        providers=board.provider_figures(counted),
         errors=board.shares(counted, "error"),
         degraded=board.shares(counted, "degraded"),
         cache_hit_rate=board.hit_rate(counted),

@@ -2,9 +2,15 @@
 
 import { age, byId, bytes, cell, count, element, fill, ms, nothing, percent, row, words } from "./elements.js";
 
+/** A provider as a part: how the attempts of the time shown went. */
+function provider({ name, attempts, failures }) {
+  const state = failures === 0 ? "up" : failures < attempts / 2 ? "degraded" : "down";
+  return { name, state, said: "provider", detail: `answered ${count(attempts - failures)} of ${count(attempts)} attempts`, since: null };
+}
+
 function parts(data) {
-  fill(byId("components"), data.components.map((part) => {
-    const since = part.since === null ? part.state : `${part.state} for ${age(data.now - part.since)}`;
+  fill(byId("components"), [...data.components, ...data.providers.map(provider)].map((part) => {
+    const since = part.since === null ? part.said || part.state : `${part.state} for ${age(data.now - part.since)}`;
     const made = element("li", null, "", element("div", words(part.name), `dot ${part.state}`, element("span", since)));
     if (part.detail) made.append(element("p", part.detail));
     if (part.advice) made.append(element("p", part.advice, "advice"));

@@ -55,7 +55,9 @@ def test_new_requests_show_up_by_themselves_and_the_focus_stays(board: Page, rou
     assert board.evaluate("document.activeElement.dataset.key") == key
 
 
-EMPTY = dict.fromkeys(("models", "categories", "difficulties", "methods", "errors", "degraded", "sources"), ())
+EMPTY = dict.fromkeys(
+    ("models", "categories", "difficulties", "methods", "errors", "degraded", "sources", "providers"), ()
+)
 NOTHING = {"requests": 0, "refused": 0, "errors": 0, "p50_ms": None, "p95_ms": None, "p99_ms": None}
 
 

@@ -56,7 +56,9 @@ def test_attempts_show_as_live_latency_and_error_rate(state):
         telemetry.attempted("acme/one", "acme", 400.0, failed=False)
         telemetry.attempted("acme/one", "acme", 9000.0, failed=True)
         settled(api)
-        found = next(each for each in api.get("/dashboard/data").json["models"] if each["id"] == "acme/one")
+        data = api.get("/dashboard/data").json
+        assert data["providers"] == [{"name": "acme", "attempts": 3, "failures": 1}]
+        found = next(each for each in data["models"] if each["id"] == "acme/one")
         assert (found["attempts"], found["live_ms"]) == (3, 300.0)
         assert found["error_rate"] == pytest.approx(1 / 3)
 

@@ -16,6 +16,7 @@ from llm_router.schemas.dashboard import (
     ModelFigures,
     Point,
     ProcessFigures,
+    ProviderFigures,
     RecentDecision,
     Share,
     SourceFigures,
@@ -120,6 +121,15 @@ def _model(counted: Sums, name: str) -> ModelFigures:
     )
 
 
+def provider_figures(counted: Sums) -> list[ProviderFigures]:
+    """The providers that were asked, by name."""
+    failed = counted.get("provider_failures", {})
+    return [
+        ProviderFigures(name=name, attempts=int(attempts), failures=int(failed.get(name, 0)))
+        for name, attempts in sorted(counted.get("provider", {}).items())
+    ]
+
+
 def baselines(counted: Sums, catalogue: Catalogue) -> list[Baseline]:
     """What each active model with a known price would have cost, by id."""
     seen = traffic(counted)
@@ -162,7 +172,7 @@ def process_figures(processes: Sequence[Process]) -> list[ProcessFigures]:
 
 
 def recent_decision(answer: bytes) -> RecentDecision:
-    """A kept answer in one line. Only what the line shows is checked: an answer may be long."""
+    """A kept answer in one line. Only what the line shows is checked: an answer may be long, or its model pinned."""
     kept = json.loads(answer)
     classification = kept["classification"]
     return RecentDecision(
@@ -172,6 +182,6 @@ def recent_decision(answer: bytes) -> RecentDecision:
         difficulty=classification["difficulty"],
         confidence=classification["confidence"],
         model=kept["recommended_model"]["id"],
-        estimated_cost_usd=kept["ranking"][0]["estimated_cost_usd"],
+        estimated_cost_usd=kept["ranking"][0]["estimated_cost_usd"] if kept["ranking"] else 0.0,
         cached=kept["cached"],
     )

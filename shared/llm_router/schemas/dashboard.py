@@ -96,6 +96,14 @@ class ModelFigures(BaseModel):
     live_ms: float | None
 
 
+class ProviderFigures(BaseModel):
+    """A provider that was asked in the window: how often, and how often that failed."""
+
+    name: str
+    attempts: int
+    failures: int
+
+
 class Baseline(BaseModel):
     """What the window's recommendations would have cost had this model done all of them."""
 
@@ -173,6 +181,7 @@ class DashboardData(BaseModel):
     difficulties: list[Share]
     methods: list[Share]
     models: list[ModelFigures]
+    providers: list[ProviderFigures]
     errors: list[Share]
     degraded: list[Share]
     cache_hit_rate: float | None
