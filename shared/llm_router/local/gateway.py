@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from llm_router.errors import MethodNotAllowed, NotFound, Overloaded, PayloadToo
 from llm_router.local.events import HttpAnswer, HttpRequest, http_answer, http_event
 from llm_router.local.functions import FunctionHost, FunctionTimedOut
 from llm_router.local.routing import RouteTable, service_path
-from llm_router.web.access import MIB
+from llm_router.web.access import MIB, ROUTES
 from llm_router.web.errors import error_response
 
 MAX_BODY = 6 * MIB
 """What Lambda takes in one synchronous invocation; the functions' own limits are lower."""
+
+SWIFT = frozenset((rule.method, rule.path) for rule in ROUTES if rule.swift)
 
 
 class Disconnected(Exception):
@@ -28,13 +31,15 @@ class Disconnected(Exception):
 class Gateway:
     """One ASGI app for every port; `services` tells which port belongs to one service alone.
 
-    Sheds load: with `max_in_flight` requests running, the next is answered 503 with Retry-After at once.
+    Sheds load: with `max_in_flight` requests running or waiting, the next is answered 503 with Retry-After at once.
+    With `runs_swift_here`, swift requests run on the event loop itself.
     """
 
     table: RouteTable
     host: FunctionHost
     services: Mapping[int, str]
     max_in_flight: int
+    runs_swift_here: bool = True
     in_flight: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,6 +59,8 @@ class Gateway:
             raise Overloaded("Too many requests are in progress; try again in a moment.", retry_after_s=1)
         self.in_flight += 1
         try:
+            # Whatever else has arrived by now is counted before the first swift request keeps the loop to itself.
+            await asyncio.sleep(0)
             return await self._answer(scope, receive, request_id)
         finally:
             self.in_flight -= 1
@@ -75,7 +82,8 @@ class Gateway:
             now=time.time(),
         )
         try:
-            result = await self.host.invoke(found.route.function, event)
+            swift = self.runs_swift_here and (found.route.method, found.route.path) in SWIFT
+            result = await self.host.invoke(found.route.function, event, swift=swift)
         except FunctionTimedOut:
             raise Overloaded("The function did not answer in time.", code="function_timeout") from None
         answer = http_answer(result)

@@ -16,7 +16,7 @@ from types import FrameType
 
 from llm_router.errors import ConfigurationError
 from llm_router.local import worker
-from llm_router.settings import Settings
+from llm_router.settings import Settings, Store
 
 MAX_WORKERS = 4
 STOP_AFTER_S = 8.0
@@ -88,7 +88,11 @@ class Supervisor:
 
     def _start(self, number: int) -> BaseProcess:
         plan = worker.WorkerPlan(
-            self.template, ports(self.settings), self.settings.max_in_flight, runs_schedules=number == 0
+            self.template,
+            ports(self.settings),
+            self.settings.max_in_flight,
+            runs_swift_here=self.settings.store is not Store.AWS,
+            runs_schedules=number == 0,
         )
         process = multiprocessing.get_context("spawn").Process(
             target=worker.run, args=(plan, self.sockets, dict(self.environment)), name=f"worker-{number}", daemon=True

@@ -22,24 +22,29 @@ class Function(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """One method and path template; `body_limit` is in bytes."""
+    """One method and path template; `body_limit` is in bytes.
+
+    `swift` says that it answers in a few milliseconds of its own work and waits for nobody who could keep it, so
+    that handing it to a thread would cost more than it saves.
+    """
 
     function: Function
     method: str
     path: str
     access: Access
     body_limit: int = 4 * MIB
+    swift: bool = False
 
 
 ROUTES: tuple[RouteRule, ...] = (
-    RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC),
+    RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC, swift=True),
     RouteRule(Function.ROUTE, "GET", "/route/health", Access.PUBLIC),
-    RouteRule(Function.ROUTE, "POST", "/route", Access.CLIENT),
+    RouteRule(Function.ROUTE, "POST", "/route", Access.CLIENT, swift=True),
     RouteRule(Function.ROUTE, "GET", "/metrics/models", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/metrics/{model_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/decisions/{decision_id}", Access.CLIENT),
     RouteRule(Function.CLASSIFY, "GET", "/classify/health", Access.PUBLIC),
-    RouteRule(Function.CLASSIFY, "POST", "/classify", Access.CLIENT, 256 * KIB),
+    RouteRule(Function.CLASSIFY, "POST", "/classify", Access.CLIENT, 256 * KIB, swift=True),
     RouteRule(Function.CLASSIFY, "POST", "/classify/batch", Access.CLIENT),
     RouteRule(Function.CLASSIFY, "GET", "/categories", Access.CLIENT),
     RouteRule(Function.CLASSIFY, "POST", "/categories", Access.ADMIN, 256 * KIB),

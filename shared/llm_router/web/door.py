@@ -1,4 +1,4 @@
-"""A door: a FastAPI app whose endpoints admit the caller, parse the body, call one function and answer."""
+"""A door: a Starlette app whose endpoints admit the caller, parse the body, call one function and answer."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import uuid4
 
-from fastapi import FastAPI
 from pydantic import BaseModel
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from llm_router import __version__
 from llm_router.activity import Observation, Observer
 from llm_router.auth import Caller, Gatekeeper
 from llm_router.errors import MethodNotAllowed, NotFound, RouterError
@@ -27,12 +26,13 @@ from llm_router.web.openapi import Operation
 Body = TypeVar("Body", bound=RequestBody)
 Answer = BaseModel | Response
 _SPANS_SLASHES = {"model_id"}
-SECURITY_HEADERS = {
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "strict-transport-security": "max-age=31536000",
-}
+SECURITY_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000"),
+)
+"""What every answer carries, unless it says otherwise itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,8 @@ class Door:
         self._observer = observer
         self._cold = True
         self.operations: list[Operation] = []
-        self.app = FastAPI(
-            title=f"LLM router: {function}",
-            version=__version__,
-            docs_url=None,
-            redoc_url=None,
-            openapi_url=None,
-            redirect_slashes=False,
-        )
-        self.app.add_exception_handler(HTTPException, self._unmatched)
+        self.app = Starlette(exception_handlers={HTTPException: self._unmatched})
+        self.app.router.redirect_slashes = False
 
     def get(
         self, path: str, *, answer: type[BaseModel] | None, summary: str
@@ -112,7 +105,7 @@ class Door:
     def _add(self, operation: Operation, serve: Callable[[Request], Awaitable[Response]]) -> None:
         self.operations.append(operation)
         path = re.sub(r"{(\w+)}", _with_converter, operation.row.path)
-        self.app.add_api_route(path, serve, methods=[operation.row.method], response_model=None)
+        self.app.add_route(path, serve, methods=[operation.row.method])
 
     async def _serve(
         self,
@@ -154,7 +147,7 @@ class Door:
         else:
             error = NotFound("There is nothing at this path.")
         note.error = status_of(error)[1]
-        response = error_response(error, path=request.url.path, request_id=note.request_id)
+        response = error_response(error, path=request.scope["path"], request_id=note.request_id)
         if isinstance(failure, HTTPException) and failure.headers and "Allow" in failure.headers:
             response.headers["allow"] = failure.headers["Allow"]
         return self._finish(response, note, started)
@@ -165,9 +158,9 @@ class Door:
         return note
 
     def _finish(self, response: Response, note: Observation, started: float) -> Response:
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers["x-request-id"] = note.request_id
+        said = {name for name, _ in response.raw_headers}
+        response.raw_headers += [header for header in SECURITY_HEADERS if header[0] not in said]
+        response.raw_headers.append((b"x-request-id", note.request_id.encode("latin-1", "replace")))
         note.status = response.status_code
         note.ms = (time.perf_counter() - started) * 1000
         self._observer().observe(note)

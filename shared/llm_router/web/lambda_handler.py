@@ -3,43 +3,56 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
+import logging
 import threading
 from collections.abc import Callable
-from typing import cast
+from dataclasses import dataclass
 from uuid import uuid4
 
-from mangum import Mangum
-from mangum.types import ASGI, LambdaContext, LambdaEvent
+from starlette.types import ASGIApp
 
 from llm_router.errors import MalformedRequest, RouterError
 from llm_router.web.errors import error_response
+from llm_router.web.exchange import Exchange, Result
 
-Result = dict[str, object]
-Handler = Callable[[object, object], Result]
+__all__ = ["LambdaHandler", "Result", "lambda_handler"]
+
 _LOOPS = threading.local()
+_log = logging.getLogger(__name__)
 
 
-def lambda_handler(app: ASGI, *, on_schedule: Callable[[str], Result] | None = None) -> Handler:
+@dataclass(frozen=True, slots=True)
+class LambdaHandler:
     """A handler for HTTP API events of payload format 2.0 and, with `on_schedule`, for EventBridge schedules.
 
     `on_schedule` gets the event's id, so that an event delivered twice can be told. Any other event is a 400.
     """
-    _loop()  # before the adapter looks for one and makes another
-    adapter = Mangum(app, lifespan="off")
 
-    def handle(event: object, context: object) -> Result:
-        if on_schedule is not None and (event_id := _schedule_id(event)) is not None:
-            return on_schedule(event_id)
+    app: ASGIApp
+    on_schedule: Callable[[str], Result] | None
+
+    def __call__(self, event: object, context: object) -> Result:
+        """Answer an event, as Lambda calls it."""
+        if self.on_schedule is not None and (event_id := _schedule_id(event)) is not None:
+            return self.on_schedule(event_id)
+        return _loop().run_until_complete(self.answer(event))
+
+    async def answer(self, event: object) -> Result:
+        """Answer an HTTP event, for a caller that runs an event loop itself."""
         try:
-            request = _http_event(event)
+            exchange = Exchange(event)
+            await self.app(exchange.scope, exchange.receive, exchange.send)
+            return exchange.result()
         except MalformedRequest as error:
             return _refusal(error)
-        _loop()
-        return adapter(cast("LambdaEvent", request), cast("LambdaContext", context))
+        except Exception as failure:  # noqa: BLE001 - the boundary: even a defect of the doors is a declared answer
+            _log.error("The app failed outside its doors (%s).", type(failure).__name__)  # noqa: TRY400
+            return _refusal(RouterError("Something went wrong on our side."))
 
-    return handle
+
+def lambda_handler(app: ASGIApp, *, on_schedule: Callable[[str], Result] | None = None) -> LambdaHandler:
+    """The handler of a function whose door is `app`."""
+    return LambdaHandler(app, on_schedule)
 
 
 def _schedule_id(event: object) -> str | None:
@@ -49,52 +62,6 @@ def _schedule_id(event: object) -> str | None:
         return None
     found = event.get("id")
     return found if isinstance(found, str) and found else uuid4().hex
-
-
-def _http_event(event: object) -> Result:
-    """The event with what the adapter chokes on made tame. Raises `MalformedRequest` when it is no such event."""
-    if not isinstance(event, dict) or event.get("version") != "2.0":
-        raise MalformedRequest("The event is no HTTP API request of payload format 2.0.")
-    context, headers, body = event.get("requestContext"), event.get("headers") or {}, event.get("body")
-    http = context.get("http") if isinstance(context, dict) else None
-    if (
-        not isinstance(context, dict)
-        or not isinstance(http, dict)
-        or not isinstance(http.get("method"), str)
-        or not isinstance(event.get("rawPath"), str)
-        or not isinstance(event.get("rawQueryString") or "", str)
-        or not isinstance(headers, dict)
-        or not all(isinstance(name, str) and isinstance(value, str) for name, value in headers.items())
-        or not isinstance(body, str | None)
-    ):
-        raise MalformedRequest("The event is no HTTP API request of payload format 2.0.")
-    return event | {
-        "headers": _tame_headers(headers),
-        "body": _body(body or "", is_base64=bool(event.get("isBase64Encoded"))),
-        "isBase64Encoded": True,
-        "rawPath": event["rawPath"].encode("utf-8", "replace").decode(),
-        "rawQueryString": (event.get("rawQueryString") or "").encode("utf-8", "replace").decode(),
-        "requestContext": context | {"http": {"sourceIp": "", **http, "path": event["rawPath"]}},
-    }
-
-
-def _tame_headers(headers: dict[str, str]) -> dict[str, str]:
-    """Lower-case and encodable. A Host with a port, an odd one, or an odd forwarded port makes Mangum raise."""
-    tame = {name.lower(): value.encode("utf-8", "replace").decode() for name, value in headers.items()}
-    host = tame.get("host", "")
-    if not all(part.replace("-", "").isalnum() for part in host.split(".")) or not host.isascii():
-        tame["host"] = "localhost"
-    if not tame.get("x-forwarded-port", "0").isdecimal():
-        del tame["x-forwarded-port"]
-    return tame
-
-
-def _body(body: str, *, is_base64: bool) -> str:
-    try:
-        raw = base64.b64decode(body, validate=True) if is_base64 else body.encode()
-    except (binascii.Error, ValueError):
-        raise MalformedRequest("The body is not valid base64 or not valid UTF-8.") from None
-    return base64.b64encode(raw).decode()
 
 
 def _refusal(error: RouterError) -> Result:
@@ -112,14 +79,15 @@ class _ThreadLoop:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(self.loop)
 
     def __del__(self) -> None:
         if not self.loop.is_running():
             self.loop.close()
 
 
-def _loop() -> None:
-    """Give the calling thread an event loop: the adapter needs one, and only main threads come with one."""
+def _loop() -> asyncio.AbstractEventLoop:
+    """The calling thread's event loop, kept for its next event."""
     if not hasattr(_LOOPS, "held"):
         _LOOPS.held = _ThreadLoop()
+    held: _ThreadLoop = _LOOPS.held
+    return held.loop
