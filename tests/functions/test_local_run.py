@@ -2,85 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.local_run import PORTS, Running, command, start, stop
 from tests.support.valkey import free_port
 
-ROOT = Path(__file__).parents[2]
-PORTS = ("PORT", "CLASSIFIER_PORT", "INGESTOR_PORT", "DASHBOARD_PORT")
 READY = "The router is running."
-
-
-def command(folder: Path, ports: Mapping[str, int]) -> subprocess.Popen[str]:
-    """The command behind `make run`, on ports and a state folder of its own."""
-    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "llm_router.local"],
-        cwd=ROOT,
-        env={
-            **inherited,
-            **{name: str(port) for name, port in ports.items()},
-            "PYTHONPATH": f"{ROOT / 'shared'}{os.pathsep}{ROOT / 'layers' / 'model'}",
-            "STATE_DIR": str(folder),
-            "WORKERS": "2",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-@dataclass(frozen=True)
-class Running:
-    """A service that has said that it runs."""
-
-    ports: Mapping[str, int]
-    banner: str
-    process: subprocess.Popen[str]
-
-    def ask(self, name: str, method: str, path: str, body: object = None, **headers: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports[name], timeout=20)
-        try:
-            raw = None if body is None else json.dumps(body)
-            connection.request(method, path, raw, {"content-type": "application/json", **headers})
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
-
-    @property
-    def admin_key(self) -> str:
-        return next(line.split()[-1] for line in self.banner.splitlines() if "admin key" in line)
-
-
-def start(folder: Path) -> Running:
-    ports = {name: free_port() for name in PORTS}
-    process = command(folder, ports)
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if line.strip().startswith("curl "):
-            break
-    return Running(ports, "".join(said), process)
-
-
-def stop(running: Running) -> tuple[int, str]:
-    """End it as Ctrl-C does; its exit status and whatever else it said."""
-    running.process.send_signal(signal.SIGINT)
-    said, _ = running.process.communicate(timeout=20)
-    return running.process.returncode, said
 
 
 @pytest.fixture(scope="module")
