@@ -29,6 +29,7 @@ from llm_router.web import openapi
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
+from llm_router.web.snapshot import on_snapshot
 
 WINDOW_S = 3600
 RECENT = 20
@@ -194,4 +195,5 @@ async def asset(call: Call) -> Response:
     return Response((HERE / name).read_bytes(), media_type=f"{ASSETS[name]}; charset=utf-8")
 
 
+on_snapshot(before=lambda: service.reader().in_force(), after=service.restored)
 handler = lambda_handler(door.app)

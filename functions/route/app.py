@@ -13,6 +13,7 @@ from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
+from llm_router.web.snapshot import on_snapshot
 
 service = services()
 door = Door(Function.ROUTE, service.gatekeeper, service.observer)
@@ -97,4 +98,5 @@ def warm() -> None:
     service.reader().in_force()
 
 
+on_snapshot(before=warm, after=service.restored)
 handler = lambda_handler(door.app)

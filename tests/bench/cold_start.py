@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llm_router.local.events import HttpRequest, http_event
-from tests.bench.memory import Memory, of_process
+from tests.bench.processes import Memory, memory, processor_ms
 from tests.support.local_run import ROOT
 from tests.support.runtime_api import runtime_api
 
@@ -26,9 +26,10 @@ FIRST_REQUESTS: Mapping[str, tuple[str, str, object]] = {
 
 @dataclass(frozen=True)
 class ColdStart:
-    """One start: milliseconds to the first answer and to a second one, and the process's memory after both."""
+    """One start: milliseconds to the first answer, the processor time of that, and to a second one; the memory then."""
 
     first_ms: float
+    processor_ms: float
     second_ms: float
     memory: Memory
 
@@ -52,9 +53,10 @@ def cold_start(function: str, environment: Mapping[str, str]) -> ColdStart:
             first_at, result = api.invoke(event)
             if not isinstance(result, dict) or result["statusCode"] != 200:
                 raise RuntimeError(f"{function} answered {result}")
+            used = processor_ms(process.pid)
             again = time.perf_counter()
             second_at, _ = api.invoke(event)
-            return ColdStart((first_at - started) * 1000, (second_at - again) * 1000, of_process(process.pid))
+            return ColdStart((first_at - started) * 1000, used, (second_at - again) * 1000, memory(process.pid))
         finally:
             process.kill()
             process.wait()

@@ -45,6 +45,8 @@ def runtime_api() -> Iterator[RuntimeApi]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = -1
 
         def do_GET(self) -> None:
             event = api.events.get()

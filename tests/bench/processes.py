@@ -1,7 +1,8 @@
-"""What the processes of a service hold: their peak, and the share of it that no other process uses too (Linux)."""
+"""What the processes of a service hold and use: their peak, their share of shared pages, processor time (Linux)."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,10 +17,16 @@ class Memory:
     pss: float
 
 
-def of_process(pid: int) -> Memory:
+def memory(pid: int) -> Memory:
     """Raises `FileNotFoundError` where there is no such process, or no /proc."""
     peak = _kilobytes(Path(f"/proc/{pid}/status"), "VmHWM")
     return Memory(peak / 1000 * 1.024, _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss") / 1000 * 1.024)
+
+
+def processor_ms(pid: int) -> float:
+    """Processor time that the process has used, all its threads together; what other programs do hardly changes it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000
 
 
 def descendants(pid: int) -> Iterable[int]:
