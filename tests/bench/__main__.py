@@ -88,7 +88,8 @@ def _rest(report: Report) -> None:
     rows = []
     for function in cold_start.FIRST_REQUESTS:
         _, *starts = (cold_start.cold_start(function, {}) for _ in range(6))
-        first, used = (statistics.median(times) for times in zip(*((s.first_ms, s.processor_ms) for s in starts)))
+        first = statistics.median(each.first_ms for each in starts)
+        used = statistics.median(each.processor_ms for each in starts)
         rows.append((function, min(each.first_ms for each in starts), first, used, starts[0].memory.peak))
     heads = ("function", "least ms", "p50 ms", "of which processor ms", "peak MB")
     report.table("Cold start, from exec to the first answer", heads, rows)

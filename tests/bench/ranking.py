@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from llm_router.catalogue.bundled import bundled
@@ -17,10 +18,11 @@ SIZES = (10, 100, 500, 2000, 5000)
 
 def by_size(turns: int = 40) -> dict[int, Times]:
     """Catalogues of so many active models, the bundled ones over and over under new names."""
-    known = list(bundled())
-    found = {}
-    for size in SIZES:
-        models = prepare(replace(known[index % len(known)], id=f"m{index}") for index in range(size))
-        limits, around = Constraints(max_cost_usd=1.0), Surroundings()
-        found |= alternately({size: lambda: rank(models, TASK, limits, 0.5, around)}, turns=turns, warm_up=3)
-    return found
+    measured = alternately({str(size): _ranking(size) for size in SIZES}, turns=turns, warm_up=3)
+    return {size: measured[str(size)] for size in SIZES}
+
+
+def _ranking(size: int) -> Callable[[], object]:
+    known, limits, around = list(bundled()), Constraints(max_cost_usd=1.0), Surroundings()
+    models = prepare(replace(known[index % len(known)], id=f"m{index}") for index in range(size))
+    return lambda: rank(models, TASK, limits, 0.5, around)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import snapshot_restore_py
 
@@ -12,7 +14,7 @@ from tests.support.service import service
 
 def test_both_hooks_are_registered_where_the_runtime_offers_them(monkeypatch: pytest.MonkeyPatch):
     called: list[str] = []
-    hooks: dict[str, object] = {}
+    hooks: dict[str, Callable[[], object]] = {}
     monkeypatch.setattr(snapshot_restore_py, "register_before_snapshot", lambda hook: hooks.update(before=hook))
     monkeypatch.setattr(snapshot_restore_py, "register_after_restore", lambda hook: hooks.update(after=hook))
     on_snapshot(lambda: called.append("before"), lambda: called.append("after"))

@@ -88,7 +88,6 @@ class PhraseIndex:
         found = [node.words[word]] if word in node.words else []
         if node.stems:
             for first in (word[:1], word[:FIRST_LETTERS]) if len(word) > 1 else (word,):
-                for length in node.lengths.get(first, ()):
-                    if length <= len(word) and (stem := node.stems.get(word[:length])) is not None:
-                        found.append(stem)
+                beginnings = (word[:length] for length in node.lengths.get(first, ()) if length <= len(word))
+                found += [node.stems[stem] for stem in beginnings if stem in node.stems]
         return found

@@ -46,7 +46,7 @@ class LambdaHandler:
         except MalformedRequest as error:
             return _refusal(error)
         except Exception as failure:  # noqa: BLE001 - the boundary: even a defect of the doors is a declared answer
-            _log.error("The app failed outside its doors (%s).", type(failure).__name__)  # noqa: TRY400
+            _log.error("The app failed outside its doors (%s).", type(failure).__name__)
             return _refusal(RouterError("Something went wrong on our side."))
 
 
