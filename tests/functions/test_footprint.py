@@ -54,7 +54,7 @@ def test_requests_leave_nothing_behind(path: str):
         assert _blocks(lambda: running.event(event, "/healthz")) - before < 200 * KEPT[path]
 
 
-KEPT = {"/classify": 1, "/route": 12}
+KEPT = {"/classify": 1, "/route": 8}
 """Blocks that stay after a request: none of a classification; of a route the decision, which the store holds."""
 
 
@@ -66,7 +66,7 @@ def _blocks(settle) -> int:
     return sys.getallocatedblocks()
 
 
-@pytest.mark.parametrize(("path", "most"), [("/classify", 96 * 1024), ("/route", 1024 * 1024)])
+@pytest.mark.parametrize(("path", "most"), [("/classify", 32 * 1024), ("/route", 512 * 1024)])
 def test_a_request_allocates_little_at_a_time(path: str, most: int):
     with service() as running:
         for number in range(5):
