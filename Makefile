@@ -86,7 +86,7 @@ train: $(TORCH) ## Train the classifier anew (public sets from DATA_DIR where it
 	@$(TORCH) -m training.background
 	@$(TORCH) -m training.fusion
 
-evaluate: $(BIN)/.test model ## Measure the classifier and write its report (sets from DATA_DIR where it is set)
+evaluate: $(BIN)/.test model ## Measure the classifier and the choice and write their reports (sets from DATA_DIR where it is set)
 	@$(BIN)/python -m training.evaluate $(ARGS)
 
 bench: $(BIN)/.test model ## Measure speed, memory and cold starts (ARGS=--layers: layer sizes too), about three minutes

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from llm_router.bootstrap import services
-from llm_router.errors import CatalogueUnavailable, NotFound, StoreUnavailable
+from llm_router.client_keys import ClientKey, new_secret
+from llm_router.errors import CatalogueUnavailable, InvalidRequest, NotFound, StoreUnavailable
+from llm_router.generation.idempotency import MAX_KEY
+from llm_router.recommend import Decision
+from llm_router.schemas.chat_answer import ChatCompletion, ModelList, model_list
+from llm_router.schemas.chat_request import ChatCompletionRequest
+from llm_router.schemas.feedback import POOR, FeedbackAnswer, FeedbackRequest
+from llm_router.schemas.generated import generated_answer
 from llm_router.schemas.health import HealthAnswer
+from llm_router.schemas.keys import KeyRemoved, KeyRequest, KeysAnswer, NewKeyAnswer, keys_answer, new_key_answer
 from llm_router.schemas.metrics import ModelMetrics, ModelsMetrics, model_metrics
-from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer
+from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer, subject_of
+from llm_router.stores import Lazy
 from llm_router.web.access import Function
+from llm_router.web.completions import Completions, keeping_of, note_completed, note_decision
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
 from llm_router.web.snapshot import on_snapshot
+
+NO_DECISION = "There is no such decision; decisions are kept for a limited time."
 
 service = services()
 door = Door(Function.ROUTE, service.gatekeeper, service.observer)
@@ -31,43 +46,149 @@ async def healthz(_call: Call) -> Alive:
     return Alive()
 
 
-@door.post("/route", body=RouteRequest, answer=RouteAnswer, summary="Recommend a model for a prompt")
-async def route(call: Call, body: RouteRequest) -> RouteAnswer:
-    """Classify, rank, explain, and keep the decision without the prompt."""
-    decision = service.recommender().recommend(body.ask())
-    answer = route_answer(decision)
-    _keep(decision.id, answer, decision.at + service.settings.decision_ttl)
-    note, found, first = call.note, decision.classified, decision.ranking.candidates[0]
-    note.category, note.difficulty = found.classification.category, found.classification.difficulty
-    note.method, note.cached, note.degraded = found.classification.method, found.cached, decision.degraded
-    note.model, note.decision_id, note.estimated_usd = first.model.id, decision.id, first.standing.usd
-    return answer
+@door.post("/route", body=RouteRequest, answer=RouteAnswer, summary="Recommend a model, or have it answer as well")
+async def route(call: Call, body: RouteRequest) -> RouteAnswer | Response:
+    """Classify, rank, explain, and keep the decision without the prompt; with mode `generate` also ask the model."""
+    if body.mode == "generate":
+        return await _once(call, lambda: _generated(call, body))
+    tenant = call.caller.tenant
+    decision = service.recommender().recommend(body.ask(tenant))
+    note_decision(call.note, decision)
+    _keep(decision, tenant)
+    return route_answer(decision)
 
 
-def _keep(decision_id: str, answer: RouteAnswer, until: float) -> None:
+async def _generated(call: Call, body: RouteRequest) -> Response:
+    key, tenant = _key(call), call.caller.tenant
+    dispatcher = service.generating.dispatcher()
+    request = body.chat(dispatcher.bounded(body.constraints.max_tokens))
+    routed = dispatcher.routed(replace(body.ask(tenant), complete=True), request, key)
+    decision = routed.decision
+    assert decision is not None, "a routed request has a decision"  # noqa: S101
+    note_decision(call.note, decision)
+    keeping = keeping_of(call, body.model_dump_json(exclude={"cache", "session_id"}), body.cache, key, None)
+    done = await service.generating.completer().complete(routed, keeping)
+    _keep(decision, tenant, done.model.id)
+    note_completed(call.note, done)
+    answer = generated_answer(
+        route_answer(decision), done.model, done.answer, done.bill, done.attempts, cached=done.cached
+    )
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+async def _once(call: Call, work: Callable[[], Awaitable[Response]]) -> Response:
+    """The answer, or that of an earlier request with the same idempotency key."""
+    name = call.headers.get("idempotency-key", "")
+    if not name:
+        return await work()
+    if len(name) > MAX_KEY:
+        raise InvalidRequest(f"An idempotency key has at most {MAX_KEY} characters.")
+
+    async def body() -> bytes:
+        return bytes((await work()).body)
+
+    answer, replayed = await service.generating.once().run(call.caller.tenant, name, call.raw, body)
+    headers = {"idempotent-replayed": "true"} if replayed else None
+    return Response(answer, media_type="application/json", headers=headers)
+
+
+def _key(call: Call) -> ClientKey | None:
+    """The caller's key where it is a client's."""
+    return service.generating.key_ring().by_id(call.caller.key_id) if call.caller.key_id else None
+
+
+def _keep(decision: Decision, tenant: str, used: str | None = None) -> None:
     """A decision that cannot be kept is still a good decision: the caller gets it, and a later look finds nothing."""
+    answer, until = route_answer(decision), decision.at + service.settings.decision_ttl
     try:
-        service.decisions().keep(decision_id, answer.model_dump_json(), expires_at=until)
+        subject = subject_of(decision, tenant, used)
+        service.decisions().keep(decision.id, answer.model_dump_json(), subject, expires_at=until)
     except StoreUnavailable as failure:
         service.observer().warn(f"A decision was not kept: {failure.message}")
 
 
+def _completions() -> Completions:
+    made, settings = service.generating, service.settings
+    return Completions(made.dispatcher(), made.completer(), service.clock, _keep, settings.stream_timeout)
+
+
+completions = Lazy(_completions)
+
+
+@door.post(
+    "/v1/chat/completions", body=ChatCompletionRequest, answer=ChatCompletion, summary="OpenAI's chat completions"
+)
+async def chat(call: Call, body: ChatCompletionRequest) -> Response:
+    """`auto` routes, a model's id pins."""
+    key = _key(call)
+    if body.stream:
+        return await completions().streamed(call, body, completions().route(call, body, key))
+    return await _once(call, lambda: completions().whole(call, body, completions().route(call, body, key), key))
+
+
+@door.get("/v1/models", answer=ModelList, summary="What can be asked here, in OpenAI's form")
+async def models(call: Call) -> ModelList:
+    """`auto`, and the models whose provider is configured and that the key allows."""
+    as_of = service.reader().in_force().catalogue.as_of
+    return model_list(service.generating.dispatcher().routable(_key(call)), as_of)
+
+
+@door.get("/keys", answer=KeysAnswer, summary="Client keys and what they have spent")
+async def keys(_call: Call) -> KeysAnswer:
+    """Without their secrets."""
+    return keys_answer(service.generating.key_book().all(), service.generating.budgets().spends())
+
+
+@door.post("/keys", body=KeyRequest, answer=NewKeyAnswer, summary="Make a client key")
+async def add_key(_call: Call, body: KeyRequest) -> NewKeyAnswer:
+    """Its secret is shown this once; only its hash is kept."""
+    secret = new_secret()
+    return new_key_answer(service.generating.key_book().add(body.draft(service.clock.now()), secret), secret)
+
+
+@door.delete("/keys/{key_id}", answer=KeyRemoved, summary="Take a client key back")
+async def remove_key(call: Call) -> KeyRemoved:
+    """Effective at once here, and within seconds everywhere."""
+    key_id = call.path_params["key_id"]
+    service.generating.key_book().remove(key_id)
+    service.generating.key_ring().forget(key_id)
+    return KeyRemoved(id=key_id)
+
+
 @door.get("/decisions/{decision_id}", answer=RouteAnswer, summary="A past decision with its explanation")
 async def decision(call: Call) -> Response:
-    """As it was answered; gone after its time."""
-    kept = service.decisions().find(call.path_params["decision_id"])
+    """As it was answered, to whom it was answered; gone after its time."""
+    kept = service.decisions().find(call.path_params["decision_id"], call.caller.sees)
     if kept is None:
-        raise NotFound("There is no such decision; decisions are kept for a limited time.")
+        raise NotFound(NO_DECISION)
     return Response(kept, media_type="application/json")
+
+
+@door.post("/feedback", body=FeedbackRequest, answer=FeedbackAnswer, summary="How an answer turned out")
+async def feedback(call: Call, body: FeedbackRequest) -> FeedbackAnswer:
+    """Counts once per decision, and little for one caller alone; a failure also counts in the decision's session."""
+    subject = service.decisions().subject(body.decision_id, call.caller.sees)
+    if subject is None:
+        raise NotFound(NO_DECISION)
+    given = service.feedback().give(body.decision_id, replace(subject, tenant=call.caller.tenant), body.judgement)
+    if given.first and body.judgement < POOR and subject.session_key:
+        service.sessions().failed(subject.session_key)
+    return FeedbackAnswer(
+        decision_id=body.decision_id,
+        model_id=subject.model_id,
+        category=subject.category,
+        difficulty=subject.difficulty,
+        weight=round(given.weight, 4),
+    )
 
 
 @door.get("/metrics/models", answer=ModelsMetrics, summary="Every model with its live and catalogue metrics")
 async def metrics_of_models(_call: Call) -> ModelsMetrics:
     """In the catalogue's order."""
     found = service.reader().in_force()
-    chosen = service.figures().chosen()
+    chosen, around = service.figures().chosen(), service.live().fresh()
     return ModelsMetrics(
-        models=[model_metrics(entry, chosen.get(entry.id, 0)) for entry in found.catalogue],
+        models=[model_metrics(entry, chosen.get(entry.id, 0), around) for entry in found.catalogue],
         catalogue_version=found.catalogue.version,
     )
 
@@ -78,7 +199,7 @@ async def metrics_of_model(call: Call) -> ModelMetrics:
     entry = service.reader().in_force().catalogue.find(call.path_params["model_id"])
     if entry is None:
         raise NotFound("There is no such model; see /models.")
-    return model_metrics(entry, service.figures().chosen().get(entry.id, 0))
+    return model_metrics(entry, service.figures().chosen().get(entry.id, 0), service.live().fresh())
 
 
 @door.get("/route/health", answer=HealthAnswer, summary="This function's own health")

@@ -30,6 +30,16 @@ class Caller:
     admin: bool
     key_id: str = ""
 
+    @property
+    def tenant(self) -> str:
+        """Whose sessions, decisions and judgements these are: those of a key, of the admin, or of an open listener."""
+        return "admin" if self.admin else f"key {self.key_id}" if self.key_id else "open"
+
+    @property
+    def sees(self) -> str | None:
+        """The tenant whose decisions the caller may see; None: everybody's."""
+        return None if self.admin else self.tenant
+
 
 def key_hash(key: str) -> str:
     """The form in which a key is stored. Keys are 256 random bits, so a plain digest cannot be searched."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,20 +10,27 @@ from llm_router import health
 from llm_router import settings as settings_module
 from llm_router.adapters.lru import LruCache
 from llm_router.adapters.telemetry import Telemetry
-from llm_router.auth import Gatekeeper, key_hash
+from llm_router.auth import Gatekeeper
 from llm_router.breaker import Breaker
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock, iso_date
+from llm_router.configured_secrets import ConfiguredSecrets
+from llm_router.decay import DecayedCounters
 from llm_router.decisions import DecisionLog
+from llm_router.feedback import FeedbackBook
 from llm_router.figures import Figures, Ledger
+from llm_router.generating import Generating
 from llm_router.health import Component, State
+from llm_router.live import LiveFigures, at_once, in_background
+from llm_router.outcomes import OutcomeBook
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import BlobStore, Cache, Clock
-from llm_router.ranking.task import Surroundings
 from llm_router.recommend import Recommender
+from llm_router.sessions.book import SessionBook
+from llm_router.sessions.continuing import Sessions
 from llm_router.settings import Settings, Store
 from llm_router.stores import Lazy, Stores
 
@@ -32,6 +38,12 @@ if TYPE_CHECKING:
     from classifier import ClassifierInfo, HybridClassifier
     from llm_router.catalogue.entry import Catalogue
     from llm_router.catalogue.service import Refresher
+
+ATTEMPTS_HALF_LIFE_S = 3600.0
+"""An outage an hour ago says half as much as one now."""
+
+LIVE_EVERY_S = 10.0
+"""How old the live figures that requests use may be."""
 
 CACHE_BYTES = 16 * 1024 * 1024
 FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
@@ -44,6 +56,7 @@ class Services:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
+        self.secrets = ConfiguredSecrets(settings)
         stores = Stores(settings, clock)
         self.catalogue_store, self.records, self.blobs = stores.catalogue, stores.records, stores.blobs
         self.observer = Lazy(self._make_observer)
@@ -56,13 +69,24 @@ class Services:
         self.classifiers = Lazy(self._make_classifiers)
         self.recommender = Lazy(self._make_recommender)
         self.decisions = Lazy(lambda: DecisionLog(self.records()))
+        self._judgements = Lazy(lambda: self._counters("judgements", settings.feedback_half_life))
+        self._attempts = Lazy(lambda: self._counters("attempts", ATTEMPTS_HALF_LIFE_S))
+        self.feedback = Lazy(
+            lambda: FeedbackBook(self.records(), clock, self._judgements(), kept_s=settings.decision_ttl)
+        )
+        self.outcomes = Lazy(lambda: OutcomeBook(self._attempts(), self.warn))
+        self.live = Lazy(self._make_live)
+        self.sessions = Lazy(
+            lambda: Sessions(SessionBook(self.records(), clock, settings.session_ttl), clock, self.warn)
+        )
         self.figures = Lazy(lambda: Figures(self.records(), clock))
+        self.generating = Generating(self)
         self.gatekeeper = Lazy(self._make_gatekeeper)
-        self._admin_key_hash = Lazy(self._find_admin_key_hash)
 
     def close(self) -> None:
         """Write what is still to be written, for a process that ends."""
         self.observer().close()
+        self.generating.close()
 
     def restored(self) -> None:
         """Begin anew in a process woken from a snapshot: its connections are dead, and its catalogue may be old."""
@@ -160,7 +184,7 @@ class Services:
         return self.classifiers()()
 
     def _make_classifiers(self) -> ClassifierInForce:
-        model, secret = self.model(), self._hash_secret().encode()
+        model, secret = self.model(), self.secrets.hash_secret().encode()
 
         def build(found: CategoryList) -> CachingClassifier:
             from classifier import Definition
@@ -173,35 +197,26 @@ class Services:
         return ClassifierInForce(self.categories(), self.clock, build, check_every_s=self._check_every_s)
 
     def _make_recommender(self) -> Recommender:
-        return Recommender(self.classifier, self.reader(), self.clock, Surroundings)
+        return Recommender(self.classifier, self.reader(), self.clock, self.live().current, self.sessions())
+
+    def _counters(self, kind: str, half_life_s: float) -> DecayedCounters:
+        return DecayedCounters(self.records(), self.clock, kind, half_life_s)
+
+    def _make_live(self) -> LiveFigures:
+        run = in_background if self.settings.store is Store.AWS else at_once
+        return LiveFigures(self._judgements(), self._attempts(), self.clock, LIVE_EVERY_S, run, self.warn)
+
+    def warn(self, message: str) -> None:
+        """Log one warning; the message must hold nothing that came from outside."""
+        self.observer().warn(message)
 
     def _make_gatekeeper(self) -> Gatekeeper:
         return Gatekeeper(
             loopback=self.settings.loopback,
-            admin_key_hash=self._admin_key_hash,
-            client_key_id=lambda _digest: None,
-            has_client_keys=lambda: False,
+            admin_key_hash=Lazy(self.secrets.admin_key_hash),
+            client_key_id=self.generating.client_key_id,
+            has_client_keys=lambda: self.generating.key_ring().any(),
         )
-
-    def _find_admin_key_hash(self) -> str:
-        admin_key = self.settings.admin_key.get_secret_value()
-        if not admin_key and self.settings.admin_key_secret:
-            admin_key = self._aws_secret(self.settings.admin_key_secret)
-        return key_hash(admin_key) if admin_key else ""
-
-    def _hash_secret(self) -> str:
-        """Without one configured, a secret of this process alone: its cache keys then mean nothing to others."""
-        if found := self.settings.hash_secret.get_secret_value():
-            return found
-        if self.settings.hash_secret_id:
-            return self._aws_secret(self.settings.hash_secret_id)
-        return secrets.token_urlsafe(32)
-
-    def _aws_secret(self, name: str) -> str:
-        from llm_router.adapters import aws
-
-        with aws.translated("The secret store"):
-            return aws.secrets(self.settings.aws_endpoint_url).get_secret_value(SecretId=name)["SecretString"]
 
 
 def _model_health(about: ClassifierInfo) -> Component:

@@ -44,12 +44,12 @@ class CachingClassifier:
             return self._answer(self.classifier.classify(text, explain=True), started, cached=False)
         name = key(self.secret, NAMESPACE, self.version, text)
         if (held := self.cache.get(name)) is not None:
-            if (found := _loads(held)) is not None:
+            if (found := decode(held)) is not None:
                 return self._answer(found, started, cached=True)
             self.cache.delete(name)
         fresh = self.classifier.classify(text)
         if not fresh.degraded:
-            self.cache.set(name, _dumps(fresh), self.ttl_s)
+            self.cache.set(name, encode(fresh), self.ttl_s)
         return self._answer(fresh, started, cached=False)
 
     def _answer(self, found: Classification, started: float, *, cached: bool) -> Classified:
@@ -57,7 +57,8 @@ class CachingClassifier:
         return Classified(found, cached, degraded, ms=(self.clock.monotonic() - started) * 1000)
 
 
-def _dumps(found: Classification) -> bytes:
+def encode(found: Classification) -> bytes:
+    """The classification as JSON, without its evidence and what was degraded."""
     return json.dumps(
         [
             found.category,
@@ -78,7 +79,7 @@ def _dumps(found: Classification) -> bytes:
     ).encode()
 
 
-def _loads(held: bytes) -> Classification | None:
+def decode(held: bytes) -> Classification | None:
     """The classification, or None for anything that is not one: another program may have written there."""
     try:
         row = json.loads(held)

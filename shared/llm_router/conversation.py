@@ -33,9 +33,14 @@ class Conversation:
     wants_json: bool = False
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """Everything the user said, in its order."""
+        return tuple(turn.text for turn in self.turns if turn.role == USER and turn.text.strip())
+
+    @property
     def request(self) -> str:
         """The last thing the user asked; the last text at all when no user speaks."""
-        asked = [turn.text for turn in self.turns if turn.role == USER and turn.text.strip()]
+        asked = self.asked
         return asked[-1] if asked else next((turn.text for turn in reversed(self.turns) if turn.text.strip()), "")
 
     @property

@@ -1,13 +1,16 @@
-"""Past decisions: kept compressed, for a time, without their prompts."""
+"""Past decisions: kept compressed, for a time, without their prompts; beside each, what it was about and whose."""
 
 from __future__ import annotations
 
 import base64
+import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from llm_router.feedback import Subject
 from llm_router.ports import Record, RecordStore
+from llm_router.taxonomy import Category, Difficulty
 
 KIND = "decision"
 MAX_ID = 64
@@ -21,15 +24,24 @@ class DecisionLog:
 
     records: RecordStore
 
-    def keep(self, decision_id: str, answer: str, *, expires_at: float) -> None:
+    def keep(self, decision_id: str, answer: str, subject: Subject, *, expires_at: float) -> None:
         """Keep a decision's answer, which is JSON, until then (epoch seconds)."""
-        body = base64.b64encode(zlib.compress(answer.encode(), LEVEL)).decode("ascii")
-        self.records.put(Record(KIND, decision_id, body, expires_at))
+        packed = base64.b64encode(zlib.compress(answer.encode(), LEVEL)).decode("ascii")
+        about = [subject.model_id, subject.category, subject.difficulty, subject.tenant, subject.session_key]
+        self.records.put(Record(KIND, decision_id, f"{json.dumps(about)}\n{packed}", expires_at))
 
-    def find(self, decision_id: str) -> bytes | None:
-        """The answer as it was given, or None."""
+    def find(self, decision_id: str, tenant: str | None) -> bytes | None:
+        """The answer as it was given to this tenant (None: to any), or None."""
         record = self.records.get(KIND, decision_id[:MAX_ID])
-        return None if record is None else _answer(record)
+        if record is None or tenant not in (None, _subject(record).tenant):
+            return None
+        return _answer(record)
+
+    def subject(self, decision_id: str, tenant: str | None) -> Subject | None:
+        """What a decision of this tenant (None: of any) was about, or None."""
+        record = self.records.get(KIND, decision_id[:MAX_ID])
+        found = None if record is None else _subject(record)
+        return None if found is None or tenant not in (None, found.tenant) else found
 
     def latest(self, limit: int) -> Iterator[bytes]:
         """The newest answers, newest first."""
@@ -37,4 +49,9 @@ class DecisionLog:
 
 
 def _answer(record: Record) -> bytes:
-    return zlib.decompress(base64.b64decode(record.body))
+    return zlib.decompress(base64.b64decode(record.body.rpartition("\n")[2]))
+
+
+def _subject(record: Record) -> Subject:
+    model_id, category, difficulty, tenant, session_key = json.loads(record.body.partition("\n")[0])
+    return Subject(model_id, Category(category), Difficulty(difficulty), tenant, session_key)

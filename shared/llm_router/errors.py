@@ -9,7 +9,8 @@ RouterError
 ├── Forbidden                 a valid key that may not do this
 ├── NotFound
 ├── MethodNotAllowed
-├── VersionConflict           somebody else published first
+├── Conflict                  another request stands in the way
+│   └── VersionConflict       somebody else published first
 ├── NoEligibleModel           no model meets the constraints
 ├── RateLimited
 │   └── BudgetExceeded
@@ -83,7 +84,11 @@ class MethodNotAllowed(RouterError):
     """The path exists, the method does not."""
 
 
-class VersionConflict(RouterError):
+class Conflict(RouterError):
+    """Another request stands in the way of this one."""
+
+
+class VersionConflict(Conflict):
     """The catalogue moved on; `current` is the version that is in force now."""
 
     def __init__(self, message: str, *, current: int | None) -> None:

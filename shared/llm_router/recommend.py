@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.classification import CachingClassifier, Classified
 from llm_router.conversation import Conversation
+from llm_router.outcomes import Observed
 from llm_router.ports import Clock
 from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.prepared import Prepared, prepare
-from llm_router.ranking.rank import Ranking, rank
+from llm_router.ranking.rank import Ranking
 from llm_router.ranking.task import Constraints, Surroundings, Task
+from llm_router.ranking.tokens import writing_of
+from llm_router.sessions.book import session_key
+from llm_router.sessions.choice import Wanted, choose
+from llm_router.sessions.continuing import Opened, Sessions
+from llm_router.sessions.telling import SessionNote, note_of, session_words
+from llm_router.sessions.turn import held
 from llm_router.taxonomy import Category, Classification, Degraded
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a caller wants to know."""
+    """What a caller wants to know.
+
+    `barred` holds models that cannot be used for this request, with the reason. `tenant` keeps the sessions of callers
+    apart. `complete` is True when the conversation is all that the model will
+    get; else a lone prompt in a session belongs to a conversation that the caller keeps.
+    """
 
     conversation: Conversation
     constraints: Constraints
     preference: float
+    session_id: str | None = None
+    tenant: str = ""
+    complete: bool = False
+    barred: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A choice and everything that it rests on, without the prompt."""
+    """A choice and everything that it rests on, without the prompt.
+
+    `classified` and `preference` are what was ranked by, after what the session changed about them. `session` is
+    None without a session id, and `session_key` is empty.
+    """
 
     id: str
     at: float
@@ -39,46 +59,72 @@ class Decision:
     explanation: str
     catalogue_version: int
     degraded: tuple[Degraded, ...]
+    session: SessionNote | None = None
+    session_key: str = ""
 
 
 @dataclass(slots=True)
 class Recommender:
-    """Classifies, ranks and explains. Makes no outbound call but to the cache and the catalogue's store."""
+    """Classifies, ranks and explains. Makes no outbound call but to the cache and to the stores."""
 
     classifier: Callable[[], CachingClassifier]
     catalogues: CatalogueReader
     clock: Clock
     surroundings: Callable[[], Surroundings]
+    sessions: Sessions
     entropy: Callable[[int], bytes] = os.urandom
-    _prepared: tuple[Catalogue, tuple[Prepared, ...]] | None = None
+    _prepared: tuple[Catalogue, Mapping[str, Observed], tuple[Prepared, ...]] | None = None
 
     def recommend(self, ask: Ask) -> Decision:
         """The decision. Raises `NoEligibleModel` or `CatalogueUnavailable`."""
-        classified = self.classifier().classify(ask.conversation.request)
+        classifier, conversation = self.classifier(), ask.conversation
+        classified = classifier.classify(conversation.request)
         found = self.catalogues.in_force()
-        task = task_of(classified.classification, ask.conversation)
-        ranking = rank(self._prepare(found.catalogue), task, ask.constraints, ask.preference, self.surroundings())
-        said = explain(ranking, classified.classification, ask.preference)
-        if (other := counterfactual(ranking)) is not None:
-            said = f"{said} {other}"
-        now = self.clock.now()
+        key = session_key(ask.tenant, ask.session_id) if ask.session_id else None
+        opened = self.sessions.open(key, conversation, classified.classification, classifier.classify)
+        around, now = self.surroundings(), self.clock.now()
+        if ask.barred:
+            around = replace(around, unusable={**around.unusable, **ask.barred})
+        wanted = Wanted(task_of(opened.turn.classification, conversation), ask.constraints, ask.preference, around)
+        alone = len(conversation.turns) == 1 and not ask.complete
+        opened = _with_cache(opened, wanted.task, now, alone=alone)
+        incumbent = None if opened.session is None else opened.session.model_id
+        choice = choose(self._prepare(found.catalogue, around), wanted, opened.turn, incumbent)
+        first = choice.ranking.candidates[0]
+        if key is not None:
+            tokens = wanted.task.input_tokens + wanted.task.output_tokens
+            self.sessions.close(key, opened, model_id=first.model.id, tokens=tokens, lift=choice.lift, alone=alone)
+        said = [*session_words(opened, choice), explain(choice.ranking, choice.classification, choice.preference)]
+        if (other := counterfactual(choice.ranking)) is not None:
+            said.append(other)
         return Decision(
             id=decision_id(now, self.entropy),
             at=now,
-            classified=classified,
-            ranking=ranking,
-            preference=ask.preference,
-            explanation=said,
+            classified=replace(classified, classification=choice.classification),
+            ranking=choice.ranking,
+            preference=choice.preference,
+            explanation=" ".join(said),
             catalogue_version=found.catalogue.version,
             degraded=(*classified.degraded, *((Degraded.CATALOGUE,) if found.degraded else ())),
+            session=None if key is None else note_of(opened, choice),
+            session_key=key or "",
         )
 
-    def _prepare(self, catalogue: Catalogue) -> tuple[Prepared, ...]:
-        """The catalogue ready for ranking, made anew when another version is in force."""
-        held = self._prepared
-        if held is None or held[0] is not catalogue:
-            held = self._prepared = (catalogue, prepare(catalogue))
-        return held[1]
+    def _prepare(self, catalogue: Catalogue, around: Surroundings) -> tuple[Prepared, ...]:
+        """The catalogue ready for ranking, made anew when another version or other outcomes are in force."""
+        made = self._prepared
+        if made is None or made[0] is not catalogue or made[1] is not around.observed:
+            made = self._prepared = (catalogue, around.observed, prepare(catalogue, around.observed))
+        return made[2]
+
+
+def _with_cache(opened: Opened, task: Task, now: float, *, alone: bool) -> Opened:
+    """The turn with what the provider of the session's model still holds."""
+    if opened.session is None:
+        return opened
+    earlier = task.input_tokens - opened.turn.classification.token_count
+    cached = held(opened.session, now=now, earlier_tokens=earlier, alone=alone)
+    return replace(opened, turn=replace(opened.turn, held=cached))
 
 
 def task_of(found: Classification, conversation: Conversation) -> Task:
@@ -98,6 +144,7 @@ def task_of(found: Classification, conversation: Conversation) -> Task:
         input_tokens=round(found.token_count * share) + conversation.media_tokens,
         output_tokens=found.output_tokens,
         requires=conversation.requires,
+        writing=writing_of(conversation.request),
     )
 
 

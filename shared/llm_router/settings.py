@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError, model_validator
 
 from llm_router.errors import ConfigurationError
 
@@ -29,7 +29,55 @@ class Store(StrEnum):
     MEMORY = "memory"
 
 
-class Settings(BaseModel):
+class ProviderSettings(BaseModel):
+    """Where generated text comes from, by the names that the providers' own SDKs read."""
+
+    openai_api_key: SecretStr = Field(SecretStr(""), description="OpenAI's key")
+    azure_openai_api_key: SecretStr = Field(SecretStr(""), description="Azure OpenAI's key")
+    anthropic_api_key: SecretStr = Field(SecretStr(""), description="Anthropic's key")
+    gemini_api_key: SecretStr = Field(SecretStr(""), description="Google's key for the Gemini API")
+    google_api_key: SecretStr = Field(SecretStr(""), description="the same, by its other name")
+    mistral_api_key: SecretStr = Field(SecretStr(""), description="Mistral's key")
+    deepseek_api_key: SecretStr = Field(SecretStr(""), description="DeepSeek's key")
+    xai_api_key: SecretStr = Field(SecretStr(""), description="xAI's key")
+    groq_api_key: SecretStr = Field(SecretStr(""), description="Groq's key")
+    together_api_key: SecretStr = Field(SecretStr(""), description="Together's key")
+    fireworks_api_key: SecretStr = Field(SecretStr(""), description="Fireworks' key")
+    cerebras_api_key: SecretStr = Field(SecretStr(""), description="Cerebras' key")
+    deepinfra_api_key: SecretStr = Field(SecretStr(""), description="DeepInfra's key")
+    openrouter_api_key: SecretStr = Field(SecretStr(""), description="OpenRouter's key")
+    cohere_api_key: SecretStr = Field(SecretStr(""), description="Cohere's key")
+    dashscope_api_key: SecretStr = Field(SecretStr(""), description="Alibaba's key for Model Studio")
+    moonshot_api_key: SecretStr = Field(SecretStr(""), description="Moonshot's key")
+    zai_api_key: SecretStr = Field(SecretStr(""), description="Z.ai's key")
+    minimax_api_key: SecretStr = Field(SecretStr(""), description="MiniMax's key")
+    llama_api_key: SecretStr = Field(SecretStr(""), description="Meta's key for the Llama API")
+    ai21_api_key: SecretStr = Field(SecretStr(""), description="AI21's key")
+    perplexity_api_key: SecretStr = Field(SecretStr(""), description="Perplexity's key")
+    sambanova_api_key: SecretStr = Field(SecretStr(""), description="SambaNova's key")
+    inception_api_key: SecretStr = Field(SecretStr(""), description="Inception's key")
+    xiaomi_mimo_api_key: SecretStr = Field(SecretStr(""), description="Xiaomi's key")
+    aws_bearer_token_bedrock: SecretStr = Field(SecretStr(""), description="key of Bedrock, in place of signatures")
+    vllm_api_key: SecretStr = Field(SecretStr(""), description="key of a vLLM server that wants one")
+    llama_cpp_api_key: SecretStr = Field(SecretStr(""), description="key of a llama.cpp server that wants one")
+
+    openai_base_url: str = Field("", description="another address for OpenAI, with its /v1")
+    anthropic_base_url: str = Field("", description="another address for Anthropic")
+    gemini_base_url: str = Field("", description="another address for the Gemini API")
+    dashscope_base_url: str = Field("", description="another region's address for Alibaba")
+    azure_openai_endpoint: str = Field("", description="address of the Azure OpenAI resource")
+    ollama_base_url: str = Field("", description="address of an Ollama server")
+    ollama_host: str = Field("", description="the same, as Ollama itself names it: a host, with a port or without")
+    vllm_base_url: str = Field("", description="address of a vLLM server")
+    llama_cpp_base_url: str = Field("", description="address of a llama.cpp server")
+    bedrock_region: str = Field("", description="AWS region of Bedrock, which this turns on")
+    bedrock_endpoint_url: str = Field("", description="another address for Bedrock")
+
+
+PROVIDER_SETTINGS = frozenset(name.upper() for name in ProviderSettings.model_fields)
+
+
+class Settings(ProviderSettings):
     """One field per environment variable, of the same name in capitals. A blank variable counts as not set."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
@@ -42,6 +90,7 @@ class Settings(BaseModel):
     dashboard_port: Port = Field(8090, description="port of the dashboard alone, locally")
     workers: int = Field(0, ge=0, le=64, description="local worker processes; 0: one per processor, at most 4")
     max_in_flight: int = Field(64, ge=1, le=10_000, description="requests a local worker holds before it sheds load")
+    max_generating: int = Field(256, ge=1, le=10_000, description="the same for requests that may ask a provider")
 
     store: Store = Field(Store.AWS, description="`sqlite`, `aws` or `memory`")
     state_dir: Path = Field(Path(".local"), description="folder of the embedded store, locally")
@@ -65,7 +114,18 @@ class Settings(BaseModel):
     analytics_api_key: SecretStr = Field(SecretStr(""), description="Artificial Analysis key, for the refresh")
     models_json_path: str = Field("", description="the operator's own models: a file or s3://bucket/key")
     output_path: str = Field("", description="where a refresh exports the catalogue as JSON")
+    provider_keys_secret: str = Field("", description="Secrets Manager id of a JSON object of provider settings")
+    bedrock_enabled: bool = Field(False, description="turns Bedrock on in AWS_REGION, when no BEDROCK_REGION is set")
+    aws_region: str = Field("", description="region that Lambda runs in; AWS sets it")
+    private_http_providers: bool = Field(False, description="allows http:// to a provider at a private address")
+    demo_provider: bool = Field(False, description="answers, as a demo, for every provider that is not configured")
     decision_ttl: float = Field(604_800.0, gt=0, le=31_536_000, description="seconds a decision is kept")
+    session_ttl: float = Field(3600.0, gt=0, le=2_592_000, description="seconds a session is kept from its last turn")
+    feedback_half_life: float = Field(
+        1_209_600.0, ge=86_400, le=31_536_000, description="seconds after which feedback counts half"
+    )
+    longest_answer: int = Field(8192, ge=1, le=1_000_000, description="most tokens of one answer, whatever is asked")
+    stream_timeout: float = Field(120.0, gt=0, le=900, description="seconds of a streamed answer in all")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 
     @model_validator(mode="after")
@@ -78,6 +138,22 @@ class Settings(BaseModel):
     def loopback(self) -> bool:
         return self.listener is Listener.LOOPBACK
 
+    def provider_settings(self, secret: str = "") -> dict[str, str]:
+        """The provider settings that are not blank, by name; holds keys. `secret` is what a secret of them holds.
+
+        What the environment sets counts before the secret. Raises `ConfigurationError` for a secret that is no object.
+        """
+        plain = {name: getattr(self, name.lower()) for name in PROVIDER_SETTINGS}
+        own = {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in plain.items()
+        }
+        found = _from_secret(secret) | {name: value for name, value in own.items() if value}
+        if self.bedrock_enabled and self.aws_region:
+            found.setdefault("BEDROCK_REGION", self.aws_region)
+        if host := found.pop("OLLAMA_HOST", ""):
+            found.setdefault("OLLAMA_BASE_URL", _ollama_address(host))
+        return found
+
     @property
     def redis_address(self) -> str:
         """The Redis address, or an empty string when no Redis is configured. Holds the password: never log it."""
@@ -88,6 +164,24 @@ class Settings(BaseModel):
         password = self.redis_password.get_secret_value()
         login = f":{password}@" if password else ""
         return f"redis://{login}{self.redis_host}:{self.redis_port}/0"
+
+
+def _from_secret(secret: str) -> dict[str, str]:
+    if not secret:
+        return {}
+    try:
+        held = TypeAdapter(dict[str, str]).validate_json(secret)
+    except ValidationError:
+        raise ConfigurationError("The secret of PROVIDER_KEYS_SECRET is no JSON object of texts.") from None
+    return {name: value.strip() for name, value in held.items() if name in PROVIDER_SETTINGS and value.strip()}
+
+
+def _ollama_address(host: str) -> str:
+    """What Ollama makes of its OLLAMA_HOST: http and port 11434 unless it says otherwise."""
+    scheme, separator, rest = host.rpartition("://")
+    name, colon, port = rest.partition(":")
+    reachable = "127.0.0.1" if name in ("", "0.0.0.0") else name  # noqa: S104
+    return f"{scheme or 'http'}://{reachable}{colon}{port}" if separator or port else f"http://{reachable}:11434"
 
 
 def load(environment: Mapping[str, str]) -> Settings:

@@ -30,6 +30,11 @@ class Lazy(Generic[T]):
                     self._made.append(self._make())
         return self._made[0]
 
+    @property
+    def made(self) -> bool:
+        """Whether the value has been asked for."""
+        return bool(self._made)
+
 
 class Stores:
     """The three stores of one process."""

@@ -112,6 +112,12 @@ def test_many_counters_at_once(store: RecordStore):
     assert store.counters("minute", 1) == [("001", many)]
 
 
+def test_counters_hold_amounts_of_very_different_size(store: RecordStore):
+    store.add("decayed", "k", {"large": 2.0**70, "small": 2.0**-70})
+    found = store.add("decayed", "k", {"large": 2.0**69, "small": 2.0**-69})
+    assert found == {"large": pytest.approx(1.5 * 2.0**70), "small": pytest.approx(3 * 2.0**-70)}
+
+
 def test_nothing_is_added_past_a_ceiling(store: RecordStore):
     assert store.add("budget", "k", {"usd": 0.75}, ceilings={"usd": 1}) == {"usd": 0.75}
     assert store.add("budget", "k", {"usd": 0.5, "calls": 1}, ceilings={"usd": 1}) is None

@@ -20,7 +20,7 @@ MOST = 4
 def gateway() -> Iterator[Gateway]:
     with service() as running:
         host = FunctionHost(running.template.functions, threads=2)
-        yield Gateway(Service().table, host, {}, MOST)
+        yield Gateway(Service().table, host, {}, MOST, MOST)
         host.close()
 
 
@@ -40,7 +40,7 @@ async def post(gateway: Gateway, path: str) -> tuple[int, dict[bytes, bytes], by
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
-@pytest.mark.parametrize("path", ["/classify", "/classify/batch"], ids=["swift", "on a thread"])
+@pytest.mark.parametrize("path", ["/classify", "/classify/batch", "/route"], ids=["swift", "on a thread", "waiting"])
 def test_what_is_too_much_is_refused_with_the_time_to_try_again(gateway: Gateway, path: str):
     async def burst() -> list[tuple[int, dict[bytes, bytes], bytes]]:
         return await asyncio.gather(*(post(gateway, path) for _ in range(MOST + 3)))
@@ -50,7 +50,7 @@ def test_what_is_too_much_is_refused_with_the_time_to_try_again(gateway: Gateway
     assert len(shed) == 3
     assert all(headers[b"retry-after"] == b"1" for _, headers, _ in shed)
     assert all(json.loads(body)["error"]["code"] == "overloaded" for _, _, body in shed)
-    assert gateway.in_flight == 0
+    assert (gateway.in_flight, gateway.waiting) == (0, 0)
 
 
 def test_what_was_shed_is_answered_once_there_is_room_again(gateway: Gateway):

@@ -36,10 +36,10 @@ class Reply:
 
     @property
     def error(self) -> str:
-        """The code of the error envelope, which every error must have."""
+        """The code of the error envelope, which every error must have: ours, or OpenAI's."""
         envelope = self.json["error"]
         assert envelope["message"]
-        assert envelope["request_id"]
+        assert envelope.get("request_id") or envelope["type"]
         return envelope["code"]
 
 

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "shared" / "llm_router"
 CLASSIFIER = ROOT / "layers" / "model" / "classifier"
 
 EDGES = {"adapters", "local", "schemas", "web"}
-OUTSIDE_THE_DOMAIN = {"bootstrap", "settings", "stores"}
+OUTSIDE_THE_DOMAIN = {"bootstrap", "configured_secrets", "generating", "settings", "stores"}
 
 
 def imports(source: Path) -> Iterator[str]:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import NoEligibleModel
+from llm_router.outcomes import Observed, Tally
+from llm_router.ranking.constraints import DROP, Reason
+from llm_router.ranking.explanation import counterfactual
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
+from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model, scenes, task
 
 FREE = Constraints()
 HERE = Surroundings()
+COUNTERFACTUAL = re.compile(r"With (\S+) (?:at |\()([^)]+?)\)? it would be (\w+) from (\w+)\.")
 preferences = st.floats(0, 1)
 
 
@@ -132,9 +139,76 @@ def test_what_an_empty_ranking_names_as_nearest_relaxation_gives_a_model(scene):
         changed = numeric
         for field in error.fields:
             name, value = field.path.removeprefix("constraints."), field.problem.rpartition(": ")[2]
-            kind = int if name in ("max_tokens", "min_context_tokens") else float
-            changed = replace(changed, **{name: kind(value)})
+            changed = replace(changed, **{name: None if value == DROP else number(name, value)})
         assert rank(prepare(models), of, changed, 0.5, HERE).candidates
+
+
+def number(name: str, value: str) -> float:
+    return int(value) if name in ("max_tokens", "min_context_tokens") else float(value)
+
+
+def relaxed(limits: Constraints, path: str, change: str) -> Constraints:
+    """The constraints after the change that an explanation proposes."""
+    name = path.removeprefix("constraints.")
+    fields: dict[str, Any] = {name: relaxed_value(getattr(limits, name), name, change)}
+    return replace(limits, **fields)
+
+
+def relaxed_value(held: object, name: str, change: str) -> object:
+    if not isinstance(held, frozenset):
+        return None if change == DROP else number(name, change)
+    if change == DROP:
+        return frozenset()
+    verb, _, said = change.partition(" ")
+    named = set(said.removeprefix("without ").replace(" and ", ", ").split(", "))
+    return frozenset(held | named if verb == "add" else held - named)
+
+
+@settings(max_examples=400)
+@given(scenes, preferences)
+def test_the_counterfactual_comes_true(scene, preference):
+    found = ranked(scene.models, scene.task, scene.demands, preference)
+    assume(found is not None)
+    assert found
+    said = counterfactual(found)
+    assume(said is not None)
+    assert said
+    match = COUNTERFACTUAL.fullmatch(said)
+    assert match
+    path, change, name, provider = match.groups()
+    then = ranked(scene.models, scene.task, relaxed(scene.demands, path, change), preference)
+    assert then
+    winner = then.candidates[0].model
+    assert (winner.display_name, winner.provider) == (name, provider)
+
+
+@given(scenes, preferences)
+def test_the_first_reason_of_an_exclusion_is_one_that_the_request_names(scene, preference):
+    found = ranked(scene.models, scene.task, scene.demands, preference)
+    assume(found is not None)
+    assert found
+    for exclusion in found.excluded:
+        for violation in exclusion.violations:
+            if violation.path is not None and violation.reason is not Reason.MAX_OUTPUT:
+                assert getattr(scene.demands, violation.path.removeprefix("constraints.")) not in (None, frozenset())
+
+
+@given(scenes, preferences, st.integers(0, 200), st.floats(0, 1))
+def test_what_is_judged_well_never_loses_by_it(scene, preference, n, share):
+    """More success at every kind of work leaves a winner the winner."""
+    found = ranked(scene.models, scene.task, FREE, preference)
+    assume(found is not None)
+    assert found
+    first = found.candidates[0].model
+    means = [cell.mean for levels in first.quality.values() for cell in levels.values()]
+    good = max(means) + share * (1 - max(means))
+    tally = {category: dict.fromkeys(Difficulty, Tally(float(n), n * good)) for category in Category}
+    seen = {first.id: Observed(tally, tries=5, answered=5)}
+    easy = replace(scene.task, difficulty=Difficulty.EASY, complexity=0.0)
+    before = rank(prepare(scene.models), easy, FREE, preference, HERE)
+    assume(before.candidates[0].model.id == first.id)
+    after = rank(prepare(scene.models, seen), easy, FREE, preference, HERE)
+    assert after.candidates[0].model.id == first.id
 
 
 def test_a_model_whose_price_is_not_known_is_never_chosen():
@@ -164,9 +238,10 @@ def test_demands_that_no_relaxation_can_meet_are_named_as_such():
 def test_an_answer_too_long_for_every_window_names_the_length_that_would_fit():
     small = model("small", context_window=8_000, max_output_tokens=None)
     with pytest.raises(NoEligibleModel) as refused:
+        # A thousand of our tokens are 990 of a model whose tokenizer is not known.
         rank(prepare([small]), task(input_tokens=1_000), Constraints(max_tokens=10_000), 0.5, HERE)
     (field,) = refused.value.fields
-    assert (field.path, field.problem.rpartition(": ")[2]) == ("constraints.max_tokens", "7000")
+    assert (field.path, field.problem.rpartition(": ")[2]) == ("constraints.max_tokens", "7010")
 
 
 def test_a_prompt_too_long_for_every_window_is_no_matter_of_constraints():

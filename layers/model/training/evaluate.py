@@ -1,4 +1,4 @@
-"""`python -m training.evaluate`: measures what is built and writes the report with its pictures."""
+"""`python -m training.evaluate`: measures the classifier and the choice, and writes their reports with pictures."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from classifier.loading import MEASURED
 from llm_router.taxonomy import Classification
 from training.evaluation.baselines import NearestExemplar, WordGrams
 from training.evaluation.checks import HELDOUT, REAL, CheckSet, category_sets, scales
+from training.evaluation.choice_report import choice_report
 from training.evaluation.metrics import (
     accuracy,
     calibration_error,
@@ -36,6 +37,7 @@ from training.rules import labels_of
 from training.sources import data_dir, public_rows
 
 REPORT = Path(__file__).with_name("report")
+CHOICE = "choice.md"
 LIMIT = 1500
 SLOW = "nearest exemplar"
 SLOW_LIMIT = 500
@@ -155,16 +157,30 @@ def _write_measured(artifacts: Path, found: Result) -> None:
     (artifacts / MEASURED).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
+def _report_choice(classifier: HybridClassifier, folder: Path | None, report: Path) -> None:
+    """Measure the choice on outcomes; without their files the report stays as it is, and that is said."""
+    if folder is None:
+        print("\nThe choice was not measured: its outcomes lie under DATA_DIR, which is not set.")
+        return
+    lines = choice_report(classifier, folder, report)
+    (report / CHOICE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n" + "\n".join(lines))
+
+
 def main() -> int:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--artifacts", type=Path, default=ARTIFACTS)
     parser.add_argument("--report", type=Path, default=REPORT)
+    parser.add_argument("--choice", action="store_true", help="the choice alone")
     parser.add_argument("--quick", action="store_true", help="without the slow baselines")
     options = parser.parse_args()
     started = time.perf_counter()
     folder = data_dir()
     classifier = replace(load(options.artifacts), deadline_s=None)
+    if options.choice:
+        _report_choice(classifier, folder, options.report)
+        return 0
     alone = replace(classifier, encoder=None)
     train, _ = split_development(own_prompts("train"))
     grams = WordGrams(train + (public_rows(folder) if folder else []))
@@ -188,6 +204,7 @@ def main() -> int:
     options.report.mkdir(parents=True, exist_ok=True)
     (options.report / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
+    _report_choice(classifier, folder, options.report)
     return 0
 
 

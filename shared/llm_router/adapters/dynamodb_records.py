@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 SHARDS = 8
-HOT_KINDS = frozenset({"decision"})
+HOT_KINDS = frozenset({"decision", "session"})
 NAMES_AT_ONCE = 100
 """Counters in one update: its expression may hold 4 kB and 300 operators."""
 

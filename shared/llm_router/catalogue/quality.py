@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from llm_router.catalogue.abilities import Ability, Levels, abilities
@@ -118,17 +118,17 @@ def _cell(ability: Ability, slope: float, panel: float, distance: float, choices
     )
 
 
-def shrink(prior: QualityEstimate, outcomes: Sequence[float]) -> QualityEstimate:
-    """The estimate once outcomes measured here (0 failed to 1 done well) are known: their mean drawn to the prior.
+def shrink(prior: QualityEstimate, count: float, good: float) -> QualityEstimate:
+    """The estimate once outcomes measured here are known, of which `good` of `count` were done well.
 
-    The prior counts as `prior.n` outcomes. The variance is that of the weighted mean of the two, so that it is the
-    prior's own without outcomes and that of the outcomes alone once they are many.
+    Both are weights and need not be whole. The prior counts as `prior.n` outcomes. The variance is that of the
+    weighted mean of the two, so that it is the prior's own without outcomes and that of the outcomes alone once they
+    are many.
     """
-    if not outcomes:
+    if count <= 0:
         return prior
-    count = len(outcomes)
     total = prior.n + count
-    mean = (prior.n * prior.mean + math.fsum(outcomes)) / total
+    mean = (prior.n * prior.mean + good) / total
     spread = mean * (1 - mean) / count
     sd = math.sqrt((prior.n * prior.sd) ** 2 + count * count * spread) / total
     return QualityEstimate(

@@ -181,3 +181,4 @@ class ChatChunk:
     tool_calls: tuple[ToolCallDelta, ...] = field(default=())
     stop: StopReason | None = None
     usage: Usage | None = None
+    refusal: str = ""

@@ -69,3 +69,7 @@ class Providers(Protocol):
     def why_not(self, provider: str) -> str | None:
         """What is missing for this provider, naming the setting and no value; None when it is configured."""
         ...
+
+    def close(self) -> None:
+        """Close what is connected, for a process that ends."""
+        ...

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from uuid import uuid4
 
+from starlette.types import ASGIApp
+
 from llm_router.errors import ConfigurationError
 from llm_router.local.template import LambdaFunction
 from llm_router.web.lambda_handler import LambdaHandler
@@ -55,10 +57,7 @@ def load_module(function: LambdaFunction) -> ModuleType:
 
 
 class FunctionHost:
-    """The functions of one process, each invocation on a thread of its own pool or, when it is swift, on the caller's.
-
-    A swift one costs no change of threads, of which each takes up to a tenth of a millisecond; the loop waits for it.
-    """
+    """The functions of one process, each invocation on a thread of its own pool."""
 
     def __init__(self, functions: Mapping[str, LambdaFunction], *, threads: int) -> None:
         self._functions = functions
@@ -67,10 +66,8 @@ class FunctionHost:
             self._handlers[name] = getattr(load_module(function), function.handler.partition(".")[2])
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="invoke")
 
-    async def invoke(self, name: str, event: Mapping[str, object], *, swift: bool = False) -> object:
-        """The handler's result. Raises `FunctionTimedOut` unless it is swift; the thread is left to end by itself."""
-        if swift:
-            return await self._handlers[name].answer(event)
+    async def invoke(self, name: str, event: Mapping[str, object]) -> object:
+        """The handler's result. Raises `FunctionTimedOut`; the thread is left to end by itself."""
         function = self._functions[name]
         context = Context(name, function.memory_mb, uuid4().hex, time.monotonic() + function.timeout_s)
         running = asyncio.get_running_loop().run_in_executor(self._pool, self._handlers[name], event, context)
@@ -78,6 +75,11 @@ class FunctionHost:
             return await asyncio.wait_for(running, function.timeout_s)
         except TimeoutError:
             raise FunctionTimedOut(name) from None
+
+    def app(self, name: str) -> ASGIApp:
+        """The function's own app, for a door that needs no events."""
+        app: ASGIApp = load_module(self._functions[name]).door.app
+        return app
 
     def warm(self) -> None:
         """Let each function that has a `warm` build what its first request would otherwise wait for."""

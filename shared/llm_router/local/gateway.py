@@ -11,15 +11,17 @@ from uuid import uuid4
 from starlette.types import Message, Receive, Scope, Send
 
 from llm_router.errors import MethodNotAllowed, NotFound, Overloaded, PayloadTooLarge, RouterError, UpstreamError
+from llm_router.local import direct
 from llm_router.local.events import HttpAnswer, HttpRequest, http_answer, http_event
 from llm_router.local.functions import FunctionHost, FunctionTimedOut
-from llm_router.local.routing import RouteTable, service_path
+from llm_router.local.routing import Match, RouteTable, service_path
 from llm_router.web.access import MIB, ROUTES
 from llm_router.web.errors import error_response
 
 MAX_BODY = 6 * MIB
 """What Lambda takes in one synchronous invocation; the functions' own limits are lower."""
 
+WAITING = frozenset((rule.method, rule.path) for rule in ROUTES if rule.waits)
 SWIFT = frozenset((rule.method, rule.path) for rule in ROUTES if rule.swift)
 
 
@@ -31,47 +33,63 @@ class Disconnected(Exception):
 class Gateway:
     """One ASGI app for every port; `services` tells which port belongs to one service alone.
 
-    Sheds load: with `max_in_flight` requests running or waiting, the next is answered 503 with Retry-After at once.
-    With `runs_swift_here`, swift requests run on the event loop itself.
+    Sheds load: with `max_in_flight` requests running, or `max_waiting` of those that may wait for others, the next one
+    is answered 503 with Retry-After at once. With `runs_swift_here`, swift requests need no thread of their own either.
     """
 
     table: RouteTable
     host: FunctionHost
     services: Mapping[int, str]
     max_in_flight: int
+    max_waiting: int
     runs_swift_here: bool = True
     in_flight: int = 0
+    waiting: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         request_id = uuid4().hex
         try:
-            answer = await self._admitted(scope, receive, request_id)
+            answer = await self._admitted(scope, receive, send, request_id)
         except Disconnected:
             return
         except RouterError as error:
             answer = _error_answer(error, scope["path"], request_id)
-        await _respond(answer, send, head=scope["method"] == "HEAD")
+        if answer is not None:
+            await _respond(answer, send, head=scope["method"] == "HEAD")
 
-    async def _admitted(self, scope: Scope, receive: Receive, request_id: str) -> HttpAnswer:
-        if self.in_flight >= self.max_in_flight:
-            raise Overloaded("Too many requests are in progress; try again in a moment.", retry_after_s=1)
-        self.in_flight += 1
-        try:
-            # Whatever else has arrived by now is counted before the first swift request keeps the loop to itself.
-            await asyncio.sleep(0)
-            return await self._answer(scope, receive, request_id)
-        finally:
-            self.in_flight -= 1
-
-    async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> HttpAnswer:
+    async def _admitted(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> HttpAnswer | None:
+        """The answer, or None when it has been sent already."""
         request = await _request(scope, receive)
         server = scope.get("server")
         path = service_path(self.services.get(server[1], "") if server else "", request.path)
         found = self.table.match(request.method, path)
         if found is None:
             raise NotFound("There is nothing at this path.")
+        row = (found.route.method, found.route.path)
+        waits = row in WAITING
+        running, most = (self.waiting, self.max_waiting) if waits else (self.in_flight, self.max_in_flight)
+        if running >= most:
+            raise Overloaded("Too many requests are in progress; try again in a moment.", retry_after_s=1)
+        self._count(1, waits=waits)
+        try:
+            if not waits and not (self.runs_swift_here and row in SWIFT):
+                return await self._invoked(request, path, found, request_id)
+            # Whatever else has arrived by now is counted before one that only works keeps the loop to itself.
+            await asyncio.sleep(0)
+            await direct.serve(self.host.app(found.route.function), scope, request, path, receive, send)
+        finally:
+            self._count(-1, waits=waits)
+        return None
+
+    def _count(self, step: int, *, waits: bool) -> None:
+        if waits:
+            self.waiting += step
+        else:
+            self.in_flight += step
+
+    async def _invoked(self, request: HttpRequest, path: str, found: Match, request_id: str) -> HttpAnswer:
         event = http_event(
             HttpRequest(
                 request.method, path, request.query, request.headers, request.body, request.source_ip, request.protocol
@@ -82,8 +100,7 @@ class Gateway:
             now=time.time(),
         )
         try:
-            swift = self.runs_swift_here and (found.route.method, found.route.path) in SWIFT
-            result = await self.host.invoke(found.route.function, event, swift=swift)
+            result = await self.host.invoke(found.route.function, event)
         except FunctionTimedOut:
             raise Overloaded("The function did not answer in time.", code="function_timeout") from None
         answer = http_answer(result)

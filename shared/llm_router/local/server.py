@@ -91,6 +91,7 @@ class Supervisor:
             self.template,
             ports(self.settings),
             self.settings.max_in_flight,
+            self.settings.max_generating,
             runs_swift_here=self.settings.store is not Store.AWS,
             runs_schedules=number == 0,
         )

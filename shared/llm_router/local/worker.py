@@ -37,6 +37,7 @@ class WorkerPlan:
     template: Path
     services: Mapping[int, str]
     max_in_flight: int
+    max_waiting: int
     runs_swift_here: bool
     runs_schedules: bool
 
@@ -47,7 +48,14 @@ def run(plan: WorkerPlan, sockets: list[socket.socket], environment: Mapping[str
     template = load(plan.template)
     host = FunctionHost(template.functions, threads=THREADS)
     host.warm()
-    gateway = Gateway(RouteTable(template.routes), host, plan.services, plan.max_in_flight, plan.runs_swift_here)
+    gateway = Gateway(
+        RouteTable(template.routes),
+        host,
+        plan.services,
+        plan.max_in_flight,
+        plan.max_waiting,
+        runs_swift_here=plan.runs_swift_here,
+    )
     config = uvicorn.Config(
         gateway,
         log_config=None,

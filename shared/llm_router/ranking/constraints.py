@@ -44,6 +44,9 @@ class Violation(NamedTuple):
     distance: float = 1.0
 
 
+DROP = "drop the demand"
+"""The relaxation where no other value of the field would do."""
+
 ASSUMED_WINDOW = 4096
 """Tokens that a model whose window is not known is trusted with: the smallest window of any model in use."""
 
@@ -55,6 +58,7 @@ class Prospect(NamedTuple):
     usd: float | None
     wait_ms: float
     quality: float
+    input_tokens: int
     answer_tokens: int
 
 
@@ -70,7 +74,7 @@ def violations(prospect: Prospect, task: Task, limits: Constraints, unusable: st
         found.append(Violation(Reason.PRICE_UNKNOWN, "has no known price"))
     if limits.names_any or task.requires:
         _check_lists(model, task, limits, found)
-    _check_window(prospect, task, limits, found)
+    _check_window(prospect, limits, found)
     if limits.bounds_any:
         _check_numbers(prospect, limits, found)
     return found
@@ -81,9 +85,10 @@ def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list
         found.append(
             Violation(Reason.PROVIDER, f"is from {model.provider}", "constraints.providers", f"add {model.provider}")
         )
-    if limits.exclude_models and (model.id in limits.exclude_models or model.api_alias in limits.exclude_models):
+    if limits.exclude_models and (named := limits.exclude_models & {model.id, model.api_alias}):
+        names = " and ".join(sorted(filter(None, named)))
         found.append(
-            Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", f"drop {model.id}")
+            Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", f"drop {names}")
         )
     if task.requires and (missing := task.requires - model.capabilities):
         found.append(Violation(Reason.CAPABILITY, f"lacks {', '.join(sorted(missing))}, which the request needs"))
@@ -96,42 +101,43 @@ def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list
         )
     if limits.open_weights is not None and model.open_weights is not limits.open_weights:
         known = {True: "has open weights", False: "has closed weights", None: "is not known to have open weights"}
-        found.append(
-            Violation(Reason.OPEN_WEIGHTS, known[model.open_weights], "constraints.open_weights", "drop the demand")
-        )
+        found.append(Violation(Reason.OPEN_WEIGHTS, known[model.open_weights], "constraints.open_weights", DROP))
     if limits.licenses and model.license not in limits.licenses:
-        licence = model.license or "not known"
-        found.append(Violation(Reason.LICENSE, f"licence is {licence}", "constraints.licenses", f"add {licence}"))
+        relaxed = f"add {model.license}" if model.license else DROP
+        detail = f"licence is {model.license or 'not known'}"
+        found.append(Violation(Reason.LICENSE, detail, "constraints.licenses", relaxed))
     if limits.regions and not limits.regions.intersection(model.regions):
-        served = ", ".join(model.regions) or "no known region"
-        found.append(Violation(Reason.REGION, f"is served in {served}", "constraints.regions", f"add one of {served}"))
+        relaxed = f"add {min(model.regions)}" if model.regions else DROP
+        detail = f"is served in {', '.join(model.regions) or 'no known region'}"
+        found.append(Violation(Reason.REGION, detail, "constraints.regions", relaxed))
 
 
-def _check_window(prospect: Prospect, task: Task, limits: Constraints, found: list[Violation]) -> None:
+def _check_window(prospect: Prospect, limits: Constraints, found: list[Violation]) -> None:
     """The prompt and its answer must fit the window; the answer may be as long as `max_tokens` says."""
     has = prospect.model.context_window
     reserved = limits.max_tokens
-    needed = task.input_tokens + (prospect.answer_tokens if reserved is None else reserved)
+    needed = prospect.input_tokens + (prospect.answer_tokens if reserved is None else reserved)
     asked = limits.min_context_tokens or 0
     window = has if has is not None else ASSUMED_WINDOW if asked == 0 else 0
     if reserved is not None:
-        _check_length(prospect.model, task, reserved, window, found)
+        _check_length(prospect, reserved, window, found)
     if asked > window or (reserved is None and needed > window):
         wanted, short = max(needed, asked), "not known" if has is None else str(has)
+        relaxed = DROP if has is None else short
         path = "constraints.min_context_tokens" if asked > window and (reserved or needed <= window) else None
         distance = _doublings(wanted, has) if has else math.inf
-        found.append(Violation(Reason.CONTEXT_WINDOW, f"needs {wanted}, has {short}", path, short, distance))
+        found.append(Violation(Reason.CONTEXT_WINDOW, f"needs {wanted}, has {short}", path, relaxed, distance))
 
 
-def _check_length(model: ModelEntry, task: Task, wanted: int, window: int, found: list[Violation]) -> None:
+def _check_length(prospect: Prospect, wanted: int, window: int, found: list[Violation]) -> None:
     """The longest answer that is wanted must fit what the model writes at most, and what the prompt leaves it."""
-    room, most = window - task.input_tokens, model.max_output_tokens
+    room, most = window - prospect.input_tokens, prospect.model.max_output_tokens
     if wanted <= room and (most is None or wanted <= most):
         return
     if most is not None and most <= room:
         reason, detail, fits = Reason.MAX_OUTPUT, f"writes at most {most} tokens, {wanted} wanted", most
     else:
-        reason, detail, fits = Reason.CONTEXT_WINDOW, f"needs {task.input_tokens + wanted}, has {window}", room
+        reason, detail, fits = Reason.CONTEXT_WINDOW, f"needs {prospect.input_tokens + wanted}, has {window}", room
     path = "constraints.max_tokens" if fits > 0 else None
     found.append(Violation(reason, detail, path, str(fits), _doublings(wanted, fits)))
 

@@ -18,7 +18,7 @@ def usd(amount: float) -> str:
 
 def reasons(candidate: Candidate) -> list[str]:
     """What speaks for and against one candidate, each in a phrase with its number."""
-    quality, price, wait, cost = candidate.quality, candidate.price, candidate.wait, candidate.standing.usd
+    quality, price, wait, cost = candidate.quality, candidate.price, candidate.wait, candidate.usd
     low, high = quality.interval
     words = [f"does {quality.expected:.0%} of such prompts well ({low:.0%} to {high:.0%})"]
     if quality.mean - quality.expected > 0.005:
@@ -28,7 +28,8 @@ def reasons(candidate: Candidate) -> list[str]:
     if candidate.standing.quality < WILL_DO:
         words.append("more likely to fail than to do well, so ranked after all that will do")
     thinking = f" and {price.thinking_tokens} of thinking" if price.thinking_tokens else ""
-    words.append(f"{usd(cost)} for {price.input_tokens} tokens in, {price.output_tokens} out{thinking}")
+    cached = f" ({price.cached_tokens} likely cached)" if price.cached_tokens else ""
+    words.append(f"{usd(cost)} for {price.input_tokens} tokens in{cached}, {price.output_tokens} out{thinking}")
     words.append(f"about {wait.ms / 1000:.1f} s" + ("" if wait.measured else ", speed assumed, not measured"))
     return words
 
@@ -39,7 +40,7 @@ def explain(ranking: Ranking, task: Classification, preference: float) -> str:
     said = [
         f"{task.category.replace('_', ' ').capitalize()}, {task.difficulty} ({min(task.confidence, 0.99):.0%} sure).",
         f"{_named(first)} has the best balance at preference {preference:g}: "
-        f"{first.quality.expected:.0%} expected quality for {usd(first.standing.usd)}.",
+        f"{first.quality.expected:.0%} expected quality for {usd(first.usd)}.",
     ]
     if len(ranking.candidates) > 1:
         second = ranking.candidates[1]
@@ -51,7 +52,7 @@ def counterfactual(ranking: Ranking) -> str | None:
     """The smallest change of one constraint with which another model would have won; None when there is none."""
     won = ranking.candidates[0].standing
     rivals = [
-        (exclusion.violations[0].distance, exclusion.model.id, exclusion)
+        (exclusion.violations[0].distance, exclusion.standing, exclusion)
         for exclusion in ranking.excluded
         if len(exclusion.violations) == 1
         and exclusion.violations[0].path is not None
@@ -60,11 +61,13 @@ def counterfactual(ranking: Ranking) -> str | None:
     ]
     if not rivals:
         return None
-    _, _, rival = min(rivals, key=lambda row: row[:2])
+    nearest = min(rivals, key=lambda row: row[:2])[2].violations[0]
+    # The same change lets in every model that needs no other; the best of them would win.
+    let_in = [row for row in rivals if (row[2].violations[0].path, row[2].violations[0].relaxed) == nearest[2:4]]
+    _, _, rival = min(let_in, key=lambda row: row[1])
     binding = rival.violations[0]
-    return (
-        f"With {binding.path} at {binding.relaxed} it would be {rival.model.display_name} from {rival.model.provider}."
-    )
+    change = f"at {binding.relaxed}" if binding.relaxed[0].isdigit() else f"({binding.relaxed})"
+    return f"With {binding.path} {change} it would be {rival.model.display_name} from {rival.model.provider}."
 
 
 def _named(candidate: Candidate) -> str:
@@ -75,9 +78,9 @@ def _compared(other: Candidate, first: Candidate) -> str:
     points = round((other.quality.expected - first.quality.expected) * 100)
     unit = "point" if abs(points) == 1 else "points"
     quality = f"{abs(points)} {unit} {'more' if points > 0 else 'less'} quality" if points else "the same quality"
-    if first.standing.usd <= 0 or other.standing.usd <= 0:
-        return f"{quality} for {usd(other.standing.usd)}"
-    ratio = other.standing.usd / first.standing.usd
+    if first.usd <= 0 or other.usd <= 0:
+        return f"{quality} for {usd(other.usd)}"
+    ratio = other.usd / first.usd
     if 0.95 < ratio < 1.05:
         return f"{quality} for the same money"
     return f"{quality} for {ratio:.1f} times the money" if ratio > 1 else f"{quality} at {ratio:.0%} of the cost"

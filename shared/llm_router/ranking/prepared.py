@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from llm_router.catalogue.entry import Capability, ModelEntry, QualityEstimate, QualityTable
+from llm_router.outcomes import Observed
+from llm_router.ranking.joined import joined
 from llm_router.ranking.latency import ASSUMED_FIRST_TOKEN_MS, ASSUMED_TOKENS_PER_SECOND
+from llm_router.ranking.tokens import ratios_of
 from llm_router.taxonomy import Category, Difficulty
 
 LEVELS: tuple[Difficulty, ...] = (Difficulty.EASY, Difficulty.MEDIUM, Difficulty.HARD)
@@ -22,11 +25,17 @@ PLACE: Mapping[Category, int] = {category: place for place, category in enumerat
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One model, its numbers at hand. Prices are USD per token, None when either is not known."""
+    """One model, its numbers at hand. Prices are USD per token, None when either is not known.
+
+    `usd_cached` is the price of input that the provider's cache holds: the full one where no other is known.
+    `ratios` are the provider's tokens for one of the classifier's, by writing.
+    """
 
     model: ModelEntry
     usd_in: float | None
     usd_out: float
+    usd_cached: float
+    ratios: tuple[float, ...]
     thinks: bool
     first_token_ms: float
     ms_per_token: float
@@ -34,24 +43,32 @@ class Prepared:
     curves: tuple[Curve | None, ...]
 
 
-def prepare(models: Iterable[ModelEntry]) -> tuple[Prepared, ...]:
-    """Every model in the order given."""
-    return tuple(_prepared(model) for model in models)
+def prepare(models: Iterable[ModelEntry], observed: Mapping[str, Observed] | None = None) -> tuple[Prepared, ...]:
+    """Every model in the order given, its quality joined with what was observed of it here."""
+    seen = observed or {}
+    return tuple(_prepared(model, seen.get(model.id)) for model in models)
 
 
-def _prepared(model: ModelEntry) -> Prepared:
+def _prepared(model: ModelEntry, observed: Observed | None) -> Prepared:
     first, speed = model.latency.time_to_first_token_ms, model.latency.output_tokens_per_second
     priced = model.input_usd_per_mtok is not None and model.output_usd_per_mtok is not None
     return Prepared(
         model=model,
         usd_in=(model.input_usd_per_mtok or 0.0) / 1e6 if priced else None,
         usd_out=(model.output_usd_per_mtok or 0.0) / 1e6,
+        usd_cached=_cached_price(model) / 1e6,
+        ratios=ratios_of(model.tokenizer),
         thinks=Capability.REASONING in model.capabilities,
         first_token_ms=ASSUMED_FIRST_TOKEN_MS if first is None else first,
         ms_per_token=1000 / (speed or ASSUMED_TOKENS_PER_SECOND),
         speed_measured=first is not None and bool(speed),
-        curves=_curves(model.quality),
+        curves=_curves(joined(model.quality, observed)),
     )
+
+
+def _cached_price(model: ModelEntry) -> float:
+    full, cached = model.input_usd_per_mtok or 0.0, model.cached_input_usd_per_mtok
+    return full if cached is None else min(full, cached)
 
 
 def _curves(table: QualityTable) -> tuple[Curve | None, ...]:

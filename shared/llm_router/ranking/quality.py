@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from llm_router.ranking.joined import UNKNOWN
 from llm_router.ranking.prepared import LEVELS, PLACE, Curve
 from llm_router.taxonomy import Category, Difficulty
 
@@ -23,9 +24,6 @@ NEGLIGIBLE = 0.03
 
 Z90 = 1.645
 """Half-width, in standard deviations, of a central interval that holds nine cases in ten."""
-
-UNKNOWN_MEAN, UNKNOWN_SD = 0.5, 0.25
-"""A model without any evidence: as likely to do well as not, and hardly anything is known."""
 
 
 class Quality(NamedTuple):
@@ -91,7 +89,7 @@ def moments(curves: Sequence[Curve | None], wanted: Demand) -> tuple[float, floa
     for place, weight in wanted.weights:
         curve = curves[place]
         if curve is None:
-            chance, sd = UNKNOWN_MEAN, UNKNOWN_SD
+            chance, sd = UNKNOWN.mean, UNKNOWN.sd
         else:
             chance = 1 / (1 + math.exp(-(kept * curve[lower] + share * curve[lower + 1])))
             sd = kept * curve[lower + 3] + share * curve[lower + 4]

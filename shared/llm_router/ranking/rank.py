@@ -10,25 +10,34 @@ from typing import NamedTuple
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import FieldProblem, NoEligibleModel
 from llm_router.ranking.constraints import Prospect, Violation, nearest, violations
-from llm_router.ranking.cost import Price, expected_price, expected_tokens, expected_usd
+from llm_router.ranking.cost import Price, carried_usd, expected_price, expected_tokens, expected_usd
 from llm_router.ranking.latency import Wait, expected_wait
 from llm_router.ranking.objective import Place, Standing, standing
 from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, moments
 from llm_router.ranking.task import Constraints, Surroundings, Task
+from llm_router.ranking.tokens import WRITING_PLACE
 
 MOST_RANKED = 20
 """Candidates that an answer tells of: with thousands of models the rest would only make it long."""
 
 
 class Candidate(NamedTuple):
-    """A model that may be used, with everything its place rests on."""
+    """A model that may be used, with everything its place rests on.
+
+    `standing.usd` is what it was ranked by: the price of the request and of the session that goes with it.
+    """
 
     model: ModelEntry
     standing: Standing
     quality: Quality
     price: Price
     wait: Wait
+
+    @property
+    def usd(self) -> float:
+        """What this request is expected to cost; a model without a price is no candidate."""
+        return self.price.usd or 0.0
 
 
 class Exclusion(NamedTuple):
@@ -61,6 +70,7 @@ def rank(
 ) -> Ranking:
     """The ranking; raises `NoEligibleModel` naming what binds when nobody is left."""
     wanted = demand(task.chances, task.difficulty, task.complexity)
+    writing = WRITING_PLACE[task.writing]
     placed: list[tuple[Place, Prepared]] = []
     excluded: list[Exclusion] = []
     for prepared in models:
@@ -69,11 +79,13 @@ def rank(
         quality = cautious(mean, sd, wanted)
         output, thinking = expected_tokens(prepared, task, limits.max_tokens)
         tokens = output + thinking
-        usd = expected_usd(prepared, task.input_tokens, tokens)
-        place = None if usd is None else standing(model.id, quality, usd, preference)
+        reads = round(task.input_tokens * prepared.ratios[writing])
+        usd = expected_usd(prepared, task, reads, tokens)
+        spent = usd if usd is None or task.held is None else usd + carried_usd(prepared, task)
+        place = None if spent is None else standing(model.id, quality, spent, preference)
         wait_ms = _wait(prepared, tokens, around).ms if limits.max_latency_ms is not None else 0.0
         unusable = around.unusable.get(model.id) if around.unusable else None
-        found = violations(Prospect(model, usd, wait_ms, quality, tokens), task, limits, unusable)
+        found = violations(Prospect(model, usd, wait_ms, quality, reads, tokens), task, limits, unusable)
         if found or place is None:
             excluded.append(Exclusion(model, tuple(found), place))
         else:

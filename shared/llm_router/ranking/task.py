@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from llm_router.catalogue.entry import Capability
+from llm_router.outcomes import Observed
+from llm_router.ranking.tokens import Writing
 from llm_router.taxonomy import Category, Difficulty
+
+
+class Held(NamedTuple):
+    """What a provider's prompt cache holds of a session: reading it again is cheap at this model and nowhere else.
+
+    `cached_tokens` are among the task's own input; `history_tokens` stand before it and are not sent to the router,
+    but will be to the model. Both in the classifier's tokens.
+    """
+
+    model_id: str
+    cached_tokens: int = 0
+    history_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +30,7 @@ class Task:
 
     `chances` gives the seven categories' probabilities, `complexity` runs from 0 to 1, `input_tokens` is a
     count in the classifier's tokens, `output_tokens` the expected length of the answer. `requires` is what the
-    request itself needs: vision for images, tools for tool calls.
+    request itself needs: vision for images, tools for tool calls. `held` is None outside of a session.
     """
 
     chances: Mapping[Category, float]
@@ -24,6 +39,8 @@ class Task:
     input_tokens: int
     output_tokens: int
     requires: frozenset[Capability] = frozenset()
+    writing: Writing = Writing.ENGLISH
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +74,18 @@ class Constraints:
 
 @dataclass(frozen=True, slots=True)
 class LiveLatency:
-    """Speed as measured here of late, from `n` answers."""
+    """Speed as measured here of late, from `n` answers, which age: `n` need not be whole."""
 
     time_to_first_token_ms: float
     output_tokens_per_second: float
-    n: int
+    n: float
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is known beside the catalogue: live speeds, and models that cannot be used now with the reason why."""
+    """What is known beside the catalogue, by model id: live speeds, what was observed of quality, and models that
+    cannot be used now with the reason why."""
 
     live: Mapping[str, LiveLatency] = field(default_factory=dict)
+    observed: Mapping[str, Observed] = field(default_factory=dict)
     unusable: Mapping[str, str] = field(default_factory=dict)

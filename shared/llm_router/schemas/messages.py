@@ -7,8 +7,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from llm_router.conversation import Conversation, Turn
+from llm_router.generation import chat
+from llm_router.generation.chat import ChatMessage, Role
+from llm_router.generation.chat import ToolCall as ToolUse
 from llm_router.web.body import RequestBody
 
+_ROLES = {
+    "system": Role.SYSTEM,
+    "developer": Role.SYSTEM,
+    "user": Role.USER,
+    "assistant": Role.ASSISTANT,
+    "tool": Role.TOOL,
+    "function": Role.TOOL,
+}
 MAX_TEXT = 1_000_000
 MAX_MESSAGES = 2000
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
@@ -20,6 +31,10 @@ class TextPart(RequestBody):
 
     type: Literal["text"]
     text: Text
+
+    def chat(self) -> chat.Part:
+        """As it is sent to a model."""
+        return chat.TextPart(self.text)
 
 
 class ImageUrl(RequestBody):
@@ -35,6 +50,10 @@ class ImagePart(RequestBody):
     type: Literal["image_url"]
     image_url: ImageUrl
 
+    def chat(self) -> chat.Part:
+        """As it is sent to a model."""
+        return chat.ImagePart(self.image_url.url, self.image_url.detail)
+
 
 class AudioData(RequestBody):
     """Sound in base64."""
@@ -48,6 +67,10 @@ class AudioPart(RequestBody):
 
     type: Literal["input_audio"]
     input_audio: AudioData
+
+    def chat(self) -> chat.Part:
+        """As it is sent to a model."""
+        return chat.AudioPart(self.input_audio.data, self.input_audio.format)
 
 
 class FileData(RequestBody):
@@ -64,12 +87,20 @@ class FilePart(RequestBody):
     type: Literal["file"]
     file: FileData
 
+    def chat(self) -> chat.Part:
+        """As it is sent to a model."""
+        return chat.FilePart(self.file.file_data, self.file.file_id, self.file.filename)
+
 
 class RefusalPart(RequestBody):
     """A refusal that the assistant gave earlier."""
 
     type: Literal["refusal"]
     refusal: Text
+
+    def chat(self) -> chat.Part:
+        """As it is sent to a model: what the assistant said."""
+        return chat.TextPart(self.refusal)
 
 
 Part = Annotated[TextPart | ImagePart | AudioPart | FilePart | RefusalPart, Field(discriminator="type")]
@@ -113,6 +144,20 @@ class Message(RequestBody):
             files=sum(isinstance(part, FilePart) for part in parts),
         )
 
+    def chat(self) -> ChatMessage:
+        """The message as it is sent to a model."""
+        content = self.content if isinstance(self.content, list) else [TextPart(type="text", text=self.content or "")]
+        parts = [part.chat() for part in content]
+        return ChatMessage(
+            role=_ROLES[self.role],
+            parts=tuple(part for part in parts if part != chat.TextPart("")),
+            tool_calls=tuple(
+                ToolUse(call.id, call.function.name, call.function.arguments) for call in self.tool_calls or ()
+            ),
+            tool_call_id=self.tool_call_id,
+            name=self.name,
+        )
+
 
 Messages = Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)]
 
@@ -120,3 +165,8 @@ Messages = Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)
 def conversation(messages: list[Message], *, wants_tools: bool = False, wants_json: bool = False) -> Conversation:
     """The messages as the domain sees them."""
     return Conversation(tuple(message.turn() for message in messages), wants_tools, wants_json)
+
+
+def chat_messages(messages: list[Message]) -> tuple[ChatMessage, ...]:
+    """The messages as they are sent to a model."""
+    return tuple(message.chat() for message in messages)

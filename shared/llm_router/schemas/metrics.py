@@ -5,18 +5,44 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
+from llm_router.outcomes import Observed
+from llm_router.ranking.joined import joined
+from llm_router.ranking.task import LiveLatency, Surroundings
 from llm_router.schemas.catalogue import LatencyAnswer, QualityAnswer, entry_answer
 from llm_router.taxonomy import Category, Difficulty
 
 
+class JudgedAnswer(BaseModel):
+    """What callers said of one kind of work: the weight of their judgements as they have aged, and their mean."""
+
+    n: float
+    mean: float
+
+
+class JoinedAnswer(BaseModel):
+    """The chance that counts in the ranking: the catalogue's, drawn to what was judged and answered here."""
+
+    mean: float
+    sd: float
+    n: float
+
+
 class LiveMetrics(BaseModel):
-    """What was seen here over the last day."""
+    """What was seen here: recommendations over the last day, judgements and attempts as they have aged.
+
+    `reliability` is the chance that an attempt is answered. Speeds are null until something was measured.
+    """
 
     times_recommended: int
+    attempts: float
+    reliability: float
+    time_to_first_token_ms: float | None
+    output_tokens_per_second: float | None
+    quality: dict[Category, dict[Difficulty, JudgedAnswer]]
 
 
 class ModelMetrics(BaseModel):
-    """One model: its catalogue figures and its live ones."""
+    """One model: its catalogue figures (`latency`, `quality`), its live ones, and both `joined`, as they count."""
 
     id: str
     provider: str
@@ -27,6 +53,7 @@ class ModelMetrics(BaseModel):
     latency: LatencyAnswer
     quality: dict[Category, dict[Difficulty, QualityAnswer]]
     live: LiveMetrics
+    joined: dict[Category, dict[Difficulty, JoinedAnswer]]
 
 
 class ModelsMetrics(BaseModel):
@@ -36,9 +63,10 @@ class ModelsMetrics(BaseModel):
     catalogue_version: int
 
 
-def model_metrics(entry: ModelEntry, times_recommended: int) -> ModelMetrics:
-    """The metrics of one model."""
+def model_metrics(entry: ModelEntry, times_recommended: int, around: Surroundings) -> ModelMetrics:
+    """The metrics of one model, with what was seen of it `around` the catalogue."""
     shown = entry_answer(entry)
+    seen = around.observed.get(entry.id)
     return ModelMetrics(
         id=shown.id,
         provider=shown.provider,
@@ -48,5 +76,29 @@ def model_metrics(entry: ModelEntry, times_recommended: int) -> ModelMetrics:
         output_usd_per_mtok=shown.output_usd_per_mtok,
         latency=shown.latency,
         quality=shown.quality,
-        live=LiveMetrics(times_recommended=times_recommended),
+        live=_live(times_recommended, seen or Observed(), around.live.get(entry.id)),
+        joined={
+            category: {
+                level: JoinedAnswer(mean=round(cell.mean, 4), sd=round(cell.sd, 4), n=round(cell.n, 2))
+                for level, cell in levels.items()
+            }
+            for category, levels in joined(entry.quality, seen).items()
+        },
+    )
+
+
+def _live(times_recommended: int, seen: Observed, speed: LiveLatency | None) -> LiveMetrics:
+    return LiveMetrics(
+        times_recommended=times_recommended,
+        attempts=round(seen.tries, 2),
+        reliability=round(seen.reliability, 4),
+        time_to_first_token_ms=None if speed is None else round(speed.time_to_first_token_ms, 1),
+        output_tokens_per_second=None if speed is None else round(speed.output_tokens_per_second, 1),
+        quality={
+            category: {
+                level: JudgedAnswer(n=round(tally.n, 2), mean=round(tally.good / tally.n, 4))
+                for level, tally in levels.items()
+            }
+            for category, levels in seen.judged.items()
+        },
     )

@@ -8,13 +8,17 @@ from pydantic import BaseModel, Field, model_validator
 
 from llm_router.catalogue.entry import Capability
 from llm_router.conversation import Conversation, of_prompt
+from llm_router.feedback import Subject
+from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
 from llm_router.ranking.explanation import reasons
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from llm_router.ranking.rank import Candidate, Exclusion
 from llm_router.ranking.task import Constraints
 from llm_router.recommend import Ask, Decision
+from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.classify import Prompt
-from llm_router.schemas.messages import Messages, conversation
+from llm_router.schemas.messages import Messages, chat_messages, conversation
+from llm_router.sessions.telling import SessionNote
 from llm_router.taxonomy import Degraded, Difficulty, Method
 from llm_router.text import is_blank
 from llm_router.web.body import RequestBody
@@ -61,10 +65,11 @@ class RouteRequest(RequestBody):
 
     prompt: Prompt | None = None
     messages: Messages | None = None
-    mode: Literal["recommend"] = "recommend"
+    mode: Literal["recommend", "generate"] = "recommend"
     constraints: ConstraintsBody = ConstraintsBody()
     preference: Annotated[float, Field(ge=0, le=1)] = DEFAULT_PREFERENCE
     session_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    cache: CacheBody | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -78,9 +83,14 @@ class RouteRequest(RequestBody):
         """What is asked, in either form."""
         return of_prompt(self.prompt) if self.prompt is not None else conversation(self.messages or [])
 
-    def ask(self) -> Ask:
-        """The request as the domain sees it."""
-        return Ask(self.conversation(), self.constraints.constraints(), self.preference)
+    def chat(self, max_tokens: int) -> ChatRequest:
+        """The request as it is sent to a model, with an answer of at most so many tokens."""
+        lone = (ChatMessage(Role.USER, (TextPart(self.prompt or ""),)),)
+        return ChatRequest(chat_messages(self.messages) if self.messages else lone, max_tokens=max_tokens)
+
+    def ask(self, tenant: str) -> Ask:
+        """The request of this tenant as the domain sees it."""
+        return Ask(self.conversation(), self.constraints.constraints(), self.preference, self.session_id, tenant)
 
 
 class ClassificationAnswer(BaseModel):
@@ -122,8 +132,20 @@ class ExcludedAnswer(BaseModel):
     detail: str
 
 
+class SessionAnswer(BaseModel):
+    """What the session did to the choice: the task was inherited from it, its model kept, more quality asked for."""
+
+    turn: int
+    inherited: bool
+    kept: bool
+    escalated: bool
+
+
 class RouteAnswer(BaseModel):
-    """The choice. `ranking[0]` is the recommended model; of all `eligible_models` the best are told of."""
+    """The choice. `ranking[0]` is the recommended model; of all `eligible_models` the best are told of.
+
+    The others follow by score. `session` is there only with a `session_id`.
+    """
 
     decision_id: str
     classification: ClassificationAnswer
@@ -137,6 +159,7 @@ class RouteAnswer(BaseModel):
     catalogue_version: int
     cached: bool
     degraded: list[Degraded]
+    session: Annotated[SessionAnswer | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 def route_answer(decision: Decision) -> RouteAnswer:
@@ -159,12 +182,26 @@ def route_answer(decision: Decision) -> RouteAnswer:
         eligible_models=decision.ranking.eligible,
         excluded=[_excluded(exclusion) for exclusion in decision.ranking.excluded],
         explanation=decision.explanation,
-        preference=decision.preference,
+        preference=round(decision.preference, 6),
         at=round(decision.at, 3),
         catalogue_version=decision.catalogue_version,
         cached=decision.classified.cached,
         degraded=list(decision.degraded),
+        session=_session(decision.session),
     )
+
+
+def subject_of(decision: Decision, tenant: str, used: str | None = None) -> Subject:
+    """What feedback on the decision would be about: the model that was used, or else the one recommended."""
+    found = decision.classified.classification
+    model_id = used or decision.ranking.candidates[0].model.id
+    return Subject(model_id, found.base_category, found.difficulty, tenant, decision.session_key)
+
+
+def _session(note: SessionNote | None) -> SessionAnswer | None:
+    if note is None:
+        return None
+    return SessionAnswer(turn=note.turn, inherited=note.inherited, kept=note.kept, escalated=note.escalated)
 
 
 def _ranked(candidate: Candidate) -> RankedAnswer:
@@ -176,7 +213,7 @@ def _ranked(candidate: Candidate) -> RankedAnswer:
         score=round(candidate.standing.score, 6),
         expected_quality=round(candidate.quality.expected, 6),
         quality_interval=(round(low, 4), round(high, 4)),
-        estimated_cost_usd=round(candidate.standing.usd, 10),
+        estimated_cost_usd=round(candidate.usd, 10),
         estimated_latency_ms=round(candidate.wait.ms),
         reasons=reasons(candidate),
     )

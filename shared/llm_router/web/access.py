@@ -24,8 +24,8 @@ class Function(StrEnum):
 class RouteRule:
     """One method and path template; `body_limit` is in bytes.
 
-    `swift` says that it answers in a few milliseconds of its own work and waits for nobody who could keep it, so
-    that handing it to a thread would cost more than it saves.
+    `waits` says that it may wait long for others, without work of its own, and may answer piece by piece; `swift`,
+    that it answers in a few milliseconds of its own work and waits for nobody who could keep it.
     """
 
     function: Function
@@ -33,16 +33,23 @@ class RouteRule:
     path: str
     access: Access
     body_limit: int = 4 * MIB
+    waits: bool = False
     swift: bool = False
 
 
 ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC, swift=True),
     RouteRule(Function.ROUTE, "GET", "/route/health", Access.PUBLIC),
-    RouteRule(Function.ROUTE, "POST", "/route", Access.CLIENT, swift=True),
+    RouteRule(Function.ROUTE, "POST", "/route", Access.CLIENT, waits=True),
     RouteRule(Function.ROUTE, "GET", "/metrics/models", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/metrics/{model_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/decisions/{decision_id}", Access.CLIENT),
+    RouteRule(Function.ROUTE, "POST", "/feedback", Access.CLIENT, 64 * KIB),
+    RouteRule(Function.ROUTE, "POST", "/v1/chat/completions", Access.CLIENT, waits=True),
+    RouteRule(Function.ROUTE, "GET", "/v1/models", Access.CLIENT),
+    RouteRule(Function.ROUTE, "GET", "/keys", Access.ADMIN),
+    RouteRule(Function.ROUTE, "POST", "/keys", Access.ADMIN, 64 * KIB),
+    RouteRule(Function.ROUTE, "DELETE", "/keys/{key_id}", Access.ADMIN),
     RouteRule(Function.CLASSIFY, "GET", "/classify/health", Access.PUBLIC),
     RouteRule(Function.CLASSIFY, "POST", "/classify", Access.CLIENT, 256 * KIB, swift=True),
     RouteRule(Function.CLASSIFY, "POST", "/classify/batch", Access.CLIENT),

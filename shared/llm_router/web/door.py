@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import uuid4
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from llm_router.activity import Observation, Observer
 from llm_router.auth import Caller, Gatekeeper
@@ -37,7 +37,10 @@ SECURITY_HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request on its way through a door: who calls, with what in the path, and what is noted about it."""
+    """One request on its way through a door: who calls, with what in the path, and what is noted about it.
+
+    `streams` is False where an answer in pieces reaches the caller whole, as behind an HTTP API.
+    """
 
     caller: Caller
     request_id: str
@@ -45,6 +48,8 @@ class Call:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     note: Observation
+    raw: bytes
+    streams: bool
 
 
 class Door:
@@ -120,7 +125,16 @@ class Door:
         try:
             caller = self._gatekeeper().admit(row.access, request.headers)
             raw = await read_raw(request, row.body_limit) if reads_body else b""
-            call = Call(caller, note.request_id, request.path_params, request.query_params, request.headers, note)
+            call = Call(
+                caller=caller,
+                request_id=note.request_id,
+                path_params=request.path_params,
+                query=request.query_params,
+                headers=request.headers,
+                note=note,
+                raw=raw,
+                streams="aws.event" not in request.scope,
+            )
             answer = await endpoint(call, raw)
             response = (
                 answer
@@ -162,9 +176,27 @@ class Door:
         response.raw_headers += [header for header in SECURITY_HEADERS if header[0] not in said]
         response.raw_headers.append((b"x-request-id", note.request_id.encode("latin-1", "replace")))
         note.status = response.status_code
+        if isinstance(response, StreamingResponse):
+            response.body_iterator = self._followed(response.body_iterator, note, started)
+        else:
+            self._observed(note, started)
+        return response
+
+    async def _followed(
+        self, pieces: AsyncIterable[str | bytes | memoryview], note: Observation, started: float
+    ) -> AsyncIterator[str | bytes | memoryview]:
+        """The pieces of an answer, which is noted when the last one is out or the caller has hung up."""
+        try:
+            async for piece in pieces:
+                yield piece
+        finally:
+            if isinstance(pieces, AsyncGenerator):
+                await pieces.aclose()
+            self._observed(note, started)
+
+    def _observed(self, note: Observation, started: float) -> None:
         note.ms = (time.perf_counter() - started) * 1000
         self._observer().observe(note)
-        return response
 
 
 def _with_converter(parameter: re.Match[str]) -> str:

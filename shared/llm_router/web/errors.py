@@ -22,6 +22,7 @@ STATUS: Mapping[type[RouterError], tuple[int, str]] = {
     errors.NotFound: (404, "not_found"),
     errors.MethodNotAllowed: (405, "method_not_allowed"),
     errors.VersionConflict: (409, "version_conflict"),
+    errors.Conflict: (409, "conflict"),
     errors.BudgetExceeded: (429, "budget_exceeded"),
     errors.RateLimited: (429, "rate_limited"),
     errors.UpstreamTimeout: (504, "upstream_timeout"),
@@ -86,6 +87,8 @@ def status_of(error: RouterError) -> tuple[int, str]:
 def error_response(error: RouterError, *, path: str, request_id: str) -> Response:
     """The error as its HTTP response, in OpenAI's form under `/v1/`."""
     status, code = status_of(error)
+    if path.startswith("/v1/") and status == 422 and not isinstance(error, errors.NoEligibleModel):
+        status = 400  # what OpenAI answers, and its SDKs expect
     headers = {}
     if error.retry_after_s is not None:
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
@@ -107,6 +110,12 @@ def error_response(error: RouterError, *, path: str, request_id: str) -> Respons
             )
         ).model_dump_json(exclude_none=True)
     return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+def openai_error(error: RouterError) -> str:
+    """The error as OpenAI's object in JSON, for an answer that has begun and has no status left to tell it by."""
+    status, code = status_of(error)
+    return _openai_body(error.message, code, status, ())
 
 
 def _openai_body(message: str, code: str, status: int, fields: tuple[FieldProblem, ...]) -> str:

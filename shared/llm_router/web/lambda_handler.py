@@ -35,10 +35,9 @@ class LambdaHandler:
         """Answer an event, as Lambda calls it."""
         if self.on_schedule is not None and (event_id := _schedule_id(event)) is not None:
             return self.on_schedule(event_id)
-        return _loop().run_until_complete(self.answer(event))
+        return _loop().run_until_complete(self._answer(event))
 
-    async def answer(self, event: object) -> Result:
-        """Answer an HTTP event, for a caller that runs an event loop itself."""
+    async def _answer(self, event: object) -> Result:
         try:
             exchange = Exchange(event)
             await self.app(exchange.scope, exchange.receive, exchange.send)

@@ -1,8 +1,9 @@
-"""A reliability diagram and a confusion matrix as small SVG files."""
+"""A reliability diagram, a confusion matrix and cost-quality curves as small SVG files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from training.evaluation.metrics import Bin, Integers
 
@@ -52,6 +53,56 @@ def confusion_svg(counts: Integers, names: Sequence[str], title: str) -> str:
                 f'y="{y + cell / 2 + 4}" {_TEXT} text-anchor="middle" fill="{ink}">{count or ""}</text>'
             )
     return _picture(left + cell * len(names) + 10, top + cell * len(names) + 10, title, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Points `(usd, quality)` under a name; joined by a line, or each with its own label."""
+
+    name: str
+    colour: str
+    points: Sequence[tuple[float, float]]
+    labels: Sequence[str] = ()
+
+
+def curves_svg(lines: Sequence[Line], title: str) -> str:
+    """Quality over the mean cost of a request in thousandths of a dollar."""
+    width, height, left, top = 520, 320, 50, 30
+    every = [point for line in lines for point in line.points]
+    right_usd = max(usd for usd, _ in every) * 1.05
+    low, high = min(quality for _, quality in every) - 0.02, max(quality for _, quality in every) + 0.02
+
+    def place(point: tuple[float, float]) -> tuple[float, float]:
+        return left + point[0] / right_usd * width, top + (high - point[1]) / (high - low) * height
+
+    parts = [f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="none" stroke="#333"/>']
+    for step in range(5):
+        usd, quality = right_usd * step / 4, low + (high - low) * step / 4
+        x, y = place((usd, quality))
+        parts.append(
+            f'<text x="{x:.0f}" y="{top + height + 14}" {_TEXT} text-anchor="middle">{usd * 1000:.3g}</text>'
+            f'<text x="{left - 6}" y="{y + 4:.0f}" {_TEXT} text-anchor="end">{quality:.2f}</text>'
+        )
+    parts.append(
+        f'<text x="{left + width / 2}" y="{top + height + 30}" {_TEXT} text-anchor="middle">'
+        "thousandths of a dollar a request</text>"
+    )
+    for index, line in enumerate(lines):
+        spots = [place(point) for point in line.points]
+        if line.labels:
+            parts += [
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{line.colour}"/>'
+                f'<text x="{x + 5:.1f}" y="{y + 4:.1f}" {_TEXT} fill="{line.colour}">{label}</text>'
+                for (x, y), label in zip(spots, line.labels, strict=True)
+            ]
+        else:
+            path = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
+            parts.append(f'<polyline points="{path}" fill="none" stroke="{line.colour}" stroke-width="2"/>')
+            parts.append(
+                f'<text x="{left + width - 8}" y="{top + height - 12 - 14 * index}" {_TEXT} text-anchor="end" '
+                f'fill="{line.colour}">{line.name}</text>'
+            )
+    return _picture(left + width + 120, top + height + 40, title, parts)
 
 
 def _picture(width: float, height: float, title: str, parts: Sequence[str]) -> str:

@@ -1,0 +1,127 @@
+"""A chat request in the form of Anthropic's Messages."""
+
+from __future__ import annotations
+
+import re
+
+from llm_router.adapters.providers import json_tool, media
+from llm_router.adapters.providers.conversation import json_object, parameters, system_of, turns
+from llm_router.catalogue.records import Json
+from llm_router.generation.chat import (
+    ChatMessage,
+    ChatRequest,
+    FilePart,
+    ImagePart,
+    Part,
+    Role,
+    TextPart,
+    Tool,
+    ToolChoice,
+    ToolMode,
+)
+from llm_router.generation.provider import Failure, ProviderFailed
+
+DEFAULT_MAX_TOKENS = 8192
+"""The protocol wants a limit. Every model from Claude 3.5 on can write this much."""
+_NO_SAMPLING = re.compile(r"claude-(opus-4-[7-9]|(opus|sonnet|haiku|fable)-[5-9])")
+"""From Opus 4.7 on a temperature or top_p is refused."""
+_EFFORT = re.compile(r"claude-(opus-4-[5-9]|sonnet-4-[6-9]|(opus|sonnet|haiku|fable)-[5-9])")
+_EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
+
+
+def body(model: str, request: ChatRequest, *, stream: bool) -> dict[str, Json]:
+    """What is posted to `/v1/messages`. Seeds, penalties and the wish for no more than one answer are not known there.
+
+    Of temperature and top_p only the first is sent, since newer models refuse both together.
+    """
+    given: dict[str, Json] = {
+        "model": model,
+        "max_tokens": request.max_tokens or DEFAULT_MAX_TOKENS,
+        "messages": [{"role": role.value, "content": _content(messages)} for role, messages in turns(request)],
+        "system": system_of(request, schema_is_said=json_tool.schema_is_said(request)) or None,
+        "stop_sequences": [stop for stop in request.stop if stop.strip()] or None,
+        "stream": stream or None,
+    }
+    if not _NO_SAMPLING.search(model):
+        if request.temperature is not None:
+            given["temperature"] = min(request.temperature, 1.0)
+        else:
+            given["top_p"] = request.top_p
+    if request.reasoning_effort in _EFFORTS and _EFFORT.search(model):
+        given["output_config"] = {"effort": _EFFORTS[request.reasoning_effort]}
+    tools, choice = json_tool.tools_of(request)
+    if tools:
+        given["tools"] = [_tool(tool) for tool in tools]
+        given["tool_choice"] = _choice(choice, one_at_a_time=request.parallel_tool_calls is False)
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _tool(tool: Tool) -> Json:
+    described: dict[str, Json] = {"description": tool.description} if tool.description else {}
+    return {"name": tool.name, **described, "input_schema": parameters(tool.parameters)}
+
+
+def _choice(choice: ToolChoice | None, *, one_at_a_time: bool) -> Json:
+    kind: dict[str, Json] = {"type": "auto"}
+    if choice is not None and choice.name is not None:
+        kind = {"type": "tool", "name": choice.name}
+    elif choice is not None:
+        kind = {"type": {ToolMode.AUTO: "auto", ToolMode.REQUIRED: "any", ToolMode.NONE: "none"}[choice.mode]}
+    if one_at_a_time and kind["type"] != "none":
+        kind["disable_parallel_tool_use"] = True
+    return kind
+
+
+def _content(messages: list[ChatMessage]) -> list[Json]:
+    """The blocks of one turn. Results of tools come first, as the protocol asks."""
+    results = [_result(message) for message in messages if message.role is Role.TOOL]
+    said = [_block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not _blank(part)]
+    calls: list[Json] = [
+        {"type": "tool_use", "id": call_id(call.id), "name": call.name, "input": json_object(call.arguments)}
+        for message in messages
+        for call in message.tool_calls
+    ]
+    return [*results, *said, *calls]
+
+
+def _result(message: ChatMessage) -> Json:
+    blocks = [_block(part) for part in message.parts if not _blank(part)]
+    return {"type": "tool_result", "tool_use_id": call_id(message.tool_call_id or ""), "content": blocks}
+
+
+def _blank(part: Part) -> bool:
+    """Blocks of blank text are refused."""
+    return isinstance(part, TextPart) and not part.text.strip()
+
+
+def call_id(given: str) -> str:
+    """The id of a call in the characters that the protocol takes, the same wherever it occurs."""
+    return re.sub(r"[^a-zA-Z0-9_-]", "_", given) or "call"
+
+
+def _block(part: Part) -> Json:
+    if isinstance(part, TextPart):
+        return {"type": "text", "text": part.text}
+    if isinstance(part, ImagePart):
+        if (held := media.inline(part.url)) is None:
+            return {"type": "image", "source": {"type": "url", "url": part.url}}
+        return {"type": "image", "source": _source(held)}
+    if isinstance(part, FilePart) and part.data is not None and (held := media.inline(part.data)) is not None:
+        return _document(held, part.filename)
+    raise ProviderFailed(Failure.BAD_REQUEST)
+
+
+def _source(held: media.Media) -> Json:
+    return {"type": "base64", "media_type": held.kind, "data": held.data}
+
+
+def _document(held: media.Media, filename: str | None) -> Json:
+    title: dict[str, Json] = {"title": filename} if filename else {}
+    if held.kind == "application/pdf":
+        return {"type": "document", "source": _source(held), **title}
+    if held.kind.startswith("image/"):
+        return {"type": "image", "source": _source(held)}
+    if held.kind.startswith("text/") or held.kind == "application/json":
+        text = held.content.decode("utf-8", "replace")
+        return {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": text}, **title}
+    raise ProviderFailed(Failure.BAD_REQUEST)

@@ -1,0 +1,93 @@
+"""Amazon Bedrock's Converse, with botocore for what is Amazon's own: credentials, signatures, event streams.
+
+The wire carries it like any other provider's. boto3's client blocks: a thread for each of hundreds of streams, and none
+of them could be stopped in the middle of an answer that drips.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.eventstream import EventStreamBuffer, ParserError
+from botocore.exceptions import BotoCoreError
+from botocore.session import get_session
+
+from llm_router.adapters.providers import bedrock_answer, bedrock_request, json_tool
+from llm_router.adapters.providers.conversation import compact
+from llm_router.adapters.providers.events import BrokenStream, ServerEvent
+from llm_router.adapters.providers.wire import Post
+from llm_router.generation.chat import ChatAnswer, ChatRequest
+from llm_router.generation.provider import Failure, ProviderFailed
+
+
+class AwsEvents:
+    """An `EventDecoder` of Amazon's event stream encoding; an exception is an event of that name."""
+
+    content_type = "application/vnd.amazon.eventstream"
+
+    def __init__(self) -> None:
+        self._buffer = EventStreamBuffer()
+
+    def feed(self, received: bytes) -> Iterator[ServerEvent]:
+        self._buffer.add_data(received)
+        try:
+            for message in self._buffer:
+                headers = message.to_response_dict()["headers"]
+                name = headers.get(":event-type") or headers.get(":exception-type") or "errorException"
+                yield ServerEvent(message.payload, str(name))
+        except ParserError:
+            raise BrokenStream from None
+
+
+@dataclass(frozen=True, slots=True)
+class Bedrock:
+    """An `HttpProtocol`. Without a Bedrock key, requests are signed with the credentials that every AWS SDK finds."""
+
+    region: str
+    endpoint: str = ""
+    key: str = field(default="", repr=False)
+    credentials: Credentials | None = field(default=None, repr=False)
+
+    async def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
+        base = self.endpoint.rstrip("/") or f"https://bedrock-runtime.{self.region}.amazonaws.com"
+        url = f"{base}/model/{quote(model, safe='')}/{'converse-stream' if stream else 'converse'}"
+        body = compact(bedrock_request.body(model, request))
+        if self.key:
+            return Post(url, {"authorization": f"Bearer {self.key}"}, body, decoder=AwsEvents)
+        signed = AWSRequest("POST", url, {"content-type": "application/json"}, body)
+        SigV4Auth(await self._credentials(), "bedrock", self.region).add_auth(signed)
+        return Post(url, {name.lower(): str(value) for name, value in signed.headers.items()}, body, decoder=AwsEvents)
+
+    def answer(self, request: ChatRequest, body: bytes) -> ChatAnswer:
+        return bedrock_answer.answer(body, json_tool=_json_tool(request))
+
+    def reader(self, request: ChatRequest) -> bedrock_answer.EventsReader:
+        return bedrock_answer.EventsReader(_json_tool(request))
+
+    async def _credentials(self) -> ReadOnlyCredentials:
+        """In a thread, since they may have to be fetched anew."""
+        try:
+            return await asyncio.to_thread(_frozen, self.credentials)
+        except BotoCoreError:
+            raise ProviderFailed(Failure.REFUSED) from None
+
+
+_SESSION = get_session()
+
+
+def _frozen(given: Credentials | None) -> ReadOnlyCredentials:
+    found = given or _SESSION.get_credentials()
+    if found is None:
+        raise ProviderFailed(Failure.REFUSED)
+    return found.get_frozen_credentials()
+
+
+def _json_tool(request: ChatRequest) -> str | None:
+    tool = json_tool.forced(request)
+    return None if tool is None else tool.name

@@ -1,0 +1,113 @@
+"""A chat request in the form of Amazon Bedrock's Converse."""
+
+from __future__ import annotations
+
+import re
+
+from llm_router.adapters.providers import json_tool, media
+from llm_router.adapters.providers.conversation import json_object, parameters, system_of, turns
+from llm_router.catalogue.records import Json
+from llm_router.generation.chat import (
+    ChatMessage,
+    ChatRequest,
+    FilePart,
+    ImagePart,
+    Part,
+    Role,
+    TextPart,
+    Tool,
+    ToolChoice,
+    ToolMode,
+)
+from llm_router.generation.provider import Failure, ProviderFailed
+
+_FORCEABLE = re.compile(r"anthropic\.|amazon\.nova")
+"""Makers whose models can be made to call a certain tool."""
+_IMAGES = {"image/png": "png", "image/jpeg": "jpeg", "image/jpg": "jpeg", "image/gif": "gif", "image/webp": "webp"}
+_DOCUMENTS = {
+    "application/pdf": "pdf",
+    "text/csv": "csv",
+    "text/html": "html",
+    "text/plain": "txt",
+    "text/markdown": "md",
+    "application/msword": "doc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
+
+
+def body(model: str, request: ChatRequest) -> dict[str, Json]:
+    """What is posted; bytes are base64 there. Seeds, penalties and reasoning efforts are not part of Converse."""
+    forces = json_tool.forced(request) is not None and _FORCEABLE.search(model) is not None
+    given: dict[str, Json] = {
+        "messages": [{"role": role.value, "content": _content(messages)} for role, messages in turns(request)]
+    }
+    if system := system_of(request, schema_is_said=not forces):
+        given["system"] = [{"text": system}]
+    settings: dict[str, Json] = {
+        "maxTokens": request.max_tokens,
+        "temperature": None if request.temperature is None else min(request.temperature, 1.0),
+        "topP": None if request.temperature is not None else request.top_p,
+        "stopSequences": list(request.stop) or None,
+    }
+    if known := {name: value for name, value in settings.items() if value is not None}:
+        given["inferenceConfig"] = known
+    tools, choice = json_tool.tools_of(request) if forces else (request.tools, request.tool_choice)
+    if tools and (choice is None or choice.mode is not ToolMode.NONE or _mentions_tools(request)):
+        given["toolConfig"] = {"tools": [_tool(tool) for tool in tools], **_choice(choice)}
+    return given
+
+
+def _mentions_tools(request: ChatRequest) -> bool:
+    """Whether tools stand in the conversation: they must be declared then, even if none is to be called."""
+    return any(message.tool_calls or message.role is Role.TOOL for message in request.messages)
+
+
+def _tool(tool: Tool) -> Json:
+    described: dict[str, Json] = {"description": tool.description} if tool.description else {}
+    return {"toolSpec": {"name": tool.name, **described, "inputSchema": {"json": parameters(tool.parameters)}}}
+
+
+def _choice(choice: ToolChoice | None) -> dict[str, Json]:
+    if choice is None or choice.mode is ToolMode.NONE:
+        return {}
+    if choice.name is not None:
+        return {"toolChoice": {"tool": {"name": choice.name}}}
+    return {"toolChoice": {"any" if choice.mode is ToolMode.REQUIRED else "auto": {}}}
+
+
+def _content(messages: list[ChatMessage]) -> list[Json]:
+    """The blocks of one turn, results of tools first."""
+    results = [_result(message) for message in messages if message.role is Role.TOOL]
+    said = [_block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not _blank(part)]
+    calls: list[Json] = [
+        {"toolUse": {"toolUseId": call.id, "name": call.name, "input": json_object(call.arguments)}}
+        for message in messages
+        for call in message.tool_calls
+    ]
+    return [*results, *said, *calls]
+
+
+def _result(message: ChatMessage) -> Json:
+    blocks = [_block(part) for part in message.parts if not _blank(part)]
+    return {"toolResult": {"toolUseId": message.tool_call_id or "", "content": blocks}}
+
+
+def _blank(part: Part) -> bool:
+    return isinstance(part, TextPart) and not part.text.strip()
+
+
+def _block(part: Part) -> Json:
+    """One block. Bedrock fetches no address, so only what is inline can be sent."""
+    if isinstance(part, TextPart):
+        return {"text": part.text}
+    address = part.url if isinstance(part, ImagePart) else part.data if isinstance(part, FilePart) else None
+    if address is None or (held := media.inline(address)) is None:
+        raise ProviderFailed(Failure.BAD_REQUEST)
+    if held.kind in _IMAGES:
+        return {"image": {"format": _IMAGES[held.kind], "source": {"bytes": held.data}}}
+    if isinstance(part, FilePart) and held.kind in _DOCUMENTS:
+        name = re.sub(r"[^a-zA-Z0-9\-()\[\]]+", " ", part.filename or "").strip() or "document"
+        return {"document": {"format": _DOCUMENTS[held.kind], "name": name, "source": {"bytes": held.data}}}
+    raise ProviderFailed(Failure.BAD_REQUEST)

@@ -1,0 +1,70 @@
+"""What the protocols other than OpenAI's ask of a conversation: the system's text apart, turns in alternation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+
+from llm_router.catalogue.records import Json
+from llm_router.generation.chat import ChatMessage, ChatRequest, JsonFormat, Part, Role, TextPart
+from llm_router.generation.provider import Failure, ProviderFailed
+
+JSON_ONLY = "Answer with one JSON object and nothing else: no prose, no code fence."
+
+
+def text_of(parts: tuple[Part, ...]) -> str:
+    """The text among the parts. Raises `ProviderFailed` when there is anything else, where only text can stand."""
+    if not all(isinstance(part, TextPart) for part in parts):
+        raise ProviderFailed(Failure.BAD_REQUEST)
+    return "\n".join(part.text for part in parts if isinstance(part, TextPart))
+
+
+def system_of(request: ChatRequest, *, schema_is_said: bool) -> str:
+    """All system messages as one text, with the wish for JSON where the protocol has no setting for it."""
+    texts = [text_of(message.parts) for message in request.messages if message.role is Role.SYSTEM]
+    if request.json_format is not None and schema_is_said:
+        texts.append(_wish(request.json_format))
+    return "\n\n".join(text for text in texts if text.strip())
+
+
+def _wish(wanted: JsonFormat) -> str:
+    return JSON_ONLY if wanted.schema is None else f"{JSON_ONLY} It must fit this JSON schema:\n{wanted.schema}"
+
+
+def turns(request: ChatRequest) -> Iterator[tuple[Role, list[ChatMessage]]]:
+    """The messages but the system's, those that follow each other from one side together. Tools speak as the user."""
+    spoken = (message for message in request.messages if message.role is not Role.SYSTEM)
+    for is_assistant, together in groupby(spoken, lambda message: message.role is Role.ASSISTANT):
+        yield (Role.ASSISTANT if is_assistant else Role.USER), list(together)
+
+
+def json_object(text: str | None) -> dict[str, Json]:
+    """JSON text of the request as an object; blank is empty. Raises `ProviderFailed` when it is none."""
+    if not text or not text.strip():
+        return {}
+    try:
+        value: Json = json.loads(text, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        raise ProviderFailed(Failure.BAD_REQUEST) from None
+    if not isinstance(value, dict):
+        raise ProviderFailed(Failure.BAD_REQUEST)
+    return value
+
+
+def _refused(_constant: str) -> None:
+    raise ValueError
+
+
+def parameters(schema: str | None) -> dict[str, Json]:
+    """A tool's parameters; a tool without any takes an empty object."""
+    return json_object(schema) or {"type": "object", "properties": {}}
+
+
+def compact(value: Json) -> bytes:
+    """JSON without blanks, as it is sent. Raises `ProviderFailed` for what JSON cannot say, such as a NaN."""
+    try:
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise ProviderFailed(Failure.BAD_REQUEST) from None
+    return text.encode("utf-8", "replace")

@@ -1,0 +1,70 @@
+"""How what goes wrong on the wire becomes one of the declared failures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from llm_router.generation.provider import Failure, ProviderFailed
+
+MAX_RETRY_AFTER_S = 86_400.0
+_BY_STATUS = {
+    401: Failure.REFUSED,
+    402: Failure.REFUSED,
+    403: Failure.REFUSED,
+    404: Failure.UNKNOWN_MODEL,
+    408: Failure.SERVER_ERROR,
+    409: Failure.SERVER_ERROR,
+    424: Failure.SERVER_ERROR,
+    425: Failure.SERVER_ERROR,
+    429: Failure.RATE_LIMITED,
+}
+
+
+def of_status(status: int) -> Failure:
+    """The failure that an HTTP status other than 200 stands for. Redirects are not followed and count as garbage."""
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if status >= 500:
+        return Failure.SERVER_ERROR
+    return Failure.BAD_REQUEST if status >= 400 else Failure.GARBAGE
+
+
+def of_answer(status: int, headers: Mapping[str, str], now: datetime | None = None) -> ProviderFailed:
+    """The failure for the head of an answer; header names in lower case."""
+    return ProviderFailed(of_status(status), status=status, retry_after_s=retry_after_s(headers, now))
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds that a provider asks us to wait, from 0 to a day, or None.
+
+    `Retry-After` is a number of seconds or an HTTP date (RFC 9110, 10.2.3); `retry-after-ms` is OpenAI's and Azure's.
+    A date is read against the answer's own `Date` where there is one, so that clocks need not agree.
+    """
+    if (milliseconds := _number(headers.get("retry-after-ms"))) is not None:
+        return min(milliseconds / 1000, MAX_RETRY_AFTER_S)
+    given = headers.get("retry-after")
+    if (seconds := _number(given)) is not None:
+        return min(seconds, MAX_RETRY_AFTER_S)
+    if (until := _date(given)) is None:
+        return None
+    since = _date(headers.get("date")) or now or datetime.now(UTC)
+    return min(max((until - since).total_seconds(), 0.0), MAX_RETRY_AFTER_S)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,122 @@
+"""A chat request in the form of Gemini's generateContent."""
+
+from __future__ import annotations
+
+import re
+
+from llm_router.adapters.providers import media
+from llm_router.adapters.providers.conversation import json_object, parameters, system_of, text_of, turns
+from llm_router.catalogue.records import Json
+from llm_router.generation.chat import (
+    AudioPart,
+    ChatMessage,
+    ChatRequest,
+    FilePart,
+    ImagePart,
+    Part,
+    Role,
+    TextPart,
+    Tool,
+    ToolChoice,
+    ToolMode,
+)
+from llm_router.generation.provider import Failure, ProviderFailed
+
+_EFFORTS = {"none": "minimal", "minimal": "minimal", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
+_MODES = {ToolMode.AUTO: "AUTO", ToolMode.REQUIRED: "ANY", ToolMode.NONE: "NONE"}
+_THINKS_BY_LEVEL = re.compile(r"gemini-([3-9]|[1-9]\d)")
+NO_SIGNATURE = "skip_thought_signature_validator"
+"""Gemini 3 wants each call back with the signature it came with, or with this word in its place."""
+
+
+def body(model: str, request: ChatRequest) -> dict[str, Json]:
+    """What is posted; whether it streams is said by the address. Parallel calls cannot be forbidden there."""
+    schema_is_said = request.json_format is not None and bool(request.tools)
+    given: dict[str, Json] = {
+        "contents": [_content(model, request, role, messages) for role, messages in turns(request)],
+        "generationConfig": _settings(model, request, with_format=not schema_is_said),
+    }
+    if system := system_of(request, schema_is_said=schema_is_said):
+        given["systemInstruction"] = {"parts": [{"text": system}]}
+    if request.tools:
+        given["tools"] = [{"functionDeclarations": [_tool(tool) for tool in request.tools]}]
+        given["toolConfig"] = {"functionCallingConfig": _choice(request.tool_choice or ToolChoice())}
+    return given
+
+
+def _settings(model: str, request: ChatRequest, *, with_format: bool) -> dict[str, Json]:
+    """JSON and tools together are refused by models before Gemini 3, so the wish is said in words then."""
+    effort = _EFFORTS.get(request.reasoning_effort or "") if _THINKS_BY_LEVEL.search(model) else None
+    given: dict[str, Json] = {
+        "maxOutputTokens": request.max_tokens,
+        "temperature": request.temperature,
+        "topP": request.top_p,
+        "stopSequences": list(request.stop) or None,
+        "seed": request.seed,
+        "presencePenalty": request.presence_penalty,
+        "frequencyPenalty": request.frequency_penalty,
+        "thinkingConfig": {"thinkingLevel": effort} if effort else None,
+    }
+    if request.json_format is not None and with_format:
+        given["responseMimeType"] = "application/json"
+        if request.json_format.schema is not None:
+            given["responseJsonSchema"] = json_object(request.json_format.schema)
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _tool(tool: Tool) -> Json:
+    described: dict[str, Json] = {"description": tool.description} if tool.description else {}
+    return {"name": tool.name, **described, "parametersJsonSchema": parameters(tool.parameters)}
+
+
+def _choice(choice: ToolChoice) -> Json:
+    if choice.name is not None:
+        return {"mode": "ANY", "allowedFunctionNames": [choice.name]}
+    return {"mode": _MODES[choice.mode]}
+
+
+def _content(model: str, request: ChatRequest, role: Role, messages: list[ChatMessage]) -> Json:
+    parts: list[Json] = []
+    for message in messages:
+        if message.role is Role.TOOL:
+            parts.append(_result(request, message))
+            continue
+        parts += [_part(part) for part in message.parts if not (isinstance(part, TextPart) and not part.text)]
+        for place, call in enumerate(message.tool_calls):
+            signed = place == 0 and _THINKS_BY_LEVEL.search(model) is not None
+            signature: dict[str, Json] = {"thoughtSignature": NO_SIGNATURE} if signed else {}
+            parts.append({"functionCall": {"name": call.name, "args": json_object(call.arguments)}, **signature})
+    return {"role": "model" if role is Role.ASSISTANT else "user", "parts": parts}
+
+
+def _result(request: ChatRequest, message: ChatMessage) -> Json:
+    """A tool's result. The protocol tells calls apart by name and order, so the name is looked up by the call's id."""
+    calls = {call.id: call.name for each in request.messages for call in each.tool_calls}
+    name = calls.get(message.tool_call_id or "", message.name or "")
+    if not name:
+        raise ProviderFailed(Failure.BAD_REQUEST)
+    text = text_of(message.parts)
+    try:
+        response: dict[str, Json] = json_object(text) or {"result": text}
+    except ProviderFailed:
+        response = {"result": text}
+    return {"functionResponse": {"name": name, "response": response}}
+
+
+def _part(part: Part) -> Json:
+    match part:
+        case TextPart(text):
+            return {"text": text}
+        case ImagePart(url):
+            return _file(url, "image/jpeg")
+        case AudioPart(data, sound):
+            return {"inlineData": {"mimeType": f"audio/{sound}", "data": data}}
+        case FilePart(data=str(data)):
+            return _file(data, "application/pdf")
+    raise ProviderFailed(Failure.BAD_REQUEST)
+
+
+def _file(address: str, default: str) -> Json:
+    if (held := media.inline(address)) is not None:
+        return {"inlineData": {"mimeType": held.kind, "data": held.data}}
+    return {"fileData": {"mimeType": media.kind_of(address, default), "fileUri": address}}

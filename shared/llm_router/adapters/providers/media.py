@@ -1,0 +1,47 @@
+"""Data addresses, and what kind of file an address holds, by its ending. Nothing is fetched."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from llm_router.generation.provider import Failure, ProviderFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Bytes in base64 and their kind, such as `image/png`."""
+
+    kind: str
+    data: str
+
+    @property
+    def content(self) -> bytes:
+        return base64.b64decode(self.data)
+
+
+def inline(address: str) -> Media | None:
+    """What a `data:` address holds (RFC 2397); None for any other address. Raises `ProviderFailed` for a broken one."""
+    if address[:5].lower() != "data:":
+        return None
+    head, comma, data = address[5:].partition(",")
+    kind, *options = head.split(";")
+    if not comma:
+        raise ProviderFailed(Failure.BAD_REQUEST)
+    try:
+        if "base64" not in (option.strip().lower() for option in options):
+            data = base64.b64encode(unquote_to_bytes(data)).decode()
+        base64.b64decode(data, validate=True)
+    except ValueError:
+        raise ProviderFailed(Failure.BAD_REQUEST) from None
+    return Media(kind.strip().lower() or "text/plain", data)
+
+
+def kind_of(address: str, default: str) -> str:
+    """The kind of file that an address ends in the name of. Raises `ProviderFailed` for what is no address."""
+    try:
+        return mimetypes.guess_type(urlsplit(address).path)[0] or default
+    except ValueError:
+        raise ProviderFailed(Failure.BAD_REQUEST) from None

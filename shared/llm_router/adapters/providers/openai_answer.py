@@ -1,0 +1,213 @@
+"""Answers and streams in OpenAI's form, as leniently as its many speakers need."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from llm_router.adapters.providers.events import ServerEvent
+from llm_router.adapters.providers.failures import of_status
+from llm_router.adapters.providers.http_provider import Received, read
+from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta, Usage
+from llm_router.generation.provider import Failure, ProviderFailed
+
+_STOPS = {
+    "length": StopReason.LENGTH,
+    "model_length": StopReason.LENGTH,
+    "max_tokens": StopReason.LENGTH,
+    "tool_calls": StopReason.TOOL_CALLS,
+    "function_call": StopReason.TOOL_CALLS,
+    "content_filter": StopReason.CONTENT_FILTER,
+}
+"""What is not named, such as `stop`, `eos` or `end_turn`, is an end of the model's own."""
+_ERRORS = {
+    "insufficient_quota": Failure.REFUSED,
+    "invalid_api_key": Failure.REFUSED,
+    "model_not_found": Failure.UNKNOWN_MODEL,
+}
+"""Codes that say more than the status they come under: a used-up account is a 429, which no waiting cures."""
+_BROKEN = frozenset({"error", "insufficient_system_resource"})
+"""Mistral's, OpenRouter's and DeepSeek's words for an answer that the provider could not finish."""
+
+
+class _CachedTokens(Received):
+    cached_tokens: int | None = None
+
+
+class _ReasoningTokens(Received):
+    reasoning_tokens: int | None = None
+
+
+class _Usage(Received):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+    prompt_tokens_details: _CachedTokens | None = None
+    completion_tokens_details: _ReasoningTokens | None = None
+    prompt_cache_hit_tokens: int | None = None
+
+    def usage(self) -> Usage | None:
+        """xAI counts reasoning beside the completion and not in it, which its total gives away."""
+        if self.prompt_tokens is None:
+            return None
+        cached = self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else None
+        reasoning = (self.completion_tokens_details and self.completion_tokens_details.reasoning_tokens) or 0
+        written = self.completion_tokens or 0
+        if reasoning and self.total_tokens == self.prompt_tokens + written + reasoning:
+            written += reasoning
+        return Usage(
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=written,
+            cached_tokens=cached or self.prompt_cache_hit_tokens or 0,
+            reasoning_tokens=reasoning,
+        )
+
+
+class _Function(Received):
+    name: str | None = None
+    arguments: str | dict[str, JsonValue] | None = None
+
+    def text(self) -> str:
+        return self.arguments if isinstance(self.arguments, str) else json.dumps(self.arguments or {})
+
+
+class _Call(Received):
+    index: int | None = None
+    id: str | None = None
+    function: _Function = _Function()
+
+
+class _Piece(Received):
+    """Magistral's content comes in pieces, its reasoning among them."""
+
+    type: str = "text"
+    text: str = ""
+    thinking: tuple[_Piece, ...] = ()
+
+
+class _Message(Received):
+    content: str | list[_Piece] | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    refusal: str | None = None
+    tool_calls: list[_Call] | None = None
+
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            return "".join(piece.text for piece in self.content if piece.type == "text")
+        return self.content or ""
+
+    def thoughts(self) -> str:
+        inside = self.content if isinstance(self.content, list) else []
+        told = "".join(thought.text for piece in inside for thought in piece.thinking)
+        return self.reasoning_content or self.reasoning or told
+
+
+class _Choice(Received):
+    message: _Message | None = None
+    delta: _Message | None = None
+    finish_reason: str | None = None
+
+
+class _Error(Received):
+    code: int | str | None = None
+
+
+class _Completion(Received):
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+    error: _Error | str | None = None
+
+    def checked(self) -> _Completion:
+        """Itself, unless it tells of an error under a status of 200, as OpenRouter and streams do."""
+        if self.error is not None:
+            code = self.error.code if isinstance(self.error, _Error) else None
+            told = isinstance(code, int) and 400 <= code < 600
+            raise ProviderFailed(of_status(code) if told and isinstance(code, int) else Failure.SERVER_ERROR)
+        return self
+
+
+def _stop(reason: str) -> StopReason:
+    if reason in _BROKEN:
+        raise ProviderFailed(Failure.SERVER_ERROR)
+    return _STOPS.get(reason, StopReason.STOP)
+
+
+def explain(failed: ProviderFailed, body: bytes) -> ProviderFailed:
+    """The failure by the error's code, where that is known."""
+    try:
+        error = read(_Completion, body).error
+    except ProviderFailed:
+        return failed
+    told = _ERRORS.get(str(error.code)) if isinstance(error, _Error) else None
+    return failed if told is None else ProviderFailed(told, status=failed.status)
+
+
+def answer(body: bytes) -> ChatAnswer:
+    """A whole answer. Raises `ProviderFailed`."""
+    completion = read(_Completion, body).checked()
+    if not completion.choices or (message := completion.choices[0].message) is None:
+        raise ProviderFailed(Failure.GARBAGE)
+    calls = tuple(
+        ToolCall(call.id or f"call_{index}", call.function.name or "", call.function.text())
+        for index, call in enumerate(message.tool_calls or ())
+    )
+    stop = _stop(completion.choices[0].finish_reason or "stop")
+    return ChatAnswer(
+        text=message.text(),
+        stop=StopReason.TOOL_CALLS if calls and stop is StopReason.STOP else stop,
+        tool_calls=calls,
+        usage=completion.usage.usage() if completion.usage else None,
+        refusal=message.refusal,
+        reasoning=message.thoughts() or None,
+    )
+
+
+@dataclass(slots=True)
+class ChunkReader:
+    """Reads a stream. Why it stopped and what it used are kept until `[DONE]`, so that they come once and last."""
+
+    ended: bool = False
+    _stop: StopReason | None = None
+    _usage: Usage | None = None
+    _called: bool = False
+
+    def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
+        """The chunks of one event, at most one. Raises `ProviderFailed`."""
+        if event.data.strip() == b"[DONE]":
+            self.ended = True
+            usual = StopReason.TOOL_CALLS if self._called else StopReason.STOP
+            stop = usual if self._stop in (None, StopReason.STOP) else self._stop
+            yield ChatChunk(stop=stop, usage=self._usage)
+            return
+        completion = read(_Completion, event.data).checked()
+        if completion.choices is None and completion.usage is None:
+            raise ProviderFailed(Failure.GARBAGE)
+        if completion.usage is not None:
+            self._usage = completion.usage.usage() or self._usage
+        for choice in (completion.choices or ())[:1]:
+            if choice.finish_reason:
+                self._stop = _stop(choice.finish_reason)
+            if choice.delta is not None and (chunk := self._chunk(choice.delta)) is not None:
+                yield chunk
+
+    def finish(self) -> ChatChunk:
+        """A stream without its end mark is not whole."""
+        raise ProviderFailed(Failure.GARBAGE)
+
+    def _chunk(self, delta: _Message) -> ChatChunk | None:
+        calls = tuple(
+            ToolCallDelta(
+                index=position if call.index is None else call.index,
+                id=call.id or None,
+                name=call.function.name or None,
+                arguments=call.function.text() if call.function.arguments else "",
+            )
+            for position, call in enumerate(delta.tool_calls or ())
+        )
+        self._called = self._called or bool(calls)
+        chunk = ChatChunk(delta.text(), delta.thoughts(), calls, refusal=delta.refusal or "")
+        return chunk if chunk != ChatChunk() else None

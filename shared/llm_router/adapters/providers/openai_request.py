@@ -1,0 +1,131 @@
+"""A chat request in OpenAI's form, with what its many speakers do differently as data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from llm_router.adapters.providers.conversation import json_object, parameters
+from llm_router.catalogue.records import Json
+from llm_router.generation.chat import (
+    AudioPart,
+    ChatMessage,
+    ChatRequest,
+    FilePart,
+    ImagePart,
+    JsonFormat,
+    Part,
+    TextPart,
+    Tool,
+    ToolChoice,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """How a speaker departs from OpenAI's form: fields it calls otherwise, does not know, or knows for some models.
+
+    `only_for` and `never_for` name a field and a regular expression that is searched in the model's name.
+    """
+
+    rename: dict[str, str] = field(default_factory=dict)
+    leave_out: frozenset[str] = frozenset()
+    only_for: dict[str, str] = field(default_factory=dict)
+    never_for: dict[str, str] = field(default_factory=dict)
+    json_schema: bool = True
+
+    def applied(self, model: str, body: dict[str, Json]) -> dict[str, Json]:
+        """The body as this speaker takes it for this model."""
+        return {self.rename.get(name, name): value for name, value in body.items() if self._takes(model, name)}
+
+    def _takes(self, model: str, name: str) -> bool:
+        if name in self.leave_out:
+            return False
+        if (only := self.only_for.get(name)) is not None and not re.search(only, model):
+            return False
+        return (never := self.never_for.get(name)) is None or not re.search(never, model)
+
+
+def body(model: str, request: ChatRequest, quirks: Quirks, *, stream: bool) -> dict[str, Json]:
+    """What is posted to `/chat/completions`."""
+    given: dict[str, Json] = {
+        "model": model,
+        "messages": [_message(message) for message in request.messages],
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "stop": list(request.stop) or None,
+        "seed": request.seed,
+        "presence_penalty": request.presence_penalty,
+        "frequency_penalty": request.frequency_penalty,
+        "reasoning_effort": request.reasoning_effort,
+        "response_format": _format(request.json_format, quirks),
+        "stream": stream or None,
+        "stream_options": {"include_usage": True} if stream else None,
+    }
+    if request.tools:
+        given["tools"] = [_tool(tool) for tool in request.tools]
+        given["tool_choice"] = _choice(request.tool_choice)
+        given["parallel_tool_calls"] = request.parallel_tool_calls
+    return quirks.applied(model, {name: value for name, value in given.items() if value is not None})
+
+
+def _message(message: ChatMessage) -> Json:
+    texts = [part.text for part in message.parts if isinstance(part, TextPart)]
+    content: Json
+    if len(texts) == len(message.parts) == 1:
+        content = texts[0]
+    else:
+        content = [_part(part) for part in message.parts] or (None if message.tool_calls else "")
+    written: dict[str, Json] = {"role": message.role.value, "content": content}
+    if message.name is not None:
+        written["name"] = message.name
+    if message.tool_call_id is not None:
+        written["tool_call_id"] = message.tool_call_id
+    if message.tool_calls:
+        written["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.tool_calls
+        ]
+    return written
+
+
+def _part(part: Part) -> Json:
+    match part:
+        case TextPart(text):
+            return {"type": "text", "text": text}
+        case ImagePart(url, detail):
+            return {"type": "image_url", "image_url": {"url": url} | ({"detail": detail} if detail else {})}
+        case AudioPart(data, sound):
+            return {"type": "input_audio", "input_audio": {"data": data, "format": sound}}
+        case FilePart(data, file_id, filename):
+            given = {"file_data": data, "file_id": file_id, "filename": filename}
+            return {"type": "file", "file": {name: value for name, value in given.items() if value is not None}}
+
+
+def _tool(tool: Tool) -> Json:
+    function: dict[str, Json] = {"name": tool.name, "parameters": parameters(tool.parameters)}
+    if tool.description is not None:
+        function["description"] = tool.description
+    if tool.strict is not None:
+        function["strict"] = tool.strict
+    return {"type": "function", "function": function}
+
+
+def _choice(choice: ToolChoice | None) -> Json:
+    if choice is None:
+        return None
+    if choice.name is not None:
+        return {"type": "function", "function": {"name": choice.name}}
+    return choice.mode.value
+
+
+def _format(wanted: JsonFormat | None, quirks: Quirks) -> Json:
+    if wanted is None:
+        return None
+    if wanted.schema is None or not quirks.json_schema:
+        return {"type": "json_object"}
+    named: dict[str, Json] = {"name": wanted.name, "schema": json_object(wanted.schema)}
+    if wanted.strict is not None:
+        named["strict"] = wanted.strict
+    return {"type": "json_schema", "json_schema": named}

@@ -1,0 +1,155 @@
+"""Client keys: who may call, for which models, how often and for how much. Only the hash of a secret is kept."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
+
+from llm_router.auth import key_hash
+from llm_router.catalogue.entry import ModelEntry
+from llm_router.errors import NotFound, StoreUnavailable
+from llm_router.ports import Clock, Record, RecordStore
+
+Found = TypeVar("Found")
+
+KIND = "client_key"
+ID_LENGTH = 16
+"""A key's id is the beginning of its secret's hash: 64 bits find the record, the whole hash is then compared."""
+
+MOST_KEYS = 10_000
+STALE_AFTER_S = 900.0
+"""How long a key that was seen stays good while the store does not answer; the same as for the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientKey:
+    """A key without its secret. None and empty bound nothing; amounts are USD, times epoch seconds.
+
+    The limits bind generation, which costs money and others' time; recommending and classifying are free.
+    `caches` turns the response cache on for requests that do not speak of it.
+    """
+
+    id: str
+    name: str
+    sha256: str
+    created_at: float
+    expires_at: float | None = None
+    models: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    requests_per_minute: int | None = None
+    usd_per_day: float | None = None
+    usd_per_month: float | None = None
+    caches: bool = False
+
+    def allows(self, model: ModelEntry) -> bool:
+        """Whether requests with this key may go to the model."""
+        named = not self.models or model.id in self.models or model.api_alias in self.models
+        return named and (not self.providers or model.provider in self.providers)
+
+
+def new_secret() -> str:
+    """A key's secret: 256 random bits behind a prefix that tells secret scanners what it is."""
+    return f"rk-{secrets.token_urlsafe(32)}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBook:
+    """The keys as they are stored. Raises `StoreUnavailable`."""
+
+    records: RecordStore
+
+    def add(self, draft: ClientKey, secret: str) -> ClientKey:
+        """Keep the key under its secret's hash; its id and hash are filled in."""
+        digest = key_hash(secret)
+        key = replace(draft, id=digest[:ID_LENGTH], sha256=digest)
+        self.records.put(Record(KIND, key.id, _dumps(key), key.expires_at))
+        return key
+
+    def find(self, key_id: str) -> ClientKey | None:
+        """The key of this id, if it has not expired."""
+        record = self.records.get(KIND, key_id)
+        return None if record is None else _loads(record.body)
+
+    def all(self) -> list[ClientKey]:
+        """Every key, the newest first."""
+        found = [_loads(record.body) for record in self.records.latest(KIND, MOST_KEYS)]
+        return sorted(found, key=lambda key: key.created_at, reverse=True)
+
+    def any(self) -> bool:
+        return bool(self.records.latest(KIND, 1))
+
+    def remove(self, key_id: str) -> None:
+        """Take it back. Raises `NotFound`."""
+        if not self.records.delete(KIND, key_id):
+            raise NotFound("There is no such key.")
+
+
+class KeyRing:
+    """The keys as requests ask for them: read anew every `check_every_s`.
+
+    While the store does not answer, what was read before stays good for a quarter of an hour. What was never read
+    is refused with `StoreUnavailable`: a key that cannot be checked opens nothing.
+    """
+
+    def __init__(self, book: KeyBook, clock: Clock, *, check_every_s: float) -> None:
+        self._book = book
+        self._clock = clock
+        self._check_every_s = check_every_s
+        self._keys: dict[str, tuple[ClientKey, float]] = {}
+        self._any: tuple[bool, float] | None = None
+
+    def find(self, digest: str) -> ClientKey | None:
+        """The key whose secret has this hash."""
+        key = self.by_id(digest[:ID_LENGTH])
+        return key if key is not None and hmac.compare_digest(key.sha256, digest) else None
+
+    def by_id(self, key_id: str) -> ClientKey | None:
+        """The key of this id."""
+        held = self._keys.get(key_id)
+        found = self._read(held, lambda: self._book.find(key_id))
+        if found is None:
+            self._keys.pop(key_id, None)
+            return None
+        key, at = found
+        if found is not held:
+            if len(self._keys) >= MOST_KEYS:
+                self._keys.clear()
+            self._keys[key_id] = (key, at)
+        return key if key.expires_at is None or key.expires_at > self._clock.now() else None
+
+    def forget(self, key_id: str) -> None:
+        """Read this key anew the next time."""
+        self._keys.pop(key_id, None)
+
+    def any(self) -> bool:
+        """Whether any key is defined."""
+        self._any = self._read(self._any, self._book.any)
+        return self._any is not None and self._any[0]
+
+    def _read(self, held: tuple[Found, float] | None, read: Callable[[], Found | None]) -> tuple[Found, float] | None:
+        now = self._clock.monotonic()
+        if held is not None and now < held[1] + self._check_every_s:
+            return held
+        try:
+            found = read()
+        except StoreUnavailable:
+            if held is None or now > held[1] + STALE_AFTER_S:
+                raise
+            return held
+        return None if found is None else (found, now)
+
+
+def _dumps(key: ClientKey) -> str:
+    return json.dumps({field.name: getattr(key, field.name) for field in fields(key)})
+
+
+def _loads(body: str) -> ClientKey:
+    try:
+        held = json.loads(body)
+        return ClientKey(**{**held, "models": tuple(held["models"]), "providers": tuple(held["providers"])})
+    except (ValueError, TypeError, KeyError) as failure:
+        raise StoreUnavailable("A stored key cannot be read.") from failure

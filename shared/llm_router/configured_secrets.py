@@ -1,0 +1,38 @@
+"""Secrets that the settings hold or name; those of AWS are read when they are first needed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from llm_router.auth import key_hash
+from llm_router.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredSecrets:
+    """Raises `StoreUnavailable` when the secret store does not give one."""
+
+    settings: Settings
+
+    def admin_key_hash(self) -> str:
+        """Empty when no admin key is configured."""
+        key = self.settings.admin_key.get_secret_value() or self._named(self.settings.admin_key_secret)
+        return key_hash(key) if key else ""
+
+    def hash_secret(self) -> str:
+        """Without one configured, a secret of this call alone: what is hashed with it means nothing to others."""
+        configured = self.settings.hash_secret.get_secret_value() or self._named(self.settings.hash_secret_id)
+        return configured or secrets.token_urlsafe(32)
+
+    def provider_settings(self) -> dict[str, str]:
+        """The providers' settings by name; raises `ConfigurationError` for a secret that is no object of texts."""
+        return self.settings.provider_settings(self._named(self.settings.provider_keys_secret))
+
+    def _named(self, name: str) -> str:
+        if not name:
+            return ""
+        from llm_router.adapters import aws
+
+        with aws.translated("The secret store"):
+            return aws.secrets(self.settings.aws_endpoint_url).get_secret_value(SecretId=name)["SecretString"]

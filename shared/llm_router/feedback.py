@@ -1,0 +1,91 @@
+"""What callers say about answers: each decision once, and no caller louder than a few voices."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from llm_router.decay import DecayedCounters
+from llm_router.errors import StoreUnavailable
+from llm_router.ports import Clock, Record, RecordStore
+from llm_router.taxonomy import Category, Difficulty
+
+GIVEN, VOICE = "feedback", "voice"
+VOICE_WEIGHT = 5.0
+"""What one caller's judgements of one model's one kind of work weigh at most, all together and as they have aged.
+Half of what the catalogue weighs: alone it moves an estimate by at most a third of the way."""
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a decision was about, and whose it is."""
+
+    model_id: str
+    category: Category
+    difficulty: Difficulty
+    tenant: str
+    session_key: str = ""
+
+
+class Given(NamedTuple):
+    """How much a judgement counted, and whether it was the decision's first."""
+
+    weight: float
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackBook:
+    """Takes judgements and adds them to the decayed sums. Raises `StoreUnavailable`."""
+
+    records: RecordStore
+    clock: Clock
+    judgements: DecayedCounters
+    kept_s: float
+
+    def give(self, decision_id: str, subject: Subject, score: float) -> Given:
+        """Count a score from 0 to 1 by `subject.tenant`. Only the first judgement of a decision counts."""
+        until = self.clock.now() + self.kept_s
+        if not self.records.put(Record(GIVEN, decision_id, "{}", until), only_if_absent=True):
+            return Given(0.0, first=False)
+        try:
+            return Given(self._count(subject, score), first=True)
+        except StoreUnavailable:
+            self.records.delete(GIVEN, decision_id)
+            raise
+
+    def _count(self, subject: Subject, score: float) -> float:
+        weight = self._weight(subject)
+        if weight > 0:
+            cell = f"{subject.category}|{subject.difficulty}"
+            self.judgements.add(subject.model_id, {f"{cell}|n": weight, f"{cell}|good": weight * score})
+        return weight
+
+    def _weight(self, subject: Subject) -> float:
+        """How much of a whole vote the caller has left here: what was used ages as judgements do."""
+        key = _voice_key(subject)
+        for _ in range(ATTEMPTS):
+            held = self.records.get(VOICE, key)
+            used = 0.0 if held is None else self._aged(held)
+            weight = min(1.0, VOICE_WEIGHT - used)
+            if weight <= 0:
+                return 0.0
+            now = self.clock.now()
+            body = json.dumps([used + weight, now])
+            until = now + 20 * self.judgements.half_life_s
+            if self.records.replace(Record(VOICE, key, body, until), expected_body=held.body if held else None):
+                return weight
+        raise StoreUnavailable("Too many judgements at once; try again.", retry_after_s=1)
+
+    def _aged(self, held: Record) -> float:
+        used, at = json.loads(held.body)
+        return float(used) * 2 ** ((float(at) - self.clock.now()) / self.judgements.half_life_s)
+
+
+def _voice_key(subject: Subject) -> str:
+    parts = (subject.tenant, subject.model_id, subject.category, subject.difficulty)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]

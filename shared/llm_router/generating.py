@@ -1,0 +1,95 @@
+"""The part of the composition root that generation needs: keys, budgets, providers, and who asks them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llm_router.budgets import Budgets
+from llm_router.client_keys import KeyBook, KeyRing
+from llm_router.generation.completion import Completer
+from llm_router.generation.cooling import Cooling
+from llm_router.generation.dispatch import Dispatcher
+from llm_router.generation.generator import Generator
+from llm_router.generation.idempotency import Once
+from llm_router.generation.kept_answers import KeptAnswers
+from llm_router.generation.outcome import Outcome
+from llm_router.generation.provider import Failure, Providers
+from llm_router.generation.walk import Walk
+from llm_router.outcomes import Outcome as Attempted
+from llm_router.settings import Store
+from llm_router.stores import Lazy
+
+if TYPE_CHECKING:
+    from llm_router.bootstrap import Services
+
+KEYS_EVERY_S = {Store.AWS: 10.0, Store.SQLITE: 1.0, Store.MEMORY: 0.0}
+"""How old a client key that was read may be: so long a key that was taken back still opens other processes."""
+
+OUR_FAULT = (Failure.REFUSED, Failure.BAD_REQUEST, Failure.UNKNOWN_MODEL)
+"""Failures that say nothing of a model: our key is not valid, or the request is not one for it."""
+
+
+class Generating:
+    """Each attribute is called to get the thing, made on first use; nothing connects before it is asked to."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        records, clock = services.records, services.clock
+        every_s = KEYS_EVERY_S[services.settings.store]
+        self.key_book = Lazy(lambda: KeyBook(records()))
+        self.key_ring = Lazy(lambda: KeyRing(self.key_book(), clock, check_every_s=every_s))
+        self.budgets = Lazy(lambda: Budgets(records(), clock))
+        self.once = Lazy(lambda: Once(records(), clock))
+        self.providers: Lazy[Providers] = Lazy(self._make_providers)
+        self.dispatcher = Lazy(self._make_dispatcher)
+        self.completer = Lazy(self._make_completer)
+
+    def close(self) -> None:
+        """Close what is connected, for a process that ends."""
+        if self.providers.made:
+            self.providers().close()
+
+    def client_key_id(self, digest: str) -> str | None:
+        """The id of the client key with this hash."""
+        found = self.key_ring().find(digest)
+        return None if found is None else found.id
+
+    def observe_outcome(self, outcome: Outcome) -> None:
+        """Count an attempt where the ranking learns from it."""
+        label = outcome.label
+        if label.base is None or label.difficulty is None:
+            return
+        self._services.outcomes().record(
+            Attempted(
+                outcome.model,
+                label.base,
+                label.difficulty,
+                failure=outcome.failure or "",
+                counts=outcome.failure not in OUR_FAULT,
+                first_token_ms=outcome.first_token_ms,
+                tokens_per_second=outcome.tokens_per_second,
+            )
+        )
+
+    def _make_providers(self) -> Providers:
+        """Raises `StoreUnavailable` or `ConfigurationError` for a secret that cannot be had, each time anew."""
+        from llm_router.adapters.providers.configured import ConfiguredProviders
+
+        settings = self._services.settings
+        return ConfiguredProviders(
+            self._services.secrets.provider_settings(),
+            private_http=settings.private_http_providers,
+            demo=settings.demo_provider,
+        )
+
+    def _make_dispatcher(self) -> Dispatcher:
+        services = self._services
+        longest = services.settings.longest_answer
+        return Dispatcher(services.recommender(), services.reader(), self.providers(), services.clock, longest)
+
+    def _make_completer(self) -> Completer:
+        services = self._services
+        walk = Walk(self.providers(), Cooling(services.clock, services.cache()), services.clock)
+        generator = Generator(walk, self.budgets(), self, services.clock, services.warn)
+        kept = KeptAnswers(services.cache(), services.secrets.hash_secret().encode())
+        return Completer(generator, kept, services.reader())

@@ -1,0 +1,241 @@
+"""Generating an answer: money set aside, models asked in their order, what came of it booked and told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+
+from llm_router.budgets import Budgets, Reservation
+from llm_router.catalogue.entry import ModelEntry
+from llm_router.errors import StoreUnavailable
+from llm_router.generation.chat import ChatAnswer, ChatChunk, Usage
+from llm_router.generation.job import Job
+from llm_router.generation.outcome import Attempt, Outcome, OutcomeObserver
+from llm_router.generation.pricing import cost_usd, estimated_usage
+from llm_router.generation.provider import Failure, Provider, ProviderFailed
+from llm_router.generation.walk import Reached, Walk
+from llm_router.ports import Clock
+
+PAUSE_S = 10.0
+"""How long a stream may say nothing after its first piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What an answer cost. `usd` is 0 where the catalogue knows no price."""
+
+    usage: Usage
+    usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A whole answer, whose it is, what it cost, and every attempt that led to it."""
+
+    model: ModelEntry
+    answer: ChatAnswer
+    bill: Bill
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(slots=True)
+class Stream:
+    """An answer that has begun. `pieces` ends with `ProviderFailed` when it breaks; `bill` is there at its end."""
+
+    model: ModelEntry
+    attempts: tuple[Attempt, ...]
+    pieces: AsyncGenerator[ChatChunk, None]
+    bill: Bill | None = None
+
+
+@dataclass(slots=True)
+class _Written:
+    """What a stream has brought so far, as far as a bill and an outcome need it."""
+
+    first_ms: float
+    text: list[str] = field(default_factory=list)
+    usage: Usage | None = None
+    stopped: bool = False
+
+    def take(self, chunk: ChatChunk) -> None:
+        self.text += [chunk.text, chunk.refusal, chunk.reasoning, *(delta.arguments for delta in chunk.tool_calls)]
+        self.usage = chunk.usage or self.usage
+        self.stopped = self.stopped or chunk.stop is not None
+
+    def must_have_stopped(self) -> None:
+        """Raises `ProviderFailed` for a stream that ended without saying why the model stopped."""
+        if not self.stopped:
+            raise ProviderFailed(Failure.GARBAGE)
+
+
+@dataclass(frozen=True)
+class Generator:
+    """Turns jobs into answers. Raises what `Walk.first` raises, and `BudgetExceeded`."""
+
+    walk: Walk
+    budgets: Budgets
+    outcomes: OutcomeObserver
+    clock: Clock
+    warn: Callable[[str], None]
+
+    async def whole(self, job: Job) -> Generated:
+        """The whole answer of the first model that gives one."""
+        reservation = self._reserve(job)
+
+        async def ask(provider: Provider, model: ModelEntry, seconds: float) -> ChatAnswer:
+            self._cover(reservation, job, model)
+            return await provider.complete(_name(model), job.asked_of(model), seconds)
+
+        usd = 0.0
+        try:
+            reached = await self.walk.first(job.models, ask, until=job.until, tell=self._failed(job))
+            answer = reached.found
+            written = "".join((answer.text, answer.reasoning or "", *(call.arguments for call in answer.tool_calls)))
+            bill = _bill(job, reached.model, answer.usage, written)
+            usd = bill.usd
+        finally:
+            self._settle(reservation, usd)
+        self._told(job, reached, bill, first_ms=None, ms=reached.attempts[-1].ms)
+        return Generated(reached.model, answer, bill, reached.attempts)
+
+    async def stream(self, job: Job) -> Stream:
+        """The first answer that begins. Until then other models are tried; after it there is no turning back."""
+        reservation = self._reserve(job)
+
+        async def ask(
+            provider: Provider, model: ModelEntry, seconds: float
+        ) -> tuple[ChatChunk, AsyncGenerator[ChatChunk, None]]:
+            self._cover(reservation, job, model)
+            pieces = _pieces(provider, model, job, min(seconds, PAUSE_S))
+            return await anext(pieces), pieces
+
+        try:
+            reached = await self.walk.first(job.models, ask, until=job.until, tell=self._failed(job))
+        except BaseException:
+            self._settle(reservation, 0.0)
+            raise
+        stream = Stream(reached.model, reached.attempts, _nothing())
+        stream.pieces = self._follow(job, reached, stream, reservation)
+        return stream
+
+    async def _follow(
+        self,
+        job: Job,
+        reached: Reached[tuple[ChatChunk, AsyncGenerator[ChatChunk, None]]],
+        stream: Stream,
+        reservation: Reservation | None,
+    ) -> AsyncGenerator[ChatChunk, None]:
+        """Pass the pieces on; when they end, however they do, book what was written and tell how it went."""
+        first, rest = reached.found
+        written = _Written(first_ms=reached.attempts[-1].ms)
+        started = self.clock.monotonic()
+        failure: Failure | None = None
+        try:
+            written.take(first)
+            yield first
+            while (chunk := await self._next(rest, job)) is not None:
+                written.take(chunk)
+                yield chunk
+            written.must_have_stopped()
+        except ProviderFailed as broken:
+            failure = broken.failure
+            self.walk.cooling.failed(reached.model, broken)
+            raise
+        finally:
+            await rest.aclose()
+            bill = stream.bill = _bill(job, reached.model, written.usage, "".join(written.text))
+            self._settle(reservation, bill.usd)
+            ms = written.first_ms + (self.clock.monotonic() - started) * 1000
+            self._told(job, reached, bill, first_ms=written.first_ms, ms=ms, failure=failure)
+
+    async def _next(self, rest: AsyncGenerator[ChatChunk, None], job: Job) -> ChatChunk | None:
+        """The next piece, or None at the end. Raises `ProviderFailed` when the deadline or the pause is over."""
+        left = min(PAUSE_S, job.until - self.clock.monotonic())
+        try:
+            async with asyncio.timeout(max(0.0, left)):
+                return await anext(rest)
+        except StopAsyncIteration:
+            return None
+        except TimeoutError:
+            raise ProviderFailed(Failure.TIMEOUT) from None
+
+    def _reserve(self, job: Job) -> Reservation | None:
+        if job.key is None:
+            return None
+        self.budgets.admit(job.key)
+        return self.budgets.reserve(job.key, job.most_usd(job.models[0])) if job.models else None
+
+    def _cover(self, reservation: Reservation | None, job: Job, model: ModelEntry) -> None:
+        if reservation is not None:
+            reservation.cover(job.most_usd(model))
+
+    def _settle(self, reservation: Reservation | None, usd: float) -> None:
+        """A settlement that cannot be written leaves the reservation standing: too much is booked, never too little."""
+        if reservation is None:
+            return
+        try:
+            reservation.settle(usd)
+        except StoreUnavailable as failure:
+            self.warn(f"A key's spending was not settled: {failure.message}")
+
+    def _failed(self, job: Job) -> Callable[[Attempt], None]:
+        def tell(attempt: Attempt) -> None:
+            self.outcomes.observe_outcome(_outcome(job, attempt))
+
+        return tell
+
+    def _told(
+        self,
+        job: Job,
+        reached: Reached[ChatAnswer] | Reached[tuple[ChatChunk, AsyncGenerator[ChatChunk, None]]],
+        bill: Bill,
+        *,
+        first_ms: float | None,
+        ms: float,
+        failure: Failure | None = None,
+    ) -> None:
+        writing_ms = ms - (first_ms or 0.0)
+        speed = bill.usage.completion_tokens * 1000 / writing_ms if writing_ms > 0 else None
+        self.outcomes.observe_outcome(
+            Outcome(
+                model=reached.model.id,
+                provider=reached.model.provider,
+                ms=ms,
+                failure=failure,
+                label=job.label,
+                first_token_ms=first_ms,
+                tokens_per_second=speed,
+                usage=bill.usage,
+                usd=bill.usd,
+            )
+        )
+
+
+async def _pieces(provider: Provider, model: ModelEntry, job: Job, seconds: float) -> AsyncGenerator[ChatChunk, None]:
+    """The provider's pieces; one that never says anything has failed."""
+    empty = True
+    async for chunk in provider.stream(_name(model), job.asked_of(model), seconds):
+        empty = False
+        yield chunk
+    if empty:
+        raise ProviderFailed(Failure.GARBAGE)
+
+
+async def _nothing() -> AsyncGenerator[ChatChunk, None]:
+    return
+    yield
+
+
+def _name(model: ModelEntry) -> str:
+    """What the provider's API calls the model."""
+    return model.api_alias or model.id.partition("/")[2] or model.id
+
+
+def _bill(job: Job, model: ModelEntry, usage: Usage | None, written: str) -> Bill:
+    counted = usage or estimated_usage(job.input_tokens, written)
+    return Bill(counted, cost_usd(model, counted) or 0.0)
+
+
+def _outcome(job: Job, attempt: Attempt) -> Outcome:
+    return Outcome(attempt.model, attempt.provider, attempt.ms, attempt.failure, job.label)

@@ -1,0 +1,78 @@
+"""Doing a request once however often it is sent: by a key that the caller makes up, in the record store.
+
+Powertools' idempotency keeps its records in a DynamoDB table of its own and wraps plain functions; ours are
+asynchronous, and a laptop has no DynamoDB. The record store is there in both places.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from llm_router.errors import Conflict, StoreUnavailable
+from llm_router.ports import Clock, Record, RecordStore
+
+KIND = "idempotency"
+RUNNING_S = 35.0
+"""A request that has not ended by then has died: one generation takes 25 s at most."""
+
+KEPT_S = 3600.0
+MOST_BYTES = 200_000
+MAX_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Answers of requests that bear a key. Raises `Conflict` for one that is still running or that asked otherwise."""
+
+    records: RecordStore
+    clock: Clock
+
+    async def run(self, tenant: str, key: str, body: bytes, work: Callable[[], Awaitable[bytes]]) -> tuple[bytes, bool]:
+        """The answer, and whether it is that of an earlier request. One that failed may be sent again."""
+        name = hashlib.sha256(f"{tenant}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()
+        print_ = hashlib.sha256(body).hexdigest()
+        begun = Record(KIND, name, json.dumps([print_, None]), self.clock.now() + RUNNING_S)
+        if not self.records.put(begun, only_if_absent=True):
+            return self._earlier(name, print_), True
+        try:
+            answer = await work()
+        except BaseException:
+            self._forget(name)
+            raise
+        self._keep(name, print_, answer)
+        return answer, False
+
+    def _earlier(self, name: str, print_: str) -> bytes:
+        record = self.records.get(KIND, name)
+        held = json.loads(record.body) if record else [print_, None]
+        if held[0] != print_:
+            raise Conflict("This idempotency key was used for another request.", code="idempotency_key_reused")
+        if held[1] is None:
+            raise Conflict(
+                "The first request with this idempotency key is still running.",
+                code="idempotency_in_progress",
+                retry_after_s=2,
+            )
+        return zlib.decompress(base64.b64decode(held[1]))
+
+    def _keep(self, name: str, print_: str, answer: bytes) -> None:
+        """What cannot be kept, or is too large for it, is forgotten: the answer has been paid for and is given."""
+        packed = base64.b64encode(zlib.compress(answer)).decode("ascii")
+        if len(packed) > MOST_BYTES:
+            self._forget(name)
+            return
+        try:
+            self.records.put(Record(KIND, name, json.dumps([print_, packed]), self.clock.now() + KEPT_S))
+        except StoreUnavailable:
+            return
+
+    def _forget(self, name: str) -> None:
+        try:
+            self.records.delete(KIND, name)
+        except StoreUnavailable:
+            return

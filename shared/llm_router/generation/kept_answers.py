@@ -1,0 +1,71 @@
+"""The response cache: an answer given again to the same caller for the same request, if that was asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from llm_router.cache_keys import key
+from llm_router.generation.chat import ChatAnswer, StopReason, ToolCall, Usage
+from llm_router.ports import Cache
+
+NAMESPACE = "answer"
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """A whole answer and the id of the model that gave it."""
+
+    model: str
+    answer: ChatAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswers:
+    """Keys are hashes under our secret of tenant and request, so that no caller can reach another's answers."""
+
+    cache: Cache
+    secret: bytes
+
+    def find(self, tenant: str, request: str) -> KeptAnswer | None:
+        """The answer kept for exactly this request; garbage is a miss and is deleted."""
+        name = self._name(tenant, request)
+        if (held := self.cache.get(name)) is None:
+            return None
+        if (found := _loads(held)) is None:
+            self.cache.delete(name)
+        return found
+
+    def keep(self, tenant: str, request: str, kept: KeptAnswer, ttl_s: float) -> None:
+        """Keep it, unless it was cut off: a caller that asks again wants the whole."""
+        if kept.answer.stop in (StopReason.STOP, StopReason.TOOL_CALLS):
+            self.cache.set(self._name(tenant, request), _dumps(kept), ttl_s)
+
+    def _name(self, tenant: str, request: str) -> str:
+        return key(self.secret, NAMESPACE, VERSION, f"{tenant}\0{request}")
+
+
+def _dumps(kept: KeptAnswer) -> bytes:
+    answer, used = kept.answer, kept.answer.usage
+    calls = [[call.id, call.name, call.arguments] for call in answer.tool_calls]
+    usage = None if used is None else [used.prompt_tokens, used.completion_tokens]
+    return json.dumps([kept.model, answer.text, answer.stop, calls, usage, answer.refusal]).encode()
+
+
+def _loads(held: bytes) -> KeptAnswer | None:
+    try:
+        model, text, stop, calls, usage, refusal = json.loads(held)
+        strings = [model, text, *(part for call in calls for part in call), *([] if refusal is None else [refusal])]
+        if not all(isinstance(each, str) for each in strings):
+            return None
+        answer = ChatAnswer(
+            text=text,
+            stop=StopReason(stop),
+            tool_calls=tuple(ToolCall(*call) for call in calls),
+            usage=None if usage is None else Usage(*map(int, usage)),
+            refusal=refusal,
+        )
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return KeptAnswer(model, answer)

@@ -1,0 +1,29 @@
+"""What a generation cost, from the tokens that the provider counted and the catalogue's prices."""
+
+from __future__ import annotations
+
+from llm_router.catalogue.entry import ModelEntry
+from llm_router.generation.chat import Usage
+
+CHARACTERS_A_TOKEN = 4
+"""Of English text in the usual tokenizers; only for where nobody has counted."""
+
+
+def cost_usd(model: ModelEntry, usage: Usage) -> float | None:
+    """USD, or None where the catalogue does not know the price.
+
+    Tokens read from the provider's cache cost their own price where there is one. Reasoning tokens are among the
+    completion tokens and cost the same.
+    """
+    price_in, price_out = model.input_usd_per_mtok, model.output_usd_per_mtok
+    if price_in is None or price_out is None:
+        return None
+    price_cached = price_in if model.cached_input_usd_per_mtok is None else model.cached_input_usd_per_mtok
+    cached = min(usage.cached_tokens, usage.prompt_tokens)
+    fresh = usage.prompt_tokens - cached
+    return (fresh * price_in + cached * price_cached + usage.completion_tokens * price_out) / 1e6
+
+
+def estimated_usage(input_tokens: int, written: str) -> Usage:
+    """Usage where the provider told none: our own count of what went in, and characters of what came out."""
+    return Usage(input_tokens, -(-len(written) // CHARACTERS_A_TOKEN))

@@ -1,0 +1,133 @@
+"""The walk along a ranking: the one retry loop there is, under one deadline."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from llm_router.catalogue.entry import ModelEntry
+from llm_router.errors import InvalidRequest, RouterError, Unavailable, UpstreamError, UpstreamTimeout
+from llm_router.generation.cooling import Cooling
+from llm_router.generation.outcome import Attempt
+from llm_router.generation.provider import Failure, Provider, ProviderFailed, Providers
+from llm_router.ports import Clock
+
+T = TypeVar("T")
+Ask = Callable[[Provider, ModelEntry, float], Awaitable[T]]
+"""Makes one attempt: the provider, the model, and the seconds it may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long and how often. An attempt has `attempt_s`, or what is left but `spare_s`, whichever is less."""
+
+    attempts: int = 3
+    attempt_s: float = 10.0
+    spare_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reached(Generic[T]):
+    """The model that answered, its answer, and everything that was tried on the way."""
+
+    model: ModelEntry
+    found: T
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Asks ranked models one after the other until one answers. Never waits for one that is cooling."""
+
+    providers: Providers
+    cooling: Cooling
+    clock: Clock
+    patience: Patience = Patience()
+
+    async def first(
+        self, models: Sequence[ModelEntry], ask: Ask[T], *, until: float, tell: Callable[[Attempt], None]
+    ) -> Reached[T]:
+        """The first success. `until` is the deadline on the monotonic clock; `tell` hears of each failure.
+
+        Raises `UpstreamTimeout`, `UpstreamError`, `Unavailable`, or `InvalidRequest` when two models in a row
+        do not take the request. Messages hold model ids and codes, nothing that a provider sent.
+        """
+        journal: list[Attempt] = []
+        left = list(models)
+        while (model := self._next(left, journal)) is not None:
+            seconds = min(self.patience.attempt_s, until - self.clock.monotonic() - self.patience.spare_s)
+            if seconds <= 0:
+                break
+            started = self.clock.monotonic()
+            try:
+                found = await self._attempt(model, ask, seconds)
+            except ProviderFailed as failure:
+                self.cooling.failed(model, failure)
+                journal.append(self._noted(model, started, failure))
+                tell(journal[-1])
+                if _refused_twice(journal):
+                    break
+            else:
+                self.cooling.succeeded(model)
+                journal.append(self._noted(model, started, None))
+                return Reached(model, found, tuple(journal))
+        raise self._verdict(models, journal, until)
+
+    async def _attempt(self, model: ModelEntry, ask: Ask[T], seconds: float) -> T:
+        provider = self.providers.find(model.provider)
+        if provider is None:
+            raise ProviderFailed(Failure.REFUSED)
+        try:
+            async with asyncio.timeout(seconds):
+                return await ask(provider, model, seconds)
+        except TimeoutError:
+            raise ProviderFailed(Failure.TIMEOUT) from None
+
+    def _next(self, left: list[ModelEntry], journal: list[Attempt]) -> ModelEntry | None:
+        """The next model that may be asked. The last attempt goes to a provider that has not failed yet, if any."""
+        made = [attempt for attempt in journal if not attempt.cooling]
+        if len(made) >= self.patience.attempts:
+            return None
+        if len(made) == self.patience.attempts - 1:
+            failed = {attempt.provider for attempt in made}
+            left.sort(key=lambda model: model.provider in failed)
+        while left:
+            model = left.pop(0)
+            if self.cooling.admits(model):
+                return model
+            journal.append(Attempt(model.id, model.provider, cooling=True))
+        return None
+
+    def _noted(self, model: ModelEntry, started: float, failure: ProviderFailed | None) -> Attempt:
+        ms = (self.clock.monotonic() - started) * 1000
+        if failure is None:
+            return Attempt(model.id, model.provider, ms)
+        return Attempt(model.id, model.provider, ms, failure.failure, failure.status)
+
+    def _verdict(self, models: Sequence[ModelEntry], journal: list[Attempt], until: float) -> RouterError:
+        """The error for a walk that reached nobody."""
+        made = [attempt for attempt in journal if attempt.failure is not None]
+        kinds = {attempt.failure for attempt in made}
+        said = ", ".join(_told(attempt) for attempt in journal) or "none could be asked"
+        late = until - self.clock.monotonic() <= self.patience.spare_s
+        if kinds == {Failure.BAD_REQUEST}:
+            return InvalidRequest(f"The models do not take this request ({said}).", code="request_not_accepted")
+        if kinds == {Failure.TIMEOUT} or late:
+            return UpstreamTimeout(f"No model answered in time ({said}).")
+        if kinds <= {Failure.RATE_LIMITED}:
+            wait = min((wait for model in models if (wait := self.cooling.wait_s(model)) > 0), default=1.0)
+            return Unavailable(
+                f"No model may be asked now ({said}); try again later.", code="upstream_unavailable", retry_after_s=wait
+            )
+        return UpstreamError(f"No model answered ({said}).")
+
+
+def _refused_twice(journal: list[Attempt]) -> bool:
+    return sum(attempt.failure is Failure.BAD_REQUEST for attempt in journal) >= 2
+
+
+def _told(attempt: Attempt) -> str:
+    status = "" if attempt.status is None else f" {attempt.status}"
+    return f"{attempt.model}: {attempt.outcome}{status}"

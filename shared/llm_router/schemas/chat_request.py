@@ -1,0 +1,179 @@
+"""`POST /v1/chat/completions`: OpenAI's request, and what the router adds to it."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from llm_router.generation.chat import ChatRequest, JsonFormat, Tool, ToolChoice, ToolMode
+from llm_router.schemas.cache import CacheBody
+from llm_router.schemas.messages import Messages, Name, chat_messages, conversation
+from llm_router.schemas.route import ConstraintsBody
+from llm_router.text import is_blank
+from llm_router.web.body import RequestBody
+
+MAX_SCHEMA = 200_000
+Schema = dict[str, JsonValue]
+
+
+class FunctionBody(RequestBody):
+    """A function that the model may call."""
+
+    name: Annotated[str, Field(pattern="^[a-zA-Z0-9_.-]{1,128}$")]
+    description: Annotated[str, Field(max_length=100_000)] | None = None
+    parameters: Schema | None = None
+    strict: bool | None = None
+
+
+class ToolBody(RequestBody):
+    """A tool; functions are the only kind."""
+
+    type: Literal["function"] = "function"
+    function: FunctionBody
+
+    def tool(self) -> Tool:
+        """The tool as it is sent to a model."""
+        each = self.function
+        return Tool(each.name, each.description, _text(each.parameters), each.strict)
+
+
+class FunctionName(RequestBody):
+    """The function that must be called."""
+
+    name: Name
+
+
+class NamedTool(RequestBody):
+    """One tool and no other."""
+
+    type: Literal["function"] = "function"
+    function: FunctionName
+
+
+class SchemaBody(RequestBody):
+    """The shape of a JSON answer."""
+
+    name: Name
+    description: Annotated[str, Field(max_length=100_000)] | None = None
+    schema_: Annotated[Schema | None, Field(alias="schema")] = None
+    strict: bool | None = None
+
+
+class ResponseFormat(RequestBody):
+    """Plain text, any JSON, or JSON of a given shape."""
+
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: SchemaBody | None = None
+
+    @model_validator(mode="after")
+    def _has_its_schema(self) -> Self:
+        if (self.type == "json_schema") != (self.json_schema is not None):
+            raise ValueError("json_schema goes with the type json_schema")
+        return self
+
+    def json_format(self) -> JsonFormat | None:
+        """The format as it is sent to a model; None for text."""
+        if self.type == "text":
+            return None
+        found = self.json_schema
+        return JsonFormat() if found is None else JsonFormat(_text(found.schema_), found.name, found.strict)
+
+
+class StreamOptions(RequestBody):
+    """What a stream tells beside the text."""
+
+    include_usage: bool = False
+    include_obfuscation: bool | None = None
+
+
+class Ignored(RequestBody):
+    """What OpenAI's clients send and the router takes without acting on it: it changes no answer, or only one
+    provider knows it."""
+
+    user: Annotated[str, Field(max_length=1024)] | None = None
+    metadata: Schema | None = None
+    store: bool | None = None
+    service_tier: Name | None = None
+    safety_identifier: Name | None = None
+    prompt_cache_key: Annotated[str, Field(max_length=1024)] | None = None
+    prompt_cache_retention: Name | None = None
+    verbosity: Literal["low", "medium", "high"] | None = None
+    logit_bias: dict[str, float] | None = None
+    logprobs: Literal[False] | None = None
+    n: Literal[1] | None = None
+    modalities: list[Literal["text"]] | None = None
+
+
+class ChatCompletionRequest(Ignored):
+    """`model` is `auto`, `auto:cheap`, `auto:best`, `auto:0.7`, or a model of the catalogue.
+
+    `constraints`, `preference`, `session_id` and `cache` are the router's own; OpenAI's SDK sends them as `extra_body`.
+    """
+
+    model: Annotated[str, Field(min_length=1, max_length=300)]
+    messages: Messages
+    max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(ge=0, le=1)] | None = None
+    presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
+    frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
+    stop: Annotated[str, Field(max_length=1000)] | Annotated[list[Name], Field(max_length=4)] | None = None
+    seed: int | None = None
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = None
+    tools: Annotated[list[ToolBody], Field(max_length=128)] | None = None
+    tool_choice: Literal["auto", "none", "required"] | NamedTool | None = None
+    parallel_tool_calls: bool | None = None
+    response_format: ResponseFormat | None = None
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    constraints: ConstraintsBody = ConstraintsBody()
+    preference: Annotated[float, Field(ge=0, le=1)] | None = None
+    session_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    cache: CacheBody | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if is_blank(conversation(self.messages).request) and not any(
+            turn.images or turn.audios or turn.files for turn in conversation(self.messages).turns
+        ):
+            raise ValueError("messages must hold something that can be read")
+        return self
+
+    @property
+    def longest(self) -> int | None:
+        """The longest answer that the caller wants, in tokens."""
+        asked = [m for m in (self.max_completion_tokens, self.max_tokens, self.constraints.max_tokens) if m is not None]
+        return min(asked, default=None)
+
+    def chat(self, max_tokens: int) -> ChatRequest:
+        """The request as it is sent to a model, with an answer of at most so many tokens."""
+        stop = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
+        return ChatRequest(
+            messages=chat_messages(self.messages),
+            max_tokens=max_tokens,
+            temperature=self.temperature,
+            top_p=self.top_p,
+            stop=stop,
+            seed=self.seed,
+            presence_penalty=self.presence_penalty,
+            frequency_penalty=self.frequency_penalty,
+            reasoning_effort=self.reasoning_effort,
+            tools=tuple(tool.tool() for tool in self.tools or ()),
+            tool_choice=self._tool_choice(),
+            parallel_tool_calls=self.parallel_tool_calls,
+            json_format=self.response_format.json_format() if self.response_format else None,
+        )
+
+    def _tool_choice(self) -> ToolChoice | None:
+        if self.tool_choice is None:
+            return None
+        if isinstance(self.tool_choice, NamedTool):
+            return ToolChoice(ToolMode.REQUIRED, self.tool_choice.function.name)
+        return ToolChoice(ToolMode(self.tool_choice))
+
+
+def _text(schema: Schema | None) -> str | None:
+    return None if schema is None else json.dumps(schema, ensure_ascii=False, separators=(",", ":"))

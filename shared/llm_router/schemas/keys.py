@@ -1,0 +1,108 @@
+"""`/keys`: client keys, what they allow, and what they have spent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from llm_router.budgets import Spend
+from llm_router.client_keys import ClientKey
+from llm_router.schemas.route import Names
+from llm_router.web.body import RequestBody
+
+Usd = Annotated[float, Field(gt=0, le=1e9)]
+
+
+class KeyRequest(RequestBody):
+    """A new key. Whatever is left out bounds nothing; `allowed_models` are catalogue ids or their providers' names."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    allowed_models: Names = ()
+    allowed_providers: Names = ()
+    requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    usd_per_day: Usd | None = None
+    usd_per_month: Usd | None = None
+    expires_in_s: Annotated[float, Field(gt=0, le=315_360_000)] | None = None
+    cache_answers: bool = False
+
+    def draft(self, now: float) -> ClientKey:
+        """The key without its secret."""
+        return ClientKey(
+            id="",
+            name=self.name,
+            sha256="",
+            created_at=now,
+            expires_at=None if self.expires_in_s is None else now + self.expires_in_s,
+            models=self.allowed_models,
+            providers=self.allowed_providers,
+            requests_per_minute=self.requests_per_minute,
+            usd_per_day=self.usd_per_day,
+            usd_per_month=self.usd_per_month,
+            caches=self.cache_answers,
+        )
+
+
+class KeyAnswer(BaseModel):
+    """A key without its secret; spending in USD, of today and of this month (UTC), calls in progress included."""
+
+    id: str
+    name: str
+    created_at: float
+    expires_at: float | None
+    allowed_models: list[str]
+    allowed_providers: list[str]
+    requests_per_minute: int | None
+    usd_per_day: float | None
+    usd_per_month: float | None
+    cache_answers: bool
+    spent_today_usd: float
+    spent_this_month_usd: float
+
+
+class NewKeyAnswer(KeyAnswer):
+    """A key that has just been made. `key` is its secret; it is not shown again."""
+
+    key: str
+
+
+class KeysAnswer(BaseModel):
+    """Every key, the newest first."""
+
+    keys: list[KeyAnswer]
+
+
+class KeyRemoved(BaseModel):
+    """A key that opens nothing any more."""
+
+    id: str
+    removed: bool = True
+
+
+def new_key_answer(made: ClientKey, secret: str) -> NewKeyAnswer:
+    """The key with its secret, this once."""
+    return NewKeyAnswer(**key_answer(made, Spend()).model_dump(), key=secret)
+
+
+def keys_answer(keys: Sequence[ClientKey], spends: Mapping[str, Spend]) -> KeysAnswer:
+    """All keys with what they have spent."""
+    return KeysAnswer(keys=[key_answer(each, spends.get(each.id, Spend())) for each in keys])
+
+
+def key_answer(held: ClientKey, spend: Spend) -> KeyAnswer:
+    """One key with what it has spent."""
+    return KeyAnswer(
+        id=held.id,
+        name=held.name,
+        created_at=round(held.created_at, 3),
+        expires_at=held.expires_at,
+        allowed_models=list(held.models),
+        allowed_providers=list(held.providers),
+        requests_per_minute=held.requests_per_minute,
+        usd_per_day=held.usd_per_day,
+        usd_per_month=held.usd_per_month,
+        cache_answers=held.caches,
+        spent_today_usd=round(spend.day, 10),
+        spent_this_month_usd=round(spend.month, 10),
+    )

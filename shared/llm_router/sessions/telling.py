@@ -1,0 +1,49 @@
+"""What a session changed about a choice, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from llm_router.sessions.choice import Choice
+from llm_router.sessions.continuing import Opened
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNote:
+    """A turn of a session as its caller sees it: which one it is, and what the session did to the choice."""
+
+    turn: int
+    inherited: bool
+    kept: bool
+    escalated: bool
+
+
+def note_of(opened: Opened, choice: Choice) -> SessionNote:
+    """The note for a choice."""
+    turns = 0 if opened.session is None else opened.session.turns
+    return SessionNote(turns + 1, opened.turn.inherited, choice.kept, opened.turn.escalated)
+
+
+def session_words(opened: Opened, choice: Choice) -> list[str]:
+    """A sentence for each thing that the session or the conversation changed; none when it changed nothing."""
+    taken, first = opened.turn, choice.ranking.candidates[0].model
+    said = []
+    if taken.inherited:
+        task = taken.classification
+        name = task.category.replace("_", " ")
+        said.append(f"The message is a follow-up, so it inherits its task: {name}, {task.difficulty}.")
+    if taken.escalated:
+        same = opened.session is not None and opened.session.model_id == first.id
+        found = "there is none better than the model before" if same else "so a stronger one was looked for"
+        said.append(
+            f"The answer before was no good: preference rose to {choice.preference:.2g} and difficulty to "
+            f"{choice.classification.difficulty}, {found}."
+        )
+    elif choice.kept and taken.inherited:
+        said.append(f"{first.display_name} is kept, since the task is the same.")
+    elif choice.kept:
+        said.append(
+            f"{first.display_name} is kept: the gain of a switch is less than the price of reading the session anew, "
+            "which its provider's cache still holds."
+        )
+    return said

@@ -1,0 +1,98 @@
+"""One message of a session: which task it belongs to, how much is asked for now, and what the provider still holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from llm_router.ranking.quality import ANCHORS
+from llm_router.ranking.task import Held
+from llm_router.sessions.book import Session
+from llm_router.sessions.manner import Manner
+from llm_router.taxonomy import Classification, Difficulty
+
+CACHE_LIVES_S = 300.0
+"""How long a provider keeps a prompt: OpenAI 5 to 10 minutes without use, Anthropic 5 minutes."""
+
+CACHE_FROM_TOKENS = 1024
+"""Shorter prompts are not cached: the least of OpenAI's and Anthropic's models."""
+
+FAILURES_TO_ESCALATE = 2
+"""One failure can be bad luck; the second one in a row says that the model cannot do it."""
+
+MOST_LIFT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How a message is to be taken.
+
+    `classification` is the task it belongs to: its own, or one before it where it `inherited`. `escalated` is True
+    where this very message raised `lift`, which asks for more quality from here on; `failures` is what is left to
+    count. `held` is what a provider's cache still holds of the session.
+    """
+
+    classification: Classification
+    inherited: bool = False
+    escalated: bool = False
+    lift: int = 0
+    failures: int = 0
+    held: Held | None = None
+
+
+def turn(found: Classification, said: Manner, before: Classification | None, session: Session | None) -> Turn:
+    """How to take a message that was classified as `found`.
+
+    `before` is the task it follows when it does not make sense by itself. A new task starts without the failures
+    and the escalations of the one before.
+    """
+    if before is None or not said.follows:
+        return Turn(found)
+    failures = 0 if session is None else session.failures
+    failures += said is Manner.RETRIES
+    escalated = said is Manner.ESCALATES or failures >= FAILURES_TO_ESCALATE
+    return Turn(
+        inherit(before, found),
+        inherited=True,
+        escalated=escalated,
+        lift=min(MOST_LIFT, (0 if session is None else session.lift) + escalated),
+        failures=0 if escalated else failures,
+    )
+
+
+def inherit(task: Classification, found: Classification) -> Classification:
+    """The task as it stands, in the length and the tone of the message that goes on with it."""
+    return replace(
+        task,
+        token_count=found.token_count,
+        urgency=found.urgency,
+        interaction_style=found.interaction_style,
+        degraded=found.degraded,
+    )
+
+
+def lifted_preference(preference: float, lift: int) -> float:
+    """Each escalation halves the way that is left to the best model; the last one goes there."""
+    return 1.0 if lift >= MOST_LIFT else 1 - (1 - preference) / 2**lift
+
+
+def lifted(found: Classification, lift: int) -> Classification:
+    """The task as one that has turned out harder than it looked, by a level for each escalation."""
+    if not lift:
+        return found
+    levels = list(Difficulty)
+    level = levels[min(len(levels) - 1, levels.index(found.difficulty) + lift)]
+    return replace(found, difficulty=level, complexity=max(found.complexity, ANCHORS[level]))
+
+
+def held(session: Session, *, now: float, earlier_tokens: int, alone: bool) -> Held | None:
+    """What the provider of the session's model holds, or None once it will have forgotten.
+
+    A conversation that is sent whole has `earlier_tokens` before its last message. A prompt that stands `alone`
+    belongs to a conversation that the caller keeps and sends along.
+    """
+    if now - session.at > CACHE_LIVES_S:
+        return None
+    tokens = session.tokens if alone else min(session.tokens, earlier_tokens)
+    if tokens < CACHE_FROM_TOKENS:
+        return None
+    return Held(session.model_id, cached_tokens=0 if alone else tokens, history_tokens=tokens if alone else 0)

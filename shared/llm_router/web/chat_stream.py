@@ -1,0 +1,52 @@
+"""A streamed answer as OpenAI sends it: server-sent events, then `[DONE]`, or an error event when it breaks off."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from llm_router.errors import UpstreamError, UpstreamTimeout
+from llm_router.generation.chat import ChatChunk
+from llm_router.generation.generator import Stream
+from llm_router.generation.provider import Failure, ProviderFailed
+from llm_router.schemas.chat_answer import ChatCompletionChunk, ChunkChoice, RouterNote, UsageAnswer, chunk_delta
+from llm_router.web.errors import openai_error
+
+MEDIA_TYPE = "text/event-stream"
+
+
+async def events(
+    stream: Stream, *, answer_id: str, created: int, note: RouterNote, with_usage: bool
+) -> AsyncGenerator[bytes, None]:
+    """The events of one answer."""
+    first = True
+
+    def chunk(choices: list[ChunkChoice], usage: UsageAnswer | None = None) -> bytes:
+        told = note if first else None
+        made = ChatCompletionChunk(
+            id=answer_id, created=created, model=stream.model.id, choices=choices, usage=usage, router=told
+        )
+        return _event(made.model_dump_json())
+
+    stopped: ChatChunk | None = None
+    try:
+        async for piece in stream.pieces:
+            if piece.text or piece.refusal or piece.reasoning or piece.tool_calls or first:
+                yield chunk([ChunkChoice(delta=chunk_delta(piece, first=first))])
+                first = False
+            stopped = piece if piece.stop is not None else stopped
+    except ProviderFailed as broken:
+        late = broken.failure is Failure.TIMEOUT
+        error = (UpstreamTimeout if late else UpstreamError)(
+            f"{stream.model.id} broke off in the middle of its answer ({broken.failure})."
+        )
+        yield _event(openai_error(error))
+        return
+    if stopped is not None:
+        yield chunk([ChunkChoice(delta=chunk_delta(ChatChunk(), first=False), finish_reason=stopped.stop)])
+    if with_usage and stream.bill is not None:
+        yield chunk([], UsageAnswer.of(stream.bill.usage))
+    yield _event("[DONE]")
+
+
+def _event(data: str) -> bytes:
+    return b"data: %b\n\n" % data.encode("utf-8", "replace")

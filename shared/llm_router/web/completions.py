@@ -1,0 +1,144 @@
+"""`POST /v1/chat/completions` and `GET /v1/models`: OpenAI's protocol over the router."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from dataclasses import dataclass
+
+from starlette.responses import Response, StreamingResponse
+
+from llm_router.activity import Observation
+from llm_router.client_keys import ClientKey
+from llm_router.generation.completion import Completed, Completer, Keeping
+from llm_router.generation.dispatch import WHOLE_S, Dispatcher, Routed, is_auto, preference_of
+from llm_router.generation.generator import Stream
+from llm_router.ports import Clock
+from llm_router.ranking.objective import DEFAULT_PREFERENCE
+from llm_router.recommend import Ask, Decision
+from llm_router.schemas.cache import CacheBody
+from llm_router.schemas.chat_answer import ChatCompletion, Choice, UsageAnswer, message_answer, router_note
+from llm_router.schemas.chat_request import ChatCompletionRequest
+from llm_router.schemas.messages import conversation
+from llm_router.web.chat_stream import MEDIA_TYPE, events
+from llm_router.web.door import Call
+
+KEPT_BY_DEFAULT_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """OpenAI's requests as jobs, and what comes of them as OpenAI's answers.
+
+    `keep` stores a decision for later; `stream_s` bounds a stream in all, where pieces really reach the caller.
+    """
+
+    dispatcher: Dispatcher
+    completer: Completer
+    clock: Clock
+    keep: Callable[[Decision, str, str | None], None]
+    stream_s: float
+
+    def route(self, call: Call, body: ChatCompletionRequest, key: ClientKey | None) -> Routed:
+        """The job that the request makes. Raises what `Dispatcher` raises."""
+        request = body.chat(self.dispatcher.bounded(body.longest))
+        named = preference_of(body.model) if is_auto(body.model) else None
+        wished = body.preference if body.preference is not None else named
+        ask = Ask(
+            conversation=conversation(
+                body.messages, wants_tools=bool(body.tools), wants_json=request.json_format is not None
+            ),
+            constraints=body.constraints.constraints(),
+            preference=DEFAULT_PREFERENCE if wished is None else wished,
+            session_id=body.session_id,
+            tenant=call.caller.tenant,
+            complete=True,
+        )
+        seconds = self.stream_s if body.stream and call.streams else WHOLE_S
+        if is_auto(body.model):
+            routed = self.dispatcher.routed(ask, request, key, seconds)
+        else:
+            routed = self.dispatcher.pinned(body.model, ask, request, key, seconds)
+        note_decision(call.note, routed.decision)
+        return routed
+
+    async def whole(self, call: Call, body: ChatCompletionRequest, routed: Routed, key: ClientKey | None) -> Response:
+        """The whole answer."""
+        keeping = keeping_of(call, body.model_dump_json(exclude=_NOT_ASKED), body.cache, key, body.temperature)
+        done = await self.completer.complete(routed, keeping)
+        self._keep(routed, done.model.id, call)
+        note_completed(call.note, done)
+        answer = ChatCompletion(
+            id=f"chatcmpl-{call.request_id}",
+            created=int(self.clock.now()),
+            model=done.model.id,
+            choices=[Choice(message=message_answer(done.answer), finish_reason=done.answer.stop)],
+            usage=UsageAnswer.of(done.bill.usage),
+            router=router_note(done.model, routed.decision, done.attempts, done.bill.usd, cached=done.cached),
+        )
+        headers = _headers(routed, done.model.id)
+        return Response(answer.model_dump_json(), media_type="application/json", headers=headers)
+
+    async def streamed(self, call: Call, body: ChatCompletionRequest, routed: Routed) -> Response:
+        """The answer piece by piece, from when its first piece is there."""
+        stream = await self.completer.generator.stream(routed.job)
+        self._keep(routed, stream.model.id, call)
+        call.note.model = stream.model.id
+        pieces = events(
+            stream,
+            answer_id=f"chatcmpl-{call.request_id}",
+            created=int(self.clock.now()),
+            note=router_note(stream.model, routed.decision, stream.attempts, None),
+            with_usage=body.stream_options is not None and body.stream_options.include_usage,
+        )
+        headers = {**_headers(routed, stream.model.id), "x-accel-buffering": "no"}
+        return StreamingResponse(_billed(pieces, stream, call.note), media_type=MEDIA_TYPE, headers=headers)
+
+    def _keep(self, routed: Routed, used: str, call: Call) -> None:
+        if routed.decision is not None:
+            self.keep(routed.decision, call.caller.tenant, used)
+
+
+_NOT_ASKED = {"cache", "session_id", "user", "metadata", "stream"}
+"""What makes no other question of a request."""
+
+
+def keeping_of(
+    call: Call, request: str, cache: CacheBody | None, key: ClientKey | None, temperature: float | None
+) -> Keeping | None:
+    """Where the answer may be kept: if the request asks for it, or if the key does and nothing is left to chance."""
+    if cache is not None:
+        return Keeping(call.caller.tenant, request, cache.ttl_s)
+    if key is not None and key.caches and temperature == 0:
+        return Keeping(call.caller.tenant, request, KEPT_BY_DEFAULT_S)
+    return None
+
+
+def note_decision(note: Observation, decision: Decision | None) -> None:
+    """What a decision tells the operators."""
+    if decision is None:
+        return
+    found, first = decision.classified, decision.ranking.candidates[0]
+    note.category, note.difficulty = found.classification.category, found.classification.difficulty
+    note.method, note.cached, note.degraded = found.classification.method, found.cached, decision.degraded
+    note.model, note.decision_id, note.estimated_usd = first.model.id, decision.id, first.usd
+
+
+def note_completed(note: Observation, done: Completed) -> None:
+    """What an answer tells the operators."""
+    note.model, note.cost_usd = done.model.id, done.bill.usd
+
+
+async def _billed(pieces: AsyncGenerator[bytes, None], stream: Stream, note: Observation) -> AsyncIterator[bytes]:
+    """The pieces, after which the price is noted."""
+    try:
+        async for piece in pieces:
+            yield piece
+    finally:
+        await pieces.aclose()
+        await stream.pieces.aclose()
+        note.cost_usd = stream.bill.usd if stream.bill else None
+
+
+def _headers(routed: Routed, model_id: str) -> dict[str, str]:
+    headers = {"x-model-used": model_id}
+    return headers if routed.decision is None else {**headers, "x-decision-id": routed.decision.id}

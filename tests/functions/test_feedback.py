@@ -1,0 +1,114 @@
+"""`POST /feedback`: what callers say draws the ranking, and no caller alone draws it far."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from llm_router.catalogue.quality import PRIOR_WEIGHT
+from llm_router.feedback import VOICE_WEIGHT
+from tests.support.service import ADMIN_KEY, Service, service
+
+PROMPT = "Write a Python function to sort a list"
+
+
+def decide(api: Service, **headers: str) -> dict:
+    return api.post("/route", {"prompt": PROMPT}, **headers).json
+
+
+def judge(api: Service, decision: dict, **body: object):
+    return api.post("/feedback", {"decision_id": decision["decision_id"], **body})
+
+
+def metrics(api: Service, decision: dict) -> dict:
+    return api.get(f"/metrics/{decision['recommended_model']['id']}").json
+
+
+@pytest.fixture
+def fresh(tmp_path: Path):
+    with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as running:
+        yield running
+
+
+def test_a_judgement_shows_as_live_beside_the_catalogue_and_moves_what_counts(fresh: Service):
+    decision = decide(fresh)
+    before = metrics(fresh, decision)
+    reply = judge(fresh, decision, success=False, reason="it sorted nothing")
+    assert reply.status == 200
+    found = reply.json
+    assert (found["model_id"], found["weight"]) == (decision["recommended_model"]["id"], 1)
+    after = metrics(fresh, decision)
+    category, difficulty = found["category"], found["difficulty"]
+    assert after["quality"] == before["quality"]
+    assert after["live"]["quality"][category][difficulty] == {"n": 1, "mean": 0}
+    catalogue, joined = after["quality"][category][difficulty], after["joined"][category][difficulty]
+    share = 1 / (1 + catalogue["n"])
+    assert joined["mean"] == pytest.approx((1 - share) * catalogue["mean"], abs=1e-3)
+
+
+def test_the_ranking_follows_what_was_judged(fresh: Service):
+    first = decide(fresh)
+    judge(fresh, first, score=0.0)
+    metrics(fresh, first)
+    assert decide(fresh)["recommended_model"] != first["recommended_model"]
+
+
+def test_a_decision_is_judged_once(fresh: Service):
+    decision = decide(fresh)
+    assert judge(fresh, decision, success=True).json["weight"] == 1
+    assert judge(fresh, decision, success=False).json["weight"] == 0
+    assert metrics(fresh, decision)["live"]["quality"]["coding"]["easy"] == {"n": 1, "mean": 1}
+
+
+def test_one_caller_alone_moves_an_estimate_by_a_third_of_the_way_at_most(fresh: Service):
+    decisions = [decide(fresh) for _ in range(30)]
+    model = decisions[0]["recommended_model"]["id"]
+    weights = [judge(fresh, each, success=False).json["weight"] for each in decisions]
+    counted = sum(w for w, each in zip(weights, decisions, strict=True) if each["recommended_model"]["id"] == model)
+    assert counted == pytest.approx(VOICE_WEIGHT, abs=0.01)
+    found = metrics(fresh, decisions[0])
+    catalogue, joined = found["quality"]["coding"]["easy"], found["joined"]["coding"]["easy"]
+    assert catalogue["n"] == PRIOR_WEIGHT
+    assert joined["mean"] >= catalogue["mean"] * 2 / 3 - 1e-3
+
+
+def test_several_callers_move_it_further(fresh: Service):
+    own, admin = decide(fresh), decide(fresh, authorization=f"Bearer {ADMIN_KEY}")
+    judge(fresh, own, success=False)
+    reply = fresh.admin("/feedback", {"decision_id": admin["decision_id"], "success": False})
+    assert reply.json["weight"] == 1
+
+
+def test_the_decisions_of_others_are_not_there(fresh: Service):
+    decision = decide(fresh, authorization=f"Bearer {ADMIN_KEY}")
+    assert judge(fresh, decision, success=True).error == "not_found"
+    assert fresh.get(f"/decisions/{decision['decision_id']}").error == "not_found"
+    own = decide(fresh)
+    assert fresh.get(f"/decisions/{own['decision_id']}", authorization=f"Bearer {ADMIN_KEY}").status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"success": True, "score": 1.0},
+        {"score": 1.5},
+        {"score": -0.1},
+        {"success": "yes"},
+        {"success": True, "reason": "x" * 501},
+        {"success": True, "model": "other"},
+    ],
+)
+def test_what_is_no_judgement_is_refused(api: Service, body: dict):
+    assert judge(api, {"decision_id": "x"}, **body).error == "invalid_request"
+
+
+def test_an_unknown_decision_is_not_found(api: Service):
+    assert judge(api, {"decision_id": "nothing"}, success=True).error == "not_found"
+
+
+def test_a_reason_is_not_kept(tmp_path: Path):
+    with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as running:
+        judge(running, decide(running), success=False, reason="tyrannosaurus")
+    assert b"tyrannosaurus" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())

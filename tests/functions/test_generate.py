@@ -1,0 +1,268 @@
+"""Generating through the doors: what is asked, of whom, and what comes back when it goes well and when it does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from llm_router.generating import Generating
+from llm_router.generation.chat import ChatRequest, Role, TextPart, ToolCall
+from llm_router.generation.provider import Failure, ProviderFailed
+from llm_router.local.functions import load_module
+from llm_router.stores import Lazy
+from tests.support.providers import FakeProvider, FakeProviders
+from tests.support.service import Service, service
+
+PROMPT = "Write a Python function to sort a list"
+MESSAGES = [{"role": "user", "content": PROMPT}]
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
+
+
+class Client:
+    """The service with providers of the test's own."""
+
+    def __init__(self, api: Service) -> None:
+        self.api = api
+        self.module = load_module(api.template.functions["RouteFunction"])
+        self.service = self.module.service
+        self.reset()
+
+    def reset(self) -> None:
+        """Providers that all answer, nothing cooling, no keys."""
+        self.providers = FakeProviders()
+        self.service.cache = Lazy(self.service._make_cache)
+        self.parts = self.service.generating = Generating(self.service)
+        self.parts.providers = Lazy(lambda: self.providers)
+        vars(self.module)["completions"] = Lazy(vars(self.module)["_completions"])
+        for key in self.parts.key_book().all():
+            self.parts.key_book().remove(key.id)
+
+    @property
+    def asked(self) -> list[tuple[str, ChatRequest]]:
+        """What the provider that stands for all was asked, and for which model."""
+        assert self.providers.default is not None
+        return self.providers.default.asked
+
+    def route(self, **fields):
+        return self.api.post("/route", {"prompt": PROMPT, "mode": "generate", **fields})
+
+    def chat(self, **fields):
+        return self.api.post("/v1/chat/completions", {"model": "auto", "messages": MESSAGES, **fields})
+
+    def events(self, **fields) -> list[str]:
+        reply = self.chat(stream=True, **fields)
+        assert reply.status == 200
+        assert reply.headers["content-type"].startswith("text/event-stream")
+        return [line.removeprefix("data: ") for line in reply.body.decode().split("\n\n") if line]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Client]:
+    with service() as api:
+        yield Client(api)
+
+
+@pytest.fixture
+def generating(running: Client) -> Client:
+    running.reset()
+    return running
+
+
+def ranked(generating: Client) -> list[dict]:
+    return generating.api.post("/route", {"prompt": PROMPT}).json["ranking"]
+
+
+def test_the_first_of_the_ranking_answers_and_its_usage_is_priced(generating: Client):
+    found = generating.route().json
+    assert found["model_used"]["id"] == found["ranking"][0]["id"] == found["recommended_model"]["id"]
+    assert found["output"] == "Hello there, friend."
+    assert found["usage"]["prompt_tokens"] == 10
+    assert found["usage"]["completion_tokens"] == 5
+    assert found["usage"]["cost_usd"] > 0
+    assert [attempt["outcome"] for attempt in found["attempts"]] == ["ok"]
+    assert generating.api.get(f"/decisions/{found['decision_id']}").json["decision_id"] == found["decision_id"]
+
+
+def test_what_fails_is_told_and_the_next_model_answers(generating: Client):
+    first = ranked(generating)[0]
+    failing = FakeProvider(fails=ProviderFailed(Failure.RATE_LIMITED, status=429, retry_after_s=30))
+    generating.providers.by_name[first["provider"]] = failing
+    found = generating.route().json
+    outcomes = [(attempt["provider"], attempt["outcome"]) for attempt in found["attempts"]]
+    assert outcomes[0] == (first["provider"], "rate_limited")
+    assert outcomes[-1][1] == "ok"
+    assert found["model_used"]["provider"] != first["provider"]
+    again = generating.route().json
+    assert first["id"] not in [attempt["id"] for attempt in again["attempts"] if attempt["outcome"] != "cooling"]
+
+
+def test_all_down_is_a_502_of_at_most_three_attempts_that_names_models_and_no_words_of_theirs(generating: Client):
+    generating.providers.default = FakeProvider(fails=ProviderFailed(Failure.SERVER_ERROR, status=500))
+    reply = generating.route()
+    assert (reply.status, reply.error) == (502, "upstream_error")
+    assert len(generating.asked) == 3
+    assert "server_error" in reply.json["error"]["message"]
+    assert generating.api.post("/route", {"prompt": PROMPT}).status == 200
+
+
+def test_without_any_provider_generation_says_what_to_set_and_recommending_goes_on(generating: Client):
+    generating.providers.default = None
+    reply = generating.route()
+    assert (reply.status, reply.error) == (503, "provider_not_configured")
+    assert generating.api.post("/route", {"prompt": PROMPT}).status == 200
+
+
+def test_a_model_without_its_provider_is_excluded_with_the_reason(generating: Client):
+    first = ranked(generating)[0]
+    generating.providers.default = None
+    generating.providers.by_name["openai"] = FakeProvider()
+    found = generating.route().json
+    assert found["model_used"]["provider"] == "openai"
+    why = {row["id"]: row for row in found["excluded"]}
+    assert why[first["id"]]["reason"] == "unusable"
+    assert "is not set" in why[first["id"]]["detail"]
+
+
+def test_a_chat_completion_has_openais_shape_and_tells_what_the_router_did(generating: Client):
+    reply = generating.chat()
+    found = reply.json
+    assert found["object"] == "chat.completion"
+    assert found["choices"][0]["message"] == {"role": "assistant", "content": "Hello there, friend.", "refusal": None}
+    assert found["choices"][0]["finish_reason"] == "stop"
+    assert found["usage"]["total_tokens"] == 15
+    assert found["router"]["category"] == "coding"
+    assert reply.headers["x-model-used"] == found["model"] == found["router"]["model"]
+    assert reply.headers["x-decision-id"] == found["router"]["decision_id"]
+
+
+@pytest.mark.parametrize(("model", "field"), [("auto:cheap", 0.0), ("auto:best", 1.0), ("auto:0.3", 0.3)])
+def test_the_models_name_may_carry_the_preference(generating: Client, model: str, field: float):
+    decision = generating.chat(model=model).json["router"]["decision_id"]
+    assert generating.api.get(f"/decisions/{decision}").json["preference"] == field
+
+
+def test_a_pinned_model_is_asked_by_its_providers_name_and_nothing_is_decided(generating: Client):
+    entry = next(m for m in generating.api.get("/models").json["models"] if m["provider"] == "openai")
+    found = generating.chat(model=entry["id"]).json
+    assert found["model"] == entry["id"]
+    assert found["router"]["decision_id"] is None
+    assert generating.asked[0][0] == entry["api_alias"]
+
+
+@pytest.mark.parametrize("model", ["nothing/such", "auto:rubbish", "auto:7"])
+def test_an_unknown_model_is_openais_404(generating: Client, model: str):
+    reply = generating.chat(model=model)
+    assert reply.status == 404
+    assert reply.json["error"]["type"] == "not_found_error"
+    assert reply.json["error"]["code"] == "model_not_found"
+
+
+@pytest.mark.parametrize("field", ["api_base", "base_url", "headers", "extra_headers", "n"])
+def test_what_is_not_known_is_openais_400(generating: Client, field: str):
+    reply = generating.chat(**{field: 2})
+    assert reply.status == 400
+    assert reply.json["error"]["type"] == "invalid_request_error"
+    assert generating.asked == []
+
+
+def test_tools_and_their_calls_go_both_ways(generating: Client):
+    generating.providers.default = FakeProvider(calls=(ToolCall("call_1", "weather", '{"city": "Rome"}'),))
+    turns = [
+        {"role": "user", "content": "weather?"},
+        {"role": "assistant", "content": None, "tool_calls": [
+            {"id": "call_0", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]},
+        {"role": "tool", "tool_call_id": "call_0", "content": "rain"},
+        {"role": "user", "content": "and in Rome, please look it up?"},
+    ]  # fmt: skip
+    choice = generating.chat(messages=turns, tools=[TOOL], tool_choice="required").json["choices"][0]
+    assert choice["finish_reason"] == "tool_calls"
+    assert choice["message"]["content"] is None
+    assert choice["message"]["tool_calls"][0] == {
+        "id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Rome"}'}
+    }  # fmt: skip
+    _, asked = generating.asked[0]
+    assert [message.role for message in asked.messages] == [Role.USER, Role.ASSISTANT, Role.TOOL, Role.USER]
+    assert asked.messages[1].tool_calls[0].name == "weather"
+    assert asked.messages[2].parts == (TextPart("rain"),)
+    assert asked.tools[0].name == "weather"
+
+
+def test_answers_are_never_longer_than_the_operator_allows(generating: Client):
+    generating.chat(max_tokens=9_000_000)
+    generating.chat(max_completion_tokens=7)
+    lengths = [request.max_tokens for _, request in generating.asked]
+    assert lengths[0] is not None
+    assert lengths[0] <= 8192
+    assert lengths[1] == 7
+
+
+def test_a_stream_brings_pieces_the_reason_it_ended_usage_and_its_end(generating: Client):
+    *pieces, done = generating.events(stream_options={"include_usage": True})
+    chunks = [json.loads(piece) for piece in pieces]
+    assert done == "[DONE]"
+    assert chunks[0]["choices"][0]["delta"] == {"role": "assistant", "content": "Hello"}
+    assert chunks[0]["router"]["category"] == "coding"
+    text = "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks if chunk["choices"])
+    assert text == "Hello there, friend."
+    assert [c["choices"][0]["finish_reason"] for c in chunks if c["choices"]][-1] == "stop"
+    assert chunks[-1]["choices"] == []
+    assert chunks[-1]["usage"]["completion_tokens"] == 5
+
+
+def test_a_stream_that_breaks_ends_in_an_error_and_no_other_models_text(generating: Client):
+    generating.providers.default = FakeProvider(breaks_after=2)
+    *pieces, last = generating.events()
+    assert len(generating.asked) == 1
+    assert [json.loads(p)["choices"][0]["delta"]["content"] for p in pieces] == ["Hello", " there,"]
+    error = json.loads(last)["error"]
+    assert error["type"] == "server_error"
+    assert error["code"] == "upstream_error"
+
+
+def test_a_stream_turns_to_the_next_model_while_nothing_has_been_said(generating: Client):
+    first = ranked(generating)[0]
+    generating.providers.by_name[first["provider"]] = FakeProvider(breaks_after=0)
+    chunks = [json.loads(piece) for piece in generating.events()[:-1]]
+    assert chunks[0]["router"]["attempts"][0]["outcome"] == "unreachable"
+    assert chunks[0]["router"]["attempts"][-1]["outcome"] == "ok"
+
+
+def test_the_list_of_models_holds_auto_and_what_is_configured(generating: Client):
+    generating.providers.default = None
+    generating.providers.by_name["openai"] = FakeProvider()
+    found = generating.api.get("/v1/models").json
+    assert found["object"] == "list"
+    assert found["data"][0]["id"] == "auto"
+    assert {row["owned_by"] for row in found["data"][1:]} == {"openai"}
+
+
+def test_the_same_key_sent_twice_is_done_once(generating: Client):
+    body = {"prompt": PROMPT, "mode": "generate"}
+    once = generating.api.send("POST", "/route", body, {"idempotency-key": "a"})
+    again = generating.api.send("POST", "/route", body, {"idempotency-key": "a"})
+    assert again.body == once.body
+    assert again.headers["idempotent-replayed"] == "true"
+    assert len(generating.asked) == 1
+    other = generating.api.send("POST", "/route", {**body, "preference": 1.0}, {"idempotency-key": "a"})
+    assert (other.status, other.error) == (409, "idempotency_key_reused")
+
+
+def test_a_request_that_failed_may_be_sent_again_with_its_key(generating: Client):
+    body = {"prompt": PROMPT, "mode": "generate"}
+    generating.providers.default = FakeProvider(fails=ProviderFailed(Failure.BAD_REQUEST, status=400))
+    assert generating.api.send("POST", "/route", body, {"idempotency-key": "b"}).status == 422
+    generating.providers.default = FakeProvider()
+    assert generating.api.send("POST", "/route", body, {"idempotency-key": "b"}).status == 200
+
+
+def test_the_response_cache_is_asked_only_when_the_request_asks_for_it(generating: Client):
+    plain = [generating.chat().json["router"]["cached"] for _ in range(2)]
+    asking = [generating.chat(cache={"ttl_s": 60}).json for _ in range(2)]
+    assert plain == [False, False]
+    assert [found["router"]["cached"] for found in asking] == [False, True]
+    assert asking[1]["choices"] == asking[0]["choices"]
+    assert asking[1]["router"]["cost_usd"] == 0
+    assert generating.chat(cache={"ttl_s": 60}, temperature=0.1).json["router"]["cached"] is False
+    assert len(generating.asked) == 4

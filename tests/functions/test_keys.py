@@ -1,0 +1,135 @@
+"""Client keys: who may make them, what they open, how often and for how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from llm_router.generation.provider import Failure, ProviderFailed
+from tests.functions.test_generate import MESSAGES, PROMPT, Client
+from tests.support.providers import FakeProvider
+from tests.support.service import ADMIN_KEY, service
+
+ADMIN = {"authorization": f"Bearer {ADMIN_KEY}"}
+
+
+class Holder:
+    """A client with a key of these limits."""
+
+    def __init__(self, generating: Client, **limits) -> None:
+        made = generating.api.send("POST", "/keys", {"name": "test", **limits}, ADMIN)
+        assert made.status == 200
+        self.api = generating.api
+        self.id, self.secret = made.json["id"], made.json["key"]
+
+    def send(self, path: str, body: object):
+        return self.api.send("POST", path, body, {"x-api-key": self.secret})
+
+    def generate(self, **fields):
+        return self.send("/route", {"prompt": PROMPT, "mode": "generate", **fields})
+
+    @property
+    def entry(self) -> dict:
+        keys = self.api.send("GET", "/keys", headers=ADMIN).json["keys"]
+        return next(key for key in keys if key["id"] == self.id)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Client]:
+    with service() as api:
+        yield Client(api)
+
+
+@pytest.fixture
+def generating(running: Client) -> Client:
+    running.reset()
+    return running
+
+
+def test_the_secret_is_shown_once_and_never_stored(generating: Client):
+    holder = Holder(generating)
+    listed = generating.api.send("GET", "/keys", headers=ADMIN)
+    assert holder.secret.encode() not in listed.body
+    assert holder.entry["name"] == "test"
+
+
+def test_only_the_admin_makes_lists_and_removes_keys(generating: Client):
+    holder = Holder(generating)
+    for method, path, body in (("GET", "/keys", None), ("POST", "/keys", {"name": "x"}), ("DELETE", "/keys/x", None)):
+        assert generating.api.send(method, path, body).status == 401
+        assert generating.api.send(method, path, body, {"x-api-key": holder.secret}).status == 403
+
+
+def test_once_a_key_is_defined_the_open_door_closes_and_a_removed_key_opens_nothing(generating: Client):
+    assert generating.api.post("/route", {"prompt": PROMPT}).status == 200
+    holder = Holder(generating)
+    assert generating.api.post("/route", {"prompt": PROMPT}).status == 401
+    assert holder.send("/route", {"prompt": PROMPT}).status == 200
+    assert generating.api.send("DELETE", f"/keys/{holder.id}", headers=ADMIN).status == 200
+    Holder(generating)
+    assert holder.send("/route", {"prompt": PROMPT}).status == 401
+    assert generating.api.send("DELETE", f"/keys/{holder.id}", headers=ADMIN).status == 404
+
+
+def test_a_key_reaches_its_own_models_alone(generating: Client):
+    holder = Holder(generating, allowed_providers=["openai"])
+    assert holder.generate().json["model_used"]["provider"] == "openai"
+    other = next(
+        m for m in generating.api.send("GET", "/models", headers=ADMIN).json["models"] if m["provider"] != "openai"
+    )
+    refused = holder.send("/v1/chat/completions", {"model": other["id"], "messages": MESSAGES})
+    assert refused.status == 403
+    assert refused.json["error"]["code"] == "model_not_allowed"
+
+
+def test_past_its_requests_a_minute_a_key_is_told_when_to_come_back(generating: Client):
+    holder = Holder(generating, requests_per_minute=2)
+    assert [holder.generate().status for _ in range(3)] == [200, 200, 429]
+    refused = holder.generate()
+    assert refused.error == "rate_limited"
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+
+
+def test_spending_is_booked_from_real_usage_and_stops_at_the_budget(generating: Client):
+    holder = Holder(generating, usd_per_day=1e-6)
+    first = holder.generate()
+    assert first.status == 200
+    assert holder.entry["spent_today_usd"] == pytest.approx(first.json["usage"]["cost_usd"])
+    while holder.entry["spent_today_usd"] < 1e-6:
+        assert holder.generate().status == 200
+    refused = holder.generate()
+    assert (refused.status, refused.error) == (429, "budget_exceeded_day")
+    assert int(refused.headers["retry-after"]) >= 1
+
+
+def test_what_fails_costs_nothing(generating: Client):
+    holder = Holder(generating, usd_per_month=1.0)
+    generating.providers.default = FakeProvider(fails=ProviderFailed(Failure.SERVER_ERROR, status=500))
+    assert holder.generate().status == 502
+    assert holder.entry["spent_this_month_usd"] == 0
+
+
+def test_while_a_call_runs_what_it_may_cost_is_spoken_for(generating: Client):
+    holder = Holder(generating, usd_per_day=1e-9)
+    seen: list[float] = []
+    budgets = generating.parts.budgets()
+    generating.providers.default = FakeProvider(during=lambda: seen.append(budgets.spends()[holder.id].day))
+    spent = holder.generate().json["usage"]["cost_usd"]
+    assert seen[0] > spent > 0
+    assert budgets.spends()[holder.id].day == pytest.approx(spent)
+
+
+def test_sessions_and_cached_answers_of_one_key_are_not_anothers(generating: Client):
+    one, other = Holder(generating), Holder(generating)
+    asked = {"model": "auto", "messages": MESSAGES, "cache": {"ttl_s": 60}}
+    found = [holder.send("/v1/chat/completions", asked).json["router"]["cached"] for holder in (one, other, one)]
+    assert found == [False, False, True]
+
+
+def test_a_key_may_cache_by_itself_when_nothing_is_left_to_chance(generating: Client):
+    holder = Holder(generating, cache_answers=True)
+    asked = {"model": "auto", "messages": MESSAGES}
+    warm = [holder.send("/v1/chat/completions", asked).json["router"]["cached"] for _ in range(2)]
+    cold = [holder.send("/v1/chat/completions", {**asked, "temperature": 0}).json["router"]["cached"] for _ in range(2)]
+    assert (warm, cold) == ([False, False], [False, True])

@@ -1,0 +1,221 @@
+"""Which providers are there follows from settings of their SDKs' names, and what is missing is said without a value."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+
+import pytest
+
+from llm_router import settings as settings_module
+from llm_router.adapters import aws
+from llm_router.adapters.providers.configured import ConfiguredProviders, speakers
+from llm_router.adapters.providers.demo import DemoProvider
+from llm_router.bootstrap import Services
+from llm_router.catalogue.tables import tables
+from llm_router.errors import ConfigurationError, StoreUnavailable
+from llm_router.settings import PROVIDER_SETTINGS, Settings
+from tests.support.aws import fake_aws
+from tests.support.chat import ask
+from tests.support.clock import FakeClock
+from tests.support.provider_server import Fault, provider_server
+
+KEY = "sk-canary-0123456789"
+
+
+def settings(**environment: str) -> Settings:
+    return settings_module.load({"STORE": "memory", **environment})
+
+
+def providers(**environment: str) -> ConfiguredProviders:
+    found = Services(settings(**environment), FakeClock(1.8e9)).generating.providers()
+    assert isinstance(found, ConfiguredProviders)
+    return found
+
+
+def test_every_provider_of_the_catalogue_can_be_configured():
+    nothing = ConfiguredProviders({})
+    for name in tables().providers:
+        missing = nothing.why_not(name)
+        assert missing is not None
+        assert missing.endswith("is not set"), (name, missing)
+
+
+def test_every_setting_that_a_speaker_names_exists():
+    named = {name for each in speakers().values() for name in (each.key_setting, each.url_setting) if name}
+    assert named <= PROVIDER_SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("provider", "environment"),
+    [
+        ("openai", {"OPENAI_API_KEY": KEY}),
+        ("anthropic", {"ANTHROPIC_API_KEY": KEY}),
+        ("google", {"GEMINI_API_KEY": KEY}),
+        ("google", {"GOOGLE_API_KEY": KEY}),
+        ("azure", {"AZURE_OPENAI_API_KEY": KEY, "AZURE_OPENAI_ENDPOINT": "https://mine.openai.azure.com"}),
+        ("ollama", {"OLLAMA_HOST": "0.0.0.0"}),
+        ("vllm", {"VLLM_BASE_URL": "http://127.0.0.1:8000/v1"}),
+        ("bedrock", {"BEDROCK_REGION": "eu-central-1"}),
+        ("bedrock", {"BEDROCK_ENABLED": "true", "AWS_REGION": "eu-central-1"}),
+        *((name, {each.key_setting: KEY}) for name, each in speakers().items() if each.base_url),
+    ],
+)
+def test_a_provider_is_there_once_its_settings_are(provider, environment):
+    found = providers(**environment)
+    assert found.why_not(provider) is None
+    assert found.find(provider) is found.find(provider) is not None
+    assert KEY not in repr(found)
+    assert KEY not in repr(found.find(provider))
+
+
+@pytest.mark.parametrize(
+    ("provider", "environment", "why"),
+    [
+        ("openai", {}, "OPENAI_API_KEY is not set"),
+        ("openai", {"OPENAI_API_KEY": "  "}, "OPENAI_API_KEY is not set"),
+        ("openai", {"OPENAI_API_KEY": "sk\u200b1"}, "OPENAI_API_KEY is no key"),
+        ("anthropic", {"ANTHROPIC_API_KEY": "a\nb: c"}, "ANTHROPIC_API_KEY is no key"),
+        ("google", {}, "GEMINI_API_KEY or GOOGLE_API_KEY is not set"),
+        ("azure", {"AZURE_OPENAI_API_KEY": KEY}, "AZURE_OPENAI_ENDPOINT is not set"),
+        ("ollama", {}, "OLLAMA_BASE_URL is not set"),
+        ("bedrock", {"AWS_REGION": "eu-central-1"}, "BEDROCK_REGION is not set"),
+        ("nobody", {}, "the router does not speak to this provider"),
+        (
+            "openai",
+            {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://93.184.216.34/v1"},
+            "OPENAI_BASE_URL must begin with https://, since it is not a private address",
+        ),
+        (
+            "ollama",
+            {"OLLAMA_BASE_URL": "http://10.0.0.5:11434"},
+            "OLLAMA_BASE_URL must begin with https://, or PRIVATE_HTTP_PROVIDERS must be true",
+        ),
+        (
+            "vllm",
+            {"VLLM_BASE_URL": "https://me:secret@vllm.example"},
+            "VLLM_BASE_URL must not hold a user name or a password",
+        ),
+        ("vllm", {"VLLM_BASE_URL": "https://vllm.example/?a=b"}, "VLLM_BASE_URL must not hold a query or a fragment"),
+        ("vllm", {"VLLM_BASE_URL": "file:///etc/passwd"}, "VLLM_BASE_URL is no address"),
+        ("vllm", {"VLLM_BASE_URL": "https://a:b:c"}, "VLLM_BASE_URL is no address"),
+        (
+            "vllm",
+            {"VLLM_BASE_URL": "http://169.254.169.254", "PRIVATE_HTTP_PROVIDERS": "true"},
+            "VLLM_BASE_URL must begin with https://, since it is not a private address",
+        ),
+    ],
+)
+def test_what_is_missing_is_said(provider, environment, why):
+    found = providers(**environment)
+    assert found.find(provider) is None
+    assert found.why_not(provider) == why
+
+
+@pytest.mark.parametrize("address", ["http://10.0.0.5:11434", "http://ollama:11434", "http://box.local"])
+def test_a_private_address_may_be_allowed_without_tls(address):
+    assert providers(OLLAMA_BASE_URL=address, PRIVATE_HTTP_PROVIDERS="true").find("ollama") is not None
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1:1234", "http://127.0.0.1:1234"),
+        ("0.0.0.0", "http://127.0.0.1:11434"),
+        ("https://ollama.example", "https://ollama.example"),
+        ("localhost", "http://localhost:11434"),
+    ],
+)
+def test_ollama_s_own_setting_is_understood(host, address):
+    assert settings(OLLAMA_HOST=host).provider_settings()["OLLAMA_BASE_URL"] == address
+
+
+def test_a_secret_holds_the_settings_and_the_environment_goes_before_it():
+    found = settings(OPENAI_API_KEY="own").provider_settings(
+        '{"OPENAI_API_KEY": "theirs", "GROQ_API_KEY": " sk-2 ", "PATH": "/", "XAI_API_KEY": ""}'
+    )
+    assert found == {"OPENAI_API_KEY": "own", "GROQ_API_KEY": "sk-2"}
+
+
+@pytest.mark.parametrize("secret", [KEY, f'["{KEY}"]', f'{{"OPENAI_API_KEY": ["{KEY}"]}}'])
+def test_a_secret_that_is_no_object_is_not_quoted(secret):
+    with pytest.raises(ConfigurationError) as caught:
+        settings().provider_settings(secret)
+    assert KEY not in str(caught.value)
+
+
+def test_keys_are_read_from_the_secret_on_aws_and_a_secret_that_is_not_there_is_tried_again():
+    with fake_aws():
+        services = Services(settings(PROVIDER_KEYS_SECRET="providers"), FakeClock(1.8e9))
+        with pytest.raises(StoreUnavailable):
+            services.generating.providers()
+        aws.secrets("").create_secret(Name="providers", SecretString=f'{{"GROQ_API_KEY": "{KEY}"}}')
+        assert services.generating.providers().find("groq") is not None
+        assert services.generating.providers().find("openai") is None
+
+
+def test_settings_never_show_a_key():
+    given = {name: KEY for name in PROVIDER_SETTINGS if name.endswith("_KEY")}
+    assert len(given) > 20
+    assert KEY not in repr(settings(**given))
+
+
+def test_a_provider_answers_at_the_address_that_is_set():
+    with provider_server() as server:
+        found = providers(OPENAI_API_KEY=KEY, OPENAI_BASE_URL=f"{server.url}/v1/", OLLAMA_BASE_URL=f"{server.url}/v1")
+        with asyncio.Runner() as runner:
+            for name in ("openai", "ollama"):
+                provider = found.find(name)
+                assert provider is not None
+                assert runner.run(provider.complete("m", ask(max_tokens=3), 5)).text == "Hello there, world."
+            found.close()
+        paths = [(each.path, each.headers.get("authorization")) for each in server.requests]
+        assert paths == [("/v1/chat/completions", f"Bearer {KEY}"), ("/v1/chat/completions", None)]
+        assert server.requests[0].json["max_completion_tokens"] == server.requests[1].json["max_tokens"] == 3
+
+
+def test_azure_takes_its_key_in_its_own_header_and_the_deployment_as_the_model():
+    with provider_server() as server:
+        found = providers(AZURE_OPENAI_API_KEY=KEY, AZURE_OPENAI_ENDPOINT=server.url)
+        provider = found.find("azure")
+        assert provider is not None
+        with asyncio.Runner() as runner:
+            assert runner.run(provider.complete("my-deployment", ask(), 5)).text
+            found.close()
+        sent = server.requests[0]
+        assert (sent.path, sent.headers["api-key"], sent.model) == ("/openai/v1/chat/completions", KEY, "my-deployment")
+
+
+def test_bedrock_takes_a_key_of_its_own_in_place_of_a_signature():
+    with provider_server() as server:
+        found = providers(BEDROCK_REGION="us-east-1", BEDROCK_ENDPOINT_URL=server.url, AWS_BEARER_TOKEN_BEDROCK=KEY)
+        provider = found.find("bedrock")
+        assert provider is not None
+        with asyncio.Runner() as runner:
+            assert runner.run(provider.complete("amazon.nova-lite-v1:0", ask(), 5)).text
+            found.close()
+        assert server.requests[0].path == "/model/amazon.nova-lite-v1%3A0/converse"
+        assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_the_demo_stands_in_for_whoever_is_not_configured_and_only_when_asked_for():
+    with provider_server() as server:
+        server.always(Fault.SERVER_ERROR)
+        found = providers(DEMO_PROVIDER="true", OPENAI_API_KEY=KEY, OPENAI_BASE_URL=server.url)
+        for name in (*tables().providers, "nobody"):
+            assert found.why_not(name) is None
+            assert isinstance(found.find(name), DemoProvider) is (name != "openai")
+
+
+def test_nothing_that_speaks_to_providers_is_loaded_before_one_is_found():
+    code = (
+        "import sys\n"
+        "from llm_router.adapters.providers.configured import ConfiguredProviders\n"
+        "found = ConfiguredProviders({'OPENAI_API_KEY': 'sk-1'})\n"
+        "assert found.why_not('openai') is None\n"
+        "assert not {'httpcore2', 'h11', 'botocore', 'ssl'} & set(sys.modules), sorted(sys.modules)\n"
+        "assert found.find('openai')\n"
+        "assert 'httpcore2' in sys.modules and 'botocore' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": "shared"})

@@ -1,0 +1,164 @@
+"""What a session does to a choice: the provider's prompt cache is part of the price of a switch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from llm_router.errors import NoEligibleModel, StoreUnavailable
+from llm_router.ranking.prepared import prepare
+from llm_router.ranking.rank import Ranking, rank
+from llm_router.ranking.task import Constraints, Held, Surroundings
+from llm_router.sessions.book import Session, SessionBook, session_key
+from llm_router.sessions.choice import Wanted, choose
+from llm_router.sessions.manner import Manner, manner
+from llm_router.sessions.turn import CACHE_FROM_TOKENS, CACHE_LIVES_S, Turn, held
+from tests.support.clock import FakeClock
+from tests.support.models import model, scenes, task
+from tests.support.tasks import classification
+
+FREE = Constraints()
+HERE = Surroundings()
+STEADY = model("steady", usd_in=2.0, usd_out=8.0, cached_input_usd_per_mtok=0.1)
+RIVAL = model("rival", usd_in=1.9, usd_out=7.9)
+"""A little cheaper and just as good: it wins, unless a switch to it means reading a long session anew."""
+
+
+def chosen(taken: Turn, incumbent: str | None = STEADY.id):
+    wanted = Wanted(task(input_tokens=100), FREE, 0.5, HERE)
+    return choose(prepare([STEADY, RIVAL]), wanted, taken, incumbent)
+
+
+def winner(ranking: Ranking) -> str:
+    return ranking.candidates[0].model.id
+
+
+def test_a_new_task_goes_to_the_better_model_when_nothing_is_lost_by_a_switch():
+    assert winner(chosen(Turn(classification())).ranking) == RIVAL.id
+
+
+def test_a_new_task_stays_where_the_session_is_cached_when_the_gain_is_less_than_its_price():
+    found = chosen(Turn(classification(), held=Held(STEADY.id, history_tokens=50_000)))
+    assert winner(found.ranking) == STEADY.id
+    assert found.kept
+
+
+def test_the_price_of_the_request_itself_is_not_that_of_the_session():
+    (first, *_) = chosen(Turn(classification(), held=Held(STEADY.id, history_tokens=50_000))).ranking.candidates
+    (alone, *_) = chosen(Turn(classification()), None).ranking.candidates
+    assert first.usd == pytest.approx(alone.usd, rel=0.1)
+    assert first.standing.usd > first.usd
+
+
+def test_a_switch_is_made_when_its_gain_exceeds_the_lost_cache():
+    strong = replace(RIVAL, quality=model("x", chances=(0.99, 0.99, 0.99)).quality)
+    weak = replace(STEADY, quality=model("x", chances=(0.6, 0.55, 0.5)).quality)
+    wanted = Wanted(task(input_tokens=100), FREE, 0.9, HERE)
+    found = choose(prepare([weak, strong]), wanted, Turn(classification(), held=Held(weak.id, 0, 2_000)), weak.id)
+    assert winner(found.ranking) == strong.id
+    assert not found.kept
+
+
+def test_cached_input_is_priced_as_such_where_the_whole_conversation_is_sent():
+    long = replace(task(input_tokens=10_000), held=Held(STEADY.id, cached_tokens=9_000))
+    with_cache = rank(prepare([STEADY]), long, FREE, 0.5, HERE).candidates[0]
+    without = rank(prepare([STEADY]), replace(long, held=None), FREE, 0.5, HERE).candidates[0]
+    assert without.usd - with_cache.usd == pytest.approx(9_000 * 0.99 * (2.0 - 0.1) / 1e6)
+    assert with_cache.price.cached_tokens == 8910
+
+
+@given(scenes, st.floats(0, 1), st.integers(0, 200_000), st.data())
+def test_a_cache_never_turns_a_choice_away_from_the_model_that_holds_it(scene, preference, tokens, data):
+    models, limits = prepare(scene.models), scene.demands
+    try:
+        before = rank(models, scene.task, limits, preference, HERE)
+    except NoEligibleModel:
+        assume(False)
+    first = winner(before)
+    holds = replace(scene.task, held=Held(first, cached_tokens=min(tokens, scene.task.input_tokens)))
+    assert winner(rank(models, holds, limits, preference, HERE)) == first
+
+
+@given(scenes, st.floats(0, 1), st.integers(0, 3), st.booleans(), st.booleans(), st.data())
+def test_whatever_a_session_says_its_choice_meets_the_constraints(scene, preference, lift, inherited, escalated, data):
+    incumbent = data.draw(st.sampled_from(scene.models)).id
+    taken = Turn(classification(), inherited=inherited, escalated=inherited and escalated, lift=lift)
+    wanted = Wanted(scene.task, scene.demands, preference, HERE)
+    try:
+        found = choose(prepare(scene.models), wanted, taken, incumbent)
+    except NoEligibleModel:
+        assume(False)
+    allowed = {out.model.id for out in found.ranking.excluded}
+    assert winner(found.ranking) not in allowed
+    assert len({each.model.id for each in found.ranking.candidates}) == len(found.ranking.candidates)
+
+
+def test_a_cache_is_believed_in_for_its_time_and_from_its_least_length():
+    session = Session(classification(), STEADY.id, tokens=5_000, at=1000.0)
+    assert held(session, now=1000 + CACHE_LIVES_S, earlier_tokens=0, alone=True) == Held(STEADY.id, 0, 5_000)
+    assert held(session, now=1000 + CACHE_LIVES_S, earlier_tokens=3_000, alone=False) == Held(STEADY.id, 3_000, 0)
+    assert held(session, now=1001 + CACHE_LIVES_S, earlier_tokens=3_000, alone=False) is None
+    short = replace(session, tokens=CACHE_FROM_TOKENS - 1)
+    assert held(short, now=1000, earlier_tokens=9_000, alone=False) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Yes, please!", Manner.CONTINUES),
+        ("ja, mach weiter", Manner.CONTINUES),
+        ("请继续", Manner.CONTINUES),
+        ("はい、続けて", Manner.CONTINUES),
+        ("네, 계속해", Manner.CONTINUES),
+        ("make it shorter", Manner.CONTINUES),
+        ("once more", Manner.RETRIES),
+        ("No, that's wrong. Again, please.", Manner.ESCALATES),
+        ("это неправильно", Manner.ESCALATES),
+        ("That is wrong, the answer should be twelve", Manner.ESCALATES),
+        ("why is the sky blue?", Manner.FRESH),
+        ("Write a poem", Manner.FRESH),
+        ("hello", Manner.FRESH),
+        ("thanks", Manner.FRESH),
+        ("", Manner.FRESH),
+        ("👍" * 10_000, Manner.FRESH),
+        ("No, I want a poem about the sea and about the mountains and the sky", Manner.FRESH),
+    ],
+)
+def test_follow_ups_are_told_from_tasks_in_many_languages(text: str, said: Manner):
+    assert manner(text) is said
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_manner(text):
+    assert manner(text) in Manner
+
+
+class Down:
+    """A record store that never answers."""
+
+    def __getattr__(self, name: str):
+        def refuse(*_args: object, **_named: object):
+            raise StoreUnavailable("down")
+
+        return refuse
+
+
+def test_a_store_that_is_down_costs_nothing_but_the_session():
+    from llm_router.conversation import of_prompt
+    from llm_router.sessions.continuing import Sessions
+
+    said: list[str] = []
+    sessions = Sessions(SessionBook(Down(), FakeClock(), 60), FakeClock(), said.append)
+    opened = sessions.open("k", of_prompt("yes"), classification(), lambda _: pytest.fail("nothing to classify"))
+    assert opened.turn == Turn(classification())
+    sessions.close("k", opened, model_id="m", tokens=1, lift=0, alone=True)
+    sessions.failed("k")
+    assert len(said) == 2, "a store that has just failed is not written to"
+
+
+def test_two_callers_and_two_ids_have_four_sessions():
+    keys = {session_key(tenant, name) for tenant in ("key a", "key b") for name in ("1", "2")}
+    assert len(keys) == 4
