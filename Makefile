@@ -11,6 +11,8 @@ SAM := .build/sam/bin/sam
 TORCH := .build/torch/bin/python
 REFERENCE := .build/reference/bin/python
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
+# The project itself, in place, so that `.venv/bin/router` is there; needs no network.
+SELF := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-index --no-build-isolation -e .
 export PYTHONPATH := shared:layers/model
 
 help: ## Show what can be made
@@ -42,12 +44,14 @@ $(BIN)/.run: $(RUN_LOCK)
 	@$(MAKE) --no-print-directory .venv
 	@echo "Installing what the service needs (once, about a minute) ..."
 	@$(PIP) -r $(RUN_LOCK) || { echo "The packages could not be installed: is the package index reachable?" >&2; exit 1; }
+	@$(SELF)
 	@touch $@
 
 $(BIN)/.test: $(TEST_LOCK)
 	@$(MAKE) --no-print-directory .venv
 	@echo "Installing what the tests need (once, about two minutes) ..."
 	@$(PIP) -r $(TEST_LOCK) || { echo "The packages could not be installed: is the package index reachable?" >&2; exit 1; }
+	@$(SELF)
 	@touch $@ $(BIN)/.run
 
 $(SAM): tests/sam/requirements.txt

@@ -25,6 +25,7 @@ async def classify(call: Call, body: ClassifyRequest) -> ClassifyAnswer:
     call.note.method = answer.classification_method
     call.note.cached = answer.cached
     call.note.degraded = tuple(answer.degraded)
+    call.note.prompt_hash = service.prompt_hash(body.prompt)
     return answer
 
 

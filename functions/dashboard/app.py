@@ -8,150 +8,173 @@ from starlette.responses import Response
 
 from llm_router import __version__
 from llm_router.bootstrap import services
-from llm_router.errors import NotFound, StoreUnavailable
-from llm_router.figures import Bucket, latency_histogram, quantiles, total
-from llm_router.health import State, overall
-from llm_router.overview import Overview
+from llm_router.errors import CatalogueUnavailable, FieldProblem, InvalidRequest, NotFound, StoreUnavailable
+from llm_router.figures import HOUR, MINUTE, Sums, latency_histogram, quantiles, sums
+from llm_router.health import Component, State, overall
+from llm_router.processes import running
+from llm_router.savings import strongest
+from llm_router.schemas import board
 from llm_router.schemas.dashboard import (
+    Baseline,
     CatalogueFigures,
     ComponentAnswer,
     DashboardData,
-    FunctionFigures,
-    Point,
+    ProcessFigures,
     RecentDecision,
-    Share,
     SourceFigures,
     WholeHealth,
+    Window,
 )
 from llm_router.schemas.health import HealthAnswer
-from llm_router.schemas.route import RouteAnswer
+from llm_router.schemas.status import quarantined_answers
 from llm_router.web import openapi
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
 from llm_router.web.snapshot import on_snapshot
 
-WINDOW_S = 3600
-RECENT = 20
+WINDOWS = {
+    Window.HOUR: (3600, MINUTE, 60),
+    Window.DAY: (86_400, HOUR, 3600),
+    Window.WEEK: (7 * 86_400, HOUR, 3600),
+}
+"""How long each window is, the buckets it is made of, and how long they are, in seconds."""
+
+RECENT = 15
 HERE = Path(__file__).parent
-ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+ASSETS = {
+    "page.css": "text/css",
+    "theme.js": "text/javascript",
+    "page.js": "text/javascript",
+    "elements.js": "text/javascript",
+    "charts.js": "text/javascript",
+    "overview.js": "text/javascript",
+    "system.js": "text/javascript",
+    "decisions.js": "text/javascript",
+    "playground.js": "text/javascript",
+    "snippets.js": "text/javascript",
+}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 service = services()
+points = board.Points()
 door = Door(Function.DASHBOARD, service.gatekeeper, service.observer)
 
 
-def _overview() -> Overview:
-    return Overview(service.catalogue_store(), service.records(), service.reader(), service.clock)
-
-
 @door.get("/dashboard/data", answer=DashboardData, summary="Everything that the page shows")
-async def data(_call: Call) -> DashboardData:
-    """The last hour; what the store cannot tell is left out rather than failing the page."""
-    overview = _overview()
-    components = overview.components()
+async def data(call: Call) -> DashboardData:
+    """Of `?window=hour`, `day` or `week`; what the store cannot tell is left out rather than failing the page."""
+    window = _window(call.query.get("window", Window.HOUR))
+    seconds, period, step = WINDOWS[window]
     try:
-        buckets = service.figures().last(WINDOW_S)
-        decisions = _recent()
+        buckets = service.figures().last(seconds, period)
     except StoreUnavailable:
-        buckets, decisions = [], []
-    cache = total(buckets, "cache")
-    asked = sum(cache.values())
+        buckets = []
+    counted = sums(buckets)
+    components = service.overview().components()
+    state = overall(components)
+    p50, p95, p99 = quantiles(latency_histogram(board.of_clients(counted)), board.P50_P95_P99)
+    catalogue, baselines, usual = _catalogue(counted)
     return DashboardData(
         now=service.clock.now(),
-        window_s=WINDOW_S,
+        window=window,
+        window_s=seconds,
+        step_s=step,
         version=__version__,
-        status=overall(components),
+        status=state,
+        since=_since(components, state),
         components=[ComponentAnswer.of(component) for component in components],
-        functions=[_function(buckets, name) for name in Function],
-        series=[_point(bucket) for bucket in buckets],
-        categories=_shares(buckets, "category"),
-        difficulties=_shares(buckets, "difficulty"),
-        methods=_shares(buckets, "method"),
-        models=_shares(buckets, "model"),
-        errors=_shares(buckets, "error"),
-        cache_hit_rate=cache.get("hit", 0.0) / asked if asked else None,
-        estimated_usd=total(buckets, "usd").get("estimated", 0.0),
-        catalogue=_catalogue(overview),
-        sources=_sources(),
-        decisions=decisions,
-    )
-
-
-def _function(buckets: list[Bucket], name: Function) -> FunctionFigures:
-    p50, p95, p99 = quantiles(latency_histogram(buckets, name), (0.5, 0.95, 0.99))
-    return FunctionFigures(
-        function=name,
-        requests=int(total(buckets, "requests").get(name, 0)),
-        refused=int(total(buckets, "refused").get(name, 0)),
-        errors=int(total(buckets, "errors").get(name, 0)),
-        cold_starts=int(total(buckets, "cold").get(name, 0)),
+        functions=[board.function_figures(counted, name) for name in Function],
+        series=points.of(buckets),
         p50_ms=p50,
         p95_ms=p95,
         p99_ms=p99,
+        categories=board.shares(counted, "category"),
+        difficulties=board.shares(counted, "difficulty"),
+        methods=board.shares(counted, "method"),
+        models=board.model_figures(counted),
+        providers=board.provider_figures(counted),
+        errors=board.shares(counted, "error"),
+        degraded=board.shares(counted, "degraded"),
+        cache_hit_rate=board.hit_rate(counted),
+        estimated_usd=counted.get("usd", {}).get("estimated", 0.0),
+        spent_usd=counted.get("usd", {}).get("spent", 0.0),
+        baselines=baselines,
+        usual_baseline=usual,
+        catalogue=catalogue,
+        sources=_sources(),
+        processes=_processes(),
+        decisions=_recent(),
     )
 
 
-def _point(bucket: Bucket) -> Point:
-    p50, p95 = quantiles(latency_histogram([bucket]), (0.5, 0.95))
-    return Point(
-        at=bucket.start,
-        requests=int(sum(total([bucket], "requests").values())),
-        errors=int(sum(total([bucket], "errors").values())),
-        p50_ms=p50,
-        p95_ms=p95,
-    )
+def _window(asked: str) -> Window:
+    try:
+        return Window(asked)
+    except ValueError:
+        problem = FieldProblem("window", f"must be one of {', '.join(Window)}")
+        raise InvalidRequest("The window is not one that is kept.", (problem,)) from None
 
 
-def _shares(buckets: list[Bucket], name: str) -> list[Share]:
-    counted = total(buckets, name)
-    return [Share(name=key, count=int(counted[key])) for key in sorted(counted, key=lambda key: (-counted[key], key))]
+def _since(components: list[Component], state: State) -> float | None:
+    """Since when the whole is as it is: when well, since the last part became so; else since the first ceased to be."""
+    known = [component.since for component in components if component.since and component.state is state]
+    return (max if state is State.UP else min)(known, default=None)
 
 
-def _catalogue(overview: Overview) -> CatalogueFigures | None:
-    catalogue = service.reader().in_force().catalogue
-    current = overview.current()
-    return CatalogueFigures(
+def _catalogue(counted: Sums) -> tuple[CatalogueFigures | None, list[Baseline], str | None]:
+    """The catalogue in force, what its models would have cost, and the one that a reader compares with at first."""
+    try:
+        catalogue = service.reader().in_force().catalogue
+    except CatalogueUnavailable:
+        return None, [], None
+    current = service.overview().current()
+    try:
+        last = service.refresher().last_run()
+    except StoreUnavailable:
+        last = None
+    figures = CatalogueFigures(
         version=catalogue.version,
         age_s=service.clock.now() - current.created_at if current else None,
         total_models=len(catalogue),
         active_models=len(catalogue.active()),
         origin=current.origin if current else "bundled",
+        refused=last.refused if last else None,
+        quarantined=quarantined_answers(last.quarantined if last else ()),
     )
+    baselines = board.baselines(counted, catalogue)
+    usual = strongest(catalogue.models[each.id] for each in baselines)
+    return figures, baselines, usual.id if usual else None
 
 
 def _sources() -> list[SourceFigures]:
     try:
-        states = service.refresher().states()
+        return board.source_figures(service.refresher().states())
     except StoreUnavailable:
         return []
-    return [SourceFigures(name=state.name, state=state.health, error=state.error) for state in states]
+
+
+def _processes() -> list[ProcessFigures]:
+    try:
+        return board.process_figures(running(service.records()))
+    except StoreUnavailable:
+        return []
 
 
 def _recent() -> list[RecentDecision]:
-    kept = (RouteAnswer.model_validate_json(answer) for answer in service.decisions().latest(RECENT))
-    return [
-        RecentDecision(
-            decision_id=decision.decision_id,
-            at=decision.at,
-            category=decision.classification.category,
-            difficulty=decision.classification.difficulty,
-            confidence=decision.classification.confidence,
-            model=decision.recommended_model.id,
-            estimated_cost_usd=decision.ranking[0].estimated_cost_usd,
-            cached=decision.cached,
-        )
-        for decision in kept
-    ]
+    try:
+        return [board.recent_decision(answer) for answer in service.decisions().latest(RECENT)]
+    except StoreUnavailable:
+        return []
 
 
 @door.get("/health", answer=WholeHealth, summary="Health of the whole")
 async def health_of_all(_call: Call) -> Response:
-    """200 while requests can be answered, 503 when a part that they need is down."""
-    components = _overview().components()
+    """200 while requests can be answered, 503 when a part that they need is down. The parts are asked once a second."""
+    components = service.overview().components()
     state = overall(components)
     answer = WholeHealth(
         status=state, version=__version__, components=[ComponentAnswer.of(component) for component in components]
@@ -192,7 +215,11 @@ async def asset(call: Call) -> Response:
     name = call.path_params["name"]
     if name not in ASSETS:
         raise NotFound("There is no such asset.")
-    return Response((HERE / name).read_bytes(), media_type=f"{ASSETS[name]}; charset=utf-8")
+    return Response(
+        (HERE / name).read_bytes(),
+        media_type=f"{ASSETS[name]}; charset=utf-8",
+        headers={"cache-control": "public, max-age=60"},
+    )
 
 
 on_snapshot(before=lambda: service.reader().in_force(), after=service.restored)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from llm_router.activity import SCHEDULE, Observation
 from llm_router.bootstrap import services
+from llm_router.catalogue.source_state import Health
 from llm_router.clock import iso_date
 from llm_router.errors import NotFound
 from llm_router.schemas.catalogue import (
@@ -91,10 +93,12 @@ async def refresh(_call: Call, body: RefreshRequest) -> RefreshAnswer:
     return refresh_answer(done, service.clock.now())
 
 
-def on_schedule(_event_id: str) -> Result:
+def on_schedule(event_id: str) -> Result:
     """The scheduled refresh. An event that arrives twice finds nothing changed and writes nothing."""
     done = service.refresher().refresh()
     service.reader().forget()
+    fresh = any(state.health is Health.FRESH for state in done.sources)
+    service.observer().observe(Observation(Function.INGEST, SCHEDULE, event_id, status=200 if fresh else 502))
     return {"catalogue_version": done.version, "changed": done.diff.summary, "refused": done.refused}
 
 

@@ -12,13 +12,16 @@ from llm_router.bootstrap import services
 from llm_router.client_keys import ClientKey, new_secret
 from llm_router.errors import CatalogueUnavailable, InvalidRequest, NotFound, StoreUnavailable
 from llm_router.generation.idempotency import MAX_KEY
+from llm_router.processes import running
 from llm_router.recommend import Decision
+from llm_router.schemas import prometheus
 from llm_router.schemas.chat_answer import ChatCompletion, ModelList, model_list
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.feedback import POOR, FeedbackAnswer, FeedbackRequest
 from llm_router.schemas.generated import generated_answer
 from llm_router.schemas.health import HealthAnswer
 from llm_router.schemas.keys import KeyRemoved, KeyRequest, KeysAnswer, NewKeyAnswer, keys_answer, new_key_answer
+from llm_router.schemas.messages import conversation
 from llm_router.schemas.metrics import ModelMetrics, ModelsMetrics, model_metrics
 from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer, subject_of
 from llm_router.stores import Lazy
@@ -49,6 +52,7 @@ async def healthz(_call: Call) -> Alive:
 @door.post("/route", body=RouteRequest, answer=RouteAnswer, summary="Recommend a model, or have it answer as well")
 async def route(call: Call, body: RouteRequest) -> RouteAnswer | Response:
     """Classify, rank, explain, and keep the decision without the prompt; with mode `generate` also ask the model."""
+    call.note.prompt_hash = service.prompt_hash(body.conversation().request)
     if body.mode == "generate":
         return await _once(call, lambda: _generated(call, body))
     tenant = call.caller.tenant
@@ -120,6 +124,7 @@ completions = Lazy(_completions)
 )
 async def chat(call: Call, body: ChatCompletionRequest) -> Response:
     """`auto` routes, a model's id pins."""
+    call.note.prompt_hash = service.prompt_hash(conversation(body.messages).request)
     key = _key(call)
     if body.stream:
         return await completions().streamed(call, body, completions().route(call, body, key))
@@ -180,6 +185,14 @@ async def feedback(call: Call, body: FeedbackRequest) -> FeedbackAnswer:
         difficulty=subject.difficulty,
         weight=round(given.weight, 4),
     )
+
+
+@door.get("/metrics", answer=None, summary="Everything counted so far, in Prometheus' text form")
+async def metrics(_call: Call) -> Response:
+    """Counters only grow, whichever process counted and however often one began anew."""
+    components, processes = service.overview().components(), running(service.records())
+    text = prometheus.exposition(service.figures().ever(), components, processes, service.reader().in_force().catalogue)
+    return Response(text, media_type=prometheus.MEDIA_TYPE)
 
 
 @door.get("/metrics/models", answer=ModelsMetrics, summary="Every model with its live and catalogue metrics")

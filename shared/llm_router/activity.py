@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+SCHEDULE = "schedule"
+"""The route of observations that are no requests but scheduled runs."""
+
 
 @dataclass(slots=True)
 class Observation:
     """One answered request. A door fills in what it knows; `ms` is from the event to the answer.
 
     `model` is the id of the model recommended or used, `cost_usd` what a generation cost, `estimated_usd` what
-    a recommendation is expected to cost.
+    a recommendation is expected to cost; `tokens_in` and `tokens_out` are what it is expected to read and write,
+    without thinking. `prompt_hash` is keyed: it tells equal prompts, and nothing to whoever lacks the key.
     """
 
     function: str
@@ -29,6 +33,9 @@ class Observation:
     degraded: tuple[str, ...] = ()
     estimated_usd: float | None = None
     cost_usd: float | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    prompt_hash: str = ""
     cold_start: bool = False
 
 

@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llm_router import health
+from llm_router import health, watching
 from llm_router import settings as settings_module
 from llm_router.adapters.lru import LruCache
 from llm_router.adapters.telemetry import Telemetry
 from llm_router.auth import Gatekeeper
 from llm_router.breaker import Breaker
+from llm_router.cache_keys import key as cache_key
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
@@ -21,11 +22,11 @@ from llm_router.configured_secrets import ConfiguredSecrets
 from llm_router.decay import DecayedCounters
 from llm_router.decisions import DecisionLog
 from llm_router.feedback import FeedbackBook
-from llm_router.figures import Figures, Ledger
+from llm_router.figures import Figures
 from llm_router.generating import Generating
-from llm_router.health import Component, State
 from llm_router.live import LiveFigures, at_once, in_background
 from llm_router.outcomes import OutcomeBook
+from llm_router.overview import Overview
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import BlobStore, Cache, Clock
 from llm_router.recommend import Recommender
@@ -35,7 +36,7 @@ from llm_router.settings import Settings, Store
 from llm_router.stores import Lazy, Stores
 
 if TYPE_CHECKING:
-    from classifier import ClassifierInfo, HybridClassifier
+    from classifier import HybridClassifier
     from llm_router.catalogue.entry import Catalogue
     from llm_router.catalogue.service import Refresher
 
@@ -46,8 +47,6 @@ LIVE_EVERY_S = 10.0
 """How old the live figures that requests use may be."""
 
 CACHE_BYTES = 16 * 1024 * 1024
-FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
-"""Seconds between two writes of a process's figures; on AWS each write costs money and a few milliseconds."""
 
 
 class Services:
@@ -80,6 +79,9 @@ class Services:
             lambda: Sessions(SessionBook(self.records(), clock, settings.session_ttl), clock, self.warn)
         )
         self.figures = Lazy(lambda: Figures(self.records(), clock))
+        self.overview = Lazy(lambda: Overview(self.catalogue_store(), self.records(), self.reader(), clock))
+        self.pulse = Lazy(lambda: watching.pulse(settings, self.records(), clock))
+        self.hash_secret = Lazy(lambda: self.secrets.hash_secret().encode())
         self.generating = Generating(self)
         self.gatekeeper = Lazy(self._make_gatekeeper)
 
@@ -102,25 +104,29 @@ class Services:
         return CHECK_EVERY_S if self.settings.store is Store.AWS else 0.0
 
     def _make_observer(self) -> Telemetry:
-        every_s = FLUSH_EVERY_S[self.settings.store]
-        return Telemetry(Ledger(self.records(), self.clock, every_s), level=self.settings.log_level)
+        return watching.telemetry(self.settings, self.records(), self.clock, self.pulse())
+
+    def prompt_hash(self, prompt: str) -> str:
+        """A keyed hash by which a log tells equal prompts, and nothing else."""
+        return cache_key(self.hash_secret(), "prompt", "", prompt)
 
     def _make_cache(self) -> Cache:
         near = LruCache(self.clock, max_entries=self.settings.cache_entries, max_bytes=CACHE_BYTES)
         if not (address := self.settings.redis_address):
-            here = Component("cache", State.UP, "in each process's own memory")
-            health.report(self.records(), self.clock, here)
+            health.report(self.records(), self.clock, watching.CACHE_ALONE)
             return near
         from llm_router.adapters.redis_cache import RedisCache
         from llm_router.adapters.tiered import TieredCache
 
         def troubled(message: str) -> None:
             self.observer().warn(message)
-            gone = Component("cache", State.DEGRADED, message, "Check Redis; answers are right but slower.")
-            health.report(self.records(), self.clock, gone)
+            health.report(self.records(), self.clock, watching.cache_away(message))
 
-        health.report(self.records(), self.clock, Component("cache", State.UP, "Redis behind each process's memory"))
-        return TieredCache(near, RedisCache(address, self.clock, troubled))
+        def well() -> None:
+            health.report(self.records(), self.clock, watching.CACHE_SHARED)
+
+        well()
+        return TieredCache(near, RedisCache(address, self.clock, troubled, well))
 
     def _make_reader(self) -> CatalogueReader:
         return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=self._check_every_s)
@@ -175,8 +181,16 @@ class Services:
         import classifier
 
         folder = Path(self.settings.model_dir) if self.settings.model_dir else None
-        model = classifier.load(folder, breaker=Breaker(self.clock))
-        health.report(self.records(), self.clock, _model_health(model.info()))
+        records, clock = self.records(), self.clock
+
+        def opened() -> None:
+            health.report(records, clock, watching.MODEL_LEFT_ALONE)
+
+        def closed() -> None:
+            health.report(records, clock, watching.model_health(model.info()))
+
+        model = classifier.load(folder, breaker=Breaker(clock, opened=opened, closed=closed))
+        closed()
         return model
 
     def classifier(self) -> CachingClassifier:
@@ -184,7 +198,7 @@ class Services:
         return self.classifiers()()
 
     def _make_classifiers(self) -> ClassifierInForce:
-        model, secret = self.model(), self.secrets.hash_secret().encode()
+        model, secret = self.model(), self.hash_secret()
 
         def build(found: CategoryList) -> CachingClassifier:
             from classifier import Definition
@@ -217,13 +231,6 @@ class Services:
             client_key_id=self.generating.client_key_id,
             has_client_keys=lambda: self.generating.key_ring().any(),
         )
-
-
-def _model_health(about: ClassifierInfo) -> Component:
-    if about.available:
-        return Component("ml_model", State.UP, f"{about.model}, artefact {about.version}")
-    reason = about.reason or "not available"
-    return Component("ml_model", State.DEGRADED, f"Rules answer alone: {reason}", "Build the model anew: make model.")
 
 
 def services() -> Services:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,12 +23,15 @@ class Breaker:
     """Opens after `failures` failures in a row and lets one probe through `open_s` seconds later.
 
     Ask `allows()` before a call and tell `succeeded()` or `failed()` after it. `trip()` opens at once. A probe
-    whose outcome is never told is given up after another `open_s`. Safe to share between threads.
+    whose outcome is never told is given up after another `open_s`. Safe to share between threads. `opened` and
+    `closed` hear when it opens and when it is closed again.
     """
 
     clock: Clock
     failures: int = 3
     open_s: float = 30.0
+    opened: Callable[[], None] | None = None
+    closed: Callable[[], None] | None = None
     _failed: int = 0
     _opened_at: float | None = None
     _probe_at: float | None = None
@@ -56,17 +60,27 @@ class Breaker:
         if self._failed == 0 and self._opened_at is None:
             return
         with self._lock:
+            was_open = self._opened_at is not None
             self._failed, self._opened_at, self._probe_at = 0, None, None
+        if was_open and self.closed is not None:
+            self.closed()
 
     def failed(self) -> None:
         """The call failed: one more in the row, and a failed probe opens for another period."""
         with self._lock:
             self._failed += 1
-            if self._opened_at is not None or self._failed >= self.failures:
+            opens = self._opened_at is not None or self._failed >= self.failures
+            was_open = self._opened_at is not None
+            if opens:
                 self._opened_at, self._probe_at = self.clock.monotonic(), None
+        if opens and not was_open and self.opened is not None:
+            self.opened()
 
     def trip(self) -> None:
         """Open at once."""
         with self._lock:
+            was_open = self._opened_at is not None
             self._failed = max(self._failed, self.failures)
             self._opened_at, self._probe_at = self.clock.monotonic(), None
+        if not was_open and self.opened is not None:
+            self.opened()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import json
 import secrets
@@ -21,6 +22,9 @@ ID_LENGTH = 16
 """A key's id is the beginning of its secret's hash: 64 bits find the record, the whole hash is then compared."""
 
 MOST_KEYS = 10_000
+RETRY_AFTER_S = 10.0
+"""How long the store is left alone after it did not answer: whoever finds out waits for it, the others do not."""
+
 STALE_AFTER_S = 900.0
 """How long a key that was seen stays good while the store does not answer; the same as for the catalogue."""
 
@@ -91,8 +95,9 @@ class KeyBook:
 class KeyRing:
     """The keys as requests ask for them: read anew every `check_every_s`.
 
-    While the store does not answer, what was read before stays good for a quarter of an hour. What was never read
-    is refused with `StoreUnavailable`: a key that cannot be checked opens nothing.
+    While the store does not answer, it is left alone for `RETRY_AFTER_S` and what was read before stays good for a
+    quarter of an hour. A key that was never read is refused with `StoreUnavailable`: it cannot be checked and opens
+    nothing. Whether there are keys at all, which only a loopback listener asks, stays as it was last known.
     """
 
     def __init__(self, book: KeyBook, clock: Clock, *, check_every_s: float) -> None:
@@ -101,6 +106,7 @@ class KeyRing:
         self._check_every_s = check_every_s
         self._keys: dict[str, tuple[ClientKey, float]] = {}
         self._any: tuple[bool, float] | None = None
+        self._ask_at = float("-inf")
 
     def find(self, digest: str) -> ClientKey | None:
         """The key whose secret has this hash."""
@@ -126,8 +132,9 @@ class KeyRing:
         self._keys.pop(key_id, None)
 
     def any(self) -> bool:
-        """Whether any key is defined."""
-        self._any = self._read(self._any, self._book.any)
+        """Whether any key is defined; False while that has never been known."""
+        with contextlib.suppress(StoreUnavailable):
+            self._any = self._read(self._any, self._book.any)
         return self._any is not None and self._any[0]
 
     def _read(self, held: tuple[Found, float] | None, read: Callable[[], Found | None]) -> tuple[Found, float] | None:
@@ -135,12 +142,22 @@ class KeyRing:
         if held is not None and now < held[1] + self._check_every_s:
             return held
         try:
-            found = read()
+            found = self._asked(read, now)
         except StoreUnavailable:
             if held is None or now > held[1] + STALE_AFTER_S:
                 raise
             return held
         return None if found is None else (found, now)
+
+    def _asked(self, read: Callable[[], Found | None], now: float) -> Found | None:
+        """What the store says, unless it did not answer a moment ago."""
+        if now < self._ask_at:
+            raise StoreUnavailable("Keys cannot be checked now.", retry_after_s=self._ask_at - now)
+        try:
+            return read()
+        except StoreUnavailable:
+            self._ask_at = now + RETRY_AFTER_S
+            raise
 
 
 def _dumps(key: ClientKey) -> str:

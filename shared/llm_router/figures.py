@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from llm_router.activity import Observation
 from llm_router.errors import StoreUnavailable
 from llm_router.ports import Clock, RecordStore
+from llm_router.ranking.cost import THINKING_TOKENS
+from llm_router.taxonomy import Difficulty
 
 LATENCY_BOUNDS_MS: tuple[float, ...] = tuple(round(0.1 * 1.3**step, 4) for step in range(48))
 """Upper bounds of the latency histogram, 0.1 ms to 23 s; neighbours differ by 30 %, which bounds a quantile's error."""
@@ -17,6 +19,12 @@ LATENCY_BOUNDS_MS: tuple[float, ...] = tuple(round(0.1 * 1.3**step, 4) for step 
 MINUTE, HOUR = "minute", "hour"
 PERIOD_S: Mapping[str, int] = {MINUTE: 60, HOUR: 3600}
 KEPT_S: Mapping[str, int] = {MINUTE: 4 * 3600, HOUR: 31 * 86_400}
+TOTAL, EVER = "total", "ever"
+"""One document that only grows, for those who read counters and not buckets."""
+
+PROBES = ("/health", "/healthz", "/metrics")
+"""The ends of the routes that balancers and scrapers ask, over and over."""
+
 MAX_NAMES = 400
 """Counters that one flush may touch; past it new model names are counted together, so that a bucket stays small."""
 
@@ -27,10 +35,14 @@ def bucket_key(at: float, period: str) -> str:
 
 
 def counts(seen: Observation) -> dict[str, float]:
-    """One observation as counters."""
+    """One observation as counters. Probes are counted apart: they are no traffic, and quicker than any."""
+    cold = {f"cold|{seen.function}": 1.0} if seen.cold_start else {}
+    if seen.route.endswith(PROBES):
+        return {f"probes|{seen.function}": 1.0} | cold
     found = {
         f"requests|{seen.function}": 1.0,
         f"latency|{seen.function}|{bisect.bisect_left(LATENCY_BOUNDS_MS, seen.ms):02d}": 1.0,
+        f"ms|{seen.function}": seen.ms,
     }
     if seen.status >= 500:
         found[f"errors|{seen.function}"] = 1.0
@@ -49,13 +61,31 @@ def counts(seen: Observation) -> dict[str, float]:
         found[f"degraded|{name}"] = 1.0
     if seen.cached is not None:
         found["cache|hit" if seen.cached else "cache|miss"] = 1.0
-    if seen.cold_start:
-        found[f"cold|{seen.function}"] = 1.0
     if seen.estimated_usd is not None:
         found["usd|estimated"] = seen.estimated_usd
     if seen.cost_usd is not None:
         found["usd|spent"] = seen.cost_usd
-    return found
+    return found | cold | _traffic(seen)
+
+
+def _traffic(seen: Observation) -> dict[str, float]:
+    """The tokens of one recommendation, by its model: what any other model would have cost can be told from them."""
+    if not seen.model or seen.tokens_in is None or seen.tokens_out is None:
+        return {}
+    return {
+        f"tokens_in|{seen.model}": float(seen.tokens_in),
+        f"tokens_out|{seen.model}": float(seen.tokens_out),
+        "tokens|thinking": float(THINKING_TOKENS.get(Difficulty(seen.difficulty), 0)) if seen.difficulty else 0.0,
+        f"model_usd|{seen.model}": seen.estimated_usd or 0.0,
+    }
+
+
+def attempt_counts(model: str, provider: str, ms: float, *, failed: bool) -> dict[str, float]:
+    """One attempt to have a model write, as counters. Failures have no part in the milliseconds."""
+    found = {f"attempts|{model}": 1.0, f"provider|{provider}": 1.0}
+    if failed:
+        return found | {f"failures|{model}": 1.0, f"provider_failures|{provider}": 1.0}
+    return found | {f"attempt_ms|{model}": ms}
 
 
 @dataclass
@@ -76,10 +106,10 @@ class Ledger:
     _timer: threading.Timer | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, seen: Observation) -> None:
-        """Count one observation."""
+    def add(self, amounts: Mapping[str, float]) -> None:
+        """Count what `counts` made of an observation, or `attempt_counts` of an attempt."""
         with self._lock:
-            self._gather(counts(seen))
+            self._gather(amounts)
             if self._timer is None and self.every_s:
                 self._timer = threading.Timer(self.every_s, self.flush)
                 self._timer.daemon = True
@@ -95,6 +125,7 @@ class Ledger:
         try:
             for period in (MINUTE, HOUR):
                 self.records.add(period, bucket_key(now, period), due, expires_at=now + KEPT_S[period])
+            self.records.add(TOTAL, EVER, due)
         except StoreUnavailable:
             with self._lock:
                 self._gather(due)
@@ -114,33 +145,36 @@ class Ledger:
             self._gathered[counted] = self._gathered.get(counted, 0.0) + amount
 
 
+Sums = Mapping[str, Mapping[str, float]]
+"""Counters by the first part of their name, then by the rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """One minute or hour: its start in epoch seconds, and its counters."""
 
     start: int
-    counters: Mapping[str, float]
+    counted: Sums
 
 
-def series(records: RecordStore, period: str, *, since: float, now: float) -> list[Bucket]:
-    """The buckets from `since` to `now`, oldest first; quiet ones are there, empty."""
-    step = PERIOD_S[period]
-    first = int(since) // step * step
-    starts = range(first, int(now) + 1, step)
-    rows = records.counters(period, len(starts), first=f"{first:010d}")
-    held = {int(key): counters for key, counters in rows}
-    return [Bucket(start, held.get(start, {})) for start in starts]
+def grouped(counters: Mapping[str, float]) -> Sums:
+    """Counters as the store has them, by the first part of their name."""
+    found: dict[str, dict[str, float]] = {}
+    for name, amount in counters.items():
+        prefix, _, rest = name.partition("|")
+        found.setdefault(prefix, {})[rest] = amount
+    return found
 
 
-def total(buckets: Iterable[Bucket], prefix: str = "") -> dict[str, float]:
-    """The sum of all counters whose name starts with `prefix|`, by the rest of the name."""
-    summed: dict[str, float] = {}
-    start = f"{prefix}|" if prefix else ""
+def sums(buckets: Iterable[Bucket]) -> Sums:
+    """All counters of all buckets, summed."""
+    found: dict[str, dict[str, float]] = {}
     for bucket in buckets:
-        for name, amount in bucket.counters.items():
-            if name.startswith(start):
-                summed[name[len(start) :]] = summed.get(name[len(start) :], 0.0) + amount
-    return summed
+        for prefix, counters in bucket.counted.items():
+            group = found.setdefault(prefix, {})
+            for name, amount in counters.items():
+                group[name] = group.get(name, 0.0) + amount
+    return found
 
 
 def quantiles(histogram: Mapping[int, float], shares: Sequence[float]) -> list[float | None]:
@@ -159,31 +193,50 @@ def quantiles(histogram: Mapping[int, float], shares: Sequence[float]) -> list[f
     return found
 
 
-def latency_histogram(buckets: Iterable[Bucket], function: str | None = None) -> dict[int, float]:
+def latency_histogram(counted: Sums, function: str | None = None) -> dict[int, float]:
     """Counts per latency bucket, of one function or of all."""
     found: dict[int, float] = {}
-    for name, amount in total(buckets, "latency").items():
+    for name, amount in counted.get("latency", {}).items():
         owner, _, index = name.partition("|")
         if function in (None, owner):
             found[int(index)] = found.get(int(index), 0.0) + amount
     return found
 
 
-@dataclass(frozen=True, slots=True)
+STILL_COUNTING = 2
+"""Buckets that may yet grow: the running one, and the one before for a process whose clock is late."""
+
+
+@dataclass(slots=True)
 class Figures:
-    """Reads the figures back."""
+    """Reads the figures back. Buckets that are over are kept, since they never change: only new ones are read."""
 
     records: RecordStore
     clock: Clock
+    _over: dict[str, dict[int, Bucket]] = field(default_factory=dict)
 
     def last(self, seconds: float, period: str = MINUTE) -> list[Bucket]:
-        """The buckets of the last so many seconds, the running one included."""
-        now = self.clock.now()
-        return series(self.records, period, since=now - seconds + PERIOD_S[period], now=now)
+        """The buckets of the last so many seconds, oldest first, quiet and running ones included."""
+        now, step = self.clock.now(), PERIOD_S[period]
+        first = int(now - seconds + step) // step * step
+        starts = list(range(first, int(now) + 1, step))
+        kept = {start: bucket for start, bucket in self._over.get(period, {}).items() if start >= first}
+        missing = [start for start in starts if start not in kept]
+        rows = self.records.counters(period, len(starts), first=f"{missing[0]:010d}") if missing else ()
+        read = {int(key): Bucket(int(key), grouped(counters)) for key, counters in rows}
+        found = [kept.get(start) or read.get(start) or Bucket(start, {}) for start in starts]
+        self._over[period] = {bucket.start: bucket for bucket in found[:-STILL_COUNTING]}
+        return found
+
+    def ever(self) -> Sums:
+        """Everything that was ever counted. Raises `StoreUnavailable`."""
+        rows = self.records.counters(TOTAL, 1, first=EVER)
+        return grouped(rows[0][1]) if rows else {}
 
     def chosen(self) -> dict[str, int]:
         """How often each model was recommended over the last day; empty while the store does not answer."""
         try:
-            return {name: int(count) for name, count in total(self.last(86_400, HOUR), "model").items()}
+            found = sums(self.last(86_400, HOUR)).get("model", {})
+            return {name: int(count) for name, count in found.items()}
         except StoreUnavailable:
             return {}

@@ -55,7 +55,9 @@ class Generating:
         return None if found is None else found.id
 
     def observe_outcome(self, outcome: Outcome) -> None:
-        """Count an attempt where the ranking learns from it."""
+        """Count an attempt where operators look, and where the ranking learns from it."""
+        failed = outcome.failure is not None
+        self._services.observer().attempted(outcome.model, outcome.provider, outcome.ms, failed=failed)
         label = outcome.label
         if label.base is None or label.difficulty is None:
             return
@@ -91,5 +93,5 @@ class Generating:
         services = self._services
         walk = Walk(self.providers(), Cooling(services.clock, services.cache()), services.clock)
         generator = Generator(walk, self.budgets(), self, services.clock, services.warn)
-        kept = KeptAnswers(services.cache(), services.secrets.hash_secret().encode())
+        kept = KeptAnswers(services.cache(), services.hash_secret())
         return Completer(generator, kept, services.reader())

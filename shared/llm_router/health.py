@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from llm_router.errors import StoreUnavailable
@@ -12,6 +12,8 @@ from llm_router.ports import Clock, Record, RecordStore
 
 KIND = "health"
 KEPT_S = 30 * 86_400.0
+MOST = 200
+"""Parts that are read back."""
 
 
 class State(StrEnum):
@@ -34,27 +36,40 @@ class Component:
     since: float | None = None
 
 
-def report(records: RecordStore, clock: Clock, component: Component) -> None:
-    """Note a part's state for others to see. Writes only when it changed; silent when the store is down."""
+def report(records: RecordStore, clock: Clock, component: Component) -> Component:
+    """Note a part's state for others to see, and give it with its `since`. Writes only what changed.
+
+    While the store is down nothing is noted, and the part comes back as it was given.
+    """
     try:
         held = read(records, component.name)
         if held is not None and (held.state, held.detail) == (component.state, component.detail):
-            return
+            return held
         now = clock.now()
-        body = json.dumps([component.state, component.detail, component.advice, now])
+        since = held.since if held is not None and held.state is component.state else now
+        body = json.dumps([component.state, component.detail, component.advice, since])
         records.put(Record(KIND, component.name, body, expires_at=now + KEPT_S))
     except StoreUnavailable:
-        return
+        return component
+    return replace(component, since=since)
 
 
 def read(records: RecordStore, name: str) -> Component | None:
     """What a part last reported, or None. Raises `StoreUnavailable`."""
     record = records.get(KIND, name)
-    if record is None:
-        return None
+    return None if record is None else _component(record)
+
+
+def reported(records: RecordStore) -> list[Component]:
+    """Every part that has ever reported, by name. Raises `StoreUnavailable`."""
+    found = (_component(record) for record in records.latest(KIND, MOST))
+    return sorted((component for component in found if component is not None), key=lambda found: found.name)
+
+
+def _component(record: Record) -> Component | None:
     try:
         state, detail, advice, since = json.loads(record.body)
-        return Component(name, State(state), str(detail), str(advice), float(since))
+        return Component(record.key, State(state), str(detail), str(advice), float(since))
     except (ValueError, TypeError):
         return None
 

@@ -2,39 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
-from llm_router.health import Component, State, read
+from llm_router.health import Component, State, report, reported
 from llm_router.ports import CatalogueStore, Clock, RecordStore, VersionInfo
 
 T = TypeVar("T")
-REPORTED = ("ml_model", "cache")
-"""Parts that other functions use and report on."""
+OWN = ("store", "catalogue")
+EXPECTED = ("cache", "ml_model")
+"""Parts that other functions use and report on; they are told of even before they are used."""
+
+ASKED_EVERY_S = 1.0
+"""A load balancer may ask every second, and several of them at once: the parts are asked once for all."""
 
 STALE_AFTER_S = 3 * 86_400.0
 """A catalogue that nobody has renewed for this long is called stale: prices change within days."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Overview:
-    """Asks the parts. Never raises: a part that cannot be asked is down."""
+    """Asks the parts, at most once a second. Never raises: a part that cannot be asked is down.
+
+    What it finds it reports, so that every process tells the same `since`; while the store is down it is known from
+    when this process has seen it so.
+    """
 
     catalogue_store: CatalogueStore
     records: RecordStore
     reader: CatalogueReader
     clock: Clock
+    _held: tuple[float, list[Component]] | None = None
+    _since: dict[str, tuple[State, float]] = field(default_factory=dict)
 
     def components(self) -> list[Component]:
         """Every part, the store first."""
-        return [self._store(), self._catalogue(), *(self._reported(name) for name in REPORTED)]
+        now = self.clock.monotonic()
+        if self._held is None or now - self._held[0] >= ASKED_EVERY_S:
+            known = {component.name: component for component in _unless_down(lambda: reported(self.records)) or []}
+            own = [self._dated(component, known) for component in (self._store(), self._catalogue())]
+            others = [component for name, component in known.items() if name not in OWN]
+            unused = [Component(name, State.UNKNOWN, "has not been used yet") for name in EXPECTED if name not in known]
+            self._held = now, [*own, *others, *unused]
+        return self._held[1]
 
     def current(self) -> VersionInfo | None:
         """The published version in force, or None when there is none or it cannot be asked."""
         return _unless_down(self.catalogue_store.current)
+
+    def _dated(self, found: Component, known: Mapping[str, Component]) -> Component:
+        """The part with the time since when it is so, noted for everybody where that is news."""
+        before = known.get(found.name)
+        if before is None or (before.state, before.detail) != (found.state, found.detail):
+            before = report(self.records, self.clock, found)
+        if before.since is not None:
+            return replace(found, since=before.since)
+        state, since = self._since.get(found.name, (None, 0.0))
+        if state is not found.state:
+            since = self.clock.now()
+            self._since[found.name] = found.state, since
+        return replace(found, since=since)
 
     def _store(self) -> Component:
         try:
@@ -55,10 +85,6 @@ class Overview:
         if current is not None and self.clock.now() - current.created_at > STALE_AFTER_S:
             return Component("catalogue", State.DEGRADED, f"{words}, not renewed for days", "POST /refresh.")
         return Component("catalogue", State.UP, words)
-
-    def _reported(self, name: str) -> Component:
-        found = _unless_down(lambda: read(self.records, name))
-        return found or Component(name, State.UNKNOWN, "has not been used yet")
 
 
 def _unless_down(ask: Callable[[], T]) -> T | None:

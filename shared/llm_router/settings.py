@@ -126,6 +126,8 @@ class Settings(ProviderSettings):
     )
     longest_answer: int = Field(8192, ge=1, le=1_000_000, description="most tokens of one answer, whatever is asked")
     stream_timeout: float = Field(120.0, gt=0, le=900, description="seconds of a streamed answer in all")
+    aws_lambda_function_name: str = Field("", description="set by Lambda: the function's name")
+    aws_lambda_function_memory_size: int = Field(0, ge=0, description="set by Lambda: the function's memory in MB")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from tests.bench import cold_start, in_process, lambda_cost, layers, over_http, 
 from tests.bench.pictures import growth_svg
 from tests.bench.processes import descendants, memory
 from tests.bench.report import FOLDER, Report
-from tests.support.local_run import Running, start, stop
+from tests.support.running import Running, running_service
 
 
 def main() -> int:
@@ -34,20 +34,14 @@ def main() -> int:
 
 
 def _served(report: Report, seconds: float) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        running = start(Path(folder))
-        try:
-            address = f"http://127.0.0.1:{running.ports['PORT']}/classify"
-            report.times(
-                "One new prompt over HTTP, one connection", over_http.latency({"make run": address}), "make run"
-            )
-            _lengths(report, address)
-            rows = [over_http.throughput(address, count, seconds) for count in over_http.CONNECTIONS]
-            report.table("Throughput of new prompts over HTTP", tuple(rows[0]), [tuple(row.values()) for row in rows])
-            report.figures["throughput"] = rows
-            _memory(report, running)
-        finally:
-            stop(running)
+    with tempfile.TemporaryDirectory() as folder, running_service(Path(folder)) as running:
+        address = f"{running.url()}/classify"
+        report.times("One new prompt over HTTP, one connection", over_http.latency({"make run": address}), "make run")
+        _lengths(report, address)
+        rows = [over_http.throughput(address, count, seconds) for count in over_http.CONNECTIONS]
+        report.table("Throughput of new prompts over HTTP", tuple(rows[0]), [tuple(row.values()) for row in rows])
+        report.figures["throughput"] = rows
+        _memory(report, running)
 
 
 def _memory(report: Report, running: Running) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from llm_router.local.events import HttpRequest, http_event
 from tests.bench.processes import Memory, memory, processor_ms
-from tests.support.local_run import ROOT
+from tests.support.running import ROOT
 from tests.support.runtime_api import runtime_api
 
 FIRST_REQUESTS: Mapping[str, tuple[str, str, object]] = {

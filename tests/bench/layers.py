@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.support.local_run import ROOT
+from tests.support.running import ROOT
 
 LAYERS: Mapping[str, tuple[str, str]] = {
     "shared": ("shared", "build-SharedLayer"),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from tests.bench.prompts import new_prompts, of_tokens
 from tests.bench.timing import Times, alternately
-from tests.support.local_run import ROOT
+from tests.support.running import ROOT
 
 CONNECTIONS = (1, 8, 32, 128)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.bench import cold_start, over_http
 from tests.bench.processes import descendants, memory
 from tests.bench.report import Report
-from tests.support.local_run import ROOT, start, stop
+from tests.support.running import ROOT, running_service
 from tests.support.valkey import free_port
 
 OURS, REFERENCE = "this project", "reference"
@@ -65,20 +65,19 @@ def main() -> int:
     options = parser.parse_args()
     report = Report()
     _starts(report, options.python)
-    with tempfile.TemporaryDirectory() as folder, reference(options.python) as (pid, port, _):
-        running = start(Path(folder))
-        try:
-            address = f"http://127.0.0.1:{running.ports['PORT']}/classify"
-            other = f"http://127.0.0.1:{port}/classify"
-            measured = over_http.latency({OURS: address, REFERENCE: other})
-            report.times("One new prompt over HTTP, one connection", measured, OURS)
-            _throughput(report, address, other, options.seconds)
-            held = {OURS: running.process.pid, REFERENCE: pid}
-            rows = [(name, sum(memory(each).pss for each in descendants(root))) for name, root in held.items()]
-            report.table("Memory of the whole service under load", ("service", "PSS MB"), rows)
-            report.figures["memory"] = dict(rows)
-        finally:
-            stop(running)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        reference(options.python) as (pid, port, _),
+        running_service(Path(folder)) as running,
+    ):
+        address, other = f"{running.url()}/classify", f"http://127.0.0.1:{port}/classify"
+        measured = over_http.latency({OURS: address, REFERENCE: other})
+        report.times("One new prompt over HTTP, one connection", measured, OURS)
+        _throughput(report, address, other, options.seconds)
+        held = {OURS: running.process.pid, REFERENCE: pid}
+        rows = [(name, sum(memory(each).pss for each in descendants(root))) for name, root in held.items()]
+        report.table("Memory of the whole service under load", ("service", "PSS MB"), rows)
+        report.figures["memory"] = dict(rows)
     report.save("versus")
     return 0
 

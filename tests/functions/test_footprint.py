@@ -10,7 +10,7 @@ import tracemalloc
 import pytest
 
 from tests.bench.cold_start import cold_start
-from tests.support.local_run import ROOT
+from tests.support.running import ROOT
 from tests.support.service import service
 
 HEAVY = {"numpy", "onnxruntime", "tokenizers", "boto3", "redis", "openai", "httpx2"}

@@ -9,17 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.local_run import PORTS, Running, command, start, stop
+from tests.support.running import PORTS, READY, Running, command, running_service, start, stop
 from tests.support.valkey import free_port
-
-READY = "The router is running."
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    found = start(tmp_path_factory.mktemp("state"))
-    yield found
-    assert stop(found) == (0, "")
+    with running_service(tmp_path_factory.mktemp("state")) as found:
+        yield found
 
 
 def test_the_banner_tells_where_everything_listens_and_one_request_to_try(running: Running):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from llm_router.activity import Observation
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.errors import StoreUnavailable
-from llm_router.figures import MAX_NAMES, Figures, Ledger, latency_histogram, quantiles, total
+from llm_router.figures import MAX_NAMES, Figures, Ledger, counts, latency_histogram, quantiles, sums
 from tests.support.clock import FakeClock
 
 NEVER = 3600.0
@@ -18,6 +18,10 @@ def seen(**facts: object) -> Observation:
     return Observation(**(given | facts))  # type: ignore[arg-type]
 
 
+def counted(**facts: object) -> dict[str, float]:
+    return counts(seen(**facts))
+
+
 def ledger(store: MemoryRecordStore, clock: FakeClock) -> Ledger:
     return Ledger(store, clock, NEVER)
 
@@ -26,22 +30,22 @@ def test_what_is_counted_reads_back_by_the_minute_and_the_hour():
     clock = FakeClock()
     store = MemoryRecordStore(clock)
     book = ledger(store, clock)
-    book.add(seen(category="coding", model="acme/a", cached=True, estimated_usd=0.25, cold_start=True))
-    book.add(seen(status=500, category="coding", cached=False, degraded=("cache",)))
-    book.add(seen(status=404))
+    book.add(counted(category="coding", model="acme/a", cached=True, estimated_usd=0.25, cold_start=True))
+    book.add(counted(status=500, category="coding", cached=False, degraded=("cache",)))
+    book.add(counted(status=404))
     book.flush()
     clock.pass_seconds(60)
-    book.add(seen(model="acme/a"))
+    book.add(counted(model="acme/a"))
     book.flush()
     figures = Figures(store, clock)
     minutes = figures.last(180)
-    assert [sum(total([minute], "requests").values()) for minute in minutes] == [0, 3, 1]
-    assert total(minutes, "errors") == {"route": 1}
-    assert total(minutes, "refused") == {"route": 1}
-    assert total(minutes, "category") == {"coding": 2}
-    assert total(minutes, "cache") == {"hit": 1, "miss": 1}
-    assert total(minutes, "usd") == {"estimated": 0.25}
-    assert total(minutes, "degraded") == {"cache": 1}
+    assert [sum(sums([minute]).get("requests", {}).values()) for minute in minutes] == [0, 3, 1]
+    assert sums(minutes)["errors"] == {"route": 1}
+    assert sums(minutes)["refused"] == {"route": 1}
+    assert sums(minutes)["category"] == {"coding": 2}
+    assert sums(minutes)["cache"] == {"hit": 1, "miss": 1}
+    assert sums(minutes)["usd"] == {"estimated": 0.25}
+    assert sums(minutes)["degraded"] == {"cache": 1}
     assert figures.chosen() == {"acme/a": 2}
 
 
@@ -66,13 +70,13 @@ def test_counts_gathered_while_the_store_is_down_are_added_when_it_is_back():
 
     store = Flaky(clock)
     book = ledger(store, clock)
-    book.add(seen())
+    book.add(counted())
     book.flush()
     assert Figures(store, clock).chosen() == {}
     store.down = False
-    book.add(seen())
+    book.add(counted())
     book.flush()
-    assert total(Figures(store, clock).last(60), "requests") == {"route": 2}
+    assert sums(Figures(store, clock).last(60))["requests"] == {"route": 2}
 
 
 def test_a_process_that_ends_writes_what_is_due_and_leaves_no_timer():
@@ -81,9 +85,9 @@ def test_a_process_that_ends_writes_what_is_due_and_leaves_no_timer():
     book = ledger(store, clock)
     book.close()
     assert store.counters("minute", 1) == []
-    book.add(seen())
+    book.add(counted())
     book.close()
-    assert total(Figures(store, clock).last(60), "requests") == {"route": 1}
+    assert sums(Figures(store, clock).last(60))["requests"] == {"route": 1}
     assert book._timer is None
 
 
@@ -92,9 +96,9 @@ def test_a_flood_of_names_stays_bounded_and_is_counted_together():
     store = MemoryRecordStore(clock)
     book = ledger(store, clock)
     for number in range(MAX_NAMES * 2):
-        book.add(seen(model=f"m{number}"))
+        book.add(counted(model=f"m{number}"))
     book.flush()
-    models = total(Figures(store, clock).last(60), "model")
+    models = sums(Figures(store, clock).last(60))["model"]
     assert len(models) <= MAX_NAMES
     assert sum(models.values()) == MAX_NAMES * 2
     assert models["(other)"] > 0
@@ -105,9 +109,9 @@ def test_a_quantile_is_off_by_at_most_the_width_of_its_bucket():
     store = MemoryRecordStore(clock)
     book = ledger(store, clock)
     for ms in range(1, 101):
-        book.add(seen(ms=float(ms)))
+        book.add(counted(ms=float(ms)))
     book.flush()
-    p50, p99 = quantiles(latency_histogram(Figures(store, clock).last(60), "route"), (0.5, 0.99))
+    p50, p99 = quantiles(latency_histogram(sums(Figures(store, clock).last(60)), "route"), (0.5, 0.99))
     assert p50 is not None
     assert p99 is not None
     assert 50 <= p50 <= 50 * 1.3

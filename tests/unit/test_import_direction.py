@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "shared" / "llm_router"
 CLASSIFIER = ROOT / "layers" / "model" / "classifier"
 
-EDGES = {"adapters", "local", "schemas", "web"}
-OUTSIDE_THE_DOMAIN = {"bootstrap", "configured_secrets", "generating", "settings", "stores"}
+EDGES = {"adapters", "cli", "local", "schemas", "web"}
+OUTSIDE_THE_DOMAIN = {"bootstrap", "configured_secrets", "generating", "settings", "stores", "watching"}
 
 
 def imports(source: Path) -> Iterator[str]:
@@ -67,10 +67,11 @@ def test_the_classifier_imports_the_vocabulary_and_nothing_else_of_ours():
             assert not module.startswith("training"), (source.name, module)
 
 
-def test_nothing_shipped_imports_the_local_gateway():
-    shipped = [source for source in files(PACKAGE) if source.relative_to(PACKAGE).parts[0] != "local"]
+def test_nothing_shipped_imports_the_local_gateway_or_the_command_line():
+    kept = {"local", "cli"}
+    shipped = [source for source in files(PACKAGE) if source.relative_to(PACKAGE).parts[0] not in kept]
     for source in (*shipped, *files(ROOT / "functions"), *files(CLASSIFIER)):
-        assert not any(part(module) == "local" for module in imports(source)), source.name
+        assert not any(part(module) in kept for module in imports(source)), source.name
 
 
 def test_only_the_settings_and_the_local_entry_read_the_environment():

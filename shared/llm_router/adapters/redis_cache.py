@@ -18,10 +18,20 @@ MAX_VALUE = 64 * 1024
 """Bytes; what we cache is below 2 kB, so anything larger is not ours and counts as garbage."""
 
 
-class RedisCache:
-    """A `Cache` shared by all processes. One failure opens its breaker for 30 s, in which it costs nothing."""
+def _silently() -> None:
+    return
 
-    def __init__(self, address: str, clock: Clock, warn: Callable[[str], None]) -> None:
+
+class RedisCache:
+    """A `Cache` shared by all processes. One failure opens its breaker for 30 s, in which it costs nothing.
+
+    `warn` hears of each failure, `recovered` of the first success after one.
+    """
+
+    def __init__(
+        self, address: str, clock: Clock, warn: Callable[[str], None], recovered: Callable[[], None] = _silently
+    ) -> None:
+        self._recovered = recovered
         self._breaker = Breaker(clock, failures=1, open_s=OPEN_S)
         self._warn = warn
         self._client = Redis.from_url(
@@ -62,5 +72,8 @@ class RedisCache:
             self._breaker.failed()
             self._warn(f"The cache does not answer ({type(failure).__name__}); going on without it for {OPEN_S:.0f} s.")
             return None
+        was_away = not self.available
         self._breaker.succeeded()
+        if was_away:
+            self._recovered()
         return answer

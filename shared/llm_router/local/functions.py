@@ -87,6 +87,11 @@ class FunctionHost:
             if (warm := getattr(load_module(function), "warm", None)) is not None:
                 warm()
 
+    def beat(self) -> None:
+        """Tell of this process; one function's services do it for all, which share it."""
+        first = next(iter(self._functions.values()))
+        load_module(first).service.pulse().beat()
+
     def close(self) -> None:
         """Let go of the threads, and let each function write what it still has to."""
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import uvicorn
 
+from llm_router import processes
 from llm_router.local.events import schedule_event
 from llm_router.local.functions import FunctionHost, FunctionTimedOut
 from llm_router.local.gateway import Gateway
@@ -84,12 +85,20 @@ async def _serve(
 ) -> None:
     due = [function for function in template.functions.values() if function.schedule_s] if runs_schedules else []
     timers = [asyncio.create_task(_fire(host, function)) for function in due]
+    timers.append(asyncio.create_task(_pulse(host)))
     try:
         await server.serve(sockets)
     finally:
         for timer in timers:
             timer.cancel()
         host.close()
+
+
+async def _pulse(host: FunctionHost) -> None:
+    """Let the process tell of itself while nobody asks it anything."""
+    while True:
+        host.beat()
+        await asyncio.sleep(processes.EVERY_S)
 
 
 async def _fire(host: FunctionHost, function: LambdaFunction) -> None:

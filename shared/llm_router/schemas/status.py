@@ -91,7 +91,7 @@ def status_answer(
         origin=current.origin if current else "bundled",
         last_change=current.summary if current else None,
         refused=last.refused if last else None,
-        quarantined=_quarantined(last.quarantined if last else ()),
+        quarantined=quarantined_answers(last.quarantined if last else ()),
         sources=[_source(state, models.get(state.name, 0), now) for state in states],
     )
 
@@ -103,12 +103,13 @@ def refresh_answer(done: Refreshed, now: float) -> RefreshAnswer:
         dry_run=done.dry_run,
         diff=diff_answer(done.diff),
         refused=done.refused,
-        quarantined=_quarantined(done.quarantined),
+        quarantined=quarantined_answers(done.quarantined),
         sources=[_source(state, 0, now) for state in done.sources],
     )
 
 
-def _quarantined(found: tuple[Quarantined, ...]) -> list[QuarantinedAnswer]:
+def quarantined_answers(found: tuple[Quarantined, ...]) -> list[QuarantinedAnswer]:
+    """The prices that were not believed."""
     return [
         QuarantinedAnswer(model=one.model, field=one.field, kept=one.kept, refused=one.refused, source=one.source)
         for one in found

@@ -41,6 +41,7 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC, swift=True),
     RouteRule(Function.ROUTE, "GET", "/route/health", Access.PUBLIC),
     RouteRule(Function.ROUTE, "POST", "/route", Access.CLIENT, waits=True),
+    RouteRule(Function.ROUTE, "GET", "/metrics", Access.OPERATOR),
     RouteRule(Function.ROUTE, "GET", "/metrics/models", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/metrics/{model_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/decisions/{decision_id}", Access.CLIENT),

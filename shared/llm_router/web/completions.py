@@ -121,11 +121,13 @@ def note_decision(note: Observation, decision: Decision | None) -> None:
     note.category, note.difficulty = found.classification.category, found.classification.difficulty
     note.method, note.cached, note.degraded = found.classification.method, found.cached, decision.degraded
     note.model, note.decision_id, note.estimated_usd = first.model.id, decision.id, first.usd
+    note.tokens_in, note.tokens_out = first.price.input_tokens, first.price.output_tokens
 
 
 def note_completed(note: Observation, done: Completed) -> None:
     """What an answer tells the operators."""
     note.model, note.cost_usd = done.model.id, done.bill.usd
+    note.tokens_in, note.tokens_out = done.bill.usage.prompt_tokens, done.bill.usage.completion_tokens
 
 
 async def _billed(pieces: AsyncGenerator[bytes, None], stream: Stream, note: Observation) -> AsyncIterator[bytes]:

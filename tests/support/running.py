@@ -1,4 +1,4 @@
-"""`make run` as a user has it: one process tree on loopback, every service on a port of its own."""
+"""The whole service in processes of its own, as `make run` starts it, for tests that speak to it over HTTP."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,20 +17,21 @@ from tests.support.valkey import free_port
 
 ROOT = Path(__file__).parents[2]
 PORTS = ("PORT", "CLASSIFIER_PORT", "INGESTOR_PORT", "DASHBOARD_PORT")
+READY = "The router is running."
 
 
-def command(folder: Path, settings: Mapping[str, object]) -> subprocess.Popen[str]:
-    """The command behind `make run`, with these settings and a state folder of its own."""
+def command(folder: Path, ports: Mapping[str, int]) -> subprocess.Popen[str]:
+    """The command behind `make run`, on ports and a state folder of its own."""
     inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     return subprocess.Popen(
         [sys.executable, "-m", "llm_router.local"],
         cwd=ROOT,
         env={
             **inherited,
+            **{name: str(port) for name, port in ports.items()},
             "PYTHONPATH": f"{ROOT / 'shared'}{os.pathsep}{ROOT / 'layers' / 'model'}",
             "STATE_DIR": str(folder),
             "WORKERS": "2",
-            **{name: str(value) for name, value in settings.items()},
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -44,6 +46,10 @@ class Running:
     ports: Mapping[str, int]
     banner: str
     process: subprocess.Popen[str]
+
+    def url(self, name: str = "PORT") -> str:
+        """The address of one of its ports."""
+        return f"http://127.0.0.1:{self.ports[name]}"
 
     def ask(self, name: str, method: str, path: str, body: object = None, **headers: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.ports[name], timeout=20)
@@ -60,10 +66,10 @@ class Running:
         return next(line.split()[-1] for line in self.banner.splitlines() if "admin key" in line)
 
 
-def start(folder: Path, **settings: object) -> Running:
-    """The service on free ports, once it has said that it runs."""
+def start(folder: Path) -> Running:
+    """Start it and wait for its banner."""
     ports = {name: free_port() for name in PORTS}
-    process = command(folder, ports | settings)
+    process = command(folder, ports)
     assert process.stdout is not None
     said = []
     for line in process.stdout:
@@ -78,3 +84,14 @@ def stop(running: Running) -> tuple[int, str]:
     running.process.send_signal(signal.SIGINT)
     said, _ = running.process.communicate(timeout=20)
     return running.process.returncode, said
+
+
+@contextmanager
+def running_service(folder: Path) -> Iterator[Running]:
+    """The service while the block runs; it must end cleanly and without a word."""
+    found = start(folder)
+    try:
+        yield found
+    finally:
+        ended = stop(found)
+    assert ended == (0, "")

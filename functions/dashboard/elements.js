@@ -1,0 +1,104 @@
+// Everything shown is put in as text, never as markup: names in the catalogue come from outside.
+
+export const byId = (id) => document.getElementById(id);
+
+export function element(tag, text, className, ...children) {
+  const made = document.createElement(tag);
+  if (text !== undefined && text !== null) made.textContent = text;
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+/** Sets a text only when it differs, so that nothing flickers and a screen reader hears changes alone. */
+export function say(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** Replaces what is inside, and keeps the focus on the element with the same `data-key`. */
+export function fill(target, children) {
+  const focused = target.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  target.replaceChildren(...children);
+  if (focused === undefined) return;
+  [...target.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused)?.focus({ preventScroll: true });
+}
+
+export function cell(content, className) {
+  return content instanceof Node ? element("td", null, className, content) : element("td", content, className);
+}
+
+export function row(...cells) {
+  return element("tr", null, "", ...cells);
+}
+
+export function nothing(columns, words) {
+  const made = element("td", words, "quiet");
+  made.colSpan = columns;
+  return row(made);
+}
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
+const known = (format) => (value) => (value === null || value === undefined ? "–" : format(value));
+
+export const count = known((value) => whole.format(value));
+export const compact = known((value) => (value < 10000 ? whole.format(value) : short.format(value)));
+export const percent = known((value) => {
+  if (value > 0 && value < 0.0005) return "< 0.1 %";
+  return `${value > 0 && value < 0.1 ? (value * 100).toFixed(1) : Math.round(value * 100)} %`;
+});
+/** A calibrated chance is never quite certain, and is not shown as if it were. */
+export const sure = (value) => (value >= 0.995 ? "> 99 %" : percent(value));
+export const ms = known((value) => {
+  if (value >= 9950) return `${(value / 1000).toFixed(0)} s`;
+  if (value >= 995) return `${(value / 1000).toFixed(1)} s`;
+  return value >= 9.95 ? `${value.toFixed(0)} ms` : `${value.toFixed(1)} ms`;
+});
+export const bytes = known((value) => `${Math.round(value / 1048576)} MB`);
+export const dollars = known((value) => {
+  const size = Math.abs(value), sign = value < 0 ? "−" : "";
+  if (size === 0) return "$0";
+  if (size >= 1000) return `${sign}$${short.format(size)}`;
+  return size >= 0.01 ? `${sign}$${size.toFixed(2)}` : `${sign}$${size.toFixed(Math.min(9, 1 - Math.floor(Math.log10(size))))}`;
+});
+export const words = (name) => name.replaceAll("_", " ");
+
+export function age(seconds) {
+  if (seconds < 90) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86400)} days`;
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clockWithSeconds = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+export const time = (seconds) => clock.format(seconds * 1000);
+export const timeToSecond = (seconds) => clockWithSeconds.format(seconds * 1000);
+export const dayTime = (seconds) => day.format(seconds * 1000);
+
+let key = sessionStorage.getItem("router-key") || "";
+export const hasKey = () => key !== "";
+export function useKey(given) {
+  key = given;
+  sessionStorage.setItem("router-key", given);
+}
+
+export class Refused extends Error {
+  constructor(status, error) {
+    super(error?.message || `The service answered ${status}.`);
+    this.status = status;
+    this.fields = error?.fields || [];
+  }
+}
+
+/** The answer as JSON; raises `Refused` with the service's own words for any error that it answers. */
+export async function ask(path, { body, signal } = {}) {
+  const headers = key ? { authorization: `Bearer ${key}` } : {};
+  const options = body === undefined ? { headers, signal } : { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body), signal };
+  const answer = await fetch(path, options);
+  if (answer.ok) return answer.json();
+  if (answer.status === 401) byId("key-form").hidden = false;
+  const said = await answer.json().catch(() => ({}));
+  throw new Refused(answer.status, said.error);
+}

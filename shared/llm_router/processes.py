@@ -1,0 +1,87 @@
+"""The processes that the router runs in: each tells now and then what it uses, and the dashboard reads it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from llm_router.errors import StoreUnavailable
+from llm_router.ports import Clock, Record, RecordStore
+
+KIND = "process"
+EVERY_S = 10.0
+KEPT_S = 120.0
+"""A process that has said nothing for so long has ended, or is frozen between requests."""
+
+MOST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a process uses now. None where the system does not tell; `memory_limit` is None where there is none.
+
+    Memory is in bytes, `cpu_s` in seconds since the process began.
+    """
+
+    memory: int | None
+    memory_limit: int | None
+    cpu_s: float
+    threads: int | None
+    open_files: int | None
+    connections: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process as it last told. `cpu` is the share of one processor since it told before; times are epoch seconds."""
+
+    name: str
+    at: float
+    started_at: float
+    cpu: float
+    usage: Usage
+
+
+class Pulse:
+    """Tells of this process, at most every `EVERY_S`. Silent while the store does not answer."""
+
+    def __init__(self, records: RecordStore, clock: Clock, name: str, measure: Callable[[], Usage]) -> None:
+        self._records = records
+        self._clock = clock
+        self._name = name
+        self._measure = measure
+        self._started_at = clock.now()
+        self._due_at = float("-inf")
+        self._before: tuple[float, float] | None = None
+
+    def beat(self) -> None:
+        """Tell, if it is time."""
+        monotonic = self._clock.monotonic()
+        if monotonic < self._due_at:
+            return
+        self._due_at = monotonic + EVERY_S
+        usage = self._measure()
+        since, used = self._before or (monotonic, usage.cpu_s)
+        cpu = (usage.cpu_s - used) / (monotonic - since) if monotonic > since else 0.0
+        self._before = (monotonic, usage.cpu_s)
+        now = self._clock.now()
+        body = json.dumps(asdict(Process(self._name, now, self._started_at, round(max(0.0, cpu), 4), usage)))
+        try:
+            self._records.put(Record(KIND, self._name, body, expires_at=now + KEPT_S))
+        except StoreUnavailable:
+            return
+
+
+def running(records: RecordStore) -> list[Process]:
+    """The processes that told of themselves of late, by name. Raises `StoreUnavailable`."""
+    found = (_process(record) for record in records.latest(KIND, MOST))
+    return sorted((process for process in found if process is not None), key=lambda process: process.name)
+
+
+def _process(record: Record) -> Process | None:
+    try:
+        values = json.loads(record.body)
+        return Process(**{**values, "usage": Usage(**values["usage"])})
+    except (ValueError, TypeError, KeyError):
+        return None

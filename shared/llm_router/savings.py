@@ -1,0 +1,46 @@
+"""What the same traffic would have cost had one model done it all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from llm_router.catalogue.entry import Capability, ModelEntry
+from llm_router.figures import Sums
+from llm_router.taxonomy import Difficulty
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Tokens of the recommendations of a time: read, written, and what a model that thinks would have thought."""
+
+    tokens_in: float
+    tokens_out: float
+    thinking: float
+
+
+def traffic(counted: Sums) -> Traffic:
+    """The traffic that was counted."""
+    return Traffic(
+        sum(counted.get("tokens_in", {}).values()),
+        sum(counted.get("tokens_out", {}).values()),
+        counted.get("tokens", {}).get("thinking", 0.0),
+    )
+
+
+def cost_at(model: ModelEntry, seen: Traffic) -> float | None:
+    """USD for all of it at one model's prices, by the rule that ranks; None where a price is not known."""
+    if model.input_usd_per_mtok is None or model.output_usd_per_mtok is None:
+        return None
+    thinking = seen.thinking if Capability.REASONING in model.capabilities else 0.0
+    return (seen.tokens_in * model.input_usd_per_mtok + (seen.tokens_out + thinking) * model.output_usd_per_mtok) / 1e6
+
+
+def strongest(models: Iterable[ModelEntry]) -> ModelEntry | None:
+    """The model that does hard work best on average: what one would take who takes one model for everything."""
+    return max(models, key=_hard_work, default=None)
+
+
+def _hard_work(model: ModelEntry) -> tuple[float, str]:
+    means = [cells[Difficulty.HARD].mean for cells in model.quality.values() if Difficulty.HARD in cells]
+    return (sum(means) / len(means) if means else 0.0, model.id)

@@ -1,0 +1,128 @@
+"""What leaves a process about its requests: bounded dimensions, no prompt, nothing that the template does not read."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+
+import pytest
+
+from llm_router.activity import SCHEDULE, Observation
+from llm_router.adapters.emf import EmfMetrics
+from llm_router.adapters.memory import MemoryRecordStore
+from llm_router.adapters.process import usage
+from llm_router.health import Component, State, read, report
+from llm_router.processes import EVERY_S, KEPT_S, Pulse, Usage, running
+from tests.support.clock import FakeClock
+from tests.support.service import ROOT, service
+
+
+def written(capsys: pytest.CaptureFixture[str]) -> list[dict]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_metrics_have_the_function_or_the_category_as_their_only_dimension(capsys):
+    metrics = EmfMetrics()
+    for category in ("coding", "an-operators-own", "another"):
+        seen = Observation("route", "/route", "r", 200, 3.0, category=category, cold_start=True)
+        seen.model, seen.decision_id, seen.cached = "acme/one", "d", True
+        seen.estimated_usd, seen.cost_usd = 0.5, 0.25
+        metrics.request(seen)
+    metrics.attempt(failed=True)
+    lines = written(capsys)
+    values = set()
+    for line in lines:
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == "LLMRouter"
+        (dimensions,) = directive["Dimensions"]
+        assert len(dimensions) == 1
+        values.add((dimensions[0], line[dimensions[0]]))
+    assert values == {("function", "route"), ("category", "coding"), ("category", "own")}
+    assert "acme/one" not in json.dumps(lines)
+
+
+def test_the_template_reads_no_metric_that_is_never_written(capsys):
+    metrics = EmfMetrics()
+    metrics.request(
+        Observation(
+            "route", "/route", "r", 500, 1.0, category="math", cached=True, estimated_usd=1, cost_usd=1, cold_start=True
+        )
+    )
+    metrics.request(Observation("ingest", SCHEDULE, "e", 200))
+    metrics.attempt(failed=False)
+    known = {each["Name"] for line in written(capsys) for each in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
+    template = (ROOT / "template.yaml").read_text("utf-8")
+    read_there = {*re.findall(r'"LLMRouter", "(\w+)"', template), *re.findall(r"MetricName: (\w+)", template)}
+    assert read_there == known
+
+
+class Kept(logging.Handler):
+    """Keeps what is logged, formatted as it would be written."""
+
+    def __init__(self, formatter: logging.Formatter | None) -> None:
+        super().__init__()
+        self.setFormatter(formatter)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def test_a_log_line_tells_equal_prompts_and_never_the_prompt():
+    with service(LOG_LEVEL="INFO") as api:
+        assert api.get("/healthz").status == 200
+        logger = logging.getLogger("llm-router")
+        level, kept = logger.level, Kept(logger.handlers[0].formatter)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(kept)
+        try:
+            for prompt in ("a very secret prompt", "a very secret prompt", "another one"):
+                assert api.post("/route", {"prompt": prompt}).status == 200
+        finally:
+            logger.removeHandler(kept)
+            logger.setLevel(level)
+    lines = [json.loads(line)["request"] for line in kept.lines]
+    hashes = [line["prompt_hash"] for line in lines]
+    assert hashes[0] == hashes[1] != hashes[2]
+    assert {"request_id", "decision_id", "category", "model", "ms"} <= set(lines[0])
+    assert "secret prompt" not in "".join(kept.lines)
+
+
+def test_a_process_tells_of_itself_now_and_then_and_is_forgotten_when_it_falls_silent():
+    clock = FakeClock()
+    store = MemoryRecordStore(clock)
+    used = iter((1.0, 3.5))
+    pulse = Pulse(store, clock, "worker-0", lambda: Usage(100, 200, next(used), 4, 10, 3))
+    pulse.beat()
+    pulse.beat()
+    assert [(each.name, each.cpu) for each in running(store)] == [("worker-0", 0.0)]
+    clock.pass_seconds(EVERY_S)
+    pulse.beat()
+    (found,) = running(store)
+    assert found.cpu == pytest.approx(2.5 / EVERY_S)
+    assert found.usage.memory_limit == 200
+    clock.pass_seconds(KEPT_S)
+    assert running(store) == []
+
+
+def test_this_process_can_be_measured():
+    found = usage(None)
+    assert found.cpu_s > 0
+    assert found.memory_limit is None
+
+
+def test_a_part_keeps_its_since_while_only_its_words_change():
+    clock = FakeClock()
+    store = MemoryRecordStore(clock)
+    report(store, clock, Component("cache", State.DEGRADED, "refused"))
+    began = clock.now()
+    clock.pass_seconds(60)
+    report(store, clock, Component("cache", State.DEGRADED, "timed out"))
+    found = read(store, "cache")
+    assert found is not None
+    assert (found.detail, found.since) == ("timed out", began)
+    report(store, clock, Component("cache", State.UP))
+    well = read(store, "cache")
+    assert well is not None
+    assert well.since == clock.now()
