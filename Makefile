@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types template model train refresh evaluate openapi lock clean
+.PHONY: help run test check lint types template model build deploy train refresh evaluate openapi docs lock release clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -8,6 +8,7 @@ BIN := .venv/bin
 RUN_LOCK := shared/llm_router/local/requirements.txt
 TEST_LOCK := tests/requirements.txt
 SAM := .build/sam/bin/sam
+MINISTACK := .build/ministack/bin/ministack
 TORCH := .build/torch/bin/python
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
 export PYTHONPATH := shared:layers/model
@@ -18,7 +19,7 @@ help: ## Show what can be made
 run: $(BIN)/.run model ## Start the whole service on 127.0.0.1
 	@exec $(BIN)/python -m llm_router.local
 
-test: $(BIN)/.test model ## Run the whole test suite
+test: $(BIN)/.test $(MINISTACK) model ## Run the whole test suite
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: lint types template ## Everything CI checks beside the tests
@@ -37,6 +38,20 @@ template: $(BIN)/.test $(SAM)
 model: $(BIN)/.run ## Build the model's files from the verified weights
 	@$(BIN)/python -m training.build
 
+ARCHITECTURE ?= arm64
+STAGE ?= dev
+BUILT := .aws-sam/build/template.yaml
+AWS_SAM := PYTHONPATH= SAM_CLI_TELEMETRY=0 $(SAM)
+
+build: $(BIN)/.run $(SAM) ## Build what is deployed, without Docker (ARCHITECTURE=arm64, or x86_64)
+	@ARCHITECTURE=$(ARCHITECTURE) $(AWS_SAM) build --region us-east-1 --parameter-overrides Architecture=$(ARCHITECTURE)
+	@# What was built for one processor is deployed for that one only.
+	@sed -e '/^  Architecture:/,/^    Description:/{' -e 's/Default: .*/Default: $(ARCHITECTURE)/' -e '/^    - /d' \
+		-e 's/AllowedValues:.*/AllowedValues: [$(ARCHITECTURE)]/' -e '}' $(BUILT) > $(BUILT).new && mv $(BUILT).new $(BUILT)
+
+deploy: build ## Build, and deploy to AWS as samconfig.toml says (STAGE=dev, or prod)
+	@$(AWS_SAM) deploy --config-env $(STAGE) $(ARGS)
+
 $(BIN)/.run: $(RUN_LOCK)
 	@$(MAKE) --no-print-directory .venv
 	@echo "Installing what the service needs (once, about a minute) ..."
@@ -53,6 +68,12 @@ $(SAM): tests/sam/requirements.txt
 	@echo "Installing the SAM command line, in an environment of its own (once) ..."
 	@$(PYTHON) -m venv .build/sam
 	@.build/sam/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
+	@touch $@
+
+$(MINISTACK): tests/ministack/requirements.txt
+	@echo "Installing an AWS for this machine, in an environment of its own (once) ..."
+	@$(PYTHON) -m venv .build/ministack
+	@.build/ministack/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
 	@touch $@
 
 $(TORCH): layers/model/training/requirements.txt layers/model/training/torch.txt
@@ -87,6 +108,7 @@ openapi: $(BIN)/.run ## Write the API's description anew
 
 lock: ## Renew the hash-locked requirements (needs uv)
 	$(LOCK) tests/requirements.in -o $(TEST_LOCK)
+	$(LOCK) tests/ministack/requirements.in -o tests/ministack/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) shared/requirements.in -o shared/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) $(RUN_LOCK:.txt=.in) -o $(RUN_LOCK)
 	$(LOCK) -c $(TEST_LOCK) --no-deps layers/model/requirements.in -o layers/model/requirements.txt

@@ -1,5 +1,7 @@
 # What the Makefiles that SAM calls have in common: the target, and how packages are installed and compiled for it.
 # SAM runs them in a copy of a folder, but names them where they are: everything is taken from there.
+.SILENT:
+MAKEFLAGS += --no-print-directory
 REPOSITORY := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))..)
 ARCHITECTURE ?= arm64
 PROCESSOR := $(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)
@@ -35,4 +37,17 @@ define ceiling
 		size = sum(f.stat().st_size for f in pathlib.Path(sys.argv[1]).rglob("*") if f.is_file()) / 1e6; \
 		print(f"{sys.argv[3]}: {size:.0f} MB unzipped, of {sys.argv[2]} MB allowed, for $(ARCHITECTURE)."); \
 		sys.exit(size > float(sys.argv[2]))' "$(1)" $(2) $@
+endef
+
+# $(call note_layers,FILE): what the layers are made from. SAM publishes a function's new version only when the code
+# itself changes, so without this the alias would go on with the layers of before.
+define note_layers
+	@$(PYTHON) -c 'import hashlib, pathlib, sys; \
+		root = pathlib.Path(sys.argv[1]); digest = hashlib.sha256(b"$(ARCHITECTURE) $(PYTHON_VERSION)"); \
+		packages = ("shared/llm_router", "layers/model/classifier"); \
+		single = ("shared/requirements.txt", "layers/model/requirements.txt", "layers/model/Makefile", "shared/build.mk"); \
+		files = [path for package in packages for path in (root / package).rglob("*")]; \
+		files = sorted(path for path in files if path.is_file() and path.suffix not in (".pyc", ".onnx", ".bin")); \
+		[digest.update(path.read_bytes()) for path in files + [root / name for name in single]]; \
+		pathlib.Path(sys.argv[2]).write_text(digest.hexdigest() + "\n")' "$(REPOSITORY)" "$(1)"
 endef

@@ -1,0 +1,177 @@
+"""MiniStack on loopback: an AWS that deploys the template whole and runs its functions, each under its own role."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import subprocess
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+
+from tests.support.built import Built
+from tests.support.service import Reply
+from tests.support.template import ROOT, document, transformed
+from tests.support.valkey import free_port
+
+COMMAND = ROOT / ".build" / "ministack" / "bin" / "ministack"
+REGION = "us-east-1"
+STACK = "router"
+ARTIFACTS = "artifacts"
+START_S, DEPLOY_S = 60.0, 120.0
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running MiniStack."""
+
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def emulator() -> Iterator[Emulator]:
+    """One that answers by the time this yields and is gone when it returns; boto3 finds its address and region."""
+    assert COMMAND.is_file(), "MiniStack is not installed: `make test` installs it."
+    found = Emulator(free_port())
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(found.port),
+            # Roles count: a function may do what its role says, and nothing else.
+            "AUTH": "true",
+        }.items():
+            patch.setenv(name, value)
+        process = subprocess.Popen([COMMAND], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            _wait(found)
+            yield found
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait(found: Emulator) -> None:
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"{found.address}/_ministack/health", timeout=2).close()
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise AssertionError("MiniStack did not start.")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The deployed stack: its outputs, its resources by logical id, and its API."""
+
+    emulator: Emulator
+    outputs: Mapping[str, str]
+    resources: Mapping[str, str]
+    api: str
+    admin_key: str
+
+    def ask(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Reply:
+        """One HTTP request to the API, with the admin key unless another is given."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.emulator.port, timeout=60)
+        headers = {"Host": f"{self.api}.execute-api.localhost", "content-type": "application/json"}
+        bearer = self.admin_key if key is None else key
+        headers |= {"authorization": f"Bearer {bearer}"} if bearer else {}
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = connection.getresponse()
+            return Reply(answer.status, dict(answer.headers), answer.read())
+        finally:
+            connection.close()
+
+
+def deploy(found: Emulator, built: Built) -> Stack:
+    """Upload what was built, deploy the template as it is written, and read what came of it."""
+    cloudformation = boto3.client("cloudformation", endpoint_url=found.address)
+    change = {"StackName": STACK, "ChangeSetName": "first"}
+    cloudformation.create_change_set(
+        **change,
+        ChangeSetType="CREATE",
+        TemplateBody=json.dumps(_packaged(found, built)),
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    quick = {"Delay": 1, "MaxAttempts": int(DEPLOY_S)}
+    cloudformation.get_waiter("change_set_create_complete").wait(**change, WaiterConfig=quick)
+    cloudformation.execute_change_set(**change)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig=quick)
+    (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+    resources = {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for resource in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+    }
+    secrets = boto3.client("secretsmanager", endpoint_url=found.address)
+    admin_key = secrets.get_secret_value(SecretId=resources["AdminKey"])["SecretString"]
+    _route(found, resources)
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    return Stack(found, outputs, resources, resources["Api"], admin_key)
+
+
+def _packaged(found: Emulator, built: Built) -> object:
+    """The template with the built folders uploaded, as `sam package` does it.
+
+    The bucket's policy is left out: it refuses what does not come over TLS, and MiniStack does not speak it here.
+    """
+    s3 = boto3.client("s3", endpoint_url=found.address)
+    s3.create_bucket(Bucket=ARTIFACTS)
+    template = document()
+    del template["Resources"]["BucketPolicy"]
+    for name, resource in template["Resources"].items():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Serverless::Function":
+            properties["CodeUri"] = _uploaded(s3, built.code(Path(properties["CodeUri"]).name), name)
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            properties["ContentUri"] = _uploaded(s3, built.layer(name), name)
+    return template
+
+
+def _uploaded(s3, folder: Path, name: str) -> str:
+    archive = folder.parent / f"{name}.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as zipped:
+        for path in folder.rglob("*"):
+            if path.is_file():
+                zipped.write(path, path.relative_to(folder))
+    s3.upload_file(str(archive), ARTIFACTS, archive.name)
+    archive.unlink()
+    return f"s3://{ARTIFACTS}/{archive.name}"
+
+
+def _route(found: Emulator, resources: Mapping[str, str]) -> None:
+    """Enter the API's routes from the transformed template's own table, which MiniStack does not read."""
+    gateway = boto3.client("apigatewayv2", endpoint_url=found.address)
+    api = resources["Api"]
+    targets: dict[str, str] = {}
+    for path, operations in transformed()["Resources"]["Api"]["Properties"]["Body"]["paths"].items():
+        for method, operation in operations.items():
+            uri = json.dumps(operation["x-amazon-apigateway-integration"]["uri"])
+            alias = re.findall(r"\${(\w+Aliaslive)}", uri)[0]
+            if alias not in targets:
+                made = gateway.create_integration(
+                    ApiId=api,
+                    IntegrationType="AWS_PROXY",
+                    IntegrationUri=resources[alias],
+                    PayloadFormatVersion="2.0",
+                )
+                targets[alias] = f"integrations/{made['IntegrationId']}"
+            key = path if path == "$default" else f"{method.upper()} {path}"
+            gateway.create_route(ApiId=api, RouteKey=key, Target=targets[alias])
