@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from tests.support.built import build
-from tests.support.ministack import Stack, deploy, emulator
+from tests.support.ministack import REGION, Stack, deploy, emulator
 from tests.support.template import transformed
 
 MODEL = {"id": "acme/one", "provider": "acme", "display_name": "One"}
@@ -17,7 +17,7 @@ MODEL = {"id": "acme/one", "provider": "acme", "display_name": "One"}
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with emulator() as found:
+    with emulator(roles=True) as found:
         yield deploy(found, build())
 
 
@@ -72,7 +72,7 @@ def test_a_model_added_over_http_is_in_the_table_and_the_bucket_and_served_with_
     for path in ("/models/acme/one", "/models/acme%2Fone"):
         assert stack.ask("GET", path).json["display_name"] == "One"
     assert stack.ask("GET", "/catalogue/versions").json["catalogue_version"] == version
-    s3 = boto3.client("s3", endpoint_url=stack.emulator.address)
+    s3 = stack.emulator.client("s3")
     kept = s3.list_objects_v2(Bucket=stack.resources["Bucket"], Prefix="catalogue/")["Contents"]
     assert len(kept) == version
     rolled = stack.ask("POST", "/update", {"models": [MODEL], "expected_version": version - 1})
@@ -82,7 +82,7 @@ def test_a_model_added_over_http_is_in_the_table_and_the_bucket_and_served_with_
 def test_a_decision_is_found_again_and_its_prompt_nowhere(stack: Stack):
     made = stack.ask("POST", "/route", {"prompt": "Write a sonnet about a canary called Quibbler"}).json
     assert stack.ask("GET", f"/decisions/{made['decision_id']}").json["explanation"] == made["explanation"]
-    table = boto3.client("dynamodb", endpoint_url=stack.emulator.address)
+    table = stack.emulator.client("dynamodb")
     assert "Quibbler" not in json.dumps(table.scan(TableName=stack.resources["Table"])["Items"], default=str)
 
 
@@ -98,7 +98,7 @@ def test_an_own_category_added_on_one_function_is_known_to_the_other(stack: Stac
 
 
 def test_the_schedules_own_event_refreshes_and_a_second_delivery_changes_nothing(stack: Stack):
-    client = boto3.client("lambda", endpoint_url=stack.emulator.address)
+    client = stack.emulator.client("lambda")
     event = json.dumps({"source": "aws.scheduler", "id": "one"})
     results = []
     for _ in range(2):
@@ -109,7 +109,7 @@ def test_the_schedules_own_event_refreshes_and_a_second_delivery_changes_nothing
 
 
 def test_the_schedule_calls_the_alias_and_the_functions_run_the_version_behind_it(stack: Stack):
-    scheduler = boto3.client("scheduler", endpoint_url=stack.emulator.address)
+    scheduler = stack.emulator.client("scheduler")
     schedule = scheduler.get_schedule(Name=stack.resources["IngestFunctionSchedule"])
     assert schedule["Target"]["Arn"] == stack.resources["IngestFunctionAliaslive"]
     assert schedule["ScheduleExpression"] == "rate(6 hours)"
@@ -117,10 +117,11 @@ def test_the_schedule_calls_the_alias_and_the_functions_run_the_version_behind_i
 
 def test_a_function_cannot_do_what_only_another_one_may(stack: Stack):
     """The roles are in force here: what the route function's role lacks is refused, whatever the code tries."""
-    sts = boto3.client("sts", endpoint_url=stack.emulator.address)
+    sts = stack.emulator.client("sts")
     role = f"arn:aws:iam::000000000000:role/{stack.resources['RouteRole']}"
     given = sts.assume_role(RoleArn=role, RoleSessionName="try")["Credentials"]
-    session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    session = boto3.Session(*keys, region_name=REGION)
     s3 = session.client("s3", endpoint_url=stack.emulator.address)
     with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
         s3.put_object(Bucket=stack.resources["Bucket"], Key="catalogue/forged", Body=b"x")

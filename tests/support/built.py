@@ -1,4 +1,4 @@
-"""The functions as `sam build` makes them, for this machine's processor and Python, laid out as Lambda lays them out."""
+"""The functions as `sam build` makes them, for this machine's processor and Python, laid out as on Lambda."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ class Built:
         return os.pathsep.join(map(str, [*layers_first, self.folder / "runtime"]))
 
     def files(self) -> Mapping[Path, int]:
-        """Every file and when it was written."""
-        return {path: path.stat().st_mtime_ns for path in self.folder.rglob("*") if path.is_file()}
+        """Every file of the functions and layers, and when it was written."""
+        folders = (self.folder / "functions", self.folder / "layers")
+        return {path: path.stat().st_mtime_ns for folder in folders for path in folder.rglob("*") if path.is_file()}
 
 
 def build() -> Built:

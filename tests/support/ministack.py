@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import subprocess
 import time
@@ -16,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
-import pytest
 
 from tests.support.built import Built
 from tests.support.service import Reply
@@ -40,41 +40,52 @@ class Emulator:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def client(self, service: str):
+        """A client of its account's owner."""
+        session = boto3.Session("test", "test", region_name=REGION)
+        return session.client(service, endpoint_url=self.address)
+
 
 @contextmanager
-def emulator() -> Iterator[Emulator]:
-    """One that answers by the time this yields and is gone when it returns; boto3 finds its address and region."""
+def emulator(*, roles: bool) -> Iterator[Emulator]:
+    """One that answers by the time this yields and is gone when it returns.
+
+    With `roles` a function may do what its role says and nothing else; without, everybody may do everything.
+    """
     assert COMMAND.is_file(), "MiniStack is not installed: `make test` installs it."
     found = Emulator(free_port())
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": REGION,
-            "BIND_HOST": "127.0.0.1",
-            "GATEWAY_PORT": str(found.port),
-            # Roles count: a function may do what its role says, and nothing else.
-            "AUTH": "true",
-        }.items():
-            patch.setenv(name, value)
-        process = subprocess.Popen([COMMAND], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            _wait(found)
-            yield found
-        finally:
-            process.terminate()
-            process.wait(30)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(found.port),
+        "AUTH": "true" if roles else "false",
+    }
+    process = subprocess.Popen([COMMAND], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(found)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def _wait(found: Emulator) -> None:
     until = time.monotonic() + START_S
-    while time.monotonic() < until:
-        try:
-            urllib.request.urlopen(f"{found.address}/_ministack/health", timeout=2).close()
-            return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise AssertionError("MiniStack did not start.")
+    while not _answers(found):
+        assert time.monotonic() < until, "MiniStack did not start."
+        time.sleep(0.1)
+
+
+def _answers(found: Emulator) -> bool:
+    try:
+        urllib.request.urlopen(f"{found.address}/_ministack/health", timeout=2).close()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,7 @@ class Stack:
 
 def deploy(found: Emulator, built: Built) -> Stack:
     """Upload what was built, deploy the template as it is written, and read what came of it."""
-    cloudformation = boto3.client("cloudformation", endpoint_url=found.address)
+    cloudformation = found.client("cloudformation")
     change = {"StackName": STACK, "ChangeSetName": "first"}
     cloudformation.create_change_set(
         **change,
@@ -120,7 +131,7 @@ def deploy(found: Emulator, built: Built) -> Stack:
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]
         for resource in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
     }
-    secrets = boto3.client("secretsmanager", endpoint_url=found.address)
+    secrets = found.client("secretsmanager")
     admin_key = secrets.get_secret_value(SecretId=resources["AdminKey"])["SecretString"]
     _route(found, resources)
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
@@ -132,7 +143,7 @@ def _packaged(found: Emulator, built: Built) -> object:
 
     The bucket's policy is left out: it refuses what does not come over TLS, and MiniStack does not speak it here.
     """
-    s3 = boto3.client("s3", endpoint_url=found.address)
+    s3 = found.client("s3")
     s3.create_bucket(Bucket=ARTIFACTS)
     template = document()
     del template["Resources"]["BucketPolicy"]
@@ -158,7 +169,7 @@ def _uploaded(s3, folder: Path, name: str) -> str:
 
 def _route(found: Emulator, resources: Mapping[str, str]) -> None:
     """Enter the API's routes from the transformed template's own table, which MiniStack does not read."""
-    gateway = boto3.client("apigatewayv2", endpoint_url=found.address)
+    gateway = found.client("apigatewayv2")
     api = resources["Api"]
     targets: dict[str, str] = {}
     for path, operations in transformed()["Resources"]["Api"]["Properties"]["Body"]["paths"].items():
