@@ -80,7 +80,12 @@ def environment(function: str, names: Mapping[str, str]) -> dict[str, str]:
 
 
 OPTIONS: Mapping[str, tuple[Mapping[str, str], ...]] = {
-    "cache": ({}, {"Cache": "valkey"}, {"Cache": "valkey", "Egress": "nat"}, {"RedisUrl": "rediss://cache.example:6380"}),
+    "cache": (
+        {},
+        {"Cache": "valkey"},
+        {"Cache": "valkey", "Egress": "nat"},
+        {"RedisUrl": "rediss://cache.example:6380"},
+    ),
     "start": ({}, {"StartUp": "snapstart"}, {"StartUp": "provisioned"}),
     "domain": (
         {},

@@ -92,7 +92,12 @@ def test_in_every_combination_nothing_refers_to_what_is_not_there():
 def test_when_nothing_is_chosen_nothing_costs_by_the_hour():
     stack = resolved({})
     kinds = {found["Type"] for found in stack["Resources"].values()}
-    by_the_hour = {"AWS::EC2::NatGateway", "AWS::EC2::VPCEndpoint", "AWS::ElastiCache::ServerlessCache", "AWS::EC2::EIP"}
+    by_the_hour = {
+        "AWS::EC2::NatGateway",
+        "AWS::EC2::VPCEndpoint",
+        "AWS::ElastiCache::ServerlessCache",
+        "AWS::EC2::EIP",
+    }
     assert kinds & by_the_hour == set()
     for found in stack["Resources"].values():
         assert "ProvisionedConcurrencyConfig" not in found["Properties"]
@@ -116,7 +121,7 @@ def test_only_the_functions_that_cache_are_in_the_network_and_it_reaches_what_th
     assert inside == {"RouteFunction", "ClassifyFunction"}
     services = {json.dumps(found) for found in stack.values() if found["Type"] == "AWS::EC2::VPCEndpoint"}
     for service in ("dynamodb", "s3", "secretsmanager"):
-        assert any(f".{service}\"" in found for found in services)
+        assert any(f'.{service}"' in found for found in services)
     assert "SecretsEndpoint" not in resolved({"Cache": "valkey", "Egress": "nat"})["Resources"]
 
 
