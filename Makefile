@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types template model build deploy train refresh evaluate openapi docs lock release clean
+.PHONY: help run test check lint types template model build deploy aws deploy-local train refresh evaluate openapi docs lock release clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-dep
 export PYTHONPATH := shared:layers/model
 
 help: ## Show what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: $(BIN)/.run model ## Start the whole service on 127.0.0.1
 	@exec $(BIN)/python -m llm_router.local
@@ -51,6 +51,20 @@ build: $(BIN)/.run $(SAM) ## Build what is deployed, without Docker (ARCHITECTUR
 
 deploy: build ## Build, and deploy to AWS as samconfig.toml says (STAGE=dev, or prod)
 	@$(AWS_SAM) deploy --config-env $(STAGE) $(ARGS)
+
+aws: $(MINISTACK) ## Start an AWS on 127.0.0.1:4566 for deploy-local, without Docker
+	@BIND_HOST=127.0.0.1 GATEWAY_PORT=4566 exec $(MINISTACK)
+
+# The emulator runs the functions with this machine's own Python and processor, so they are built for those.
+deploy-local: export ARCHITECTURE := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+deploy-local: export AWS_ENDPOINT_URL ?= http://127.0.0.1:4566
+deploy-local: export AWS_ACCESS_KEY_ID := test
+deploy-local: export AWS_SECRET_ACCESS_KEY := test
+deploy-local: $(BIN)/.test $(SAM) ## Build, and deploy the whole stack to the AWS that `make aws` started
+	@PYTHON_VERSION=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') \
+		$(AWS_SAM) build --region us-east-1 --build-dir .aws-sam/local --parameter-overrides Architecture=$(ARCHITECTURE)
+	@$(AWS_SAM) deploy --config-file $(CURDIR)/samconfig.toml --config-env local --template-file .aws-sam/local/template.yaml
+	@$(BIN)/python -m tests.ministack.routes
 
 $(BIN)/.run: $(RUN_LOCK)
 	@$(MAKE) --no-print-directory .venv

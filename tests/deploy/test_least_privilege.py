@@ -48,7 +48,7 @@ BY_LAMBDA = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
 @pytest.fixture(scope="module")
-def calls() -> Iterator[Calls]:
+def calls() -> Calls:
     """What the functions ask while every route is called and the schedule's event comes in.
 
     It is done in two accounts, the functions in one order and in the other: whoever comes first writes down what the
@@ -65,7 +65,7 @@ def calls() -> Iterator[Calls]:
                         for function in order:
                             found.function = function
                             _drive(running, function)
-    yield found
+    return found
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
 import subprocess
 import time
 import urllib.error
@@ -18,9 +17,10 @@ from pathlib import Path
 
 import boto3
 
+from tests.ministack.routes import enter_routes
 from tests.support.built import Built
 from tests.support.service import Reply
-from tests.support.template import ROOT, document, transformed
+from tests.support.template import ROOT, document
 from tests.support.valkey import free_port
 
 COMMAND = ROOT / ".build" / "ministack" / "bin" / "ministack"
@@ -133,7 +133,7 @@ def deploy(found: Emulator, built: Built) -> Stack:
     }
     secrets = found.client("secretsmanager")
     admin_key = secrets.get_secret_value(SecretId=resources["AdminKey"])["SecretString"]
-    _route(found, resources)
+    enter_routes(found.client("apigatewayv2"), resources)
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     return Stack(found, outputs, resources, resources["Api"], admin_key)
 
@@ -165,24 +165,3 @@ def _uploaded(s3, folder: Path, name: str) -> str:
     s3.upload_file(str(archive), ARTIFACTS, archive.name)
     archive.unlink()
     return f"s3://{ARTIFACTS}/{archive.name}"
-
-
-def _route(found: Emulator, resources: Mapping[str, str]) -> None:
-    """Enter the API's routes from the transformed template's own table, which MiniStack does not read."""
-    gateway = found.client("apigatewayv2")
-    api = resources["Api"]
-    targets: dict[str, str] = {}
-    for path, operations in transformed()["Resources"]["Api"]["Properties"]["Body"]["paths"].items():
-        for method, operation in operations.items():
-            uri = json.dumps(operation["x-amazon-apigateway-integration"]["uri"])
-            alias = re.findall(r"\${(\w+Aliaslive)}", uri)[0]
-            if alias not in targets:
-                made = gateway.create_integration(
-                    ApiId=api,
-                    IntegrationType="AWS_PROXY",
-                    IntegrationUri=resources[alias],
-                    PayloadFormatVersion="2.0",
-                )
-                targets[alias] = f"integrations/{made['IntegrationId']}"
-            key = path if path == "$default" else f"{method.upper()} {path}"
-            gateway.create_route(ApiId=api, RouteKey=key, Target=targets[alias])

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from cfnlint.api import ManualArgs, lint
 
+from llm_router import settings as settings_module
 from llm_router.local.template import load
 from llm_router.web.access import ROUTES
 from tests.support.template import ROOT, TEMPLATE, combinations, document, references, resolved, transformed
@@ -224,3 +225,13 @@ def test_the_compose_file_listens_on_loopback_alone():
     ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_sam_local_is_given_only_variables_that_the_template_has():
+    """SAM ignores any other without a word."""
+    given = json.loads((ROOT / "functions" / "local.env.json").read_text("utf-8"))["Parameters"]
+    variables = document()["Globals"]["Function"]["Environment"]["Variables"]
+    assert set(given) <= set(variables)
+    settings = settings_module.load({name: value for name, value in given.items() if value})
+    assert settings.store == "memory"
+    assert settings.loopback
