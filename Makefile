@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types template model train refresh evaluate openapi lock clean
+.PHONY: help run test check lint types template model train refresh evaluate bench bench-reference openapi lock clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -9,6 +9,7 @@ RUN_LOCK := shared/llm_router/local/requirements.txt
 TEST_LOCK := tests/requirements.txt
 SAM := .build/sam/bin/sam
 TORCH := .build/torch/bin/python
+REFERENCE := .build/reference/bin/python
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
 # The project itself, in place, so that `.venv/bin/router` is there; needs no network.
 SELF := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-index --no-build-isolation -e .
@@ -65,6 +66,12 @@ $(TORCH): layers/model/training/requirements.txt layers/model/training/torch.txt
 	@for lock in $^; do $(TORCH) -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $$lock; done
 	@touch $@
 
+$(REFERENCE): tests/bench/reference.txt layers/model/training/torch.txt
+	@echo "Installing the reference, in an environment of its own (once) ..."
+	@$(PYTHON) -m venv .build/reference
+	@for lock in $^; do $(REFERENCE) -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $$lock; done
+	@touch $@
+
 .venv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found." >&2; exit 1; }
 	@echo "Making a virtual environment with $$($(PYTHON) --version) ..."
@@ -86,6 +93,12 @@ train: $(TORCH) ## Train the classifier anew (public sets from DATA_DIR where it
 evaluate: $(BIN)/.test model ## Measure the classifier and the choice and write their reports (sets from DATA_DIR where it is set)
 	@$(BIN)/python -m training.evaluate $(ARGS)
 
+bench: $(BIN)/.test model ## Measure speed, memory and cold starts (ARGS=--layers: layer sizes too), about three minutes
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-reference: $(BIN)/.test $(REFERENCE) model ## Measure beside the plain sentence-transformers service
+	@$(BIN)/python -m tests.bench.versus $(REFERENCE) $(ARGS)
+
 openapi: $(BIN)/.run ## Write the API's description anew
 	@STORE=memory $(BIN)/python -m llm_router.local.describe
 
@@ -95,6 +108,7 @@ lock: ## Renew the hash-locked requirements (needs uv)
 	$(LOCK) -c $(TEST_LOCK) $(RUN_LOCK:.txt=.in) -o $(RUN_LOCK)
 	$(LOCK) -c $(TEST_LOCK) --no-deps layers/model/requirements.in -o layers/model/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) --no-deps layers/model/training/requirements.in -o layers/model/training/requirements.txt
+	$(LOCK) --override tests/bench/reference-overrides.txt tests/bench/reference.in -o tests/bench/reference.txt
 
 clean: ## Remove everything that was built or installed
 	rm -rf .venv .build .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
