@@ -27,6 +27,7 @@ from urllib.parse import unquote
 from tests.support.provider_answers import Protocol, Said, aws_event, pieces, whole
 
 DRIP_EVERY_S = 0.02
+HELD_S = 10.0
 
 
 class Fault(StrEnum):
@@ -111,7 +112,16 @@ class Slow:
     between_s: float = 0.0
 
 
-Answer = Said | Fault | Raw | Limited | Slow
+@dataclass(frozen=True)
+class Held:
+    """A stream that goes on after so many pieces only once `release` is set, and breaks off when it never is."""
+
+    release: threading.Event
+    after: int
+    said: Said = Said()  # noqa: RUF009
+
+
+Answer = Said | Fault | Raw | Limited | Slow | Held
 
 
 @dataclass(frozen=True)
@@ -158,6 +168,12 @@ class ProviderServer:
         """What requests get for which nothing is queued: those for a model, or all without one of their own."""
         self._always[model] = answer
 
+    def reset(self) -> None:
+        """Forget the script and what was asked."""
+        self._next.clear()
+        self._always.clear()
+        self.requests.clear()
+
     def answer_for(self, asked: Asked) -> Answer:
         self.requests.append(asked)
         self.arrived.set()
@@ -191,6 +207,8 @@ class _Reply:
         if isinstance(answer, Slow):
             await asyncio.sleep(answer.first_s)
             return await self._say(answer.said, between_s=answer.between_s)
+        if isinstance(answer, Held):
+            return await self._hold(answer)
         if isinstance(answer, Said):
             return await self._say(answer)
         if isinstance(answer, Raw):
@@ -308,6 +326,18 @@ class _Reply:
             await self._chunk(piece)
             if between_s:
                 await asyncio.sleep(between_s)
+        await self._write(b"0\r\n\r\n")
+        return True
+
+    async def _hold(self, held: Held) -> bool:
+        sent = pieces(self.asked.protocol, self.asked.model, held.said)
+        await self._write(self._head(None))
+        for piece in sent[: held.after]:
+            await self._chunk(piece)
+        if not await asyncio.to_thread(held.release.wait, HELD_S):
+            return False
+        for piece in sent[held.after :]:
+            await self._chunk(piece)
         await self._write(b"0\r\n\r\n")
         return True
 

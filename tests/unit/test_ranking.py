@@ -57,8 +57,8 @@ def test_raising_preference_never_lowers_quality_and_lowering_it_never_raises_co
 
 @given(scenes, preferences)
 def test_every_candidate_meets_every_constraint(scene, preference):
-    models, of, limits = scene.models, scene.task, scene.demands
-    found = ranked(models, of, limits, preference)
+    limits = scene.demands
+    found = ranked(scene.models, scene.task, limits, preference)
     assume(found is not None)
     assert found
     for candidate in found.candidates:
@@ -79,7 +79,7 @@ def test_every_candidate_meets_every_constraint(scene, preference):
             assert entry.max_output_tokens is None or entry.max_output_tokens >= limits.max_tokens
             assert candidate.price.output_tokens + candidate.price.thinking_tokens <= limits.max_tokens
         if entry.context_window is not None:
-            assert entry.context_window >= of.input_tokens + candidate.price.output_tokens
+            assert entry.context_window >= candidate.price.input_tokens + candidate.price.output_tokens
 
 
 @given(scenes, preferences)

@@ -64,7 +64,10 @@ _Loader.add_multi_constructor("!", _tagged)
 
 
 def load(path: Path) -> Template:
-    """The template's functions and routes. Raises `ConfigurationError` when it is not a template."""
+    """The template's functions and routes, without those that only some deployments have.
+
+    Raises `ConfigurationError` when it is not a template.
+    """
     try:
         # The loader is a SafeLoader: it builds plain values only.
         document = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506
@@ -80,6 +83,8 @@ def load(path: Path) -> Template:
     routes: list[HttpRoute] = []
     for name, resource in _node(document, "Resources").items():
         if not isinstance(resource, Mapping) or resource.get("Type") != "AWS::Serverless::Function":
+            continue
+        if "Condition" in resource:
             continue
         properties = {**defaults, **_node(resource, "Properties")}
         events = _node(properties, "Events")

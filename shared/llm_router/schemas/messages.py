@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from llm_router.conversation import Conversation, Turn
 from llm_router.generation import chat
@@ -111,17 +111,32 @@ class FunctionCall(RequestBody):
 
     name: Name
     arguments: Text
+    parsed_arguments: JsonValue = None
 
 
 class ToolCall(RequestBody):
     """One tool call of the assistant's."""
 
     id: Name
+    index: int | None = None
     type: Literal["function"] = "function"
     function: FunctionCall
 
 
-class Message(RequestBody):
+class SentBack(RequestBody):
+    """What answers hold, this router's and OpenAI's SDK's, and what clients therefore send back with the next turn.
+
+    Taken and not passed on: it says nothing that the message does not say without it.
+    """
+
+    annotations: list[JsonValue] | None = None
+    audio: dict[str, JsonValue] | None = None
+    function_call: FunctionCall | None = None
+    reasoning_content: Text | None = None
+    parsed: JsonValue = None
+
+
+class Message(SentBack):
     """One message of a conversation."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]

@@ -34,6 +34,8 @@ STATUS: Mapping[type[RouterError], tuple[int, str]] = {
 }
 """The most specific class wins; what is not listed is a 500."""
 
+NAMED_FIELDS = 3
+
 _OPENAI_TYPE = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
 
 
@@ -98,7 +100,7 @@ def error_response(error: RouterError, *, path: str, request_id: str) -> Respons
         headers["www-authenticate"] = "Bearer"
     fields = error.fields if isinstance(error, errors.InvalidRequest) else ()
     if path.startswith("/v1/"):
-        body = _openai_body(error.message, code, status, fields)
+        body = _openai_body(_named(fields) or error.message, code, status, fields)
     else:
         body = ErrorEnvelope(
             error=ErrorDetail(
@@ -116,6 +118,11 @@ def openai_error(error: RouterError) -> str:
     """The error as OpenAI's object in JSON, for an answer that has begun and has no status left to tell it by."""
     status, code = status_of(error)
     return _openai_body(error.message, code, status, ())
+
+
+def _named(fields: tuple[FieldProblem, ...]) -> str:
+    """The first wrong fields in one sentence: OpenAI's object has no list of them."""
+    return "; ".join(f"{field.path}: {field.problem}" for field in fields[:NAMED_FIELDS])
 
 
 def _openai_body(message: str, code: str, status: int, fields: tuple[FieldProblem, ...]) -> str:

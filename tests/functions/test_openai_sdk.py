@@ -1,0 +1,246 @@
+"""OpenAI's own SDK against the running service: nothing but the base address has changed for whoever uses it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from typing import cast
+
+import openai
+import pytest
+from openai import OpenAI
+from openai.types.chat import ChatCompletionMessageParam
+from pydantic import BaseModel
+
+from tests.support.provider_answers import Call, Said
+from tests.support.provider_server import CANARY, Fault, Held, Limited, ProviderServer, provider_server
+from tests.support.running import Running, running_service
+
+PINNED = "openai/gpt-4.1"
+ASKED: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Write a Python function to sort a list"}]
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
+
+class Weather(BaseModel):
+    """A shape that an answer is to have."""
+
+    city: str
+    degrees: int
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[ProviderServer]:
+    with provider_server() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def running(provider: ProviderServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    given = {"OPENAI_BASE_URL": f"{provider.url}/v1", "OPENAI_API_KEY": "sk-of-the-provider", "WORKERS": "1"}
+    with running_service(tmp_path_factory.mktemp("state"), **given) as found:
+        yield found
+
+
+@pytest.fixture
+def client(running: Running) -> Iterator[OpenAI]:
+    with connected(running, running.admin_key) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _a_fresh_script(provider: ProviderServer) -> None:
+    provider.reset()
+
+
+def connected(running: Running, key: str) -> OpenAI:
+    """A client that tells of the first failure instead of trying again."""
+    return OpenAI(base_url=f"{running.url()}/v1", api_key=key, max_retries=0, timeout=20)
+
+
+def client_key(running: Running, **limits: object) -> str:
+    """The secret of a new client key."""
+    admin = {"authorization": f"Bearer {running.admin_key}"}
+    status, body = running.ask("PORT", "POST", "/keys", {"name": "sdk", **limits}, **admin)
+    assert status == 200
+    return json.loads(body)["key"]
+
+
+def test_a_plain_completion(client: OpenAI, provider: ProviderServer):
+    provider.then(Said("def f(): ..."))
+    found = client.chat.completions.create(model="auto", messages=ASKED)
+    assert found.choices[0].message.content == "def f(): ..."
+    assert found.choices[0].finish_reason == "stop"
+    assert found.usage is not None
+    assert (found.usage.prompt_tokens, found.usage.completion_tokens, found.usage.total_tokens) == (12, 7, 19)
+    assert provider.requests[0].headers["authorization"] == "Bearer sk-of-the-provider"
+    assert found.model == f"openai/{provider.requests[0].model}"
+
+
+def test_pieces_arrive_one_by_one(client: OpenAI, provider: ProviderServer):
+    release = threading.Event()
+    provider.then(Held(release, after=2, said=Said("one two three")))
+    with client.chat.completions.create(model=PINNED, messages=ASKED, stream=True) as chunks:
+        pieces = []
+        for chunk in chunks:
+            pieces.append(chunk.choices[0].delta.content or "")
+            if "".join(pieces).strip() == "one":
+                release.set()
+    assert "".join(pieces) == "one two three"
+
+
+def test_a_stream_counts_its_tokens_when_it_is_asked_to(client: OpenAI):
+    counting = client.chat.completions.create(
+        model="auto", messages=ASKED, stream=True, stream_options={"include_usage": True}
+    )
+    *_, last = counting
+    assert last.choices == []
+    assert last.usage is not None
+    assert last.usage.total_tokens == 19
+    plain = client.chat.completions.create(model="auto", messages=ASKED, stream=True)
+    assert [chunk.usage for chunk in plain if chunk.usage is not None] == []
+
+
+def test_a_tool_is_called_and_its_result_goes_back(client: OpenAI, provider: ProviderServer):
+    provider.then(Said("", calls=(Call(arguments={"city": "Rome", "degrees": 30}),)), Said("Sunny."))
+    tool = openai.pydantic_function_tool(Weather, name="get_weather")
+    first = client.chat.completions.parse(model="auto", messages=ASKED, tools=[tool], tool_choice="required")
+    assert first.choices[0].finish_reason == "tool_calls"
+    (call,) = first.choices[0].message.tool_calls or []
+    assert call.function.parsed_arguments == Weather(city="Rome", degrees=30)
+    result = {"role": "tool", "tool_call_id": call.id, "content": "sunny"}
+    turns = cast("list[ChatCompletionMessageParam]", [*ASKED, first.choices[0].message, result])
+    second = client.chat.completions.create(model="auto", messages=turns, tools=[tool])
+    assert second.choices[0].message.content == "Sunny."
+    sent = provider.requests[1].json
+    assert [message["role"] for message in sent["messages"]] == ["user", "assistant", "tool"]
+    assert sent["messages"][1]["tool_calls"][0]["id"] == sent["messages"][2]["tool_call_id"] == call.id
+
+
+def test_a_streamed_tool_call_is_put_together(client: OpenAI, provider: ProviderServer):
+    provider.then(Said("", calls=(Call(arguments={"city": "Rome", "degrees": 30}),)))
+    tool = openai.pydantic_function_tool(Weather, name="get_weather")
+    with client.chat.completions.stream(model="auto", messages=ASKED, tools=[tool]) as events:
+        (call,) = events.get_final_completion().choices[0].message.tool_calls or []
+    assert call.function.parsed_arguments == Weather(city="Rome", degrees=30)
+
+
+def test_an_answer_of_a_given_shape_is_parsed(client: OpenAI, provider: ProviderServer):
+    provider.then(Said('{"city": "Rome", "degrees": 30}'))
+    found = client.chat.completions.parse(model="auto", messages=ASKED, response_format=Weather)
+    assert found.choices[0].message.parsed == Weather(city="Rome", degrees=30)
+    wanted = provider.requests[0].json["response_format"]["json_schema"]
+    assert wanted["strict"] is True
+    assert list(wanted["schema"]["properties"]) == ["city", "degrees"]
+
+
+def test_pictures_reach_the_provider(client: OpenAI, provider: ProviderServer):
+    parts: list[ChatCompletionMessageParam] = [
+        {"role": "user", "content": [
+            {"type": "text", "text": "What is in this picture?"},
+            {"type": "image_url", "image_url": {"url": PIXEL, "detail": "low"}},
+        ]}
+    ]  # fmt: skip
+    assert client.chat.completions.create(model="auto", messages=parts).choices[0].message.content
+    assert provider.requests[0].json["messages"][0]["content"][1]["image_url"] == {"url": PIXEL, "detail": "low"}
+
+
+def test_the_models_are_listed(client: OpenAI):
+    listed = [model.id for model in client.models.list()]
+    assert listed[0] == "auto"
+    assert PINNED in listed
+
+
+def test_what_is_the_routers_own_goes_as_extra_body(client: OpenAI, running: Running, provider: ProviderServer):
+    own = {"constraints": {"exclude_models": [PINNED], "max_tokens": 77}, "preference": 0.9, "session_id": "sdk"}
+    found = client.chat.completions.create(model="auto", messages=ASKED, extra_body=own)
+    (sent,) = provider.requests
+    assert sent.json["max_completion_tokens"] == 77
+    router = found.to_dict()["router"]
+    assert isinstance(router, dict)
+    admin = {"authorization": f"Bearer {running.admin_key}"}
+    _, kept = running.ask("PORT", "GET", f"/decisions/{router['decision_id']}", **admin)
+    decision = json.loads(kept)
+    assert decision["preference"] == 0.9
+    assert PINNED in [row["id"] for row in decision["excluded"]]
+    raw = client.chat.completions.with_raw_response.create(model=PINNED, messages=ASKED)
+    assert raw.headers["x-model-used"] == PINNED
+
+
+def test_a_wrong_key_is_an_authentication_error(running: Running):
+    with connected(running, "sk-wrong") as client, pytest.raises(openai.AuthenticationError) as raised:
+        client.chat.completions.create(model="auto", messages=ASKED)
+    assert raised.value.type == "authentication_error"
+
+
+def test_a_model_that_a_key_may_not_use_is_a_permission_error(running: Running):
+    key = client_key(running, allowed_models=["openai/gpt-4o"])
+    with connected(running, key) as client, pytest.raises(openai.PermissionDeniedError) as raised:
+        client.chat.completions.create(model=PINNED, messages=ASKED)
+    assert raised.value.code == "model_not_allowed"
+
+
+def test_an_unknown_model_is_a_not_found_error(client: OpenAI):
+    with pytest.raises(openai.NotFoundError) as raised:
+        client.chat.completions.create(model="nobody/nothing", messages=ASKED)
+    assert raised.value.code == "model_not_found"
+
+
+def test_a_wrong_field_is_a_bad_request_error_that_names_it(client: OpenAI):
+    with pytest.raises(openai.BadRequestError) as raised:
+        client.chat.completions.create(model="auto", messages=ASKED, temperature=7)
+    assert raised.value.param == "temperature"
+    assert "temperature" in str(raised.value)
+
+
+def test_a_request_that_the_provider_does_not_take_is_a_bad_request_error(client: OpenAI, provider: ProviderServer):
+    provider.then(Fault.BAD_REQUEST)
+    with pytest.raises(openai.BadRequestError) as raised:
+        client.chat.completions.create(model=PINNED, messages=ASKED)
+    assert CANARY not in str(raised.value)
+
+
+def test_what_an_answer_holds_may_be_sent_back_with_the_next_turn(client: OpenAI, provider: ProviderServer):
+    provider.then(Said("Four.", reasoning="Two and two."))
+    first = client.chat.completions.create(model="auto", messages=ASKED).choices[0].message
+    turns = cast("list[ChatCompletionMessageParam]", [*ASKED, first, *ASKED])
+    assert client.chat.completions.create(model="auto", messages=turns).choices[0].message.content
+    assert provider.requests[1].json["messages"][1] == {"role": "assistant", "content": "Four."}
+
+
+def test_too_many_requests_are_a_rate_limit_error_that_says_when_to_come_back(running: Running):
+    # Three, since a minute may begin after the first.
+    with connected(running, client_key(running, requests_per_minute=1)) as client:
+        ask = partial(client.chat.completions.create, model=PINNED, messages=ASKED)
+        with pytest.raises(openai.RateLimitError) as raised:
+            [ask() for _ in range(3)]
+    assert 1 <= int(raised.value.response.headers["retry-after"]) <= 60
+
+
+def test_a_provider_that_fails_is_an_internal_server_error(client: OpenAI, provider: ProviderServer):
+    provider.then(Fault.SERVER_ERROR)
+    with pytest.raises(openai.InternalServerError) as raised:
+        client.chat.completions.create(model="openai/gpt-4o", messages=ASKED)
+    assert raised.value.status_code == 502
+    assert CANARY not in str(raised.value)
+
+
+def test_a_pinned_model_that_is_rate_limited_says_when_to_come_back(client: OpenAI, provider: ProviderServer):
+    provider.then(Limited("7"))
+    with pytest.raises(openai.APIStatusError) as raised:
+        client.chat.completions.create(model="openai/gpt-4o-mini", messages=ASKED)
+    assert 1 <= int(raised.value.response.headers["retry-after"]) <= 7
+
+
+@pytest.mark.parametrize("fault", [Fault.RESET_MIDWAY, Fault.ERROR_EVENT, Fault.NO_END_MARK, Fault.GARBAGE_EVENT])
+def test_a_stream_that_breaks_is_an_api_error_after_what_was_said(client: OpenAI, provider: ProviderServer, fault):
+    provider.then(fault)
+    pieces: list[str] = []
+    chunks = client.chat.completions.create(model="openai/gpt-4.1-mini", messages=ASKED, stream=True)
+    with pytest.raises(openai.APIError) as raised:
+        pieces.extend(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert raised.value.code == "upstream_error"
+    assert "".join(pieces)
+    assert len(provider.requests) == 1
+    assert CANARY not in str(raised.value)
