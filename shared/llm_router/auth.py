@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from llm_router.errors import Forbidden, Unauthenticated
+from llm_router.errors import Forbidden, StoreUnavailable, Unauthenticated
 
 MAX_KEY_LENGTH = 512
 _REFUSED = "A valid key is needed, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."
@@ -75,13 +75,21 @@ class Gatekeeper:
     has_client_keys: Callable[[], bool]
 
     def admit(self, access: Access, headers: Mapping[str, str]) -> Caller:
-        """The caller, or `Unauthenticated`; a client's key on an admin route is `Forbidden`."""
+        """The caller, or `Unauthenticated`; a client's key on an admin route is `Forbidden`.
+
+        While the admin key cannot be read, clients' keys still open what they open, and any other is told so by
+        `StoreUnavailable`.
+        """
         if access is Access.PUBLIC or (access is Access.OPERATOR and self.loopback):
             return Caller(admin=False)
         key = presented_key(headers)
         digest = key_hash(key) if key else ""
-        if self._is_admin(digest):
-            return Caller(admin=True)
+        unread: StoreUnavailable | None = None
+        try:
+            if self._is_admin(digest):
+                return Caller(admin=True)
+        except StoreUnavailable as failure:
+            unread = failure
         client = self.client_key_id(digest) if digest else None
         if access is Access.CLIENT:
             if client is not None:
@@ -90,8 +98,8 @@ class Gatekeeper:
                 return Caller(admin=False)
         elif client is not None:
             raise Forbidden("This route needs the admin key.")
-        raise Unauthenticated(_REFUSED)
+        raise unread or Unauthenticated(_REFUSED)
 
     def _is_admin(self, digest: str) -> bool:
-        expected = self.admin_key_hash()
+        expected = self.admin_key_hash() if digest else ""
         return bool(expected) and hmac.compare_digest(digest, expected)

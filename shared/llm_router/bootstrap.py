@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from llm_router.clock import SystemClock, iso_date
 from llm_router.configured_secrets import ConfiguredSecrets
 from llm_router.decay import DecayedCounters
 from llm_router.decisions import DecisionLog
+from llm_router.errors import StoreUnavailable
 from llm_router.feedback import FeedbackBook
 from llm_router.figures import Figures
 from llm_router.generating import Generating
@@ -81,7 +83,7 @@ class Services:
         self.figures = Lazy(lambda: Figures(self.records(), clock))
         self.overview = Lazy(lambda: Overview(self.catalogue_store(), self.records(), self.reader(), clock))
         self.pulse = Lazy(lambda: watching.pulse(settings, self.records(), clock))
-        self.hash_secret = Lazy(lambda: self.secrets.hash_secret().encode())
+        self.hash_secret = Lazy(self._make_hash_secret)
         self.generating = Generating(self)
         self.gatekeeper = Lazy(self._make_gatekeeper)
 
@@ -105,6 +107,14 @@ class Services:
 
     def _make_observer(self) -> Telemetry:
         return watching.telemetry(self.settings, self.records(), self.clock, self.pulse())
+
+    def _make_hash_secret(self) -> bytes:
+        """While the secret cannot be read, one of this process alone: it then shares no cache, and answers go on."""
+        try:
+            return self.secrets.hash_secret().encode()
+        except StoreUnavailable as failure:
+            self.warn(f"This process hashes with a secret of its own: {failure.message}")
+            return secrets.token_bytes(32)
 
     def prompt_hash(self, prompt: str) -> str:
         """A keyed hash by which a log tells equal prompts, and nothing else."""

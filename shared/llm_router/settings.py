@@ -7,11 +7,26 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from llm_router.errors import ConfigurationError
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+def _redis_scheme(address: SecretStr) -> SecretStr:
+    if address.get_secret_value() and not address.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return address
 
 
 class Listener(StrEnum):
@@ -98,7 +113,9 @@ class Settings(ProviderSettings):
     bucket_name: str = Field("", description="S3 bucket of catalogue snapshots")
     aws_endpoint_url: str = Field("", description="another AWS endpoint, such as LocalStack's")
 
-    redis_url: SecretStr = Field(SecretStr(""), description="Redis or Valkey, as redis:// or rediss:// address")
+    redis_url: Annotated[SecretStr, AfterValidator(_redis_scheme)] = Field(
+        SecretStr(""), description="Redis or Valkey, as redis:// or rediss:// address"
+    )
     redis_host: str = Field("", description="Redis or Valkey host, when no REDIS_URL is set")
     redis_port: Port = Field(6379, description="Redis port, with REDIS_HOST")
     redis_password: SecretStr = Field(SecretStr(""), description="Redis password, with REDIS_HOST")

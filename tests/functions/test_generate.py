@@ -7,55 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from llm_router.generating import Generating
-from llm_router.generation.chat import ChatRequest, Role, TextPart, ToolCall
+from llm_router.generation.chat import Role, TextPart, ToolCall
 from llm_router.generation.provider import Failure, ProviderFailed
-from llm_router.local.functions import load_module
-from llm_router.stores import Lazy
-from tests.support.providers import FakeProvider, FakeProviders
-from tests.support.service import Service, service
+from tests.support.generating import PROMPT, Client
+from tests.support.providers import FakeProvider
+from tests.support.service import service
 
-PROMPT = "Write a Python function to sort a list"
-MESSAGES = [{"role": "user", "content": PROMPT}]
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
-
-
-class Client:
-    """The service with providers of the test's own."""
-
-    def __init__(self, api: Service) -> None:
-        self.api = api
-        self.module = load_module(api.template.functions["RouteFunction"])
-        self.service = self.module.service
-        self.reset()
-
-    def reset(self) -> None:
-        """Providers that all answer, nothing cooling, no keys."""
-        self.providers = FakeProviders()
-        self.service.cache = Lazy(self.service._make_cache)
-        self.parts = self.service.generating = Generating(self.service)
-        self.parts.providers = Lazy(lambda: self.providers)
-        vars(self.module)["completions"] = Lazy(vars(self.module)["_completions"])
-        for key in self.parts.key_book().all():
-            self.parts.key_book().remove(key.id)
-
-    @property
-    def asked(self) -> list[tuple[str, ChatRequest]]:
-        """What the provider that stands for all was asked, and for which model."""
-        assert self.providers.default is not None
-        return self.providers.default.asked
-
-    def route(self, **fields):
-        return self.api.post("/route", {"prompt": PROMPT, "mode": "generate", **fields})
-
-    def chat(self, **fields):
-        return self.api.post("/v1/chat/completions", {"model": "auto", "messages": MESSAGES, **fields})
-
-    def events(self, **fields) -> list[str]:
-        reply = self.chat(stream=True, **fields)
-        assert reply.status == 200
-        assert reply.headers["content-type"].startswith("text/event-stream")
-        return [line.removeprefix("data: ") for line in reply.body.decode().split("\n\n") if line]
 
 
 @pytest.fixture(scope="module")

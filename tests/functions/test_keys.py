@@ -7,32 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from llm_router.generation.provider import Failure, ProviderFailed
-from tests.functions.test_generate import MESSAGES, PROMPT, Client
+from tests.support.generating import ADMIN, MESSAGES, PROMPT, Client, Holder
 from tests.support.providers import FakeProvider
-from tests.support.service import ADMIN_KEY, service
-
-ADMIN = {"authorization": f"Bearer {ADMIN_KEY}"}
-
-
-class Holder:
-    """A client with a key of these limits."""
-
-    def __init__(self, generating: Client, **limits) -> None:
-        made = generating.api.send("POST", "/keys", {"name": "test", **limits}, ADMIN)
-        assert made.status == 200
-        self.api = generating.api
-        self.id, self.secret = made.json["id"], made.json["key"]
-
-    def send(self, path: str, body: object):
-        return self.api.send("POST", path, body, {"x-api-key": self.secret})
-
-    def generate(self, **fields):
-        return self.send("/route", {"prompt": PROMPT, "mode": "generate", **fields})
-
-    @property
-    def entry(self) -> dict:
-        keys = self.api.send("GET", "/keys", headers=ADMIN).json["keys"]
-        return next(key for key in keys if key["id"] == self.id)
+from tests.support.service import service
 
 
 @pytest.fixture(scope="module")

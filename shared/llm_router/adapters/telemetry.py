@@ -54,7 +54,8 @@ class Telemetry:
 
     def warn(self, message: str) -> None:
         """Log one warning; the message must hold nothing that came from outside."""
-        self._logger.warning(message)
+        with contextlib.suppress(Exception):
+            self._logger.warning(message)
 
 
 def _facts(observation: Observation) -> dict[str, object]:

@@ -42,7 +42,10 @@ class Context:
 
 
 def load_module(function: LambdaFunction) -> ModuleType:
-    """The function's module under a name of its own, so that four modules called `app` live side by side."""
+    """The function's module under a name of its own, so that four modules called `app` live side by side.
+
+    One that fails to start is not kept, so that the next call begins anew and no half of it is ever served.
+    """
     name = f"functions.{function.code.name}.{function.handler.partition('.')[0]}"
     if name in sys.modules:
         return sys.modules[name]
@@ -52,7 +55,11 @@ def load_module(function: LambdaFunction) -> ModuleType:
         raise ConfigurationError(f"There is no module for function {function.name}.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
     return module
 
 

@@ -1,0 +1,70 @@
+"""F20, for secrets: while they cannot be read, what needs none of them goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from llm_router.client_keys import ClientKey
+from llm_router.local.functions import load_module
+from tests.support.aws import BUCKET, REGION, TABLE, fake_aws
+from tests.support.service import Service, service
+
+KEY = {"x-api-key": "a-clients-key"}
+PROMPT = {"prompt": "Write a Python function to sort a list"}
+SECRETS = {
+    "ADMIN_KEY_SECRET": "the-admin-key",
+    "HASH_SECRET_ID": "the-hash-secret",
+    "PROVIDER_KEYS_SECRET": "the-provider-keys",
+}
+FAULTS: dict[str, Exception] = {
+    "denied": ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetSecretValue"),
+    "throttled": ClientError({"Error": {"Code": "ThrottlingException", "Message": "no"}}, "GetSecretValue"),
+    "unreachable": EndpointConnectionError(endpoint_url="https://canarysecret"),
+}
+
+
+@pytest.fixture(params=FAULTS.values(), ids=FAULTS.keys())
+def api(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """On AWS, behind a public listener, with a client's key and a secret store that gives nothing."""
+    whole = vars(BaseClient)["_make_api_call"]
+
+    def call(client: object, operation: str, arguments: object) -> object:
+        if operation == "GetSecretValue":
+            raise request.param
+        return whole(client, operation, arguments)
+
+    with fake_aws():
+        monkeypatch.setattr(BaseClient, "_make_api_call", call)
+        settings = {"STORE": "aws", "TABLE_NAME": TABLE, "BUCKET_NAME": BUCKET, "AWS_REGION": REGION}
+        with service(**settings, **SECRETS, LISTENER="public", ADMIN_KEY="", HASH_SECRET="") as running:
+            book = load_module(running.template.functions["RouteFunction"]).service.generating.key_book()
+            book.add(ClientKey("", "client", "", created_at=0.0), KEY["x-api-key"])
+            yield running
+
+
+def test_f20_without_secrets_recommending_and_classifying_go_on(api: Service):
+    assert api.post("/classify", PROMPT, **KEY).status == 200
+    found = api.post("/route", PROMPT, **KEY)
+    assert found.status == 200
+    assert found.json["recommended_model"]["id"]
+    assert api.post("/classify", PROMPT, **KEY).json["cached"] is True
+
+
+def test_f20_without_secrets_generating_is_refused_in_words_that_hold_none(api: Service):
+    refused = api.post("/route", {**PROMPT, "mode": "generate"}, **KEY)
+    assert (refused.status, refused.error) == (503, "store_unavailable")
+    assert int(refused.headers["retry-after"]) >= 1
+    assert b"canarysecret" not in refused.body
+    assert not any(name.encode() in refused.body for name in SECRETS.values())
+
+
+def test_f20_without_its_secret_admin_routes_stay_closed(api: Service):
+    closed = api.admin("/update", {"models": []})
+    assert closed.status == 503
+    assert b"canarysecret" not in closed.body
+    assert api.post("/update", {"models": []}).status == 401
+    assert api.post("/update", {"models": []}, **KEY).status == 403

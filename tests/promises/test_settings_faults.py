@@ -1,0 +1,43 @@
+"""F23: settings that are missing or wrong stop the start-up, once, with every one named and no value told."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_router.errors import ConfigurationError
+from llm_router.local.functions import load_module
+from llm_router.local.template import load
+from tests.support.service import ROOT, service
+
+FUNCTIONS = load(ROOT / "template.yaml").functions
+CANARY = "canarysecret"
+WRONG = {
+    "CACHE_TTL": f"-1 {CANARY}",
+    "LISTENER": CANARY,
+    "PORT": "70000",
+    "LOG_LEVEL": CANARY,
+    "REDIS_URL": f"http://:{CANARY}@localhost",
+    "STORE": CANARY,
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS.keys())
+def test_f23_start_up_names_every_bad_setting_and_no_value(function):
+    with service(**WRONG, ADMIN_KEY=CANARY), pytest.raises(ConfigurationError) as failure:
+        load_module(function)
+    said = failure.value.message
+    assert all(name in said for name in WRONG)
+    assert CANARY not in said
+    assert CANARY not in repr(failure.value.__cause__)
+
+
+def test_f23_a_missing_bucket_is_named():
+    with service(STORE="aws"), pytest.raises(ConfigurationError, match="bucket_name"):
+        load_module(FUNCTIONS["RouteFunction"])
+
+
+def test_f23_once_the_settings_are_right_the_function_starts():
+    with service(CACHE_TTL="never"), pytest.raises(ConfigurationError):
+        load_module(FUNCTIONS["RouteFunction"])
+    with service() as api:
+        assert api.get("/healthz").status == 200
