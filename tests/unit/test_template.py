@@ -25,8 +25,8 @@ class NoManagedPolicies:
         return {}
 
 
-@pytest.fixture(scope="module")
-def transformed() -> dict[str, object]:
+@pytest.fixture(scope="module", params=["false", "true"], ids=["streaming off", "streaming on"])
+def transformed(request: pytest.FixtureRequest) -> dict[str, object]:
     document = yaml_parse(TEMPLATE.read_text())
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -35,7 +35,7 @@ def transformed() -> dict[str, object]:
             resource["Properties"]["ContentUri"] = "s3://bucket/layer.zip"
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        return transform(document, {}, NoManagedPolicies())
+        return transform(document, {"StreamingDoor": request.param}, NoManagedPolicies())
 
 
 def test_template_and_access_table_hold_the_same_routes():
@@ -70,8 +70,12 @@ def test_no_permission_is_a_star(transformed):
 
 
 def test_every_function_has_a_role_of_its_own(transformed):
-    functions = [found for found in transformed["Resources"].values() if found["Type"] == "AWS::Lambda::Function"]
-    roles = [json.dumps(function["Properties"]["Role"]) for function in functions]
+    functions = {
+        name: found for name, found in transformed["Resources"].items() if found["Type"] == "AWS::Lambda::Function"
+    }
+    streaming = functions.pop("RouteStreamFunction")
+    assert streaming["Properties"]["Role"] == functions["RouteFunction"]["Properties"]["Role"], "it is the same code"
+    roles = [json.dumps(function["Properties"]["Role"]) for function in functions.values()]
     assert len(functions) == 4
     assert len(set(roles)) == 4
 
@@ -95,6 +99,16 @@ def test_only_the_ingest_function_may_write_the_catalogues_items(transformed):
         and "catalogue" in statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     }
     assert writers == {"IngestRole"}
+
+
+def test_the_streaming_door_is_there_only_when_it_is_asked_for(transformed):
+    of_the_door = {
+        name: found for name, found in transformed["Resources"].items() if name.startswith("RouteStreamFunction")
+    }
+    url = of_the_door["RouteStreamFunctionUrl"]["Properties"]
+    assert (url["AuthType"], url["InvokeMode"]) == ("NONE", "RESPONSE_STREAM")
+    assert {found.get("Condition") for found in of_the_door.values()} == {"Streams"}
+    assert "RouteStreamFunction" not in load(TEMPLATE).functions
 
 
 def test_functions_without_the_model_do_not_carry_its_layer(transformed):
