@@ -35,7 +35,7 @@ class Written(set[str]):
 
 def leading_keys(role: str) -> list[str]:
     """The partitions that a role may write, as patterns."""
-    template = yaml.load((Path(__file__).parents[2] / "template.yaml").read_text("utf-8"), Loader=_Loader)  # noqa: S506
+    template = yaml.load((Path(__file__).parents[2] / "template.yaml").read_text("utf-8"), Loader=_Loader)
     statements = template["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
     (found,) = (each for each in statements if "dynamodb:PutItem" in each["Action"])
     return found["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
