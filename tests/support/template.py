@@ -94,6 +94,7 @@ OPTIONS: Mapping[str, tuple[Mapping[str, str], ...]] = {
     ),
     "tracing": ({}, {"Tracing": "Active"}),
     "concurrency": ({}, {"MaxConcurrency": "20"}),
+    "streaming": ({}, {"StreamingDoor": "true"}),
 }
 """What an operator can choose, each choice as the parameters that make it; the first is the default."""
 
