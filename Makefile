@@ -138,6 +138,12 @@ bench-reference: $(BIN)/.test $(REFERENCE) model ## Measure beside the plain sen
 openapi: $(BIN)/.run ## Write the API's description anew
 	@STORE=memory $(BIN)/python -m llm_router.local.describe
 
+docs: $(BIN)/.run ## Write the pages that are told from the code anew
+	@$(BIN)/python -m llm_router.local.reference docs
+
+release: $(BIN)/.run ## Set the version, move the changelog on, commit and tag (VERSION=x.y.z)
+	@$(BIN)/python .ci/release.py $(VERSION)
+
 lock: ## Renew the hash-locked requirements (needs uv)
 	$(LOCK) tests/requirements.in -o $(TEST_LOCK)
 	$(LOCK) tests/ministack/requirements.in -o tests/ministack/requirements.txt

@@ -113,8 +113,7 @@ def resolved(parameters: Mapping[str, str]) -> dict:
 
     def decided(node: object) -> object:
         if isinstance(node, list):
-            parts = [decided(part) for part in node]
-            return [part for part in parts if part != NOTHING]
+            return [part for part in map(decided, node) if part != NOTHING]
         if not isinstance(node, dict):
             return node
         if list(node) == ["Fn::If"]:

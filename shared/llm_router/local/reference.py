@@ -12,9 +12,11 @@ from typing import Annotated, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from llm_router.local.template import read
 from llm_router.settings import Settings
 from llm_router.web.openapi import FILE
 
+ROOT = Path(__file__).resolve().parents[3]
 ACCESS = {
     "public": "anyone",
     "client": "client key; anyone on loopback while no client key is defined",
@@ -30,14 +32,23 @@ def configuration() -> str:
         [
             "# Configuration",
             "",
-            "Every setting is an environment variable, read once at start from",
-            "[`settings.py`](../shared/llm_router/settings.py) and nowhere else. A blank one counts as not set;",
-            "a wrong one stops the start, which names every wrong one and shows no value. On AWS, `template.yaml` sets",
-            "what a deployment needs; its parameters are in the [operators' guide](operators.md#parameters).",
+            "## Settings",
+            "",
+            "Every setting is an environment variable, read once at start by `shared/llm_router/settings.py` and",
+            "nowhere else. A blank one counts as not set; a wrong one stops the start, which names every wrong one and",
+            "shows no value. On AWS, `template.yaml` sets what a deployment needs.",
             "",
             "| variable | default | what |",
             "|---|---|---|",
             *rows,
+            "",
+            "## Parameters of the stack",
+            "",
+            "What an operator chooses when deploying `template.yaml`, in `samconfig.toml`. Nothing has to be chosen.",
+            "",
+            "| parameter | default | what |",
+            "|---|---|---|",
+            *_parameters(),
             "",
             "This page is written by `make docs`.",
             "",
@@ -78,6 +89,14 @@ def routes() -> str:
 
 PAGES = {"configuration.md": configuration, "api.md": routes}
 """Each page and what tells it."""
+
+
+def _parameters() -> Iterator[str]:
+    found = read(ROOT / "template.yaml")["Parameters"]
+    if isinstance(found, Mapping):
+        for name, parameter in found.items():
+            default = f"`{parameter['Default']}`" if parameter["Default"] != "" else "none"
+            yield f"| `{name}` | {default} | {parameter['Description']} |"
 
 
 def _fields() -> Iterator[tuple[str, FieldInfo]]:

@@ -63,16 +63,22 @@ def _tagged(loader: yaml.SafeLoader, _suffix: str, node: yaml.Node) -> object:
 _Loader.add_multi_constructor("!", _tagged)
 
 
-def load(path: Path) -> Template:
-    """The template's functions and routes, without those that only some deployments have.
-
-    Raises `ConfigurationError` when it is not a template.
-    """
+def read(path: Path) -> Node:
+    """The template as plain values, references as bare names. Raises `ConfigurationError` when it cannot be read."""
     try:
         # The loader is a SafeLoader: it builds plain values only.
         document = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506
     except (OSError, yaml.YAMLError) as failure:
         raise ConfigurationError(f"{path.name} cannot be read: {type(failure).__name__}") from failure
+    return cast("Node", document) if isinstance(document, Mapping) else {}
+
+
+def load(path: Path) -> Template:
+    """The template's functions and routes, without those that only some deployments have.
+
+    Raises `ConfigurationError` when it is not a template.
+    """
+    document = read(path)
     parameters = {
         name: str(parameter["Default"])
         for name, parameter in _node(document, "Parameters").items()

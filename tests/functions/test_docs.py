@@ -1,0 +1,145 @@
+"""Every command, JSON and Python block of the pages is what the project takes and gives; generated pages are fresh."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from llm_router.adapters import https
+from llm_router.local.reference import PAGES as TOLD
+from llm_router.settings import Settings
+from tests.bench import monthly_cost, scaling
+from tests.bench.workload import Workload
+from tests.support.pages import DOCS, PAGES, ROOT, blocks, commands, request
+from tests.support.service import ADMIN_KEY, Service, service
+from tests.support.sources import healthy_web
+
+SHELL = [(block, command) for block in blocks("sh") for command in commands(block)]
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+TEXT = {page: page.read_text("utf-8") for page in PAGES}
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch, service(STORE="sqlite", STATE_DIR=str(folder)) as running:
+        patch.setattr(https, "HttpsTransport", healthy_web)
+        yield running
+
+
+def of(program: str) -> list[str]:
+    """The commands of the pages that start this program, whatever variables stand before it."""
+    found = []
+    for _, command in SHELL:
+        words = [word for word in command.split() if not re.fullmatch(r"[A-Z_]+=\S*", word)]
+        if words and words[0] == program:
+            found.append(command)
+    return found
+
+
+def test_every_command_is_of_a_kind_that_is_checked_here():
+    checked = {*of("curl"), *of("make"), *of("sam"), *of("docker"), *of(".venv/bin/python")}
+    assert {command for _, command in SHELL} == checked
+
+
+def test_every_curl_is_answered_with_200_in_the_order_of_the_pages(fresh: Service):
+    asked = of("curl")
+    assert len(asked) > 10
+    for command in asked:
+        sent = request(command, ADMIN_KEY)
+        reply = fresh.send(sent.method, sent.path, sent.body, sent.headers)
+        assert reply.status == 200, (command, reply.body[:300])
+
+
+@pytest.mark.parametrize("command", sorted(set(of("make"))))
+def test_every_make_target_and_variable_is_there(command: str):
+    words = [word for word in command.split() if word != "make"]
+    settings = {name.upper() for name in Settings.model_fields}
+    for word in words:
+        name, is_variable, _ = word.partition("=")
+        if not is_variable:
+            assert re.search(rf"^{word}:", MAKEFILE, re.MULTILINE), command
+        elif not name.startswith("AWS_"):
+            assert name in settings or f"$({name})" in MAKEFILE, command
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_target_named_in_a_sentence_is_there(page: Path):
+    for targets in re.findall(r"`make ([a-z -]+)", TEXT[page]):
+        for target in targets.split():
+            assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target
+
+
+def test_every_module_that_is_run_is_there():
+    modules = [command.split()[2] for command in of(".venv/bin/python")]
+    assert modules
+    assert all(find_spec(module) is not None for module in modules)
+
+
+def test_every_file_that_sam_and_docker_are_given_is_there():
+    for command in of("sam") + of("docker"):
+        for name in re.findall(r"\S+\.(?:json|ya?ml|toml)\b", command):
+            assert (ROOT / name).is_file(), command
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=str)
+def test_every_json_block_parses(block):
+    json.loads(block.text)
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=str)
+def test_every_python_block_compiles(block):
+    compile(block.text, str(block), "exec")
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+def test_every_toml_block_parses(block):
+    tomllib.loads(block.text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_path_and_link_leads_somewhere(page: Path):
+    for path in re.findall(r"`((?:shared|layers|functions|tests|docs|\.ci)/[\w./*-]+)`", TEXT[page]):
+        assert list(ROOT.glob(path)), path
+    for target, _, anchor in (link.partition("#") for link in re.findall(r"\]\(([^)\s]+)\)", TEXT[page])):
+        if "://" in target:
+            continue
+        found = (page.parent / target).resolve() if target else page
+        assert found.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", found.read_text("utf-8"), re.MULTILINE)
+            assert anchor in [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_page_told_from_the_code_is_as_the_code_tells_it(name: str):
+    assert (DOCS / name).read_text("utf-8") == TOLD[name](), "run `make docs`"
+
+
+def test_the_costs_and_the_scaling_on_their_page_are_what_the_commands_print(capsys: pytest.CaptureFixture[str]):
+    page = (DOCS / "scaling.md").read_text("utf-8")
+    for printing in (monthly_cost.main, scaling.main):
+        printing()
+        assert capsys.readouterr().out.strip() in page
+
+
+def test_more_traffic_never_costs_less_and_an_option_never_saves():
+    price, load = monthly_cost.prices(), Workload()
+    totals = {
+        name: [sum(monthly_cost.bill(routes, options, load, price).values()) for routes in monthly_cost.ROUTES]
+        for name, options in monthly_cost.CHOICES.items()
+    }
+    plain = next(iter(totals.values()))
+    for each in totals.values():
+        assert each == sorted(each)
+        assert all(more >= least for more, least in zip(each, plain, strict=True))
+
+
+def test_a_simulation_is_the_same_each_time():
+    assert scaling.simulate(10, Workload()) == scaling.simulate(10, Workload())
