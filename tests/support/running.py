@@ -20,8 +20,8 @@ PORTS = ("PORT", "CLASSIFIER_PORT", "INGESTOR_PORT", "DASHBOARD_PORT")
 READY = "The router is running."
 
 
-def command(folder: Path, ports: Mapping[str, int]) -> subprocess.Popen[str]:
-    """The command behind `make run`, on ports and a state folder of its own."""
+def command(folder: Path, ports: Mapping[str, int], **given: str) -> subprocess.Popen[str]:
+    """The command behind `make run`, on ports and a state folder of its own, with these settings beside."""
     inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     return subprocess.Popen(
         [sys.executable, "-m", "llm_router.local"],
@@ -32,6 +32,7 @@ def command(folder: Path, ports: Mapping[str, int]) -> subprocess.Popen[str]:
             "PYTHONPATH": f"{ROOT / 'shared'}{os.pathsep}{ROOT / 'layers' / 'model'}",
             "STATE_DIR": str(folder),
             "WORKERS": "2",
+            **given,
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -66,10 +67,10 @@ class Running:
         return next(line.split()[-1] for line in self.banner.splitlines() if "admin key" in line)
 
 
-def start(folder: Path) -> Running:
+def start(folder: Path, **given: str) -> Running:
     """Start it and wait for its banner."""
     ports = {name: free_port() for name in PORTS}
-    process = command(folder, ports)
+    process = command(folder, ports, **given)
     assert process.stdout is not None
     said = []
     for line in process.stdout:
@@ -87,9 +88,9 @@ def stop(running: Running) -> tuple[int, str]:
 
 
 @contextmanager
-def running_service(folder: Path) -> Iterator[Running]:
-    """The service while the block runs; it must end cleanly and without a word."""
-    found = start(folder)
+def running_service(folder: Path, **given: str) -> Iterator[Running]:
+    """The service with these settings while the block runs; it must end cleanly and without a word."""
+    found = start(folder, **given)
     try:
         yield found
     finally:
