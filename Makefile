@@ -1,6 +1,7 @@
 # `make run` and `make test` need Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types template model train refresh evaluate openapi lock clean
+.PHONY: help run test check lint types template model build deploy aws deploy-local train refresh evaluate bench bench-reference \
+	openapi docs lock release clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -8,19 +9,21 @@ BIN := .venv/bin
 RUN_LOCK := shared/llm_router/local/requirements.txt
 TEST_LOCK := tests/requirements.txt
 SAM := .build/sam/bin/sam
+MINISTACK := .build/ministack/bin/ministack
 TORCH := .build/torch/bin/python
+REFERENCE := .build/reference/bin/python
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
 # The project itself, in place, so that `.venv/bin/router` is there; needs no network.
 SELF := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-index --no-build-isolation -e .
 export PYTHONPATH := shared:layers/model
 
 help: ## Show what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: $(BIN)/.run model ## Start the whole service on 127.0.0.1
 	@exec $(BIN)/python -m llm_router.local
 
-test: $(BIN)/.test model ## Run the whole test suite
+test: $(BIN)/.test $(MINISTACK) model ## Run the whole test suite
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: lint types template ## Everything CI checks beside the tests
@@ -38,6 +41,34 @@ template: $(BIN)/.test $(SAM)
 
 model: $(BIN)/.run ## Build the model's files from the verified weights
 	@$(BIN)/python -m training.build
+
+ARCHITECTURE ?= arm64
+STAGE ?= dev
+BUILT := .aws-sam/build/template.yaml
+AWS_SAM := PYTHONPATH= SAM_CLI_TELEMETRY=0 $(SAM)
+
+build: $(BIN)/.run $(SAM) ## Build what is deployed, without Docker (ARCHITECTURE=arm64, or x86_64)
+	@ARCHITECTURE=$(ARCHITECTURE) $(AWS_SAM) build --region us-east-1 --parameter-overrides Architecture=$(ARCHITECTURE)
+	@# What was built for one processor is deployed for that one only.
+	@sed -e '/^  Architecture:/,/^    Description:/{' -e 's/Default: .*/Default: $(ARCHITECTURE)/' -e '/^    - /d' \
+		-e 's/AllowedValues:.*/AllowedValues: [$(ARCHITECTURE)]/' -e '}' $(BUILT) > $(BUILT).new && mv $(BUILT).new $(BUILT)
+
+deploy: build ## Build, and deploy to AWS as samconfig.toml says (STAGE=dev, or prod)
+	@$(AWS_SAM) deploy --config-env $(STAGE) $(ARGS)
+
+aws: $(MINISTACK) ## Start an AWS on 127.0.0.1:4566 for deploy-local, without Docker
+	@BIND_HOST=127.0.0.1 GATEWAY_PORT=4566 exec $(MINISTACK)
+
+# The emulator runs the functions with this machine's own Python and processor, so they are built for those.
+deploy-local: export ARCHITECTURE := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+deploy-local: export AWS_ENDPOINT_URL ?= http://127.0.0.1:4566
+deploy-local: export AWS_ACCESS_KEY_ID := test
+deploy-local: export AWS_SECRET_ACCESS_KEY := test
+deploy-local: $(BIN)/.test $(SAM) ## Build, and deploy the whole stack to the AWS that `make aws` started
+	@PYTHON_VERSION=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') \
+		$(AWS_SAM) build --region us-east-1 --build-dir .aws-sam/local --parameter-overrides Architecture=$(ARCHITECTURE)
+	@$(AWS_SAM) deploy --config-file $(CURDIR)/samconfig.toml --config-env local --template-file .aws-sam/local/template.yaml
+	@$(BIN)/python -m tests.ministack.routes
 
 $(BIN)/.run: $(RUN_LOCK)
 	@$(MAKE) --no-print-directory .venv
@@ -59,10 +90,22 @@ $(SAM): tests/sam/requirements.txt
 	@.build/sam/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
 	@touch $@
 
+$(MINISTACK): tests/ministack/requirements.txt
+	@echo "Installing an AWS for this machine, in an environment of its own (once) ..."
+	@$(PYTHON) -m venv .build/ministack
+	@.build/ministack/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
+	@touch $@
+
 $(TORCH): layers/model/training/requirements.txt layers/model/training/torch.txt
 	@echo "Installing PyTorch, in an environment of its own (once) ..."
 	@$(PYTHON) -m venv .build/torch
 	@for lock in $^; do $(TORCH) -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $$lock; done
+	@touch $@
+
+$(REFERENCE): tests/bench/reference.txt layers/model/training/torch.txt
+	@echo "Installing the reference, in an environment of its own (once) ..."
+	@$(PYTHON) -m venv .build/reference
+	@for lock in $^; do $(REFERENCE) -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $$lock; done
 	@touch $@
 
 .venv:
@@ -86,15 +129,23 @@ train: $(TORCH) ## Train the classifier anew (public sets from DATA_DIR where it
 evaluate: $(BIN)/.test model ## Measure the classifier and the choice and write their reports (sets from DATA_DIR where it is set)
 	@$(BIN)/python -m training.evaluate $(ARGS)
 
+bench: $(BIN)/.test model ## Measure speed, memory and cold starts (ARGS=--layers: layer sizes too), about three minutes
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-reference: $(BIN)/.test $(REFERENCE) model ## Measure beside the plain sentence-transformers service
+	@$(BIN)/python -m tests.bench.versus $(REFERENCE) $(ARGS)
+
 openapi: $(BIN)/.run ## Write the API's description anew
 	@STORE=memory $(BIN)/python -m llm_router.local.describe
 
 lock: ## Renew the hash-locked requirements (needs uv)
 	$(LOCK) tests/requirements.in -o $(TEST_LOCK)
+	$(LOCK) tests/ministack/requirements.in -o tests/ministack/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) shared/requirements.in -o shared/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) $(RUN_LOCK:.txt=.in) -o $(RUN_LOCK)
 	$(LOCK) -c $(TEST_LOCK) --no-deps layers/model/requirements.in -o layers/model/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) --no-deps layers/model/training/requirements.in -o layers/model/training/requirements.txt
+	$(LOCK) --override tests/bench/reference-overrides.txt tests/bench/reference.in -o tests/bench/reference.txt
 
 clean: ## Remove everything that was built or installed
 	rm -rf .venv .build .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis

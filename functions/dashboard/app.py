@@ -31,6 +31,7 @@ from llm_router.web import openapi
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
+from llm_router.web.snapshot import on_snapshot
 
 WINDOWS = {
     Window.HOUR: (3600, MINUTE, 60),
@@ -221,4 +222,5 @@ async def asset(call: Call) -> Response:
     )
 
 
+on_snapshot(before=lambda: service.reader().in_force(), after=service.restored)
 handler = lambda_handler(door.app)

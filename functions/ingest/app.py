@@ -25,6 +25,7 @@ from llm_router.schemas.update import UpdateRequest
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import Result, lambda_handler
+from llm_router.web.snapshot import on_snapshot
 
 service = services()
 door = Door(Function.INGEST, service.gatekeeper, service.observer)
@@ -107,4 +108,5 @@ async def health(_call: Call) -> HealthAnswer:
     return HealthAnswer.of("ingest", ["catalogue"] if service.reader().in_force().degraded else [])
 
 
+on_snapshot(before=lambda: service.reader().in_force(), after=service.restored)
 handler = lambda_handler(door.app, on_schedule=on_schedule)

@@ -29,6 +29,7 @@ from llm_router.web.access import Function
 from llm_router.web.completions import Completions, keeping_of, note_completed, note_decision
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
+from llm_router.web.snapshot import on_snapshot
 
 NO_DECISION = "There is no such decision; decisions are kept for a limited time."
 
@@ -231,4 +232,5 @@ def warm() -> None:
     service.reader().in_force()
 
 
+on_snapshot(before=warm, after=service.restored)
 handler = lambda_handler(door.app)

@@ -92,6 +92,14 @@ class Services:
         self.observer().close()
         self.generating.close()
 
+    def restored(self) -> None:
+        """Begin anew in a process woken from a snapshot: its connections are dead, and its catalogue may be old."""
+        if self.settings.store is Store.AWS:
+            from llm_router.adapters import aws
+
+            aws.disconnect()
+        self.reader().forget()
+
     @property
     def _check_every_s(self) -> float:
         """The embedded store is asked every time: it takes microseconds, and another worker may have published."""

@@ -92,6 +92,8 @@ def attempt_counts(model: str, provider: str, ms: float, *, failed: bool) -> dic
 class Ledger:
     """Gathers counts and adds them to the store once per `every_s`, on a timer that only runs while some are due.
 
+    With `every_s` 0 each is added at once, and there is no timer.
+
     Figures are worth less than requests: when the store does not answer, what was gathered is kept for the next
     time, at most `MAX_NAMES` counters of it. Where the process is frozen between requests, as on Lambda, the timer
     goes on with the next one.
@@ -108,10 +110,12 @@ class Ledger:
         """Count what `counts` made of an observation, or `attempt_counts` of an attempt."""
         with self._lock:
             self._gather(amounts)
-            if self._timer is None:
+            if self._timer is None and self.every_s:
                 self._timer = threading.Timer(self.every_s, self.flush)
                 self._timer.daemon = True
                 self._timer.start()
+        if not self.every_s:
+            self.flush()
 
     def flush(self) -> None:
         """Add what was gathered to the store now."""

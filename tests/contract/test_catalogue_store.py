@@ -19,7 +19,7 @@ from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
 from llm_router.errors import NotFound, SnapshotCorrupt, StoreUnavailable, VersionConflict
 from llm_router.ports import CatalogueStore, VersionInfo
-from tests.support.aws import BUCKET, TABLE, fake_aws
+from tests.support.aws import BUCKET, TABLE, an_aws, fake_aws
 
 DRAFT = VersionInfo(0, "", 1_780_000_000.25, "test", 3, 2, "+3")
 
@@ -30,7 +30,7 @@ def dynamo() -> DynamoCatalogueStore:
     return DynamoCatalogueStore(aws.dynamodb(""), TABLE, S3BlobStore(aws.s3(""), BUCKET))
 
 
-@pytest.fixture(params=["memory", "sqlite", "dynamodb"])
+@pytest.fixture(params=["memory", "sqlite", "moto", "ministack"])
 def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the store anew, as another process would; the memory store is one object."""
     with ExitStack() as stack:
@@ -40,7 +40,7 @@ def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
         elif request.param == "sqlite":
             yield lambda: SqliteCatalogueStore(Database(tmp_path / "router.sqlite"))
         else:
-            stack.enter_context(fake_aws())
+            stack.enter_context(an_aws(request))
             yield dynamo
 
 

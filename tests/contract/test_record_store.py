@@ -16,7 +16,7 @@ from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_catalogue import SqliteBlobStore
 from llm_router.adapters.sqlite_records import SqliteRecordStore
 from llm_router.ports import BlobStore, Record, RecordStore
-from tests.support.aws import BUCKET, TABLE, fake_aws
+from tests.support.aws import BUCKET, TABLE, an_aws
 from tests.support.clock import FakeClock
 
 
@@ -25,25 +25,25 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture(params=["memory", "sqlite", "dynamodb"])
+@pytest.fixture(params=["memory", "sqlite", "moto", "ministack"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[RecordStore]:
     if request.param == "memory":
         yield MemoryRecordStore(clock)
     elif request.param == "sqlite":
         yield SqliteRecordStore(Database(tmp_path / "router.sqlite"), clock)
     else:
-        with fake_aws():
+        with an_aws(request):
             yield DynamoRecordStore(aws.dynamodb(""), TABLE, clock)
 
 
-@pytest.fixture(params=["memory", "sqlite", "s3"])
+@pytest.fixture(params=["memory", "sqlite", "moto", "ministack"])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BlobStore]:
     if request.param == "memory":
         yield MemoryBlobStore()
     elif request.param == "sqlite":
         yield SqliteBlobStore(Database(tmp_path / "router.sqlite"))
     else:
-        with fake_aws():
+        with an_aws(request):
             yield S3BlobStore(aws.s3(""), BUCKET)
 
 

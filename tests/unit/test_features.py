@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from classifier.answers import AnswerLengths
-from classifier.features import NUMERIC, Features, Script, guess_script, read_features
+from classifier.features import NUMERIC, Features, Script, _signs, guess_script, read_features
 from classifier.normalise import MAX_MARKS, normalise
 from classifier.rules import RuleBook
 from classifier.words import split_words
@@ -106,3 +108,16 @@ def test_numbers_of_a_problem_are_no_asked_length():
 def test_estimates_stay_within_bounds():
     assert 8 <= asked("write 0 words") <= 8000
     assert 8 <= asked("write 99999999999 words") <= 8000
+
+
+@given(st.text(alphabet="abXY ,!?'.\nimportfrom", max_size=40))
+def test_plain_prose_is_read_as_all_other_text_is(text: str):
+    """Most prompts take a short way past the signs that plain prose cannot hold; the answer is that of the long way."""
+    short, full = features(text), _signs(text)
+    found = (short.numbers, short.list_lines, short.code_like, short.formulas, short.arithmetic)
+    assert found == full
+
+
+@pytest.mark.parametrize("text", ["see my.py now", "aBc", "Open the file.json please.", "Hi. there", "it is.So be it"])
+def test_a_dot_before_a_small_letter_and_a_hump_are_signs_of_code_even_in_prose(text: str):
+    assert features(text).code_like == _signs(text).code_like

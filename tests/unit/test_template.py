@@ -1,41 +1,55 @@
-"""The template, the access table and the doors tell the same routes; the transformed template lints clean."""
+"""The template, the access table and the doors tell the same routes; every combination of options is a sound stack."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import tomllib
+from collections.abc import Iterator, Mapping
 
 import pytest
 import yaml
 from cfnlint.api import ManualArgs, lint
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
+from llm_router import settings as settings_module
 from llm_router.local.template import load
 from llm_router.web.access import ROUTES
+from tests.support.template import ROOT, TEMPLATE, combinations, document, references, resolved, transformed
 
-ROOT = Path(__file__).parents[2]
-TEMPLATE = ROOT / "template.yaml"
+COMBINATIONS = combinations()
+WITHOUT_RESOURCE = {
+    "tracing": "X-Ray knows no resources: its two actions are for the whole account or not at all",
+    "network": "network interfaces are not known before Lambda makes them, and describing them knows no resources",
+}
+"""The policies that name no resource, and why none can be named; both are only there when their option is chosen."""
+
+REASONS = {
+    "BucketPolicy": "refuses what does not come over TLS",
+    "DomainMapping": "joins the API to its domain",
+    "DomainRecord": "enters the domain in Route 53",
+    "PrivateRoutesOfSubnetA": "joins a subnet to its routes",
+    "PrivateRoutesOfSubnetB": "joins a subnet to its routes",
+    "PublicRoutesOfSubnet": "joins a subnet to its routes",
+    "PublicWayOut": "the route from the public subnet to the Internet",
+    "PrivateWayOut": "the route from the functions to the NAT gateway",
+    "TableEndpoint": "reaches DynamoDB from the network, for nothing",
+    "BucketEndpoint": "reaches S3 from the network, for nothing",
+    "SecretsEndpoint": "reaches Secrets Manager from a network without a way out",
+    "IngestFunctionSchedule": "refreshes the catalogue",
+}
+"""Resources that no other refers to."""
 
 
-class NoManagedPolicies:
-    """The translator asks for AWS's managed policies; the template uses none."""
+def statements(template: Mapping[str, dict]) -> Iterator[tuple[str, str, dict]]:
+    """Role, policy and statement of everything that the functions' roles allow."""
+    for name, found in template["Resources"].items():
+        if found["Type"] == "AWS::IAM::Role":
+            for policy in found["Properties"].get("Policies", []):
+                for statement in policy["PolicyDocument"]["Statement"]:
+                    yield name, policy["PolicyName"], statement
 
-    def load(self) -> dict[str, str]:
-        return {}
 
-
-@pytest.fixture(scope="module")
-def transformed() -> dict[str, object]:
-    document = yaml_parse(TEMPLATE.read_text())
-    for resource in document["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://bucket/code.zip"
-        if resource["Type"] == "AWS::Serverless::LayerVersion":
-            resource["Properties"]["ContentUri"] = "s3://bucket/layer.zip"
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        return transform(document, {}, NoManagedPolicies())
+def listed(value: object) -> list:
+    return value if isinstance(value, list) else [value]
 
 
 def test_template_and_access_table_hold_the_same_routes():
@@ -49,59 +63,161 @@ def test_template_and_access_table_hold_the_same_routes():
     assert routes == table
 
 
-def test_the_transformed_template_lints_clean(transformed):
-    found = lint(json.dumps(transformed), config=ManualArgs(regions=["eu-central-1"]))
+def test_the_transformed_template_lints_clean_with_its_options_open():
+    found = lint(json.dumps(transformed()), config=ManualArgs(regions=["eu-central-1"]))
     assert [str(problem) for problem in found] == []
 
 
-def test_no_permission_is_a_star(transformed):
-    roles = [found for found in transformed["Resources"].values() if found["Type"] == "AWS::IAM::Role"]
-    statements = [
-        statement
-        for role in roles
-        for policy in role["Properties"].get("Policies", [])
-        for statement in policy["PolicyDocument"]["Statement"]
-    ]
-    assert statements
-    for statement in statements:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        assert not any("*" in action for action in actions)
-        assert statement["Resource"] != "*"
+def test_every_resource_lints_clean_in_every_form_that_the_options_give_it():
+    """A combination whose resources have all been seen in an earlier one has nothing new to lint."""
+    seen: set[tuple[str, str]] = set()
+    for parameters in COMBINATIONS:
+        stack = resolved(parameters)
+        forms = {(name, json.dumps(found)) for name, found in stack["Resources"].items()}
+        if not forms <= seen:
+            seen |= forms
+            # A parameter that this combination has no use for is no mistake, nor is one with a single value.
+            ignored = {"ignore_checks": ["W2001", "W1030"]}
+            found = lint(json.dumps(stack), config=ManualArgs(regions=["eu-central-1"], **ignored))
+            assert [str(problem) for problem in found] == [], parameters
 
 
-def test_every_function_has_a_role_of_its_own(transformed):
-    functions = [found for found in transformed["Resources"].values() if found["Type"] == "AWS::Lambda::Function"]
+def test_in_every_combination_nothing_refers_to_what_is_not_there():
+    for parameters in COMBINATIONS:
+        stack = resolved(parameters)
+        there = {*stack["Resources"], *stack["Parameters"]}
+        dangling = {name for name in references([stack["Resources"], stack["Outputs"]]) if not name.startswith("AWS::")}
+        assert dangling - there == set(), parameters
+
+
+def test_when_nothing_is_chosen_nothing_costs_by_the_hour():
+    stack = resolved({})
+    kinds = {found["Type"] for found in stack["Resources"].values()}
+    by_the_hour = {
+        "AWS::EC2::NatGateway",
+        "AWS::EC2::VPCEndpoint",
+        "AWS::ElastiCache::ServerlessCache",
+        "AWS::EC2::EIP",
+    }
+    assert kinds & by_the_hour == set()
+    for found in stack["Resources"].values():
+        assert "ProvisionedConcurrencyConfig" not in found["Properties"]
+        assert found["Properties"].get("SnapStart", {}).get("ApplyOn", "None") == "None"
+    assert stack["Resources"]["Table"]["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_snapshots_and_provisioned_instances_exclude_each_other():
+    for parameters in COMBINATIONS:
+        found = resolved(parameters)["Resources"]
+        for name in ("RouteFunction", "ClassifyFunction"):
+            snapshot = found[name]["Properties"]["SnapStart"]["ApplyOn"] == "PublishedVersions"
+            provisioned = "ProvisionedConcurrencyConfig" in found[f"{name}Aliaslive"]["Properties"]
+            assert snapshot == (parameters.get("StartUp") == "snapstart")
+            assert provisioned == (parameters.get("StartUp") == "provisioned")
+
+
+def test_only_the_functions_that_cache_are_in_the_network_and_it_reaches_what_they_need():
+    stack = resolved({"Cache": "valkey"})["Resources"]
+    inside = {name for name, found in stack.items() if "VpcConfig" in found["Properties"]}
+    assert inside == {"RouteFunction", "ClassifyFunction"}
+    services = {json.dumps(found) for found in stack.values() if found["Type"] == "AWS::EC2::VPCEndpoint"}
+    for service in ("dynamodb", "s3", "secretsmanager"):
+        assert any(f'.{service}"' in found for found in services)
+    assert "SecretsEndpoint" not in resolved({"Cache": "valkey", "Egress": "nat"})["Resources"]
+
+
+def test_nobody_calls_into_the_network_from_outside():
+    for name, found in resolved({"Cache": "valkey", "Egress": "nat"})["Resources"].items():
+        if found["Type"] == "AWS::EC2::SecurityGroup":
+            for rule in found["Properties"].get("SecurityGroupIngress", []):
+                assert "CidrIp" not in rule, name
+
+
+def test_no_permission_is_a_star_but_for_those_that_know_no_resource():
+    without = set()
+    for parameters in COMBINATIONS:
+        for role, policy, statement in statements(resolved(parameters)):
+            assert not any("*" in action for action in listed(statement["Action"])), role
+            if "*" in listed(statement["Resource"]):
+                without.add(policy)
+    assert without == set(WITHOUT_RESOURCE)
+    assert all("*" not in listed(statement["Resource"]) for _, _, statement in statements(resolved({})))
+
+
+def test_every_function_has_a_role_of_its_own():
+    functions = [found for found in transformed()["Resources"].values() if found["Type"] == "AWS::Lambda::Function"]
     roles = [json.dumps(function["Properties"]["Role"]) for function in functions]
     assert len(functions) == 4
     assert len(set(roles)) == 4
 
 
-def test_only_the_ingest_function_writes_the_catalogue(transformed):
-    writers = {
-        name
-        for name, found in transformed["Resources"].items()
-        if found["Type"] == "AWS::IAM::Role" and "s3:PutObject" in json.dumps(found)
-    }
+def test_only_the_ingest_function_writes_the_catalogue():
+    writers = {role for role, _, statement in statements(resolved({})) if "s3:PutObject" in listed(statement["Action"])}
     assert writers == {"IngestRole"}
 
 
-def test_only_the_ingest_function_may_write_the_catalogues_items(transformed):
+def test_only_the_ingest_function_may_write_the_catalogues_items():
     writers = {
-        name
-        for name, found in transformed["Resources"].items()
-        if found["Type"] == "AWS::IAM::Role"
-        for statement in found["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-        if "dynamodb:PutItem" in statement["Action"]
+        role
+        for role, _, statement in statements(resolved({}))
+        if "dynamodb:PutItem" in listed(statement["Action"])
         and "catalogue" in statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     }
     assert writers == {"IngestRole"}
 
 
-def test_functions_without_the_model_do_not_carry_its_layer(transformed):
-    document = json.dumps
+def test_functions_without_the_model_do_not_carry_its_layer():
     for name in ("IngestFunction", "DashboardFunction"):
-        layers = document(transformed["Resources"][name]["Properties"]["Layers"])
-        assert "ModelLayer" not in layers
+        assert "ModelLayer" not in json.dumps(transformed()["Resources"][name]["Properties"]["Layers"])
+
+
+def test_no_resource_is_without_a_reason():
+    everything = transformed()
+    used = set(references([everything["Resources"], everything["Outputs"]]))
+    # Permissions of API Gateway, and versions: SAM makes both for what the template says.
+    made = {name for name, found in everything["Resources"].items() if found["Type"] == "AWS::Lambda::Permission"}
+    alone = set(everything["Resources"]) - used - made
+    assert alone - set(REASONS) - {"Board"} == {name for name in alone if name.endswith("Alarm")}
+    assert set(REASONS) <= alone
+
+
+def test_a_setting_that_changes_publishes_a_new_version():
+    properties = document()["Globals"]["Function"]
+    assert properties["AutoPublishAlias"] == "live"
+    assert properties["AutoPublishAliasAllProperties"] is True
+
+
+def test_every_parameter_is_explained_has_a_default_and_is_used():
+    given = document()
+    grouped = [
+        name
+        for group in given["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+        for name in group["Parameters"]
+    ]
+    for name, parameter in given["Parameters"].items():
+        assert len(parameter["Description"]) > 20, name
+        assert "Default" in parameter, name
+    assert sorted(grouped) == sorted(given["Parameters"])
+
+
+def test_the_outputs_tell_the_address_and_what_to_do_next():
+    outputs = document()["Outputs"]
+    assert {"ApiUrl", "AdminKeyCommand", "NextCommand"} <= set(outputs)
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_samconfig_chooses_only_what_the_template_offers(stage: str):
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))[stage]["deploy"]["parameters"]
+    offered = document()["Parameters"]
+    assert config["capabilities"] == "CAPABILITY_IAM"
+    for choice in config["parameter_overrides"]:
+        name, _, value = choice.partition("=")
+        assert value in [str(each) for each in offered[name].get("AllowedValues", [value])], choice
+
+
+def test_production_asks_before_it_changes_anything():
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
+    assert config["prod"]["deploy"]["parameters"]["confirm_changeset"] is True
 
 
 def test_the_compose_file_listens_on_loopback_alone():
@@ -109,3 +225,13 @@ def test_the_compose_file_listens_on_loopback_alone():
     ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_sam_local_is_given_only_variables_that_the_template_has():
+    """SAM ignores any other without a word."""
+    given = json.loads((ROOT / "functions" / "local.env.json").read_text("utf-8"))["Parameters"]
+    variables = document()["Globals"]["Function"]["Environment"]["Variables"]
+    assert set(given) <= set(variables)
+    settings = settings_module.load({name: value for name, value in given.items() if value})
+    assert settings.store == "memory"
+    assert settings.loopback

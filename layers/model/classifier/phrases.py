@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from classifier.words import Word, split_words
 
 LONGEST = 8
 """Words in a phrase at most: what bounds the work at each word."""
 
+FIRST_LETTERS = 2
+"""By which beginnings of words are told apart before their lengths are tried; one letter where there is only one."""
 
-@dataclass(frozen=True, slots=True)
-class Found:
+
+class Found(NamedTuple):
     """A phrase of `group` on the words from `first` up to, not including, `after`."""
 
     group: str
@@ -22,9 +25,20 @@ class Found:
 
 @dataclass(slots=True)
 class _Node:
+    """What may follow: whole words, and beginnings of words by their first letters, which rule most words out."""
+
     words: dict[str, _Node] = field(default_factory=dict)
     stems: dict[str, _Node] = field(default_factory=dict)
+    lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
+
+    def with_stem(self, stem: str) -> _Node:
+        """The node behind a beginning of a word, made when it is not there yet."""
+        if stem not in self.stems:
+            self.stems[stem] = _Node()
+            known = self.lengths.get(stem[:FIRST_LETTERS], ())
+            self.lengths[stem[:FIRST_LETTERS]] = tuple(sorted({*known, len(stem)}))
+        return self.stems[stem]
 
 
 class PhraseIndex:
@@ -35,17 +49,15 @@ class PhraseIndex:
 
     def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
         self._root = _Node()
-        lengths: set[int] = set()
         for group, phrases in groups.items():
             for phrase in phrases:
-                self._add(group, phrase, lengths)
-        self._lengths = sorted(lengths)
+                self._add(group, phrase)
 
     def find(self, words: Sequence[Word]) -> Iterator[Found]:
         """Every phrase at every place, in the order of their first words."""
         texts = [word.text for word in words]
-        for first in range(len(texts)):
-            nodes = self._step(self._root, texts[first])
+        for first, text in enumerate(texts):
+            nodes = self._step(self._root, text)
             after = first + 1
             while nodes:
                 for node in nodes:
@@ -56,7 +68,7 @@ class PhraseIndex:
                 nodes = [following for node in nodes for following in self._step(node, texts[after])]
                 after += 1
 
-    def _add(self, group: str, phrase: str, lengths: set[int]) -> None:
+    def _add(self, group: str, phrase: str) -> None:
         words = [word.text for word in split_words(phrase)]
         parts: list[tuple[str, bool]] = []
         for word in words:
@@ -68,18 +80,14 @@ class PhraseIndex:
             raise ValueError(f"a phrase of {group} has {len(parts)} words: {phrase!r}")
         node = self._root
         for word, is_stem in parts:
-            if is_stem:
-                lengths.add(len(word))
-            node = (node.stems if is_stem else node.words).setdefault(word, _Node())
+            node = node.with_stem(word) if is_stem else node.words.setdefault(word, _Node())
         if group not in node.groups:
             node.groups = (*node.groups, group)
 
     def _step(self, node: _Node, word: str) -> list[_Node]:
         found = [node.words[word]] if word in node.words else []
         if node.stems:
-            for length in self._lengths:
-                if length > len(word):
-                    break
-                if (stem := node.stems.get(word[:length])) is not None:
-                    found.append(stem)
+            for first in (word[:1], word[:FIRST_LETTERS]) if len(word) > 1 else (word,):
+                beginnings = (word[:length] for length in node.lengths.get(first, ()) if length <= len(word))
+                found += [node.stems[stem] for stem in beginnings if stem in node.stems]
         return found

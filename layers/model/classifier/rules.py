@@ -94,6 +94,9 @@ class RuleBook:
 
     def __init__(self, groups: Mapping[str, Sequence[str]], rules: Sequence[Rule], priors: Mapping[Category, float]):
         self.rules = tuple(rules)
+        self._starting: dict[str, list[tuple[int, Rule]]] = {}
+        for place, rule in enumerate(self.rules):
+            self._starting.setdefault(rule.groups[0] if rule.groups else "", []).append((place, rule))
         self._priors = dict(priors)
         self._index = PhraseIndex(groups)
         used = {group for rule in rules for group in (*rule.groups, *rule.without_groups, *rule.between)}
@@ -120,13 +123,14 @@ class RuleBook:
 
     def judge(self, reading: Reading) -> Verdict:
         """Fire every rule that holds, each once, at its first place."""
-        signals = reading.features.signals()
+        signals, found = reading.features.signals(), reading.found
         scores = dict(self._priors)
         fired: list[tuple[Rule, int, int]] = []
-        for rule in self.rules:
+        # Only a rule whose first phrase is there can hold, and in their own order, as their weights are summed.
+        for _, rule in sorted(row for first in ("", *found) for row in self._starting.get(first, ())):
             if not rule.signals <= signals or rule.without_signals & signals:
                 continue
-            if any(group in reading.found for group in rule.without_groups):
+            if rule.without_groups and not rule.without_groups.isdisjoint(found):
                 continue
             if (span := _place(rule, reading)) is None:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Scripts that are written without spaces, or whose endings are glued on: one character is one word.
 _SINGLE = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -17,8 +17,7 @@ _APOSTROPHES = frozenset("’‘ʼ`´")
 _ENDS = frozenset(".!?:;\n。！？：；…؟।•-*–—>\"“”'(")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word, folded to lower case and without accents, where it stands, and whether it opens a sentence or line."""
 
     text: str
@@ -31,12 +30,14 @@ def split_words(text: str) -> list[Word]:
     """The words of `text` in order; linear in its length."""
     words: list[Word] = []
     opens, last = True, 0
+    lines = "\n" in text
+    folded = text.lower() if text.isascii() else None
     for found in _WORD.finditer(text):
         start, end = found.span()
         raw = found.group()
-        if not opens and "\n" in text[last:start]:
+        if lines and not opens and "\n" in text[last:start]:
             opens = True
-        words.append(Word(fold(raw), start, end, opens))
+        words.append(Word(fold(raw) if folded is None else folded[start:end], start, end, opens))
         opens = raw in _ENDS or (opens and not raw[0].isalpha())
         last = end
     return words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -24,20 +24,39 @@ _BULK = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts":
 """Objects are larger and read seldom: one attempt with more time."""
 
 
+class _Client(Protocol):
+    def close(self) -> None: ...
+
+
+Client = TypeVar("Client", bound=_Client)
+_made: list[_Client] = []
+
+
+def disconnect() -> None:
+    """Close every connection that a client holds; each opens another one when it is next asked."""
+    for client in _made:
+        client.close()
+
+
+def _kept(client: Client) -> Client:
+    _made.append(client)
+    return client
+
+
 def dynamodb(endpoint: str) -> DynamoDBClient:
     """A client; `endpoint` replaces AWS's own where it is not empty."""
-    return boto3.client("dynamodb", config=_CONFIG, endpoint_url=endpoint or None)
+    return _kept(boto3.client("dynamodb", config=_CONFIG, endpoint_url=endpoint or None))
 
 
 def s3(endpoint: str) -> S3Client:
     """A client that also reaches stand-ins, which know no virtual host names."""
     config = _BULK.merge(Config(s3={"addressing_style": "path"})) if endpoint else _BULK
-    return boto3.client("s3", config=config, endpoint_url=endpoint or None)
+    return _kept(boto3.client("s3", config=config, endpoint_url=endpoint or None))
 
 
 def secrets(endpoint: str) -> SecretsManagerClient:
     """A client."""
-    return boto3.client("secretsmanager", config=_CONFIG, endpoint_url=endpoint or None)
+    return _kept(boto3.client("secretsmanager", config=_CONFIG, endpoint_url=endpoint or None))
 
 
 def error_code(failure: ClientError) -> str:

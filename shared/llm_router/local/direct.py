@@ -1,7 +1,8 @@
-"""Requests that may wait long for others go to the function's own app on the event loop, as a streaming door does it.
+"""Requests that wait long for others, or for nobody, go to the function's own app on the event loop.
 
 Behind Lambda's streaming doors an adapter hands HTTP to the very same ASGI app and passes its pieces on. Doing so here
-keeps slow providers from occupying the threads that everything else needs, and lets streams really stream.
+keeps slow providers from occupying the threads that everything else needs, and lets streams really stream. What is
+swift is spared the way to a thread and back, which would take a good part of its time.
 """
 
 from __future__ import annotations

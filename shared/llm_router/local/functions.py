@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import ModuleType
@@ -16,8 +16,7 @@ from starlette.types import ASGIApp
 
 from llm_router.errors import ConfigurationError
 from llm_router.local.template import LambdaFunction
-
-Handler = Callable[[object, object], object]
+from llm_router.web.lambda_handler import LambdaHandler
 
 
 class FunctionTimedOut(Exception):
@@ -69,7 +68,7 @@ class FunctionHost:
 
     def __init__(self, functions: Mapping[str, LambdaFunction], *, threads: int) -> None:
         self._functions = functions
-        self._handlers: dict[str, Handler] = {}
+        self._handlers: dict[str, LambdaHandler] = {}
         for name, function in functions.items():
             self._handlers[name] = getattr(load_module(function), function.handler.partition(".")[2])
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="invoke")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ MAX_BODY = 6 * MIB
 """What Lambda takes in one synchronous invocation; the functions' own limits are lower."""
 
 WAITING = frozenset((rule.method, rule.path) for rule in ROUTES if rule.waits)
+SWIFT = frozenset((rule.method, rule.path) for rule in ROUTES if rule.swift)
 
 
 class Disconnected(Exception):
@@ -32,7 +34,7 @@ class Gateway:
     """One ASGI app for every port; `services` tells which port belongs to one service alone.
 
     Sheds load: with `max_in_flight` requests running, or `max_waiting` of those that may wait for others, the next one
-    is answered 503 with Retry-After at once.
+    is answered 503 with Retry-After at once. With `runs_swift_here`, swift requests need no thread of their own either.
     """
 
     table: RouteTable
@@ -40,6 +42,7 @@ class Gateway:
     services: Mapping[int, str]
     max_in_flight: int
     max_waiting: int
+    runs_swift_here: bool = True
     in_flight: int = 0
     waiting: int = 0
 
@@ -64,22 +67,27 @@ class Gateway:
         found = self.table.match(request.method, path)
         if found is None:
             raise NotFound("There is nothing at this path.")
-        waits = (found.route.method, found.route.path) in WAITING
+        row = (found.route.method, found.route.path)
+        waits = row in WAITING
         running, most = (self.waiting, self.max_waiting) if waits else (self.in_flight, self.max_in_flight)
         if running >= most:
             raise Overloaded("Too many requests are in progress; try again in a moment.", retry_after_s=1)
-        if waits:
-            self.waiting += 1
-            try:
-                await direct.serve(self.host.app(found.route.function), scope, request, path, receive, send)
-            finally:
-                self.waiting -= 1
-            return None
-        self.in_flight += 1
+        self._count(1, waits=waits)
         try:
-            return await self._invoked(request, path, found, request_id)
+            if not waits and not (self.runs_swift_here and row in SWIFT):
+                return await self._invoked(request, path, found, request_id)
+            # Whatever else has arrived by now is counted before one that only works keeps the loop to itself.
+            await asyncio.sleep(0)
+            await direct.serve(self.host.app(found.route.function), scope, request, path, receive, send)
         finally:
-            self.in_flight -= 1
+            self._count(-1, waits=waits)
+        return None
+
+    def _count(self, step: int, *, waits: bool) -> None:
+        if waits:
+            self.waiting += step
+        else:
+            self.in_flight += step
 
     async def _invoked(self, request: HttpRequest, path: str, found: Match, request_id: str) -> HttpAnswer:
         event = http_event(

@@ -16,7 +16,7 @@ from types import FrameType
 
 from llm_router.errors import ConfigurationError
 from llm_router.local import worker
-from llm_router.settings import Settings
+from llm_router.settings import Settings, Store
 
 MAX_WORKERS = 4
 STOP_AFTER_S = 8.0
@@ -92,6 +92,7 @@ class Supervisor:
             ports(self.settings),
             self.settings.max_in_flight,
             self.settings.max_generating,
+            runs_swift_here=self.settings.store is not Store.AWS,
             runs_schedules=number == 0,
         )
         process = multiprocessing.get_context("spawn").Process(

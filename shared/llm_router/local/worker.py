@@ -30,12 +30,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WorkerPlan:
-    """What a worker is told by its parent. Only the first worker runs the schedules."""
+    """What a worker is told by its parent. Only the first worker runs the schedules.
+
+    Swift requests are run on the event loop where the store is on this machine, so that nothing keeps them waiting.
+    """
 
     template: Path
     services: Mapping[int, str]
     max_in_flight: int
     max_waiting: int
+    runs_swift_here: bool
     runs_schedules: bool
 
 
@@ -45,7 +49,14 @@ def run(plan: WorkerPlan, sockets: list[socket.socket], environment: Mapping[str
     template = load(plan.template)
     host = FunctionHost(template.functions, threads=THREADS)
     host.warm()
-    gateway = Gateway(RouteTable(template.routes), host, plan.services, plan.max_in_flight, plan.max_waiting)
+    gateway = Gateway(
+        RouteTable(template.routes),
+        host,
+        plan.services,
+        plan.max_in_flight,
+        plan.max_waiting,
+        runs_swift_here=plan.runs_swift_here,
+    )
     config = uvicorn.Config(
         gateway,
         log_config=None,

@@ -22,8 +22,11 @@ class Function(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """One method and path template; `body_limit` is in bytes. `waits` says that it may wait long for others, without
-    work of its own, and may answer piece by piece."""
+    """One method and path template; `body_limit` is in bytes.
+
+    `waits` says that it may wait long for others, without work of its own, and may answer piece by piece; `swift`,
+    that it answers in a few milliseconds of its own work and waits for nobody who could keep it.
+    """
 
     function: Function
     method: str
@@ -31,10 +34,11 @@ class RouteRule:
     access: Access
     body_limit: int = 4 * MIB
     waits: bool = False
+    swift: bool = False
 
 
 ROUTES: tuple[RouteRule, ...] = (
-    RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC),
+    RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC, swift=True),
     RouteRule(Function.ROUTE, "GET", "/route/health", Access.PUBLIC),
     RouteRule(Function.ROUTE, "POST", "/route", Access.CLIENT, waits=True),
     RouteRule(Function.ROUTE, "GET", "/metrics", Access.OPERATOR),
@@ -48,7 +52,7 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.ROUTE, "POST", "/keys", Access.ADMIN, 64 * KIB),
     RouteRule(Function.ROUTE, "DELETE", "/keys/{key_id}", Access.ADMIN),
     RouteRule(Function.CLASSIFY, "GET", "/classify/health", Access.PUBLIC),
-    RouteRule(Function.CLASSIFY, "POST", "/classify", Access.CLIENT, 256 * KIB),
+    RouteRule(Function.CLASSIFY, "POST", "/classify", Access.CLIENT, 256 * KIB, swift=True),
     RouteRule(Function.CLASSIFY, "POST", "/classify/batch", Access.CLIENT),
     RouteRule(Function.CLASSIFY, "GET", "/categories", Access.CLIENT),
     RouteRule(Function.CLASSIFY, "POST", "/categories", Access.ADMIN, 256 * KIB),

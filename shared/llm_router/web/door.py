@@ -27,12 +27,13 @@ from llm_router.web.openapi import Operation
 Body = TypeVar("Body", bound=RequestBody)
 Answer = BaseModel | Response
 _SPANS_SLASHES = {"model_id"}
-SECURITY_HEADERS = {
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "strict-transport-security": "max-age=31536000",
-}
+SECURITY_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000"),
+)
+"""What every answer carries, unless it says otherwise itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Door:
     def _add(self, operation: Operation, serve: Callable[[Request], Awaitable[Response]]) -> None:
         self.operations.append(operation)
         path = re.sub(r"{(\w+)}", _with_converter, operation.row.path)
-        self.app.add_api_route(path, serve, methods=[operation.row.method], response_model=None)
+        self.app.add_route(path, serve, methods=[operation.row.method])
 
     async def _serve(
         self,
@@ -168,7 +169,7 @@ class Door:
         else:
             error = NotFound("There is nothing at this path.")
         note.error = status_of(error)[1]
-        response = error_response(error, path=request.url.path, request_id=note.request_id)
+        response = error_response(error, path=request.scope["path"], request_id=note.request_id)
         if isinstance(failure, HTTPException) and failure.headers and "Allow" in failure.headers:
             response.headers["allow"] = failure.headers["Allow"]
         return self._finish(response, note, started)
@@ -179,9 +180,9 @@ class Door:
         return note
 
     def _finish(self, response: Response, note: Observation, started: float) -> Response:
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers["x-request-id"] = note.request_id
+        said = {name for name, _ in response.raw_headers}
+        response.raw_headers += [header for header in SECURITY_HEADERS if header[0] not in said]
+        response.raw_headers.append((b"x-request-id", note.request_id.encode("latin-1", "replace")))
         note.status = response.status_code
         if isinstance(response, StreamingResponse):
             response.body_iterator = self._followed(response.body_iterator, note, started)

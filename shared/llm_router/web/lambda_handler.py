@@ -18,13 +18,13 @@ from llm_router.errors import MalformedRequest, RouterError
 from llm_router.web.errors import error_response
 
 Result = dict[str, object]
-Handler = Callable[[object, object], Result]
+LambdaHandler = Callable[[object, object], Result]
 _LOOPS = threading.local()
 logging.getLogger("mangum").setLevel(logging.WARNING)
 """Below that the adapter logs each path, in which a caller may have put anything."""
 
 
-def lambda_handler(app: ASGI, *, on_schedule: Callable[[str], Result] | None = None) -> Handler:
+def lambda_handler(app: ASGI, *, on_schedule: Callable[[str], Result] | None = None) -> LambdaHandler:
     """A handler for HTTP API events of payload format 2.0 and, with `on_schedule`, for EventBridge schedules.
 
     `on_schedule` gets the event's id, so that an event delivered twice can be told. Any other event is a 400.
@@ -115,7 +115,6 @@ class _ThreadLoop:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(self.loop)
 
     def __del__(self) -> None:
         if not self.loop.is_running():
@@ -123,6 +122,7 @@ class _ThreadLoop:
 
 
 def _loop() -> None:
-    """Give the calling thread an event loop: the adapter needs one, and only main threads come with one."""
+    """Give the calling thread an event loop of its own, also after somebody else has run and closed another there."""
     if not hasattr(_LOOPS, "held"):
         _LOOPS.held = _ThreadLoop()
+    asyncio.set_event_loop(_LOOPS.held.loop)

@@ -138,11 +138,11 @@ class _Writer:
         return self._normalise(output_norm(layer), self.node("Add", [tokens, result]))
 
     def head(self, head: Head, pools: _Pools) -> None:
-        taps = [pools.tap(tap) for tap in head.taps]
-        x = taps[0] if len(taps) == 1 else self.node("Concat", taps, axis=1)
-        for number, dense in enumerate(head.layers):
+        x = pools.joined(head.taps)
+        *inner, last = head.layers
+        for number, dense in enumerate(inner):
             x = self._dense(f"heads.{head.name}.{number}", x, dense)
-        self.node("Identity", [x], output=head.name)
+        self._dense(f"heads.{head.name}.{len(inner)}", x, last, output=head.name)
 
     def model(self, outputs: Mapping[str, int]) -> onnx.ModelProto:
         given = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])]
@@ -174,16 +174,14 @@ class _Writer:
         ]
         return self.node("DynamicQuantizeMatMul", inputs, domain=MICROSOFT)
 
-    def _dense(self, name: str, x: str, dense: Dense) -> str:
+    def _dense(self, name: str, x: str, dense: Dense, *, output: str = "") -> str:
         weight, bias = self.constant(f"{name}.weight", dense.weight.T), self.constant(f"{name}.bias", dense.bias)
+        if dense.activation is Activation.IDENTITY:
+            return self.node("Gemm", [x, weight, bias], output=output)
         y = self.node("Gemm", [x, weight, bias])
-        match dense.activation:
-            case Activation.IDENTITY:
-                return y
-            case Activation.SOFTMAX:
-                return self.node("Softmax", [y], axis=1)
-            case other:
-                return self.node(other.value.capitalize(), [y])
+        if dense.activation is Activation.SOFTMAX:
+            return self.node("Softmax", [y], output=output, axis=1)
+        return self.node(dense.activation.value.capitalize(), [y], output=output)
 
     def _normalise(self, name: str, x: str) -> str:
         scale = self.constant(f"{name}.weight", self._weights[f"{name}.weight"])
@@ -198,6 +196,14 @@ class _Pools:
         self._writer = writer
         self._tokens = tokens
         self._made: dict[Tap, str] = {}
+        self._joined: dict[tuple[Tap, ...], str] = {}
+
+    def joined(self, taps: tuple[Tap, ...]) -> str:
+        """Several pooled vectors as one."""
+        if taps not in self._joined:
+            made = [self.tap(tap) for tap in taps]
+            self._joined[taps] = made[0] if len(made) == 1 else self._writer.node("Concat", made, axis=1)
+        return self._joined[taps]
 
     def tap(self, tap: Tap) -> str:
         if tap not in self._made:

@@ -1,0 +1,91 @@
+"""What each stage of a classification costs inside one process, from the bare session to the handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import numpy as np
+
+import classifier
+from classifier.encoder import ARTIFACTS, Encoder
+from classifier.manifest import MODEL, TOKENISER
+from classifier.normalise import normalise
+from classifier.rules import RuleBook
+from classifier.runtime import open_session
+from classifier.tokens import Tokeniser
+from llm_router.adapters.lru import LruCache
+from llm_router.classification import CachingClassifier
+from llm_router.clock import SystemClock
+from tests.bench.prompts import new_prompts, of_tokens
+from tests.bench.timing import Times, alternately
+from tests.support.service import service
+
+LENGTHS = (8, 32, 128, 512, 4000, 32_000)
+MILLION = ("why is the sky so blue today? " * 33_334)[:1_000_000]
+Call = Callable[[], object]
+
+
+def stages(turns: int = 400) -> dict[str, Times]:
+    """One new prompt of 8 to 30 words at each stage, all stages on the same prompts in turn."""
+    count = turns + 30
+    encoder, book = Encoder.load(), RuleBook.load()
+    with service() as handlers:
+        return alternately(
+            {
+                "session": _session(new_prompts(1), count),
+                "encoder": _over(lambda prompt: encoder.encode(prompt, deadline_s=1.0), new_prompts(1)),
+                "classifier": _over(classifier.load().classify, new_prompts(1)),
+                "handler": _over(lambda prompt: handlers.post("/classify", {"prompt": prompt}), new_prompts(1)),
+                "rules": _over(lambda prompt: book.judge(book.read(normalise(prompt))), new_prompts(1)),
+                "cache_hit": _hit(),
+                "handler_hit": lambda: handlers.post("/classify", {"prompt": "how do I fix my garden engine"}),
+                "route_handler": _over(lambda prompt: handlers.post("/route", {"prompt": prompt}), new_prompts(2)),
+            },
+            turns=turns,
+        )
+
+
+def by_length(turns: int = 40) -> dict[int, dict[str, Times]]:
+    """The bare session and the classifier by the prompt's length in tokens; from 256 on the text is cut."""
+    classify = classifier.load().classify
+    return {
+        length: alternately(
+            {
+                "session": _session(of_tokens(length), turns + 5),
+                "classifier": _over(classify, of_tokens(length)),
+            },
+            turns=turns,
+            warm_up=5,
+        )
+        for length in LENGTHS
+    }
+
+
+def million_characters(turns: int = 10) -> Times:
+    """A prompt of a million characters through the cache's key and the classifier."""
+    model = classifier.load()
+    behind = CachingClassifier(model, _cache(), SystemClock(), "bench", b"secret", 3600)
+    texts = (f"{number} {MILLION}" for number in range(turns + 2))
+    return alternately({"million": lambda: behind.classify(next(texts))}, turns=turns, warm_up=2)["million"]
+
+
+def _session(prompts: Iterator[str], count: int) -> Call:
+    """The floor: the graph alone, on ids that are there already."""
+    session, tokenise = open_session(ARTIFACTS / MODEL, threads=1), Tokeniser(ARTIFACTS / TOKENISER)
+    names = [output.name for output in session.get_outputs()]
+    ids = iter([np.array([tokenise(prompt).ids], np.int64) for prompt in islice(prompts, count)])
+    return lambda: session.run(names, {"input_ids": next(ids)}, None)
+
+
+def _over(call: Callable[[str], object], prompts: Iterator[str]) -> Call:
+    return lambda: call(next(prompts))
+
+
+def _cache() -> LruCache:
+    return LruCache(SystemClock(), max_entries=100, max_bytes=1 << 20)
+
+
+def _hit() -> Call:
+    behind = CachingClassifier(classifier.load(), _cache(), SystemClock(), "bench", b"secret", 3600)
+    return lambda: behind.classify("how do I fix my garden engine and what does it cost")

@@ -1,0 +1,58 @@
+"""Latency and throughput over HTTP, of one or several services in turn."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from tests.bench.prompts import new_prompts, of_tokens
+from tests.bench.timing import Times, alternately
+from tests.support.running import ROOT
+
+CONNECTIONS = (1, 8, 32, 128)
+
+
+class Line:
+    """One connection kept open to one address."""
+
+    def __init__(self, address: str, prompts: Iterator[str]) -> None:
+        split = urlsplit(address)
+        self._path = split.path
+        self._connection = http.client.HTTPConnection(split.hostname or "", split.port, timeout=30)
+        self._prompts = prompts
+
+    def __call__(self) -> None:
+        """One request, from its first byte sent to its last byte received. Raises when it is not answered with 200."""
+        body = json.dumps({"prompt": next(self._prompts)})
+        self._connection.request("POST", self._path, body, {"content-type": "application/json"})
+        answer = self._connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{self._connection.host}:{self._connection.port} answered {answer.status}")
+
+
+def latency(services: Mapping[str, str], turns: int = 400) -> dict[str, Times]:
+    """New prompts of 8 to 30 words, request by request in turn, on one connection for each service."""
+    seed = time.time_ns()
+    return alternately({name: Line(address, new_prompts(seed)) for name, address in services.items()}, turns=turns)
+
+
+def by_length(address: str, lengths: tuple[int, ...], turns: int = 40) -> dict[int, Times]:
+    """The whole path by the prompt's length in tokens."""
+    return {
+        length: alternately({"http": Line(address, of_tokens(length))}, turns=turns, warm_up=5)["http"]
+        for length in lengths
+    }
+
+
+def throughput(address: str, connections: int, seconds: float) -> dict[str, float]:
+    """Answers a second with so many connections, from a load generator in a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.load", address, str(connections), str(seconds)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=seconds + 120)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found

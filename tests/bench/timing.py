@@ -1,0 +1,43 @@
+"""Times of several calls that take turns, so that a drift of the machine's speed meets all of them."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds of the counted calls."""
+
+    ms: Sequence[float]
+
+    @property
+    def least(self) -> float:
+        return min(self.ms)
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.ms)
+
+    @property
+    def p99(self) -> float:
+        return statistics.quantiles(self.ms, n=100)[98] if len(self.ms) > 1 else self.ms[0]
+
+    def row(self) -> dict[str, float]:
+        return {"least_ms": round(self.least, 4), "p50_ms": round(self.p50, 4), "p99_ms": round(self.p99, 4)}
+
+
+def alternately(calls: Mapping[str, Callable[[], object]], *, turns: int, warm_up: int = 30) -> dict[str, Times]:
+    """Each call in each turn; the first `warm_up` turns do not count."""
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for turn in range(warm_up + turns):
+        for name, call in calls.items():
+            started = time.perf_counter()
+            call()
+            elapsed = (time.perf_counter() - started) * 1000
+            if turn >= warm_up:
+                taken[name].append(elapsed)
+    return {name: Times(ms) for name, ms in taken.items()}

@@ -1,0 +1,110 @@
+"""`make bench-reference`: this project beside the service that the reference design describes, in one run.
+
+The two take turns request by request; throughput is measured of one after the other, again in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.bench import cold_start, over_http
+from tests.bench.processes import descendants, memory
+from tests.bench.report import Report
+from tests.support.running import ROOT, running_service
+from tests.support.valkey import free_port
+
+OURS, REFERENCE = "this project", "reference"
+STARTS = 3
+READY_WITHIN_S = 120
+
+
+@contextmanager
+def reference(python: str) -> Iterator[tuple[int, int, float]]:
+    """The reference's service: its process, its port, and the seconds from exec to its first answer."""
+    port = free_port()
+    began = time.perf_counter()
+    command = [python, "tests/bench/reference_service.py", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)  # it shows progress bars
+    try:
+        _first_answer(port, process)
+        yield process.pid, port, time.perf_counter() - began
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _first_answer(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while process.poll() is None and time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=READY_WITHIN_S)
+        try:
+            connection.request("POST", "/classify", '{"prompt": "hello"}', {"content-type": "application/json"})
+            if connection.getresponse().status == 200:
+                return
+        except ConnectionError:
+            time.sleep(0.01)
+        finally:
+            connection.close()
+    raise RuntimeError("the reference's service did not start")
+
+
+def main() -> int:
+    """Print what both need and the ratios; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("python", help="the interpreter of the environment that holds the reference")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of each throughput run")
+    options = parser.parse_args()
+    report = Report()
+    _starts(report, options.python)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        reference(options.python) as (pid, port, _),
+        running_service(Path(folder)) as running,
+    ):
+        address, other = f"{running.url()}/classify", f"http://127.0.0.1:{port}/classify"
+        measured = over_http.latency({OURS: address, REFERENCE: other})
+        report.times("One new prompt over HTTP, one connection", measured, OURS)
+        _throughput(report, address, other, options.seconds)
+        held = {OURS: running.process.pid, REFERENCE: pid}
+        rows = [(name, sum(memory(each).pss for each in descendants(root))) for name, root in held.items()]
+        report.table("Memory of the whole service under load", ("service", "PSS MB"), rows)
+        report.figures["memory"] = dict(rows)
+    report.save("versus")
+    return 0
+
+
+def _starts(report: Report, python: str) -> None:
+    """Both start from a warm disk, in turn; the first start of each does not count."""
+    ours, theirs = [], []
+    for _ in range(STARTS + 1):
+        ours.append(cold_start.cold_start("classify", {}).first_ms)
+        with reference(python) as (_, _, seconds):
+            theirs.append(seconds * 1000)
+    found = {OURS: statistics.median(ours[1:]), REFERENCE: statistics.median(theirs[1:])}
+    rows = [(name, ms, f"{ms / found[OURS]:.1f}") for name, ms in found.items()]
+    report.table("From exec to the first classification", ("service", "p50 ms", "ratio"), rows)
+    report.figures["start"] = found
+
+
+def _throughput(report: Report, address: str, other: str, seconds: float) -> None:
+    rows = []
+    for connections in over_http.CONNECTIONS:
+        ours, theirs = (over_http.throughput(each, connections, seconds) for each in (address, other))
+        ratio = f"{ours['per_second'] / theirs['per_second']:.1f}"
+        rows.append((connections, ours["per_second"], theirs["per_second"], ratio, ours["p99_ms"], theirs["p99_ms"]))
+    heads = ("connections", "ours per s", "reference per s", "ratio", "ours p99 ms", "reference p99 ms")
+    report.table("Throughput of new prompts", heads, rows)
+    report.figures["throughput"] = [dict(zip(heads, row, strict=True)) for row in rows]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

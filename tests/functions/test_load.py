@@ -1,0 +1,61 @@
+"""Load is shed at once and told of, instead of queueing for ever; what is swift is counted like everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+import pytest
+from starlette.types import Message
+
+from llm_router.local.functions import FunctionHost
+from llm_router.local.gateway import Gateway
+from tests.support.service import Service, service
+
+MOST = 4
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    with service() as running:
+        host = FunctionHost(running.template.functions, threads=2)
+        yield Gateway(Service().table, host, {}, MOST, MOST)
+        host.close()
+
+
+async def post(gateway: Gateway, path: str) -> tuple[int, dict[bytes, bytes], bytes]:
+    sent: list[Message] = []
+    body = json.dumps({"prompt": "How do I sort a list?"}).encode()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "http_version": "1.1"}
+    headers = [(b"content-type", b"application/json")]
+    await gateway({**scope, "headers": headers, "client": ("127.0.0.1", 1), "server": None}, receive, send)
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+
+
+@pytest.mark.parametrize("path", ["/classify", "/classify/batch", "/route"], ids=["swift", "on a thread", "waiting"])
+def test_what_is_too_much_is_refused_with_the_time_to_try_again(gateway: Gateway, path: str):
+    async def burst() -> list[tuple[int, dict[bytes, bytes], bytes]]:
+        return await asyncio.gather(*(post(gateway, path) for _ in range(MOST + 3)))
+
+    answers = asyncio.run(burst())
+    shed = [answer for answer in answers if answer[0] == 503]
+    assert len(shed) == 3
+    assert all(headers[b"retry-after"] == b"1" for _, headers, _ in shed)
+    assert all(json.loads(body)["error"]["code"] == "overloaded" for _, _, body in shed)
+    assert (gateway.in_flight, gateway.waiting) == (0, 0)
+
+
+def test_what_was_shed_is_answered_once_there_is_room_again(gateway: Gateway):
+    async def burst_and_again() -> int:
+        await asyncio.gather(*(post(gateway, "/classify") for _ in range(MOST + 1)))
+        return (await post(gateway, "/classify"))[0]
+
+    assert asyncio.run(burst_and_again()) == 200
