@@ -41,6 +41,7 @@ class Generating:
         self.budgets = Lazy(lambda: Budgets(records(), clock))
         self.once = Lazy(lambda: Once(records(), clock))
         self.providers: Lazy[Providers] = Lazy(self._make_providers)
+        self.cooling = Lazy(lambda: Cooling(clock, services.cache()))
         self.dispatcher = Lazy(self._make_dispatcher)
         self.completer = Lazy(self._make_completer)
 
@@ -86,12 +87,18 @@ class Generating:
 
     def _make_dispatcher(self) -> Dispatcher:
         services = self._services
-        longest = services.settings.longest_answer
-        return Dispatcher(services.recommender(), services.reader(), self.providers(), services.clock, longest)
+        return Dispatcher(
+            services.recommender(),
+            services.reader(),
+            self.providers(),
+            self.cooling(),
+            services.clock,
+            services.settings.longest_answer,
+        )
 
     def _make_completer(self) -> Completer:
         services = self._services
-        walk = Walk(self.providers(), Cooling(services.clock, services.cache()), services.clock)
+        walk = Walk(self.providers(), self.cooling(), services.clock)
         generator = Generator(walk, self.budgets(), self, services.clock, services.warn)
         kept = KeptAnswers(services.cache(), services.hash_secret())
         return Completer(generator, kept, services.reader())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from llm_router.breaker import Breaker, BreakerState
 from llm_router.catalogue.entry import ModelEntry
@@ -27,6 +27,8 @@ MODEL_FAILURES, PROVIDER_FAILURES = 3, 5
 
 LOOK_EVERY_S = 1.0
 """Between two looks at what other processes have found out."""
+
+RESTING = "has failed of late and is left alone for a while"
 
 _BREAKING = {Failure.SERVER_ERROR, Failure.UNREACHABLE, Failure.TIMEOUT, Failure.GARBAGE}
 
@@ -54,6 +56,13 @@ class Cooling:
         """Seconds until this model may be asked again; 0 when it may be asked now."""
         self._look()
         return max(self._left(_model(model.id)), self._left(_provider(model.provider)))
+
+    def resting(self, models: Iterable[ModelEntry]) -> Mapping[str, str]:
+        """Those of the models that may not be asked now, by id, with the reason in words."""
+        self._look()
+        if not any(self._left(name) for name in self._until):
+            return {}
+        return {model.id: RESTING for model in models if self.wait_s(model) > 0}
 
     def admits(self, model: ModelEntry) -> bool:
         """True if it may be asked now. After a breaker has been open, one caller alone hears True and finds out."""

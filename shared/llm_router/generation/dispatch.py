@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.client_keys import ClientKey
-from llm_router.errors import Forbidden, InvalidRequest, NotFound, Unavailable
+from llm_router.errors import Forbidden, InvalidRequest, NoEligibleModel, NotFound, Unavailable
 from llm_router.generation.chat import ChatRequest
+from llm_router.generation.cooling import Cooling
 from llm_router.generation.job import Job
 from llm_router.generation.label import Label
 from llm_router.generation.pricing import CHARACTERS_A_TOKEN
@@ -39,6 +41,7 @@ class Dispatcher:
     recommender: Recommender
     catalogues: CatalogueReader
     providers: Providers
+    cooling: Cooling
     clock: Clock
     longest: int
     _unconfigured: tuple[Catalogue, Mapping[str, str]] | None = field(default=None, repr=False)
@@ -48,17 +51,27 @@ class Dispatcher:
         return self.longest if max_tokens is None else min(max_tokens, self.longest)
 
     def routed(self, ask: Ask, request: ChatRequest, key: ClientKey | None, seconds: float = WHOLE_S) -> Routed:
-        """By ranking all models that are configured here and that the key allows.
+        """By ranking all models that are configured here, that the key allows and that have not just failed.
+
+        A ranking tells of the best ones alone: were those of a provider that is down among them, they could fill it,
+        and nobody else would be asked. Where nothing else is left, they are ranked all the same.
 
         Raises `NoEligibleModel`, or `Unavailable` when no provider is configured at all.
         """
         until = self.clock.monotonic() + seconds
-        decision = self.recommender.recommend(replace(ask, barred=self._barred(key)))
+        decision = self._decided(ask, self._barred(key))
         found = decision.classified.classification
         label = Label(decision.id, found.category, found.base_category, found.difficulty)
         models = tuple(candidate.model for candidate in decision.ranking.candidates)
         tokens = task_of(found, ask.conversation).input_tokens
         return Routed(Job(request, models, tokens, until, label, key), decision)
+
+    def _decided(self, ask: Ask, barred: Mapping[str, str]) -> Decision:
+        resting = self.cooling.resting(self.catalogues.in_force().catalogue)
+        if resting:
+            with contextlib.suppress(NoEligibleModel):
+                return self.recommender.recommend(replace(ask, barred={**resting, **barred}))
+        return self.recommender.recommend(replace(ask, barred=barred))
 
     def pinned(self, name: str, ask: Ask, request: ChatRequest, key: ClientKey | None, seconds: float) -> Routed:
         """To the model of this id or, where only one has it, of this name at its provider; nothing is classified.

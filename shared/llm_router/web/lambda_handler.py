@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import logging
 import threading
 from collections.abc import Callable
 from typing import cast
@@ -19,6 +20,8 @@ from llm_router.web.errors import error_response
 Result = dict[str, object]
 LambdaHandler = Callable[[object, object], Result]
 _LOOPS = threading.local()
+logging.getLogger("mangum").setLevel(logging.WARNING)
+"""Below that the adapter logs each path, in which a caller may have put anything."""
 
 
 def lambda_handler(app: ASGI, *, on_schedule: Callable[[str], Result] | None = None) -> LambdaHandler:
