@@ -14,7 +14,7 @@ from llm_router.generation.idempotency import Once
 from llm_router.generation.kept_answers import KeptAnswers
 from llm_router.generation.outcome import Outcome
 from llm_router.generation.provider import Failure, Providers
-from llm_router.generation.walk import Walk
+from llm_router.generation.walk import Patience, Walk
 from llm_router.outcomes import Outcome as Attempted
 from llm_router.settings import Store
 from llm_router.stores import Lazy
@@ -31,6 +31,8 @@ OUR_FAULT = (Failure.REFUSED, Failure.BAD_REQUEST, Failure.UNKNOWN_MODEL)
 
 class Generating:
     """Each attribute is called to get the thing, made on first use; nothing connects before it is asked to."""
+
+    patience = Patience()
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -98,7 +100,7 @@ class Generating:
 
     def _make_completer(self) -> Completer:
         services = self._services
-        walk = Walk(self.providers(), self.cooling(), services.clock)
+        walk = Walk(self.providers(), self.cooling(), services.clock, self.patience)
         generator = Generator(walk, self.budgets(), self, services.clock, services.warn)
         kept = KeptAnswers(services.cache(), services.hash_secret())
         return Completer(generator, kept, services.reader())
