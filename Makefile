@@ -117,14 +117,14 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
 refresh: $(BIN)/.run ## Refresh the local catalogue from its sources now
 	@$(BIN)/python -m llm_router.local.refresh $(ARGS)
 
-train: $(TORCH) ## Train the classifier anew (public sets from DATA_DIR where it is set), about half an hour
+train: $(TORCH) $(BIN)/.test ## Train the classifier anew (public sets from DATA_DIR where it is set), about half an hour
 	@$(TORCH) -m training.torch_finetune $(ARGS)
 	@$(TORCH) -m training.torch_grams
-	@$(TORCH) -m training.build.calibrate
-	@$(TORCH) -m training.build
-	@$(TORCH) -m training.rules
-	@$(TORCH) -m training.background
-	@$(TORCH) -m training.fusion
+	@$(BIN)/python -m training.build.calibrate
+	@$(BIN)/python -m training.build
+	@$(BIN)/python -m training.rules
+	@$(BIN)/python -m training.background
+	@$(BIN)/python -m training.fusion
 
 evaluate: $(BIN)/.test model ## Measure the classifier and the choice and write their reports (sets from DATA_DIR where it is set)
 	@$(BIN)/python -m training.evaluate $(ARGS)
