@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 
 from tests.support.running import Running, running_service
-from tests.support.traffic import Outcome, Usage, load, usage
+from tests.support.traffic import Outcome, Usage, load, settled
 from tests.support.valkey import free_port
 from tests.support.valkey import running as valkey
 
@@ -48,7 +48,7 @@ def soaked(service: Running, requests: int) -> list[Usage]:
     found = []
     for _ in range(STEPS):
         asyncio.run(load(service.url(), connections=SOAKING, requests=requests // STEPS))
-        found.append(usage(service.process.pid))
+        found.append(asyncio.run(settled(service.process.pid)))
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.running import Running, running_service
-from tests.support.traffic import load, usage
+from tests.support.traffic import Usage, load, settled
 from tests.support.valkey import free_port
 from tests.support.valkey import running as valkey
 
@@ -46,11 +46,12 @@ def test_what_is_more_than_a_worker_holds_is_shed_with_when_to_come_back(tmp_pat
 
 
 def test_requests_leave_no_descriptor_and_no_thread_behind(service: Running):
-    """The memory of a hundred thousand requests is the bench's to watch."""
-    asyncio.run(load(service.url(), connections=20, requests=500))
-    before = usage(service.process.pid)
-    asyncio.run(load(service.url(), connections=20, requests=2_000))
-    after = usage(service.process.pid)
+    """Memory is the bench's to watch: over so few requests it says nothing."""
+
+    async def held_after(requests: int) -> Usage:
+        await load(service.url(), connections=20, requests=requests)
+        return await settled(service.process.pid)
+
+    before, after = asyncio.run(held_after(1_000)), asyncio.run(held_after(2_000))
     assert after.descriptors <= before.descriptors
     assert after.threads <= before.threads
-    assert after.memory <= before.memory * 1.05

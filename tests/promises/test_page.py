@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.promises.page import COMMAND, PAGE, ROOT, Promise, promises, written_in, text
+from tests.promises.page import COMMAND, PAGE, ROOT, Promise, promises, text, written_in
 
 ROWS = promises()
 NUMBERED = [f"F{number}" for number in range(1, 24)]
