@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types template model build deploy aws deploy-local train refresh evaluate bench bench-reference \
+.PHONY: help run test check audit promises mutants load lint types template model build deploy aws deploy-local train refresh evaluate bench bench-reference \
 	openapi docs lock release clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -26,7 +26,7 @@ run: $(BIN)/.run model ## Start the whole service on 127.0.0.1
 test: $(BIN)/.test $(MINISTACK) model ## Run the whole test suite
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: lint types template ## Everything CI checks beside the tests
+check: lint types template audit ## Everything CI checks beside the tests
 
 lint: $(BIN)/.test
 	@$(BIN)/ruff check .
@@ -38,6 +38,19 @@ types: $(BIN)/.test
 template: $(BIN)/.test $(SAM)
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(SAM) validate --lint --template template.yaml
 	@$(BIN)/python -m pytest -q tests/unit/test_template.py
+
+audit: $(BIN)/.test ## Check that every locked package has its hash and no address of its own
+	@$(BIN)/python -m pytest -q tests/promises/test_supply_chain.py
+
+promises: $(BIN)/.test ## Write the page of promises anew
+	@$(BIN)/python -m tests.promises.page
+
+mutants: $(BIN)/.test ## Test the tests: mutate ranking, catalogue rules, breaker and keys (ARGS: names of mutants)
+	@$(BIN)/mutmut run $(ARGS)
+	@$(BIN)/mutmut results
+
+load: $(BIN)/.test model ## Load and soak the whole service (ARGS: seconds and requests), some minutes
+	@$(BIN)/python -m tests.bench.load $(ARGS)
 
 model: $(BIN)/.run ## Build the model's files from the verified weights
 	@$(BIN)/python -m training.build
@@ -154,4 +167,4 @@ lock: ## Renew the hash-locked requirements (needs uv)
 	$(LOCK) --override tests/bench/reference-overrides.txt tests/bench/reference.in -o tests/bench/reference.txt
 
 clean: ## Remove everything that was built or installed
-	rm -rf .venv .build .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .build .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants

@@ -1,105 +1,82 @@
-"""A load generator in a process of its own: `python -m tests.bench.load ADDRESS CONNECTIONS SECONDS`.
+"""Load and soak: `python -m tests.bench.load [SECONDS] [REQUESTS]` prints a table of both.
 
-Every connection sends a new prompt as soon as its last one is answered. Prints JSON: answers a second, how many were
-shed with 503 or 429, and the milliseconds of the others. Plain sockets, because it shares the processors with what it
-measures.
+Load: 100 connections for so many seconds, with malformed and broken-off requests among them and a Redis that is
+killed and brought back every few seconds. Soak: so many requests over 20 connections, with the memory, the descriptors
+and the threads of all processes watched from the end of the warm-up on.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import selectors
-import socket
+import asyncio
 import statistics
 import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit
+import tempfile
+import threading
+from pathlib import Path
 
-from tests.bench.prompts import new_prompts
+from tests.support.running import Running, running_service
+from tests.support.traffic import Outcome, Usage, load, settled
+from tests.support.valkey import free_port
+from tests.support.valkey import running as valkey
 
-FEWEST = 20
-"""Answers that a run waits for, however slow the service is: fewer have no quantiles."""
-
-_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
-
-
-@dataclass
-class Connection:
-    """One connection and what it has received of its current answer."""
-
-    line: socket.socket
-    sent_at: float = 0.0
-    received: bytearray = field(default_factory=bytearray)
-
-    def complete(self) -> bytes | None:
-        """The status once the answer is whole."""
-        head, found, body = bytes(self.received).partition(b"\r\n\r\n")
-        if not found:
-            return None
-        length = _LENGTH.search(head)
-        if length is None or len(body) < int(length[1]):
-            return None
-        return head[9:12]
+CONNECTIONS, SOAKING = 100, 20
+EVERY_S = 5.0
+STEPS = 5
 
 
-def requests(address: SplitResult) -> Iterator[bytes]:
-    """Whole requests, head and body, each with a new prompt."""
-    for prompt in new_prompts(time.time_ns()):
-        body = json.dumps({"prompt": prompt}).encode()
-        head = (
-            f"POST {address.path} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
-        yield head.encode() + body
+def killing(port: int, over: threading.Event) -> None:
+    """A Redis that is there for a while and then not, over and over."""
+    while not over.is_set():
+        with valkey(port):
+            over.wait(EVERY_S)
+        over.wait(EVERY_S)
 
 
-def run(address: SplitResult, connections: int, seconds: float) -> dict[str, float]:
-    """The figures of one run."""
-    ready, stream = selectors.DefaultSelector(), requests(address)
-    for _ in range(connections):
-        line = socket.create_connection((address.hostname, address.port), timeout=60)
-        ready.register(line, selectors.EVENT_READ, Connection(line))
-    started = time.perf_counter()
-    for key in list(ready.get_map().values()):
-        _send(key.data, stream)
-    times: list[float] = []
-    shed = 0
-    while (now := time.perf_counter()) - started < seconds or len(times) < FEWEST:
-        for key, _ in ready.select(timeout=1):
-            connection: Connection = key.data
-            connection.received += connection.line.recv(65_536)
-            if (status := connection.complete()) is None:
-                continue
-            if status == b"200":
-                times.append((time.perf_counter() - connection.sent_at) * 1000)
-            elif status in (b"503", b"429"):
-                shed += 1
-            else:
-                raise RuntimeError(f"answered {status.decode()}")
-            _send(connection, stream)
-    for key in list(ready.get_map().values()):
-        key.data.line.close()
-    cuts = statistics.quantiles(times, n=100)
-    return {
-        "connections": connections,
-        "per_second": round(len(times) / (now - started), 1),
-        "shed": shed,
-        "p50_ms": round(cuts[49], 2),
-        "p99_ms": round(cuts[98], 2),
-    }
+def loaded(service: Running, redis: int, seconds: float) -> Outcome:
+    over = threading.Event()
+    killer = threading.Thread(target=killing, args=(redis, over))
+    killer.start()
+    try:
+        return asyncio.run(load(service.url(), connections=CONNECTIONS, requests=10**9, seconds=seconds))
+    finally:
+        over.set()
+        killer.join()
 
 
-def _send(connection: Connection, stream: Iterator[bytes]) -> None:
-    connection.received.clear()
-    connection.sent_at = time.perf_counter()
-    connection.line.sendall(next(stream))
+def soaked(service: Running, requests: int) -> list[Usage]:
+    """What is held after the warm-up, which is a fifth, and after each further fifth; connections closed each time."""
+    found = []
+    for _ in range(STEPS):
+        asyncio.run(load(service.url(), connections=SOAKING, requests=requests // STEPS))
+        found.append(asyncio.run(settled(service.process.pid)))
+    return found
+
+
+def tell(outcome: Outcome) -> None:
+    cuts = statistics.quantiles(outcome.ms, n=100)
+    counts = ", ".join(f"{status}: {count}" for status, count in sorted(outcome.statuses.items()))
+    print(f"answers            {counts}")
+    print(f"unexpected 5xx     {outcome.unexpected}")
+    print(f"shed without Retry-After {outcome.silent}")
+    print(f"broken off by us   {outcome.broken_off}")
+    print(f"lost               {outcome.lost}")
+    print(f"ms p50/p95/p99     {cuts[49]:.1f} / {cuts[94]:.1f} / {cuts[98]:.1f}")
 
 
 def main() -> None:
-    print(json.dumps(run(urlsplit(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))))
+    """Run both."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    requests = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
+    redis = free_port()
+    settings = {"REDIS_URL": f"redis://127.0.0.1:{redis}/0", "LOG_LEVEL": "ERROR"}
+    with tempfile.TemporaryDirectory() as folder, running_service(Path(folder), **settings) as service:
+        print(f"-- {CONNECTIONS} connections for {seconds:g} s, faults injected")
+        tell(loaded(service, redis, seconds))
+        print(f"-- {requests} requests over {SOAKING} connections")
+        print(f"{'requests':>10}{'MB':>8}{'fds':>6}{'threads':>9}")
+        for step, held in enumerate(soaked(service, requests), start=1):
+            done = requests * step // STEPS
+            print(f"{done:>10}{held.memory / 1e6:>8.1f}{held.descriptors:>6}{held.threads:>9}")
 
 
 if __name__ == "__main__":

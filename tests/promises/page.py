@@ -39,7 +39,7 @@ def promises() -> list[Promise]:
 
 
 @cache
-def tests_in(path: Path) -> frozenset[str]:
+def written_in(path: Path) -> frozenset[str]:
     """The names of the tests that a module defines. Empty for a module that is not there."""
     if not path.is_file():
         return frozenset()

@@ -33,11 +33,12 @@ class Callers:
 
 
 @pytest.fixture(scope="module", params=["loopback", "public"])
-def callers(request: pytest.FixtureRequest) -> Iterator[Callers]:
+def callers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
+    state = str(tmp_path_factory.mktemp("state"))
     with pytest.MonkeyPatch.context() as patch:
         clock = FakeClock()
         patch.setattr("llm_router.bootstrap.SystemClock", lambda: clock)
-        with service(LISTENER=request.param) as api:
+        with service(LISTENER=request.param, STORE="sqlite", STATE_DIR=state) as api:
             generating = Client(api)
             api.loopback = request.param == "loopback"
             keys = {name: generating.holder() for name in ("valid", "another's", "removed")}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.promises.page import COMMAND, PAGE, ROOT, Promise, promises, tests_in, text
+from tests.promises.page import COMMAND, PAGE, ROOT, Promise, promises, text, written_in
 
 ROWS = promises()
 NUMBERED = [f"F{number}" for number in range(1, 24)]
@@ -18,7 +18,7 @@ def test_every_promise_is_held_by_tests_that_exist(row: Promise):
     assert row.tests, "a promise without a test"
     for test in row.tests:
         path, _, name = test.partition("::")
-        assert name in tests_in(ROOT / path), f"there is no {test}"
+        assert name in written_in(ROOT / path), f"there is no {test}"
 
 
 def test_every_fault_has_its_line_and_no_line_is_there_twice():
@@ -30,7 +30,7 @@ def test_every_fault_has_its_line_and_no_line_is_there_twice():
 @pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.name)
 def test_every_test_of_this_folder_stands_in_a_line(path: Path):
     named = {test for row in ROWS for test in row.tests}
-    written = {f"{path.relative_to(ROOT).as_posix()}::{name}" for name in tests_in(path)}
+    written = {f"{path.relative_to(ROOT).as_posix()}::{name}" for name in written_in(path)}
     assert written <= named
 
 
