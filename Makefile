@@ -151,8 +151,9 @@ bench-reference: $(BIN)/.test $(REFERENCE) model ## Measure beside the plain sen
 openapi: $(BIN)/.run ## Write the API's description anew
 	@STORE=memory $(BIN)/python -m llm_router.local.describe
 
-docs: $(BIN)/.run ## Write the pages that are told from the code anew
+docs: $(BIN)/.test ## Write what the pages tell from the code anew
 	@$(BIN)/python -m llm_router.local.reference docs
+	@$(BIN)/python -m tests.bench.page
 
 release: $(BIN)/.run ## Set the version, move the changelog on, commit and tag (VERSION=x.y.z)
 	@$(BIN)/python .ci/release.py $(VERSION)

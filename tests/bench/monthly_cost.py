@@ -68,7 +68,7 @@ def bill(routes: int, options: Options, load: Workload, price: Prices) -> dict[s
         "Logs": routes * load.logged_kb * 1e-6 * (price["logs"]["gb"] + price["logs"]["gb_month"]),
         "Refresh of the catalogue": REFRESHES * (REFRESH_S * REFRESH_GB * gb_second + price["scheduler"]["call"]),
         "Two secrets": 2 * price["secrets"]["secret_month"],
-        "Alarms and own metrics": _watching(price),
+        "Alarms and own metrics": _watching(routes, price),
     }
     if options.snapstart:
         lines["SnapStart, two snapshots"] = (
@@ -87,12 +87,13 @@ def bill(routes: int, options: Options, load: Workload, price: Prices) -> dict[s
     return lines
 
 
-def _watching(price: Prices) -> float:
-    """What the template's alarms and the metrics that it shows cost."""
+def _watching(routes: int, price: Prices) -> float:
+    """What the template's alarms and shown metrics cost; a metric is billed for the hours in which it is sent."""
     resources = document()["Resources"]
     alarms = sum(found["Type"] == "AWS::CloudWatch::Alarm" for found in resources.values())
     shown = set(re.findall(r'\["LLMRouter", "\w+", "\w+", "\w+"', json.dumps(resources).replace('\\"', '"')))
-    return alarms * price["cloudwatch"]["alarm_month"] + len(shown) * price["cloudwatch"]["metric_month"]
+    sent = min(1.0, routes / HOURS) * len(shown)
+    return alarms * price["cloudwatch"]["alarm_month"] + sent * price["cloudwatch"]["metric_month"]
 
 
 def _stored_gb(routes: int, load: Workload) -> float:
