@@ -14,7 +14,7 @@ from training.evaluation.checks import HELDOUT, CheckSet, category_sets
 from training.evaluation.metrics import spearman
 
 MACRO_F1 = 0.87
-"""Measured 0.895, on English prompts 0.95 and on everyday requests in fourteen languages 0.88. Two and a half points are
+"""Measured 0.895: 0.95 on English prompts, 0.88 on everyday requests in fourteen languages. Two and a half points are
 what a thousand prompts leave to chance, and to kernels of another processor."""
 
 CALIBRATION_ERROR = 0.06
