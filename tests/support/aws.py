@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
+import boto3
 import pytest
 from moto import mock_aws
-
-from llm_router.adapters import aws
 
 TABLE, BUCKET = "llm-router", "llm-router-catalogue"
 REGION: Final = "eu-central-1"
 
 
 def create_resources(endpoint: str = "") -> None:
-    """The table and the bucket as the template has them."""
-    aws.dynamodb(endpoint).create_table(
+    """The table and the bucket as the template has them, with time for a stand-in that loads a service on demand."""
+    boto3.client("dynamodb", endpoint_url=endpoint or None).create_table(
         TableName=TABLE,
         AttributeDefinitions=[
             {"AttributeName": "pk", "AttributeType": "S"},
@@ -27,7 +26,8 @@ def create_resources(endpoint: str = "") -> None:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    aws.s3(endpoint).create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3 = boto3.client("s3", endpoint_url=endpoint or None)
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
 
 
 @contextmanager
