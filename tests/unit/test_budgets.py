@@ -1,0 +1,120 @@
+"""Reservations and limits, on the clock of a test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from llm_router.adapters.memory import MemoryRecordStore
+from llm_router.budgets import Budgets
+from llm_router.client_keys import ClientKey, KeyBook, KeyRing
+from llm_router.errors import BudgetExceeded, RateLimited, StoreUnavailable
+from llm_router.ports import Record
+from tests.support.clock import FakeClock
+
+NOON = datetime(2026, 12, 31, 12, tzinfo=UTC).timestamp()
+KEY = ClientKey("k1", "a team", "hash", 0.0)
+DAY_S = 86_400
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(NOON)
+
+
+@pytest.fixture
+def budgets(clock: FakeClock) -> Budgets:
+    return Budgets(MemoryRecordStore(clock), clock)
+
+
+def test_a_small_budget_can_be_used_and_is_overspent_by_one_call_at_most(budgets: Budgets):
+    key = replace(KEY, usd_per_day=0.01)
+    held = budgets.reserve(key, 0.5)
+    with pytest.raises(BudgetExceeded):
+        budgets.reserve(key, 0.5)
+    held.settle(0.004)
+    budgets.reserve(key, 0.5).settle(0.006)
+    with pytest.raises(BudgetExceeded):
+        budgets.reserve(key, 0.5)
+    assert budgets.spends()["k1"].day == pytest.approx(0.01)
+
+
+def test_the_day_and_the_month_start_anew_when_the_error_says(budgets: Budgets, clock: FakeClock):
+    key = replace(KEY, usd_per_day=1.0, usd_per_month=10.0)
+    budgets.reserve(key, 1.0)
+    with pytest.raises(BudgetExceeded, match="1 USD a day") as spent:
+        budgets.reserve(key, 1.0)
+    assert (spent.value.code, spent.value.retry_after_s) == ("budget_exceeded_day", DAY_S / 2)
+    clock.pass_seconds(DAY_S / 2)
+    budgets.reserve(key, 9.5)
+    assert budgets.spends()["k1"].month == pytest.approx(9.5)
+
+
+def test_a_dearer_model_covers_more_and_what_is_settled_stays_with_its_day(budgets: Budgets, clock: FakeClock):
+    held = budgets.reserve(KEY, 0.1)
+    held.cover(0.3)
+    held.cover(0.2)
+    assert budgets.spends()["k1"].day == pytest.approx(0.3)
+    before = clock.time
+    clock.pass_seconds(DAY_S / 2)
+    held.settle(0.05)
+    clock.time = before
+    assert budgets.spends()["k1"].day == pytest.approx(0.05)
+
+
+def test_the_rate_counts_by_the_minute(budgets: Budgets, clock: FakeClock):
+    key = replace(KEY, requests_per_minute=2)
+    clock.pass_seconds(45)
+    budgets.admit(key)
+    budgets.admit(key)
+    with pytest.raises(RateLimited) as limited:
+        budgets.admit(key)
+    assert limited.value.retry_after_s == 15
+    clock.pass_seconds(15)
+    budgets.admit(key)
+
+
+class Switched(MemoryRecordStore):
+    """A store that can be away."""
+
+    away = False
+
+    def get(self, kind: str, key: str) -> Record | None:
+        if self.away:
+            raise StoreUnavailable("away")
+        return super().get(kind, key)
+
+
+def test_a_key_seen_before_stays_good_while_the_store_is_away_and_one_never_seen_is_refused(clock: FakeClock):
+    store = Switched(clock)
+    book = KeyBook(store)
+    ring = KeyRing(book, clock, check_every_s=5)
+    known, other = book.add(KEY, "secret"), book.add(KEY, "another")
+    assert ring.find(known.sha256) == known
+    store.away = True
+    clock.pass_seconds(60)
+    assert ring.find(known.sha256) == known
+    with pytest.raises(StoreUnavailable):
+        ring.find(other.sha256)
+    clock.pass_seconds(3600)
+    with pytest.raises(StoreUnavailable):
+        ring.find(known.sha256)
+
+
+def test_a_key_that_was_taken_back_opens_nothing_seconds_later(clock: FakeClock):
+    book = KeyBook(MemoryRecordStore(clock))
+    ring = KeyRing(book, clock, check_every_s=5)
+    known = book.add(KEY, "secret")
+    assert ring.find(known.sha256) == known
+    book.remove(known.id)
+    clock.pass_seconds(5)
+    assert ring.find(known.sha256) is None
+
+
+def test_the_beginning_of_a_hash_is_not_enough(clock: FakeClock):
+    book = KeyBook(MemoryRecordStore(clock))
+    ring = KeyRing(book, clock, check_every_s=0)
+    known = book.add(KEY, "secret")
+    assert ring.find(known.sha256[:-1] + "x") is None

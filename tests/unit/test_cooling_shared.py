@@ -1,0 +1,54 @@
+"""What one process finds out about a provider, the others know within a second."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_router.adapters.lru import LruCache
+from llm_router.adapters.redis_cache import RedisCache
+from llm_router.generation.cooling import KEY, LOOK_EVERY_S, Cooling
+from llm_router.generation.provider import Failure, ProviderFailed
+from llm_router.ports import Cache
+from tests.support.clock import FakeClock
+from tests.support.models import model
+from tests.support.valkey import free_port, running
+
+ONE, OTHER = model("one"), model("other")
+LIMITED = ProviderFailed(Failure.RATE_LIMITED, retry_after_s=60)
+
+
+def memory(clock: FakeClock) -> Cache:
+    return LruCache(clock, max_entries=10, max_bytes=100_000)
+
+
+def test_the_others_learn_of_it_through_redis():
+    port, clock = free_port(), FakeClock()
+    with running(port):
+        address = f"redis://127.0.0.1:{port}/0"
+        here, there = (Cooling(clock, RedisCache(address, clock, lambda _message: None)) for _ in range(2))
+        assert there.wait_s(ONE) == 0
+        here.failed(ONE, LIMITED)
+        clock.pass_seconds(LOOK_EVERY_S)
+        assert there.wait_s(ONE) == pytest.approx(59)
+        there.failed(OTHER, LIMITED)
+        clock.pass_seconds(LOOK_EVERY_S)
+        assert set(here.resting([ONE, OTHER])) == {ONE.id, OTHER.id}
+
+
+@pytest.mark.parametrize("garbage", [b"not json", b"[]", b'{"model:acme/one": "soon"}', b"\x80\x04K\x01."])
+def test_garbage_in_the_shared_cache_is_nothing(garbage: bytes):
+    clock = FakeClock()
+    shared = memory(clock)
+    shared.set(KEY, garbage, 60)
+    cooling = Cooling(clock, shared)
+    assert cooling.wait_s(ONE) == 0
+    cooling.failed(ONE, LIMITED)
+    assert cooling.wait_s(ONE) == pytest.approx(60)
+
+
+def test_a_clock_that_jumps_back_does_not_rest_a_model_for_longer():
+    clock = FakeClock()
+    cooling = Cooling(clock)
+    cooling.failed(ONE, LIMITED)
+    clock.time -= 3600
+    assert cooling.wait_s(ONE) == 0

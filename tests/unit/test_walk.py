@@ -1,0 +1,187 @@
+"""The walk, on providers that do what a test says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+
+from llm_router.catalogue.entry import ModelEntry
+from llm_router.errors import InvalidRequest, RouterError, Unavailable, UpstreamError, UpstreamTimeout
+from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest, StopReason
+from llm_router.generation.cooling import MOST_S, OPEN_S, Cooling
+from llm_router.generation.outcome import Attempt
+from llm_router.generation.provider import Failure, Provider, ProviderFailed
+from llm_router.generation.walk import Patience, Reached, Walk
+from tests.support.clock import FakeClock
+from tests.support.models import model
+
+Does = Failure | ProviderFailed | None
+"""What a model does: fails in some way, or answers."""
+
+A1, A2, A3 = (model(name, provider="a") for name in ("one", "two", "three"))
+B1 = model("one", provider="b")
+
+
+class Scripted:
+    """Providers by model: each model does one thing, and takes its time on the clock."""
+
+    def __init__(self, clock: FakeClock, does: Mapping[str, Does], takes_s: float = 0.0) -> None:
+        self.clock, self.does, self.takes_s = clock, does, takes_s
+        self.limits: list[float] = []
+
+    def find(self, provider: str) -> Provider | None:
+        return self
+
+    def why_not(self, provider: str) -> str | None:
+        return None
+
+    async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer:
+        self.limits.append(timeout_s)
+        self.clock.pass_seconds(min(self.takes_s, timeout_s))
+        found = self.does.get(model)
+        if isinstance(found, Failure):
+            raise ProviderFailed(found)
+        if found is not None:
+            raise found
+        return ChatAnswer(model, StopReason.STOP)
+
+    def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
+        raise NotImplementedError
+
+
+class World:
+    def __init__(self, does: Mapping[str, Does] | None = None, takes_s: float = 0.0) -> None:
+        self.clock = FakeClock()
+        self.providers = Scripted(self.clock, does or {}, takes_s)
+        self.cooling = Cooling(self.clock)
+        self.heard: list[Attempt] = []
+
+    def walk(self, *models: ModelEntry, seconds: float = 25.0) -> Reached[ChatAnswer]:
+        async def ask(provider: Provider, model: ModelEntry, limit: float) -> ChatAnswer:
+            return await provider.complete(model.id, ChatRequest(()), limit)
+
+        walk = Walk(self.providers, self.cooling, self.clock)
+        return asyncio.run(walk.first(models, ask, until=self.clock.monotonic() + seconds, tell=self.heard.append))
+
+    def error(self, *models: ModelEntry, seconds: float = 25.0) -> RouterError:
+        with pytest.raises(RouterError) as raised:
+            self.walk(*models, seconds=seconds)
+        return raised.value
+
+
+def tried(reached: Reached[ChatAnswer]) -> list[tuple[str, str]]:
+    return [(attempt.model, attempt.outcome) for attempt in reached.attempts]
+
+
+def test_the_first_that_answers_ends_the_walk():
+    world = World({A1.id: Failure.SERVER_ERROR})
+    assert tried(world.walk(A1, A2, A3)) == [(A1.id, "server_error"), (A2.id, "ok")]
+    assert [attempt.outcome for attempt in world.heard] == ["server_error"]
+
+
+def test_the_last_attempt_goes_to_a_provider_that_has_not_failed_yet():
+    down = dict.fromkeys((A1.id, A2.id, A3.id), Failure.UNREACHABLE)
+    assert World(down).walk(A1, A2, A3, B1).model is B1
+
+
+def test_an_attempt_has_ten_seconds_or_what_is_left_but_two_and_the_whole_ends_before_the_deadline():
+    models = [model(f"m{number}") for number in range(5)]
+    world = World({each.id: Failure.TIMEOUT for each in models}, takes_s=60)
+    error = world.error(*models)
+    assert isinstance(error, UpstreamTimeout)
+    assert world.providers.limits == [10, 10, 3]
+    assert world.clock.monotonic() == 23
+
+
+def test_without_time_for_an_attempt_nobody_is_asked():
+    world = World()
+    assert isinstance(world.error(A1, seconds=2), UpstreamTimeout)
+    assert world.providers.limits == []
+
+
+def test_an_attempt_that_does_not_mind_its_time_is_given_up():
+    async def forever(provider: Provider, model: ModelEntry, limit: float) -> ChatAnswer:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    world = World()
+    walk = Walk(world.providers, world.cooling, world.clock, Patience(attempts=1, attempt_s=0.01))
+    with pytest.raises(UpstreamTimeout):
+        asyncio.run(walk.first([A1], forever, until=25, tell=world.heard.append))
+
+
+@pytest.mark.parametrize(
+    ("asked", "cooled"), [(None, 10), (0.0, 1), (42.0, 42), (1e9, MOST_S)], ids=["unsaid", "none", "some", "forever"]
+)
+def test_a_rate_limited_model_cools_for_as_long_as_its_provider_says_within_bounds(asked, cooled):
+    world = World({A1.id: ProviderFailed(Failure.RATE_LIMITED, status=429, retry_after_s=asked)})
+    assert world.walk(A1, B1).model is B1
+    assert world.cooling.wait_s(A1) == pytest.approx(cooled)
+    assert tried(world.walk(A1, B1)) == [(A1.id, "cooling"), (B1.id, "ok")]
+    world.clock.pass_seconds(cooled + 0.1)
+    assert world.cooling.wait_s(A1) == 0
+
+
+def test_an_invalid_key_cools_the_whole_provider_and_a_forbidden_model_itself_alone():
+    world = World({A1.id: ProviderFailed(Failure.REFUSED, status=401)})
+    world.error(A1)
+    assert world.cooling.wait_s(A2) == pytest.approx(60)
+    world = World({A1.id: ProviderFailed(Failure.REFUSED, status=403), A2.id: Failure.UNKNOWN_MODEL})
+    world.error(A1, A2)
+    assert [world.cooling.wait_s(each) for each in (A1, A2, A3)] == pytest.approx([60, 60, 0])
+
+
+def test_three_failures_in_a_row_rest_a_model_and_one_caller_finds_out_whether_it_is_back():
+    world = World({A1.id: Failure.SERVER_ERROR})
+    for _ in range(3):
+        assert world.cooling.wait_s(A1) == 0
+        world.error(A1)
+    assert world.cooling.wait_s(A1) == pytest.approx(OPEN_S)
+    assert isinstance(world.error(A1), Unavailable)
+    world.clock.pass_seconds(OPEN_S + 0.1)
+    assert world.cooling.admits(A1)
+    assert not world.cooling.admits(A1)
+    world.cooling.succeeded(A1)
+    assert world.cooling.admits(A1)
+    assert world.cooling.admits(A1)
+
+
+def test_five_failures_in_a_row_rest_a_provider_and_a_success_in_between_counts_anew():
+    world = World({A1.id: Failure.UNREACHABLE, A2.id: Failure.UNREACHABLE})
+    world.error(A1, A2)
+    world.error(A1, A2)
+    world.walk(A3)
+    world.error(A2)
+    assert world.cooling.wait_s(A3) == 0
+    later = World({each.id: Failure.UNREACHABLE for each in (A1, A2)})
+    for _ in range(2):
+        later.error(A1, A2)
+    later.error(A1)
+    assert later.cooling.wait_s(A3) == pytest.approx(OPEN_S)
+    assert later.cooling.wait_s(B1) == 0
+
+
+def test_when_all_are_cooling_the_error_says_how_long():
+    world = World({A1.id: ProviderFailed(Failure.RATE_LIMITED, retry_after_s=40)})
+    world.error(A1)
+    error = world.error(A1)
+    assert isinstance(error, Unavailable)
+    assert error.retry_after_s == pytest.approx(40)
+    assert A1.id in error.message
+
+
+def test_what_two_models_do_not_take_is_the_callers_to_change():
+    world = World(dict.fromkeys((A1.id, A2.id, A3.id), Failure.BAD_REQUEST))
+    assert isinstance(world.error(A1, A2, A3), InvalidRequest)
+    assert len(world.providers.limits) == 2
+    assert world.cooling.wait_s(A1) == 0
+
+
+def test_a_mixed_failure_is_an_upstream_error_naming_models_and_codes():
+    world = World({A1.id: ProviderFailed(Failure.SERVER_ERROR, status=503), A2.id: Failure.TIMEOUT})
+    error = world.error(A1, A2)
+    assert type(error) is UpstreamError
+    assert f"{A1.id}: server_error 503" in error.message
+    assert f"{A2.id}: timeout" in error.message
