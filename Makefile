@@ -10,6 +10,7 @@ RUN_LOCK := shared/llm_router/local/requirements.txt
 TEST_LOCK := tests/requirements.txt
 SAM := .build/sam/bin/sam
 MINISTACK := .build/ministack/bin/ministack
+MUTANTS := .build/mutants
 TORCH := .build/torch/bin/python
 REFERENCE := .build/reference/bin/python
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
@@ -45,9 +46,10 @@ audit: $(BIN)/.test ## Check that every locked package has its hash and no addre
 promises: $(BIN)/.test ## Write the page of promises anew
 	@$(BIN)/python -m tests.promises.page
 
-mutants: $(BIN)/.test ## Test the tests: mutate ranking, catalogue rules, breaker and keys (ARGS: names of mutants)
-	@$(BIN)/mutmut run $(ARGS)
-	@$(BIN)/mutmut results
+mutants: $(BIN)/.test ## Test the tests: mutate ranking, catalogue rules, breaker and keys (ARGS: such as 'llm_router.breaker*')
+	@rm -rf $(MUTANTS) && mkdir -p $(MUTANTS)
+	@cp -R shared/llm_router functions layers tests template.yaml pyproject.toml $(MUTANTS)
+	@cd $(MUTANTS) && $(CURDIR)/$(BIN)/mutmut run $(ARGS) && $(CURDIR)/$(BIN)/mutmut results
 
 load: $(BIN)/.test model ## Load and soak the whole service (ARGS: seconds and requests), some minutes
 	@$(BIN)/python -m tests.bench.load $(ARGS)
@@ -168,4 +170,4 @@ lock: ## Renew the hash-locked requirements (needs uv)
 	$(LOCK) --override tests/bench/reference-overrides.txt tests/bench/reference.in -o tests/bench/reference.txt
 
 clean: ## Remove everything that was built or installed
-	rm -rf .venv .build .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
+	rm -rf .venv .build .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
