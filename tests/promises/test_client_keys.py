@@ -28,11 +28,7 @@ class Callers:
     def ask(self, rule: RouteRule, caller: str) -> Reply:
         path = rule.path.replace("{model_id}", "nobody/nothing").replace("{decision_id}", "x")
         path = path.replace("{key_id}", "x").replace("{name}", "page.js")
-<<<<<<< HEAD
-        body: dict[str, object] | None = {} if rule.method == "POST" else None
-=======
         body: dict | None = {} if rule.method == "POST" else None
->>>>>>> promises
         return self.api.send(rule.method, path, body, {"authorization": f"Bearer {self.secrets[caller]}"})
 
 

@@ -27,11 +27,7 @@ FAULTS: dict[str, Exception] = {
 }
 
 
-<<<<<<< HEAD
-@pytest.fixture(params=list(FAULTS.values()), ids=list(FAULTS))
-=======
 @pytest.fixture(params=FAULTS.values(), ids=list(FAULTS))
->>>>>>> promises
 def api(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     """On AWS, behind a public listener, with a client's key and a secret store that gives nothing."""
     whole = vars(BaseClient)["_make_api_call"]
