@@ -60,3 +60,28 @@ class BreakerModel(RuleBasedStateMachine):
 
 TestBreaker = BreakerModel.TestCase
 TestBreaker.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+
+
+def test_whoever_listens_hears_once_that_it_opens_and_once_that_it_is_closed_again():
+    clock = FakeClock()
+    heard: list[str] = []
+    breaker = Breaker(
+        clock, failures=2, open_s=OPEN_S, opened=lambda: heard.append("opened"), closed=lambda: heard.append("closed")
+    )
+    breaker.failed()
+    breaker.succeeded()
+    breaker.failed()
+    assert heard == []
+    breaker.failed()
+    breaker.failed()
+    breaker.trip()
+    assert heard == ["opened"]
+    clock.pass_seconds(OPEN_S)
+    assert breaker.allows()
+    assert breaker.state is BreakerState.HALF_OPEN
+    breaker.succeeded()
+    breaker.succeeded()
+    assert heard == ["opened", "closed"]
+    breaker.trip()
+    assert heard == ["opened", "closed", "opened"]
+    assert breaker.state is BreakerState.OPEN

@@ -60,7 +60,7 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 _LIST_LINE = re.compile(r"^\s{0,8}(?:[-*•]|\d{1,2}[.)])\s", re.MULTILINE)
 _QUESTION_MARKS = frozenset("?？؟")
 
-_PROSE = re.compile(r"[a-zA-Z ,!?']*(?:\.(?![a-z])[a-zA-Z ,!?']*)*")
+_PROSE = re.compile(r"[a-zA-Z ,!?']*(?:\.(?![a-z])[a-zA-Z ,!?']*+)*")
 """Text in which none of the signs above can be but a fence and a camel's hump: most of what people type."""
 
 _HUMP = re.compile(r"[a-z][A-Z][a-z]")
