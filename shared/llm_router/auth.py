@@ -90,12 +90,13 @@ class Gatekeeper:
                 return Caller(admin=True)
         except StoreUnavailable as failure:
             unread = failure
+        # OpenAI's SDKs send a key whether one is needed or not: where anybody may come in, a made-up one is no bar.
+        if access is Access.CLIENT and self.loopback and not self.has_client_keys():
+            return Caller(admin=False)
         client = self.client_key_id(digest) if digest else None
         if access is Access.CLIENT:
             if client is not None:
                 return Caller(admin=False, key_id=client)
-            if self.loopback and key is None and not self.has_client_keys():
-                return Caller(admin=False)
         elif client is not None:
             raise Forbidden("This route needs the admin key.")
         raise unread or Unauthenticated(_REFUSED)
