@@ -167,7 +167,8 @@ def test_what_is_the_routers_own_goes_as_extra_body(client: OpenAI, running: Run
     assert raw.headers["x-model-used"] == PINNED
 
 
-def test_a_wrong_key_is_an_authentication_error(running: Running):
+def test_a_wrong_key_is_an_authentication_error_once_keys_are_needed(running: Running):
+    client_key(running)
     with connected(running, "sk-wrong") as client, pytest.raises(openai.AuthenticationError) as raised:
         client.chat.completions.create(model="auto", messages=ASKED)
     assert raised.value.type == "authentication_error"
