@@ -37,6 +37,8 @@ class Scripted:
     def why_not(self, provider: str) -> str | None:
         return None
 
+    def close(self) -> None: ...
+
     async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer:
         self.limits.append(timeout_s)
         self.clock.pass_seconds(min(self.takes_s, timeout_s))
