@@ -27,6 +27,10 @@ class Classifier(Protocol):
     def classify(self, text: str, *, explain: bool = False) -> Classification: ...
 
 
+MAX_VERSION = 2**53 - 1
+"""Of the catalogue: what every store and JSON itself can count to."""
+
+
 @dataclass(frozen=True, slots=True)
 class VersionInfo:
     """One immutable version of the catalogue, without its content. `created_at` is in epoch seconds."""

@@ -99,7 +99,10 @@ def test_a_service_that_does_not_run_is_told_in_one_sentence(router: Running):
 
 
 def test_a_wrong_key_is_told_and_where_to_give_the_right_one(router: Running):
+    admin = {"authorization": f"Bearer {router.admin_key}"}
+    _, made = router.ask("PORT", "POST", "/keys", {"name": "so that keys are needed"}, **admin)
     found = run(router, "route", "hello", ROUTER_KEY="wrong")
+    router.ask("PORT", "DELETE", f"/keys/{json.loads(made)['id']}", **admin)
     assert found.exit_code == 1
     assert "ROUTER_KEY" in found.output
 

@@ -38,5 +38,6 @@ def test_f3_a_redis_that_dies_and_comes_back_costs_no_request_and_is_used_again(
         assert hits(api) <= 1
         with running(port):
             clock.pass_seconds(BACK_WITHIN_S)
-            hits(api)
+            for _ in range(2):  # while one probe finds out that it is back, the others go on without it
+                hits(api)
             assert hits(api) >= 0.9 * before

@@ -45,6 +45,10 @@ def test_what_is_more_than_a_worker_holds_is_shed_with_when_to_come_back(tmp_pat
     assert outcome.statuses[503] > 0
 
 
+TIMERS = 2
+"""Threads that come and go by themselves: each worker's timer for figures that are still to be written."""
+
+
 def test_requests_leave_no_descriptor_and_no_thread_behind(service: Running):
     """Memory is the bench's to watch: over so few requests it says nothing."""
 
@@ -54,4 +58,4 @@ def test_requests_leave_no_descriptor_and_no_thread_behind(service: Running):
 
     before, after = asyncio.run(held_after(1_000)), asyncio.run(held_after(2_000))
     assert after.descriptors <= before.descriptors
-    assert after.threads <= before.threads
+    assert after.threads <= before.threads + TIMERS

@@ -65,7 +65,7 @@ VALID: dict[str, list[dict]] = {
     "/refresh": [{"dry_run": True}],
     "/catalogue/rollback": [{"version": 1}],
 }
-FREE = {"parameters", "schema", "metadata", "provenance"}
+FREE = {"parameters", "schema", "metadata", "provenance", "audio"}
 """Objects whose content is the caller's own: they go to a model as they are, or nowhere."""
 
 

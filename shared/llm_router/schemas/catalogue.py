@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from llm_router.catalogue.diff import Diff
 from llm_router.catalogue.entry import Capability, Catalogue, ModelEntry, ModelStatus, QualityEstimate
 from llm_router.catalogue.publishing import Published
-from llm_router.ports import VersionInfo
+from llm_router.ports import MAX_VERSION, VersionInfo
 from llm_router.taxonomy import Category, Difficulty
 from llm_router.web.body import RequestBody
 
@@ -17,7 +17,7 @@ from llm_router.web.body import RequestBody
 class RollbackRequest(RequestBody):
     """The version whose content is to be current again."""
 
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[int, Field(ge=0, le=MAX_VERSION)]
 
 
 class RefreshRequest(RequestBody):

@@ -12,6 +12,7 @@ from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import MAX_ID, MAX_NAME
 from llm_router.catalogue.upsert import MAX_MODELS, upsert
 from llm_router.catalogue.validation import MAX_MS, MAX_TOKENS
+from llm_router.ports import MAX_VERSION
 from llm_router.taxonomy import Category, Difficulty
 from llm_router.web.body import RequestBody
 
@@ -93,7 +94,7 @@ class UpdateRequest(RequestBody):
         Field(max_length=MAX_MODELS),
         WithJsonSchema({"type": "array", "minItems": 1, "maxItems": MAX_MODELS, "items": dict(MODEL_SCHEMA)}),
     ]
-    expected_version: Annotated[int, Field(ge=0)] | None = None
+    expected_version: Annotated[int, Field(ge=0, le=MAX_VERSION)] | None = None
 
     def applied_to(self, models: Mapping[str, ModelEntry], today: str) -> Mapping[str, ModelEntry]:
         """The catalogue's models with these changes. Raises `InvalidRequest` naming index and field."""
