@@ -22,7 +22,7 @@ from llm_router.stores import Lazy
 if TYPE_CHECKING:
     from llm_router.bootstrap import Services
 
-KEYS_EVERY_S = {Store.AWS: 10.0, Store.SQLITE: 1.0, Store.MEMORY: 0.0}
+KEYS_EVERY_S = {Store.AWS: 10.0, Store.SQLITE: 0.0, Store.MEMORY: 0.0}
 """How old a client key that was read may be: so long a key that was taken back still opens other processes."""
 
 OUR_FAULT = (Failure.REFUSED, Failure.BAD_REQUEST, Failure.UNKNOWN_MODEL)
