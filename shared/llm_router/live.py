@@ -18,9 +18,13 @@ def at_once(job: Callable[[], None]) -> None:
     job()
 
 
+BACKGROUND = "live figures"
+"""The name of the threads that read them."""
+
+
 def in_background(job: Callable[[], None]) -> None:
     """For a store behind a network: the request goes on with what is held."""
-    threading.Thread(target=job, daemon=True).start()
+    threading.Thread(target=job, name=BACKGROUND, daemon=True).start()
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -10,6 +11,7 @@ import boto3
 import pytest
 
 from llm_router.adapters import https
+from llm_router.live import BACKGROUND
 from llm_router.local.functions import load_module
 from llm_router.web.access import ROUTES, Function
 from tests.support.aws import BUCKET, TABLE, fake_aws
@@ -69,7 +71,15 @@ def calls() -> Calls:
                         for function in order:
                             found.function = function
                             _drive(running, function)
+                            _settle()
     return found
+
+
+def _settle() -> None:
+    """Wait for what the function still has under way, so that it is not put down to the next one."""
+    for thread in threading.enumerate():
+        if thread.name == BACKGROUND or isinstance(thread, threading.Timer):
+            thread.join(10)
 
 
 @contextmanager
