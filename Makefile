@@ -1,7 +1,7 @@
 # `make run` and `make test` need Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit promises mutants load lint types template model build deploy aws deploy-local train refresh evaluate bench bench-reference \
-	openapi docs lock release clean
+.PHONY: help run test check audit promises mutants load lint types template model build deploy aws deploy-local train \
+	refresh evaluate bench bench-reference openapi docs lock release clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)

@@ -52,7 +52,7 @@ def by_length(address: str, lengths: tuple[int, ...], turns: int = 40) -> dict[i
 
 def throughput(address: str, connections: int, seconds: float) -> dict[str, float]:
     """Answers a second with so many connections, from a load generator in a process of its own."""
-    command = [sys.executable, "-m", "tests.bench.load", address, str(connections), str(seconds)]
+    command = [sys.executable, "-m", "tests.bench.connections", address, str(connections), str(seconds)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=seconds + 120)
     found: dict[str, float] = json.loads(done.stdout)
     return found
