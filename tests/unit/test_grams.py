@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from classifier.fusion import CATEGORIES, Blend, Fusion
-from classifier.grams import BUCKETS, GRAMS, HEAD_WORDS, TAIL_WORDS, Grams, beyond_ascii, buckets
+from classifier.grams import (
+    BUCKETS,
+    GRAMS,
+    HEAD_WORDS,
+    LONGEST_SPELT,
+    SPELT_WORDS,
+    TAIL_WORDS,
+    Grams,
+    beyond_ascii,
+    buckets,
+)
 from classifier.words import split_words
 from llm_router.taxonomy import Category
 
@@ -17,7 +27,7 @@ def grams_for(text: str, category: Category) -> Grams:
     """A table in which every word of `text` speaks for one category."""
     table = np.zeros((BUCKETS, len(CATEGORIES)), np.int8)
     table[buckets(split_words(text)), CATEGORIES.index(category)] = 100
-    return Grams(table, 0.05, (0.0,) * len(CATEGORIES))
+    return Grams(table, 0.01, (0.0,) * len(CATEGORIES))
 
 
 def test_a_text_of_known_words_falls_to_their_category_and_an_unknown_one_to_none():
@@ -34,7 +44,8 @@ def test_accents_and_case_do_not_make_another_word():
 
 def test_long_texts_count_by_their_ends():
     words = split_words("eins " * 100_000)
-    assert len(buckets(words)) <= 4 * (HEAD_WORDS + TAIL_WORDS)
+    assert len(buckets(words)) <= 4 * (HEAD_WORDS + TAIL_WORDS) + SPELT_WORDS * len("<eins>")
+    assert len(buckets(split_words("a" * 100_000))) < 2 * LONGEST_SPELT
 
 
 @pytest.mark.parametrize(
@@ -45,13 +56,16 @@ def test_only_letters_that_are_not_english_count_as_beyond_ascii(text: str, beyo
     assert beyond_ascii(text) is beyond
 
 
-def test_words_count_only_where_they_are_given():
+def test_words_count_as_much_as_the_blend_for_their_letters_says():
     even = (1 / len(CATEGORIES),) * len(CATEGORIES)
-    blend = Blend(1.0, 1.0, 1.0, (0.0,) * len(CATEGORIES))
-    fusion = Fusion(blend, blend, 1.0, Fusion.unfitted().complexity_by_form, Fusion.unfitted().creativity_by_form, 0, 1)
+    none = (0.0,) * len(CATEGORIES)
+    plain, beyond = Blend(1.0, 1.0, 0.5, none), Blend(1.0, 1.0, 1.0, none)
+    flat = Fusion.unfitted()
+    fusion = Fusion(plain, beyond, 1.0, flat.complexity_by_form, flat.creativity_by_form, 0, 1)
     words = grams_for("стих", Category.CREATIVE_WRITING).chances(split_words("стих"))
-    assert fusion.fuse(even, even) == pytest.approx(even)
-    assert fusion.fuse(even, even, words) == pytest.approx(words)
+    assert fusion.fuse(even, even, beyond=True) == pytest.approx(even)
+    assert fusion.fuse(even, even, words, beyond=True) == pytest.approx(words)
+    assert max(even) < max(fusion.fuse(even, even, words)) < max(words)
 
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "another shape"])

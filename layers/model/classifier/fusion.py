@@ -52,7 +52,7 @@ class Fusion:
 
     The log of each stage's probabilities is weighed and summed (a logistic regression over opinions, which is what
     makes agreement count for more than each), with a bias a category: `ascii` for prompts whose letters are English's,
-    where words alone add nothing to what the encoder reads; `beyond` for all others, where they do. `rules_alone` is
+    which the encoder reads best; `beyond` for all others, where words count for more. `rules_alone` is
     the temperature of the rules where there is no model. `complexity_by_form` and `creativity_by_form` read
     `Features.numeric` and the category probabilities, for prompts that no model has seen; `easy_below` and
     `hard_above` cut that complexity.
@@ -95,9 +95,9 @@ class Fusion:
         equal = Blend(1.0, 1.0, 0.0, (0.0,) * len(CATEGORIES))
         return cls(equal, equal, 1.0, flat, flat, 0.35, 0.6)
 
-    def fuse(self, model: Chances, rules: Chances, words: Chances | None = None) -> Chances:
-        """All opinions as one. `words` is given for prompts beyond ASCII alone."""
-        blend = self.ascii if words is None else self.beyond
+    def fuse(self, model: Chances, rules: Chances, words: Chances | None = None, *, beyond: bool = False) -> Chances:
+        """All opinions as one; without `words`, those there are. `beyond` tells of letters that are not English's."""
+        blend = self.beyond if beyond else self.ascii
         scores = [
             blend.model * _log(m) + blend.rules * _log(r) + bias
             for m, r, bias in zip(model, rules, blend.bias, strict=True)

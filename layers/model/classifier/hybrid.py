@@ -133,8 +133,8 @@ class HybridClassifier:
         return read_heads(output)
 
     def _by_both(self, prompt: Prompt, verdict: Verdict, rules: Chances, opinion: Opinion) -> Classification:
-        words = self.grams.chances(verdict.reading.words) if self.grams and beyond_ascii(prompt.text) else None
-        fused = self.fusion.fuse(opinion.categories, rules, words)
+        words = self.grams.chances(verdict.reading.words) if self.grams else None
+        fused = self.fusion.fuse(opinion.categories, rules, words, beyond=beyond_ascii(prompt.text))
         tokens = opinion.token_count
         if prompt.is_cut:
             tokens = round(tokens * prompt.length / len(prompt.text))

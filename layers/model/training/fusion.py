@@ -76,7 +76,7 @@ class _Blended:
 
     def entry(self) -> dict[str, object]:
         """As `fusion.json` holds it."""
-        weights = [*(round(float(weight), 4) for weight in self.weights), 0.0][:3]
+        weights = (round(float(weight), 4) for weight in self.weights)
         return {
             **dict(zip(("model", "rules", "words"), weights, strict=True)),
             "bias": [round(float(value), 4) for value in self.bias],
@@ -109,7 +109,7 @@ def main() -> int:
         return 1
     words = word_logs(grams, [row.prompt for row in development])
     foreign = np.array([beyond_ascii(row.prompt) for row in development])
-    plain = _Blended([model[~foreign], rules[~foreign]], labels[~foreign])
+    plain = _Blended([model[~foreign], rules[~foreign], words[~foreign]], labels[~foreign])
     beyond = _Blended([model[foreign], rules[foreign], words[foreign]], labels[foreign])
     (alone,), _ = fit_fusion([rules], labels, with_bias=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
@@ -46,6 +46,10 @@ class Batch:
     complexity: Tensor
     creativity: Tensor
     failure: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on a device."""
+        return Batch(*(getattr(self, each.name).to(device, non_blocking=True) for each in fields(self)))
 
 
 def example(row: Labelled, place: int) -> Example:

@@ -47,4 +47,4 @@ def write_heads(heads: Heads, path: Path) -> None:
 
 
 def _half(values: Tensor) -> NDArray[np.float16]:
-    return values.detach().numpy().astype(np.float16)
+    return values.detach().cpu().numpy().astype(np.float16)

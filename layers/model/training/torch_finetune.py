@@ -29,6 +29,7 @@ from training.torch_batches import UNKNOWN, Batch, Batches, Example, example, wi
 from training.torch_export import write_adapters, write_heads
 from training.torch_network import Model, Shape
 
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 WIDTHS = {"category": len(CATEGORIES), "difficulty": len(Difficulty), "complexity": 1, "creativity": 1, "failure": 1}
 
 
@@ -87,12 +88,12 @@ def predict(model: Model, batches: Batches, examples: Sequence[Example]) -> tupl
     model.eval()
     places, found, vectors = [], [], []
     for batch in batches.in_order(examples):
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits, embedding = model(batch.ids, batch.mask)
-        logits = {name: values.float() for name, values in logits.items()}
+        on = batch.to(DEVICE)
+        with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
+            logits, embedding = model(on.ids, on.mask)
         places.append(batch.places)
-        found.append(logits)
-        vectors.append(embedding.float())
+        found.append({name: values.float().cpu() for name, values in logits.items()})
+        vectors.append(embedding.float().cpu())
     order = torch.argsort(torch.cat(places))
     return {name: torch.cat([each[name] for each in found])[order] for name in found[0]}, torch.cat(vectors)[order]
 
@@ -121,11 +122,11 @@ def train(
     for epoch in range(plan.epochs):
         model.train()
         for step, batch in enumerate(batches.epoch(examples, plan.seed + epoch)):
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits, embedding = model(batch.ids, batch.mask)
-            loss = losses(
-                {n: v.float() for n, v in logits.items()}, embedding.float(), batch, before[batch.places], plan
-            )
+            on = batch.to(DEVICE)
+            with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
+                logits, embedding = model(on.ids, on.mask)
+            known = before[batch.places].to(DEVICE)
+            loss = losses({n: v.float() for n, v in logits.items()}, embedding.float(), on, known, plan)
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
@@ -187,7 +188,7 @@ def main() -> int:
     rows += public_rows(folder) if folder else []
     examples, development = examples_of(rows, outcomes), examples_of(held)
     source = obtain_source()
-    model = Model(read_weights(source / MODEL.name), Shape(rank=plan.rank), WIDTHS)
+    model = Model(read_weights(source / MODEL.name), Shape(rank=plan.rank), WIDTHS).to(DEVICE)
     batches = Batches(Tokeniser(source / TOKENIZER.name), plan.size, plan.longest, plan.perturbed)
     print(f"{len(rows)} prompts, {len(outcomes)} outcomes, {len(development)} development prompts")
     print(plan, flush=True)
