@@ -20,6 +20,7 @@ from classifier.loading import MEASURED
 from llm_router.taxonomy import Classification
 from training.evaluation.baselines import NearestExemplar, WordGrams
 from training.evaluation.checks import HELDOUT, REAL, CheckSet, category_sets, scales
+from training.evaluation.choice_default import told
 from training.evaluation.choice_report import choice_report
 from training.evaluation.metrics import (
     accuracy,
@@ -38,6 +39,7 @@ from training.sources import data_dir, public_rows
 
 REPORT = Path(__file__).with_name("report")
 CHOICE = "choice.md"
+PAGE = Path(__file__).parents[3] / "docs" / "choosing.md"
 LIMIT = 1500
 SLOW = "nearest exemplar"
 SLOW_LIMIT = 500
@@ -158,12 +160,17 @@ def _write_measured(artifacts: Path, found: Result) -> None:
 
 
 def _report_choice(classifier: HybridClassifier, folder: Path | None, report: Path) -> None:
-    """Measure the choice on outcomes; without their files the report stays as it is, and that is said."""
+    """Measure the choice on outcomes; without their files the report stays as it is, and that is said.
+
+    The page about choosing tells of the default from the report of its own folder alone.
+    """
     if folder is None:
         print("\nThe choice was not measured: its outcomes lie under DATA_DIR, which is not set.")
         return
-    lines = choice_report(classifier, folder, report)
+    lines, default = choice_report(classifier, folder, report)
     (report / CHOICE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if report == REPORT:
+        PAGE.write_text(told(PAGE.read_text("utf-8"), default), "utf-8")
     print("\n" + "\n".join(lines))
 
 

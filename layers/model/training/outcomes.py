@@ -1,4 +1,9 @@
-"""How often models fail on which prompts: measured outcomes, levels and ratings, as supervision for difficulty."""
+"""How often models fail on which prompts: measured outcomes, levels and ratings, as supervision for difficulty.
+
+The measured outcomes have a task whose prompts are those of Natural Questions, which nothing may be trained or tuned
+on: `measured_rows` leaves it out for all that is fitted. Training also leaves out what RouterBench asks in nearly the
+same words, since the choice and the difficulty are measured on that.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,16 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from training.labelled import PROMPTS, Labelled, read_jsonl, sample
 
 OUTCOMES = "routing_llmrouter_dcrouter"
-"""ulab-uiuc/LLMRouter at 4e7a796942, MIT: nine models on eleven tasks."""
+"""ulab-uiuc/LLMRouter at 4e7a796942, MIT: nine models on fourteen tasks, of which `measured_rows` gives thirteen."""
+NATURAL_QUESTIONS = "natural_qa"
+"""The task that is left out."""
+ALSO_IN_ROUTERBENCH = Path(__file__).with_name("outcomes_left_out.txt")
+"""Ids of MBPP's prompts, and one of ARC's, that have four of five words in common with one of RouterBench's."""
 LEVELS = "math_test_levels"
 WORD_PROBLEMS = "gsm8k_train"
 RATINGS = PROMPTS / "ratings" / f"{WORD_PROBLEMS}.txt"
@@ -49,13 +59,18 @@ def _is_held_out(key: str) -> bool:
     return zlib.crc32(key.encode()) % HELD_OUT == 0
 
 
-def _measured(folder: Path) -> Iterator[tuple[str, Outcome]]:
+def measured_rows(folder: Path) -> Iterator[dict[str, Any]]:
+    """The rows of the measured outcomes that may be fitted to."""
     with (folder / "train" / f"{OUTCOMES}.jsonl").open(encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            scores = [min(1.0, max(0.0, float(score))) for score in row["outcomes"].values()]
-            if len(row["prompt"]) <= LONGEST:
-                yield str(row["id"]), Outcome(str(row["prompt"]), str(row["task"]), 1 - sum(scores) / len(scores))
+        yield from (row for row in map(json.loads, lines) if row["task"] != NATURAL_QUESTIONS)
+
+
+def _measured(folder: Path) -> Iterator[tuple[str, Outcome]]:
+    left_out = set(ALSO_IN_ROUTERBENCH.read_text("utf-8").split())
+    for row in measured_rows(folder):
+        scores = [min(1.0, max(0.0, float(score))) for score in row["outcomes"].values()]
+        if len(row["prompt"]) <= LONGEST and row["id"] not in left_out:
+            yield str(row["id"]), Outcome(str(row["prompt"]), str(row["task"]), 1 - sum(scores) / len(scores))
 
 
 def _levels(folder: Path) -> Iterator[Outcome]:

@@ -24,8 +24,8 @@ WILL_DO = 0.5
 """A model will do when it is at least as likely to do well as not."""
 
 DEFAULT_PREFERENCE = 0.5
-"""The least preference, in steps of 0.05, that reached 95 % of the best single model's quality on the outcomes that
-`make evaluate` measures on (training/report/choice.md): at half of that model's cost."""
+"""The middle of the scale, stated rather than tuned: what it reaches and costs is measured by `make evaluate` and told
+in docs/choosing.md."""
 
 
 Place = tuple[bool, float, float, float, str]

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
-from llm_router.taxonomy import Category, Classification
-from training.evaluation.fitted_models import fitted_models
+from llm_router.taxonomy import Category, Classification, Difficulty
+from training.evaluation.fitted_models import fitted_models, judged_models
 from training.evaluation.metrics import Integers, Numbers
 from training.evaluation.outcome_sets import OutcomeSet
 
 PREFERENCES: tuple[float, ...] = tuple(step / 20 for step in range(21))
-FOLDS, RESAMPLES, SEED = 5, 1000, 7
+FOLDS, SEED = 5, 7
 GRID = 200
 LENGTHS = 21
 
@@ -41,15 +41,35 @@ def folds_of_kinds(outcomes: OutcomeSet) -> list[Integers]:
     return [np.flatnonzero(kinds == kind) for kind in sorted(set(outcomes.kinds))]
 
 
-def ours(outcomes: OutcomeSet, folds: Sequence[Integers]) -> Ways:
-    """The ranking as it is served, each fold with models that were fitted on the other folds."""
+def ours(outcomes: OutcomeSet, folds: Sequence[Integers], *, judged: bool) -> Ways:
+    """The ranking as it is served, each fold with models whose evidence is from the other folds.
+
+    With `judged` the other folds' answers were also judged here, and are joined with the evidence as feedback is.
+    """
     chosen = np.zeros((len(outcomes.found), len(PREFERENCES)), dtype=np.int64)
     for fold in folds:
         others = np.setdiff1d(np.arange(len(outcomes.found)), fold)
-        models = prepare(fitted_models(outcomes, others))
+        models = prepare(fitted_models(outcomes, others), judged_models(outcomes, others) if judged else None)
         for place in fold:
             chosen[place] = _winners(models, outcomes, outcomes.found[place])
     return taken(outcomes, chosen)
+
+
+def blinded(outcomes: OutcomeSet) -> OutcomeSet:
+    """The same where nothing is known of a prompt but its tokens: all categories as likely, medium difficulty."""
+    chances = dict.fromkeys(map(str, Category), 1 / len(Category))
+    found = tuple(
+        replace(
+            each,
+            category=Category.GENERAL,
+            base_category=Category.GENERAL,
+            probabilities=chances,
+            difficulty=Difficulty.MEDIUM,
+            complexity=0.5,
+        )
+        for each in outcomes.found
+    )
+    return replace(outcomes, found=found)
 
 
 def _winners(models: tuple[Prepared, ...], outcomes: OutcomeSet, found: Classification) -> list[int]:

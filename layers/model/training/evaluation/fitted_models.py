@@ -1,41 +1,32 @@
-"""Catalogue entries from measured outcomes: in place of the public evidence that our own catalogue rests on."""
+"""Catalogue entries from measured outcomes, in place of the public evidence that our own catalogue rests on.
+
+A model's log-odds of success are its ability, what the prompt's category and difficulty do to all models and to this
+one, and what the kind of task does to all and to this one: item response theory (Birnbaum 1968) with kinds of tasks as
+random effects. A cell of the table is the chance at a kind that was not seen. The catalogue does the same with its
+measures, each of which carries the error of standing for other work than its own.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 
 from llm_router.catalogue.entry import ModelEntry, QualityEstimate, QualityTable
+from llm_router.catalogue.quality import LEAST_SD, PRIOR_WEIGHT
+from llm_router.outcomes import Observed, Tally
 from llm_router.ranking.quality import ANCHORS
-from llm_router.taxonomy import Category, Classification, Difficulty
+from llm_router.taxonomy import Category, Difficulty
 from training.evaluation.metrics import Integers, Numbers
+from training.evaluation.mixed_effects import MixedEffects, fit
 from training.evaluation.outcome_sets import OutcomeSet
 
-KINDS = len(Category)
-ABILITY_RIDGE, COMMON_RIDGE, OWN_RIDGE = 0.3, 1.0, 30.0
-"""How strongly a model's ability, what all models share, and what is a model's own are drawn to none. The last was
-chosen on the training outcomes: 3 and 10 overfit to the kinds of tasks that were seen, 100 knows no kinds at all."""
+ABILITY, CATEGORY, DIFFICULTY, KIND = range(4)
+"""The groups of effects."""
 
-STEPS = 8
 WINDOW = 10_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """Weights over `ability of each model, categories, categories of each model, slope, slope of each model`."""
-
-    weights: Numbers
-    covariance: Numbers
-    models: int
-
-    def chance(self, model: int, category: int, place: float) -> tuple[float, float]:
-        """The chance of success in a category at a place between the difficulties, and its standard error."""
-        chances = np.zeros((1, KINDS))
-        chances[0, category] = 1.0
-        row = _features(chances, np.array([place]), model, self.models)[0]
-        chance = 1 / (1 + np.exp(-float(row @ self.weights)))
-        return chance, float(np.sqrt(row @ self.covariance @ row)) * chance * (1 - chance)
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
+"""A normal distribution as weighted points."""
 
 
 def fitted_models(outcomes: OutcomeSet, places: Integers) -> list[ModelEntry]:
@@ -43,7 +34,7 @@ def fitted_models(outcomes: OutcomeSet, places: Integers) -> list[ModelEntry]:
 
     The price per token is what the answers cost, over prompt and expected answer.
     """
-    fit = _fit([outcomes.found[place] for place in places], outcomes.scores[places])
+    effects = fitted_effects(outcomes, places)
     tokens = outcomes.tokens[places].sum()
     entries = []
     for index, name in enumerate(outcomes.models):
@@ -56,42 +47,40 @@ def fitted_models(outcomes: OutcomeSet, places: Integers) -> list[ModelEntry]:
                 context_window=WINDOW,
                 input_usd_per_mtok=usd_per_mtok,
                 output_usd_per_mtok=usd_per_mtok,
-                quality=_table(fit, index, len(places)),
+                quality=_table(effects, index),
             )
         )
     return entries
 
 
-def _fit(found: list[Classification], scores: Numbers) -> Fit:
-    """Item response theory with a discrimination for each model (Birnbaum 1968), by penalised logistic regression.
-
-    The log-odds of success are a model's ability, what the categories and the difficulty do to all models, and what
-    they do to this one beside that. Scores between 0 and 1 count as shares of success. Newton's method.
-    """
-    chances = np.array([[each.probabilities.get(category, 0.0) for category in Category] for each in found])
-    place = np.array([_place(each.complexity, each.difficulty) for each in found])
-    count = scores.shape[1]
-    x = np.vstack([_features(chances, place, model, count) for model in range(count)])
-    target = scores.T.reshape(-1)
-    penalties = [ABILITY_RIDGE] * count + [COMMON_RIDGE] * KINDS + [OWN_RIDGE] * count * KINDS
-    ridge = np.array([*penalties, COMMON_RIDGE, *[OWN_RIDGE] * count])
-    weights, hessian = np.zeros(len(ridge)), np.diag(ridge)
-    for _ in range(STEPS):
-        chance = 1 / (1 + np.exp(-x @ weights))
-        hessian = (x.T * (chance * (1 - chance) + 1e-9)) @ x + np.diag(ridge)
-        weights = weights + np.linalg.solve(hessian, x.T @ (target - chance) - ridge * weights)
-    return Fit(weights, np.linalg.inv(hessian), count)
+def judged_models(outcomes: OutcomeSet, places: Integers) -> dict[str, Observed]:
+    """The same prompts as answers that were judged here: every model's tallies by category and difficulty."""
+    return {name: Observed(_tallies(outcomes, places, index)) for index, name in enumerate(outcomes.models)}
 
 
-def _features(chances: Numbers, place: Numbers, model: int, count: int) -> Numbers:
-    """Rows of the regression for one model."""
-    own = count + KINDS + model * KINDS
-    slope = count + KINDS + count * KINDS
-    x = np.zeros((len(place), slope + 1 + count))
-    x[:, model] = 1.0
-    x[:, count : count + KINDS] = x[:, own : own + KINDS] = chances
-    x[:, slope] = x[:, slope + 1 + model] = place
-    return x
+def _tallies(outcomes: OutcomeSet, places: Integers, model: int) -> Mapping[Category, Mapping[Difficulty, Tally]]:
+    sums: dict[Category, dict[Difficulty, Tally]] = {}
+    for place in places:
+        found, score = outcomes.found[place], float(outcomes.scores[place, model])
+        levels = sums.setdefault(found.base_category, {})
+        n, good = levels.get(found.difficulty, Tally(0.0, 0.0))
+        levels[found.difficulty] = Tally(n + 1, good + score)
+    return sums
+
+
+def fitted_effects(outcomes: OutcomeSet, places: Integers) -> MixedEffects:
+    """What the prompts at `places` say of abilities, categories, difficulty and kinds of tasks."""
+    kinds = sorted({outcomes.kinds[place] for place in places})
+    seen = np.eye(len(kinds))[[kinds.index(outcomes.kinds[place]) for place in places]]
+    found = [outcomes.found[place] for place in places]
+    known = np.array([_features(each.probabilities, _place(each.complexity, each.difficulty)) for each in found])
+    groups = np.array([ABILITY, *[CATEGORY] * len(Category), DIFFICULTY, *[KIND] * len(kinds)])
+    return fit(np.hstack([known, seen]), groups, outcomes.scores[places], drawn=KIND)
+
+
+def _features(chances: Mapping[str, float], place: float) -> Numbers:
+    """What is known of a prompt, in the order of the groups."""
+    return np.array([1.0, *(chances.get(category, 0.0) for category in Category), place])
 
 
 def _place(complexity: float, difficulty: Difficulty) -> float:
@@ -99,11 +88,15 @@ def _place(complexity: float, difficulty: Difficulty) -> float:
     return ((complexity + ANCHORS[difficulty]) / 2 - ANCHORS[Difficulty.MEDIUM]) * 4
 
 
-def _table(fit: Fit, model: int, count: int) -> QualityTable:
-    table: dict[Category, dict[Difficulty, QualityEstimate]] = {}
-    for index, category in enumerate(Category):
-        for level in Difficulty:
-            chance, sd = fit.chance(model, index, _place(ANCHORS[level], level))
-            cell = QualityEstimate(chance, max(0.01, sd), float(count), "outcomes", None, imputed=False)
-            table.setdefault(category, {})[level] = cell
-    return table
+def _table(effects: MixedEffects, model: int) -> QualityTable:
+    return {category: {level: _cell(effects, model, category, level) for level in Difficulty} for category in Category}
+
+
+def _cell(effects: MixedEffects, model: int, category: Category, level: Difficulty) -> QualityEstimate:
+    """Mean and standard deviation of the chance, over what is not sure of the model and over kinds not seen."""
+    mean, variance = effects.log_odds(model, _features({category: 1.0}, _place(ANCHORS[level], level)))
+    spread = np.sqrt(variance + effects.variances[:, KIND].sum())
+    chances, shares = 1 / (1 + np.exp(-mean - spread * NODES)), WEIGHTS / WEIGHTS.sum()
+    chance = float(shares @ chances)
+    sd = float(np.sqrt(shares @ (chances - chance) ** 2))
+    return QualityEstimate(chance, max(LEAST_SD, sd), PRIOR_WEIGHT, "outcomes", None, imputed=False)

@@ -1,9 +1,12 @@
-"""Prompts with the measured outcome of every model on each, and what each answer cost."""
+"""Prompts with the measured outcome of every model on each, and what each answer cost.
+
+The outcomes that are fitted to are without their task from Natural Questions (`training.outcomes`).
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,8 @@ import numpy as np
 from classifier import HybridClassifier
 from llm_router.taxonomy import Classification
 from training.evaluation.metrics import Numbers
+from training.outcomes import OUTCOMES, measured_rows
 
-TRAIN = "routing_llmrouter_dcrouter"
 CHECKS = ("routing_routerbench_mbpp", "routing_routerbench_arc_challenge", "routing_routerbench_winogrande")
 
 USD_PER_MTOK: Mapping[str, float] = {
@@ -49,19 +52,30 @@ class OutcomeSet:
         return np.array([each.token_count + each.output_tokens for each in self.found], dtype=np.float64)
 
 
-def outcome_set(name: str, paths: list[Path], classifier: HybridClassifier) -> OutcomeSet:
+def training_set(folder: Path, classifier: HybridClassifier) -> OutcomeSet:
+    """The outcomes that may be fitted to, at assumed prices."""
+    return _outcome_set(OUTCOMES, measured_rows(folder), classifier)
+
+
+def check_set(folder: Path, classifier: HybridClassifier) -> OutcomeSet:
+    """RouterBench's outcomes at their measured costs, which are only measured on."""
+    rows = (row for name in CHECKS for row in _rows(folder / "check" / f"{name}.jsonl"))
+    return _outcome_set("routerbench", rows, classifier)
+
+
+def _outcome_set(name: str, found: Iterable[dict[str, Any]], classifier: HybridClassifier) -> OutcomeSet:
     """The prompts that every model has answered, classified as they are served."""
-    rows = [row for path in paths for row in _rows(path)]
+    rows = list(found)
     models = tuple(sorted({model for row in rows for model in row["outcomes"]}))
     rows = [row for row in rows if all(model in row["outcomes"] for model in models)]
-    found = tuple(classifier.classify(row["prompt"]) for row in rows)
+    classified = tuple(classifier.classify(row["prompt"]) for row in rows)
     scores = np.array([[row["outcomes"][model] for model in models] for row in rows], dtype=np.float64)
     if all(row.get("cost") for row in rows):
         usd = np.array([[row["cost"][model] for model in models] for row in rows], dtype=np.float64)
     else:
-        tokens = np.array([each.token_count + each.output_tokens for each in found], dtype=np.float64)
+        tokens = np.array([each.token_count + each.output_tokens for each in classified], dtype=np.float64)
         usd = tokens[:, None] * np.array([USD_PER_MTOK[model] for model in models])[None, :] / 1e6
-    return OutcomeSet(name, models, tuple(str(row["task"]) for row in rows), found, scores.clip(0, 1), usd)
+    return OutcomeSet(name, models, tuple(str(row["task"]) for row in rows), classified, scores.clip(0, 1), usd)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
