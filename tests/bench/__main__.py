@@ -8,10 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import cold_start, in_process, lambda_cost, layers, over_http, ranking
+from tests.bench import cold_start, in_process, layers, monthly_cost, over_http, ranking
 from tests.bench.pictures import growth_svg
 from tests.bench.processes import descendants, memory
 from tests.bench.report import FOLDER, Report
+from tests.bench.workload import Workload
 from tests.support.running import Running, running_service
 
 
@@ -91,10 +92,11 @@ def _rest(report: Report) -> None:
 
 
 def _bill(report: Report, handler_ms: float) -> None:
-    items = lambda_cost.million_routes(handler_ms)
-    total = sum(item.usd for item in items)
-    rows = [(item.what, item.how, item.usd) for item in items]
-    report.table("A million routes on Lambda", ("what", "how much", "USD"), [*rows, ("all together", "", total)])
+    """A month of a million routes, none of them repeated, by the handler's time as it was measured now."""
+    load = Workload(new_ms=handler_ms, hit_rate=0.0)
+    lines = monthly_cost.bill(1_000_000, monthly_cost.Options(), load, monthly_cost.prices())
+    total = sum(lines.values())
+    report.table("A month of a million new prompts, USD", ("what", "USD"), [*lines.items(), ("all together", total)])
     report.figures["usd for a million routes"] = round(total, 2)
 
 
