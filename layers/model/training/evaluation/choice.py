@@ -18,6 +18,8 @@ from training.evaluation.outcome_sets import OutcomeSet
 PREFERENCES: tuple[float, ...] = tuple(step / 20 for step in range(21))
 FOLDS, SEED = 5, 7
 GRID = 200
+ROUNDING = 1e-9
+"""Costs that differ by this share are the same."""
 LENGTHS = 21
 
 
@@ -124,7 +126,7 @@ def _slope(a: tuple[float, float], b: tuple[float, float]) -> float:
 def score_at(usd: Numbers, scores: Numbers, wanted: float | Numbers) -> Numbers:
     """The quality that the frontier reaches at a cost; 0 below its cheapest point."""
     x, y = hull(usd, scores)
-    return np.asarray(np.interp(wanted, x, y, left=0.0))
+    return np.asarray(np.where(np.less(wanted, x[0] * (1 - ROUNDING)), 0.0, np.interp(wanted, x, y)))
 
 
 def usd_at(usd: Numbers, scores: Numbers, wanted: float) -> float:

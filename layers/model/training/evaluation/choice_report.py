@@ -29,18 +29,19 @@ categories, difficulty and token counts, expected quality with its caution, feed
 objective. In place of the catalogue's public evidence stand the outcomes of other prompts, as a regression in which
 kinds of tasks are random effects (`evaluation/fitted_models.py`): what a model does at kinds that were not seen is
 believed to differ as much as it did between those that were. "Known kinds" are five folds over all prompts; "kinds
-never seen" leaves out one kind at a time, though some are alike (four are multiple choice). The task that comes from
-Natural Questions is left out. The difficulty of most other prompts of the first file was trained on, by how many models
-fail, not on which.
+never seen" leaves out one kind at a time, though some are alike. The task that comes from Natural Questions is left
+out. The classifier's difficulty was trained on three of four prompts of the first file, by how many models fail, which
+flatters what is told of it.
 
 Area is the mean quality over all costs between those of the cheapest and of the best single model; every way may draw
 lots between two of its settings, or between one and the cheapest single model. "Ours more" is by how much the ranking's
 area is larger. Its two intervals are the central 95 % of 1,000 bootstrap resamples: of the prompts, which is how sure
 it is for these kinds of tasks, and of whole kinds, which is how sure it is for others like them; where one holds 0,
 the two cannot be told apart. Which single model is best, cheapest or cheap is chosen with hindsight, in favour of the
-baselines, and the mix of all singles is even chosen anew in each resample. "Cheap" is the best single model at half the
-price of the best one or less. The ranking that knows tokens alone is ours without category and difficulty: what it
-gains comes from knowing what an answer will cost, and what ours gains beside it from reading the prompt."""
+baselines, and in every resample anew which singles and which settings a mix is made of. "Best cheap" is the best single
+model at half the cost of the best one or less. The ranking that knows tokens alone is ours without category and
+difficulty: what it gains comes from knowing what an answer will cost, and what ours gains beside it from reading the
+prompt."""
 
 NO_COSTS = (
     "This file has no costs: a price by model size stands in for them (`evaluation/outcome_sets.py`), and an answer of "

@@ -29,10 +29,10 @@ def areas_table(outcomes: OutcomeSet, ways: Mapping[str, Ways], draws: Resamples
 
 def beside_singles_table(outcomes: OutcomeSet, ranking: Ways, ends: Endpoints, draws: Resamples) -> list[str]:
     """Against always the best, the best cheap and the cheapest model, at equal cost and at equal quality."""
-    named = {"best": ends.strong, "cheap": ends.cheap, "cheapest": ends.cheapest}
+    named = {ends.strong: "best", ends.cheap: "best cheap", ends.cheapest: "cheapest"}
     lines = ["| always the | quality | cost | ours more at its cost | 95 %, prompts | 95 %, kinds | ours as good |"]
     lines += ["|---|---|---|---|---|---|---|"]
-    for name, each in zip(named, beside_singles(outcomes, ranking, list(named.values()), draws), strict=True):
+    for name, each in zip(named.values(), beside_singles(outcomes, ranking, list(named), draws), strict=True):
         saved = _saved(each.usd_for_as_good, each.usd)
         lines.append(
             f"| {name}: {each.model} | {each.quality:.3f} | {_usd(each.usd)} | {_interval(each.more)} | {saved} |"
@@ -102,8 +102,13 @@ def _points(usd: Numbers, scores: Numbers, *, frontier: bool = True) -> list[tup
 
 def _interval(difference: Interval) -> str:
     """Three cells of a table."""
-    ranges = (f"{low:+.4f} to {high:+.4f}" for low, high in (difference.prompts, difference.kinds))
-    return " | ".join([f"{difference.value:+.4f}", *ranges])
+    ranges = (f"{_signed(low)} to {_signed(high)}" for low, high in (difference.prompts, difference.kinds))
+    return " | ".join([_signed(difference.value), *ranges])
+
+
+def _signed(difference: float) -> str:
+    """Four digits, nothing with a plus."""
+    return f"{round(difference, 4) + 0.0:+.4f}"
 
 
 def _saved(price: float, than: float) -> str:
