@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from llm_router.taxonomy import Category
 from training.labelled import Labelled, read_jsonl, sample
 
 
@@ -34,6 +35,10 @@ TRAIN = (
 )
 
 
+DEBATES = "DEBATE"
+"""NF-CATS's name for questions that want weighing; the set gives them no category, the rubric does: analysis."""
+
+
 def data_dir() -> Path | None:
     """The folder of the data sets, from `DATA_DIR`; None when it is not set."""
     named = os.environ.get("DATA_DIR", "")
@@ -45,5 +50,9 @@ def public_rows(folder: Path) -> list[Labelled]:
     rows: list[Labelled] = []
     for source in TRAIN:
         path = folder / "train" / f"{source.name}.jsonl"
-        rows += sample(read_jsonl(path, source.name), source.per_category)
+        rows += sample(map(_debates_weighed, read_jsonl(path, source.name)), source.per_category)
     return rows
+
+
+def _debates_weighed(row: Labelled) -> Labelled:
+    return replace(row, category=Category.ANALYSIS) if row.raw_label.startswith(DEBATES) else row
