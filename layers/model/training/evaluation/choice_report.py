@@ -53,6 +53,7 @@ MEASURED_COSTS = (
 )
 JUDGED = "Every model's answers to the prompts of the other folds were judged here, and joined as feedback is."
 UNSEEN = "The evidence is that of the other kinds alone; nothing was judged here."
+FEW = "Two kinds are little to learn from: the interval over kinds is wide, and the area moves with the classifier."
 MISLED = (
     "As before, but every model's answers to all other kinds were judged here: the ranking then believes of a new kind "
     "in a category what it saw of others."
@@ -87,7 +88,7 @@ def choice_report(classifier: HybridClassifier, folder: Path, report: Path) -> t
         Section(
             checks, "known kinds of tasks", "prompts", folds_of_prompts(checks), True, f"{MEASURED_COSTS} {JUDGED}"
         ),
-        Section(checks, "kinds never seen", "kinds", folds_of_kinds(checks), False, f"{MEASURED_COSTS} {UNSEEN}"),
+        Section(checks, "kinds never seen", "kinds", folds_of_kinds(checks), False, f"{MEASURED_COSTS} {UNSEEN} {FEW}"),
     ]
     body: list[str] = []
     landings: list[Landing] = []

@@ -114,7 +114,8 @@ def _signed(difference: float) -> str:
 def _saved(price: float, than: float) -> str:
     if price == float("inf"):
         return "never reached"
-    return f"{abs(1 - price / than):.0%} {'cheaper' if price <= than else 'dearer'}"
+    share = f"{abs(1 - price / than):.0%}"
+    return "at the same cost" if share == "0%" else f"{share} {'cheaper' if price <= than else 'dearer'}"
 
 
 def _usd(amount: float) -> str:
