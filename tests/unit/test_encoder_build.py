@@ -60,6 +60,16 @@ def test_an_adapter_is_added_to_its_matrix(weights: Weights, tmp_path: Path) -> 
     assert all(merged[name] is weights[name] for name in weights if not name.startswith(QUERY))
 
 
+def test_the_factors_may_be_whole_numbers_of_a_step_for_each_direction(weights: Weights, tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    a, b = (random.integers(-127, 128, shape).astype(np.int8) for shape in ((4, WIDTH), (WIDTH, 4)))
+    a_step, b_step = (random.uniform(0, 0.001, shape) for shape in ((4, 1), (1, 4)))
+    name = f"{QUERY}.weight"
+    path = adapters(tmp_path, **{f"{name}.A": a, f"{name}.A_step": a_step, f"{name}.B": b, f"{name}.B_step": b_step})
+    merged = merge_adapters(weights, path, base_sha256=source.MODEL.sha256)
+    np.testing.assert_allclose(merged[name], weights[name] + (b * b_step) @ (a * a_step), rtol=1e-4, atol=1e-6)
+
+
 def test_a_few_rows_of_a_table_can_change(weights: Weights, tmp_path: Path) -> None:
     words, rows, change = "embeddings.word_embeddings.weight", np.array([2054, 7]), noise(2, WIDTH)
     path = adapters(tmp_path, **{f"{words}.rows": rows, f"{words}.delta": change})

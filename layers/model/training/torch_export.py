@@ -21,13 +21,13 @@ def write_adapters(encoder: Encoder, path: Path) -> None:
     entries: dict[str, NDArray[np.generic]] = {"base_sha256": np.array(MODEL.sha256)}
     for name in linear_names():
         linear = encoder.linears[name.replace(".", "/")]
-        entries[f"{name}.weight.A"], entries[f"{name}.weight.B"] = _half(linear.down), _half(linear.up)
+        entries |= _factors(f"{name}.weight", linear.down, linear.up)
         entries[f"{name}.bias.delta"] = _half(linear.bias - linear.bias_before)
     for name in (EMBEDDING_NORM, *(f(layer) for layer in range(LAYERS) for f in (attention_norm, output_norm))):
         norm = encoder.norms[name.replace(".", "/")]
         entries[f"{name}.weight.delta"] = _half(norm.weight - norm.weight_before)
         entries[f"{name}.bias.delta"] = _half(norm.bias - norm.bias_before)
-    entries[f"{WORDS}.A"], entries[f"{WORDS}.B"] = _half(encoder.words_down), _half(encoder.words_up)
+    entries |= _factors(WORDS, encoder.words_down, encoder.words_up)
     np.savez_compressed(path, **entries)
 
 
@@ -44,6 +44,17 @@ def write_heads(heads: Heads, path: Path) -> None:
         if name in LABELS:
             entries[f"{name}.labels"] = np.array([str(label) for label in LABELS[name]])
     np.savez_compressed(path, **entries)
+
+
+def _factors(parameter: str, down: Tensor, up: Tensor) -> dict[str, NDArray[np.generic]]:
+    """`A` and `B` in int8, each of the rank's directions in steps of its own."""
+    entries: dict[str, NDArray[np.generic]] = {}
+    for name, factor, along in (("A", down, 1), ("B", up, 0)):
+        values = factor.detach().cpu().numpy()
+        step = np.maximum(np.abs(values).max(axis=along, keepdims=True) / 127, 1e-12).astype(np.float32)
+        entries[f"{parameter}.{name}"] = np.rint(values / step).astype(np.int8)
+        entries[f"{parameter}.{name}_step"] = step
+    return entries
 
 
 def _half(values: Tensor) -> NDArray[np.float16]:

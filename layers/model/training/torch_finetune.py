@@ -37,15 +37,15 @@ WIDTHS = {"category": len(CATEGORIES), "difficulty": len(Difficulty), "complexit
 class Plan:
     """The settings of a run. `preserve` weighs how far the embedding may stray from the base model's."""
 
-    epochs: int = 3
+    epochs: int = 4
     size: int = 32
     rate: float = 5e-4
     head_rate: float = 1e-3
     smoothing: float = 0.1
     preserve: float = 0.3
-    perturbed: float = 0.35
+    perturbed: float = 0.5
     longest: int = 128
-    rank: int = 16
+    rank: int = 32
     seed: int = 11
 
 

@@ -32,8 +32,8 @@ from training.build.network import (
 class Shape:
     """How much may change: the adapters' rank on every linear layer and on the word table; 0 for the whole matrix."""
 
-    rank: int = 16
-    words_rank: int = 4
+    rank: int = 32
+    words_rank: int = 8
     dropout: float = 0.1
 
 

@@ -12,6 +12,7 @@ from training.build.errors import BuildError
 from training.build.network import SHAPES, Floats, Weights
 
 Array = NDArray[np.generic]
+KINDS = ("A", "A_step", "B", "B_step", "rows", "delta")
 
 
 def merge_adapters(weights: Weights, path: Path, *, base_sha256: str) -> dict[str, Floats]:
@@ -28,11 +29,7 @@ def merge_adapters(weights: Weights, path: Path, *, base_sha256: str) -> dict[st
     for parameter in sorted({entry.rpartition(".")[0] for entry in entries}):
         if parameter not in SHAPES:
             raise BuildError(f"{path.name} names {parameter}, which the model does not have.")
-        parts = {
-            kind: entries[f"{parameter}.{kind}"]
-            for kind in ("A", "B", "rows", "delta")
-            if f"{parameter}.{kind}" in entries
-        }
+        parts = {kind: entries[f"{parameter}.{kind}"] for kind in KINDS if f"{parameter}.{kind}" in entries}
         try:
             changed = weights[parameter] + _difference(parts, SHAPES[parameter])
         except (KeyError, ValueError, IndexError) as error:
@@ -40,15 +37,20 @@ def merge_adapters(weights: Weights, path: Path, *, base_sha256: str) -> dict[st
         if not np.isfinite(changed).all():
             raise BuildError(f"{path.name} holds values for {parameter} that are not finite.")
         merged[parameter] = changed.astype(np.float32)
-    known = {f"{parameter}.{kind}" for parameter in SHAPES for kind in ("A", "B", "rows", "delta")}
+    known = {f"{parameter}.{kind}" for parameter in SHAPES for kind in KINDS}
     if unknown := sorted(entries.keys() - known):
         raise BuildError(f"{path.name} holds {unknown[0]}, which is no adapter.")
     return merged
 
 
+def _factor(parts: Mapping[str, Array], name: str) -> Floats:
+    values = parts[name].astype(np.float32)
+    return values * parts[f"{name}_step"].astype(np.float32) if f"{name}_step" in parts else values
+
+
 def _difference(parts: Mapping[str, Array], shape: tuple[int, ...]) -> Floats:
     if "A" in parts or "B" in parts:
-        difference = parts["B"].astype(np.float32) @ parts["A"].astype(np.float32)
+        difference = _factor(parts, "B") @ _factor(parts, "A")
     elif "rows" in parts:
         difference = np.zeros(shape, np.float32)
         np.add.at(difference, parts["rows"].astype(np.int64), parts["delta"].astype(np.float32))
