@@ -65,7 +65,9 @@ def test_the_factors_may_be_whole_numbers_of_a_step_for_each_direction(weights: 
     a, b = (random.integers(-127, 128, shape).astype(np.int8) for shape in ((4, WIDTH), (WIDTH, 4)))
     a_step, b_step = (random.uniform(0, 0.001, shape) for shape in ((4, 1), (1, 4)))
     name = f"{QUERY}.weight"
-    path = adapters(tmp_path, **{f"{name}.A": a, f"{name}.A_step": a_step, f"{name}.B": b, f"{name}.B_step": b_step})
+    entries: dict[str, NDArray[np.generic]] = {f"{name}.A": a, f"{name}.B": b}
+    entries |= {f"{name}.A_step": a_step, f"{name}.B_step": b_step}
+    path = adapters(tmp_path, **entries)
     merged = merge_adapters(weights, path, base_sha256=source.MODEL.sha256)
     np.testing.assert_allclose(merged[name], weights[name] + (b * b_step) @ (a * a_step), rtol=1e-4, atol=1e-6)
 
