@@ -59,6 +59,8 @@ _ARITHMETIC = re.compile(r"\d ?[-+*/×÷^=x] ?\(?\d|[a-zA-Z\d)] ?= ?[-(]?[a-zA-Z
 _NUMBER = re.compile(r"\d[\d.,]*")
 _LIST_LINE = re.compile(r"^\s{0,8}(?:[-*•]|\d{1,2}[.)])\s", re.MULTILINE)
 _QUESTION_MARKS = frozenset("?？؟")
+_SENTENCE_ENDS = frozenset(".!?。！？")
+_ASCII_CAPITAL = re.compile("[A-Z]")
 
 _PROSE = re.compile(r"[a-zA-Z ,!?']*(?:\.(?![a-z])[a-zA-Z ,!?']*+)*")
 """Text in which none of the signs above can be but a fence and a camel's hump: most of what people type."""
@@ -158,30 +160,43 @@ NUMERIC = (
 def read_features(prompt: Prompt, words: Sequence[Word]) -> Features:
     """Linear in the cut text; every expression is bounded, so that none can backtrack far."""
     text = prompt.text
-    spelled = [word.text for word in words if word.text[0].isalnum()]
-    letters = sum(map(len, spelled))
+    prose = _PROSE.fullmatch(text) is not None
+    signs = _signs_of_prose(text) if prose else _signs(text)
+    texts = [word.text for word in words]
+    spelled = [word for word in texts if word[0].isalnum()]
     stripped = text.rstrip()
-    signs = _signs_of_prose(text) if _PROSE.fullmatch(text) else _signs(text)
+    lines = text.count("\n") + 1
     return Features(
         words=len(spelled),
         characters=prompt.length,
-        lines=text.count("\n") + 1,
-        sentences=sum(1 for word in words if word.text in ".!?。！？"),
+        lines=lines,
+        sentences=sum(map(_SENTENCE_ENDS.__contains__, texts)) if len(spelled) < len(texts) else 0,
         numbers=signs.numbers,
-        longest_line=max(map(len, text.split("\n"))),
+        longest_line=len(text) if lines == 1 else max(map(len, text.split("\n"))),
         list_lines=signs.list_lines,
         distinct=len(set(spelled)) / len(spelled) if spelled else 0.0,
-        mean_word=letters / len(spelled) if spelled else 0.0,
+        mean_word=sum(map(len, spelled)) / len(spelled) if spelled else 0.0,
         signs=(len(words) - len(spelled)) / len(words) if words else 0.0,
-        capitals=sum(map(str.isupper, text)) / len(text) if text else 0.0,
-        has_code=_FENCE.search(text) is not None,
+        capitals=_capitals(text) / len(text) if text else 0.0,
+        has_code=not (prose and _has_no_fence(text)) and _FENCE.search(text) is not None,
         code_like=signs.code_like,
         formulas=signs.formulas,
         arithmetic=signs.arithmetic,
-        questions=sum(text.count(mark) for mark in _QUESTION_MARKS),
+        questions=sum(map(text.count, _QUESTION_MARKS)),
         ends_asking=bool(stripped) and stripped[-1] in _QUESTION_MARKS,
         script=guess_script(text),
     )
+
+
+def _capitals(text: str) -> int:
+    if text.islower():
+        return 0
+    return len(_ASCII_CAPITAL.findall(text)) if text.isascii() else sum(map(str.isupper, text))
+
+
+def _has_no_fence(prose: str) -> bool:
+    """True where the few fences that prose can hold are ruled out; a single pass each, unlike the expression."""
+    return not prose.startswith(("import ", "from ")) and "public static" not in prose and "SELECT" not in prose
 
 
 class _Signs(NamedTuple):

@@ -128,7 +128,7 @@ class RuleBook:
         fired: list[tuple[Rule, int, int]] = []
         # Only a rule whose first phrase is there can hold, and in their own order, as their weights are summed.
         for _, rule in sorted(row for first in ("", *found) for row in self._starting.get(first, ())):
-            if not rule.signals <= signals or rule.without_signals & signals:
+            if not rule.signals <= signals or not rule.without_signals.isdisjoint(signals):
                 continue
             if rule.without_groups and not rule.without_groups.isdisjoint(found):
                 continue
@@ -141,6 +141,8 @@ class RuleBook:
 
 def _openings(words: Sequence[Word], polite: Sequence[Found]) -> tuple[frozenset[int], int]:
     """The words where a request may begin, greetings and politeness skipped; and where the first one begins."""
+    if not polite:
+        return frozenset(place for place, word in enumerate(words) if word.opens), 0
     ends: dict[int, int] = {}
     for phrase in polite:
         ends[phrase.first] = max(phrase.after, ends.get(phrase.first, 0))
@@ -165,12 +167,9 @@ def _place(rule: Rule, reading: Reading) -> tuple[int, int] | None:
     """Where the rule matches, as characters of the normalised text; (0, 0) for signals alone; None if nowhere."""
     if not rule.groups:
         return 0, 0
+    phrases = reading.found.get(rule.groups[0], ())
     # For each part, the furthest back that the chain so far may start, by where it ends.
-    chain = [
-        (phrase.first, phrase.after)
-        for phrase in reading.found.get(rule.groups[0], ())
-        if _stands(rule.at, phrase, reading)
-    ]
+    chain = [(phrase.first, phrase.after) for phrase in phrases if _stands(rule.at, phrase, reading)]
     for group in rule.groups[1:]:
         chain = _extend(chain, reading.found.get(group, ()), rule.within)
     if rule.between and chain:

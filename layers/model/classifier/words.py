@@ -12,6 +12,8 @@ _SINGLE = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e
 _ACCENTS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u065f\u0670"
 _INDIC = "\u0900-\u0963\u0966-\u0dff"
 _WORD = re.compile(f"[{_SINGLE}]|(?:[^\\W_{_SINGLE}]|[{_ACCENTS}{_INDIC}])+|[^\\w\\s]|_")
+_ASCII_WORD = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
+"""What `_WORD` finds where there are only ASCII characters and no capitals."""
 _ACCENT = re.compile(f"[{_ACCENTS}]+")
 _APOSTROPHES = frozenset("’‘ʼ`´")
 _ENDS = frozenset(".!?:;\n。！？：；…؟।•-*–—>\"“”'(")
@@ -31,13 +33,13 @@ def split_words(text: str) -> list[Word]:
     words: list[Word] = []
     opens, last = True, 0
     lines = "\n" in text
-    folded = text.lower() if text.isascii() else None
-    for found in _WORD.finditer(text):
+    ascii_only = text.isascii()
+    for found in _ASCII_WORD.finditer(text.lower()) if ascii_only else _WORD.finditer(text):
         start, end = found.span()
         raw = found.group()
         if lines and not opens and "\n" in text[last:start]:
             opens = True
-        words.append(Word(fold(raw) if folded is None else folded[start:end], start, end, opens))
+        words.append(Word(raw if ascii_only else fold(raw), start, end, opens))
         opens = raw in _ENDS or (opens and not raw[0].isalpha())
         last = end
     return words
