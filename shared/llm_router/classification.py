@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from llm_router.cache_keys import key
 from llm_router.ports import Cache, Classifier, Clock
 from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, InteractionStyle, Method
 
 NAMESPACE = "classification"
+DECODED = 1024
+"""Classifications that are not decoded anew each time the cache holds them: a megabyte at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def encode(found: Classification) -> bytes:
     ).encode()
 
 
+@lru_cache(DECODED)
 def decode(held: bytes) -> Classification | None:
     """The classification, or None for anything that is not one: another program may have written there."""
     try:

@@ -47,6 +47,8 @@ class Store(StrEnum):
 class ProviderSettings(BaseModel):
     """Where generated text comes from, by the names that the providers' own SDKs read."""
 
+    model_config = ConfigDict(defer_build=True)  # alone it is never used
+
     openai_api_key: SecretStr = Field(SecretStr(""), description="OpenAI's key")
     azure_openai_api_key: SecretStr = Field(SecretStr(""), description="Azure OpenAI's key")
     anthropic_api_key: SecretStr = Field(SecretStr(""), description="Anthropic's key")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 import numpy as np
@@ -30,17 +30,18 @@ def stages(turns: int = 400) -> dict[str, Times]:
     """One new prompt of 8 to 30 words at each stage, all stages on the same prompts in turn."""
     count = turns + 30
     encoder, book = Encoder.load(), RuleBook.load()
+    prompts, others = (list(islice(new_prompts(seed), count)) for seed in (1, 2))
     with service() as handlers:
         return alternately(
             {
-                "session": _session(new_prompts(1), count),
-                "encoder": _over(lambda prompt: encoder.encode(prompt, deadline_s=1.0), new_prompts(1)),
-                "classifier": _over(classifier.load().classify, new_prompts(1)),
-                "handler": _over(lambda prompt: handlers.post("/classify", {"prompt": prompt}), new_prompts(1)),
-                "rules": _over(lambda prompt: book.judge(book.read(normalise(prompt))), new_prompts(1)),
+                "session": _session(prompts),
+                "encoder": _over(lambda prompt: encoder.encode(prompt, deadline_s=1.0), prompts),
+                "classifier": _over(classifier.load().classify, prompts),
+                "handler": _over(lambda prompt: handlers.post("/classify", {"prompt": prompt}), prompts),
+                "rules": _over(lambda prompt: book.judge(book.read(normalise(prompt))), prompts),
                 "cache_hit": _hit(),
                 "handler_hit": lambda: handlers.post("/classify", {"prompt": "how do I fix my garden engine"}),
-                "route_handler": _over(lambda prompt: handlers.post("/route", {"prompt": prompt}), new_prompts(2)),
+                "route_handler": _over(lambda prompt: handlers.post("/route", {"prompt": prompt}), others),
             },
             turns=turns,
         )
@@ -49,16 +50,17 @@ def stages(turns: int = 400) -> dict[str, Times]:
 def by_length(turns: int = 40) -> dict[int, dict[str, Times]]:
     """The bare session and the classifier by the prompt's length in tokens; from 256 on the text is cut."""
     classify = classifier.load().classify
+    lengths = {length: list(islice(of_tokens(length), turns + 5)) for length in LENGTHS}
     return {
         length: alternately(
             {
-                "session": _session(of_tokens(length), turns + 5),
-                "classifier": _over(classify, of_tokens(length)),
+                "session": _session(prompts),
+                "classifier": _over(classify, prompts),
             },
             turns=turns,
             warm_up=5,
         )
-        for length in LENGTHS
+        for length, prompts in lengths.items()
     }
 
 
@@ -70,16 +72,18 @@ def million_characters(turns: int = 10) -> Times:
     return alternately({"million": lambda: behind.classify(next(texts))}, turns=turns, warm_up=2)["million"]
 
 
-def _session(prompts: Iterator[str], count: int) -> Call:
+def _session(prompts: Sequence[str]) -> Call:
     """The floor: the graph alone, on ids that are there already."""
     session, tokenise = open_session(ARTIFACTS / MODEL, threads=1), Tokeniser(ARTIFACTS / TOKENISER)
     names = [output.name for output in session.get_outputs()]
-    ids = iter([np.array([tokenise(prompt).ids], np.int64) for prompt in islice(prompts, count)])
+    ids = iter([np.array([tokenise(prompt).ids], np.int64) for prompt in prompts])
     return lambda: session.run(names, {"input_ids": next(ids)}, None)
 
 
-def _over(call: Callable[[str], object], prompts: Iterator[str]) -> Call:
-    return lambda: call(next(prompts))
+def _over(call: Callable[[str], object], prompts: Sequence[str]) -> Call:
+    """The prompts are there already: making one takes as long as a good part of what is measured."""
+    following = iter(prompts)
+    return lambda: call(next(following))
 
 
 def _cache() -> LruCache:

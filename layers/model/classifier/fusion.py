@@ -117,7 +117,7 @@ def decided_by(fused: Chances, model: Chances, rules: Chances) -> Method:
     Rules alone when they are sure and the model is not; the model when it is sure and the rules say otherwise or
     little; else both.
     """
-    chosen, by_model, by_rules = (max(range(len(c)), key=c.__getitem__) for c in (fused, model, rules))
+    chosen, by_model, by_rules = (chances.index(max(chances)) for chances in (fused, model, rules))
     if by_model == by_rules == chosen:
         return Method.HYBRID
     if chosen == by_rules and rules[by_rules] > SURE_RULES and model[by_model] < SURE_MODEL:

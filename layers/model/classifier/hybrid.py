@@ -138,9 +138,11 @@ class HybridClassifier:
         tokens = opinion.token_count
         if prompt.is_cut:
             tokens = round(tokens * prompt.length / len(prompt.text))
-        found = self._classification(verdict, fused, opinion.difficulty, opinion.complexity, opinion.creativity, tokens)
-        found = replace(
-            found,
+        found = self._classification(
+            verdict,
+            fused,
+            (opinion.difficulty, opinion.complexity, opinion.creativity),
+            tokens,
             method=decided_by(fused, opinion.categories, rules),
             ml_confidence=max(opinion.categories),
         )
@@ -152,10 +154,8 @@ class HybridClassifier:
         form = (*features.numeric(), *chances)
         complexity = self.fusion.complexity_by_form(form)
         tokens = max(1, round(prompt.length * _TOKENS_PER_CHARACTER.get(features.script, _ELSE_PER_CHARACTER)))
-        difficulty = self._difficulty(complexity)
-        creativity = self.fusion.creativity_by_form(form)
-        found = self._classification(verdict, chances, difficulty, complexity, creativity, tokens)
-        return replace(found, degraded=(Degraded.ML_MODEL,))
+        scores = (self._difficulty(complexity), complexity, self.fusion.creativity_by_form(form))
+        return self._classification(verdict, chances, scores, tokens, degraded=(Degraded.ML_MODEL,))
 
     def _difficulty(self, complexity: float) -> Difficulty:
         if complexity < self.fusion.easy_below:
@@ -166,21 +166,24 @@ class HybridClassifier:
         self,
         verdict: Verdict,
         chances: Chances,
-        difficulty: Difficulty,
-        complexity: float,
-        creativity: float,
+        scores: tuple[Difficulty, float, float],
         tokens: int,
+        *,
+        method: Method = Method.RULES,
+        ml_confidence: float | None = None,
+        degraded: tuple[Degraded, ...] = (),
     ) -> Classification:
-        """What does not depend on who decided; the caller fills in the method."""
+        """`scores` are difficulty, complexity and creativity."""
         category, confidence = _likeliest(chances)
+        difficulty, complexity, creativity = scores
         reading = verdict.reading
         return Classification(
             category=category,
             base_category=category,
             difficulty=difficulty,
-            method=Method.RULES,
+            method=method,
             confidence=confidence,
-            ml_confidence=None,
+            ml_confidence=ml_confidence,
             probabilities=dict(zip(CATEGORIES, chances, strict=True)),
             complexity=complexity,
             creativity=creativity,
@@ -188,12 +191,13 @@ class HybridClassifier:
             interaction_style=interaction_style(category, reading.found, reading.features),
             token_count=tokens,
             output_tokens=self.lengths.estimate(category, difficulty, reading.words, reading.found, tokens),
+            degraded=degraded,
         )
 
 
 def _likeliest(chances: Chances) -> tuple[Category, float]:
-    place = max(range(len(chances)), key=chances.__getitem__)
-    return CATEGORIES[place], chances[place]
+    most = max(chances)
+    return CATEGORIES[chances.index(most)], most
 
 
 def _evidence(verdict: Verdict, rules: Chances, opinion: Opinion | None) -> Evidence:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from llm_router.errors import StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0
 """How long a writer waits for another one. Writes take microseconds, so only a stuck process makes anyone wait."""
+
+Row = tuple[Any, ...]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS versions (
@@ -41,16 +44,18 @@ class Database:
         self._ready = False
         self._lock = threading.Lock()
 
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for single statements, each of which sees one state of the file."""
-        with self._translated():
-            yield self._connection()
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """What a single statement finds; it sees one state of the file."""
+        try:
+            found: list[Row] = self._connection().execute(statement, values).fetchall()
+        except (sqlite3.Error, OSError) as failure:
+            raise _unavailable(failure) from failure
+        return found
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock from its start: all of it happens or nothing."""
-        with self._translated():
+        try:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -59,6 +64,8 @@ class Database:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+        except (sqlite3.Error, OSError) as failure:
+            raise _unavailable(failure) from failure
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -81,9 +88,6 @@ class Database:
                 self._ready = True
         return connection
 
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as failure:
-            raise StoreUnavailable(f"The embedded store does not answer ({type(failure).__name__}).") from failure
+
+def _unavailable(failure: Exception) -> StoreUnavailable:
+    return StoreUnavailable(f"The embedded store does not answer ({type(failure).__name__}).")

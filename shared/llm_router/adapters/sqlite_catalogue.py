@@ -13,6 +13,7 @@ from llm_router.errors import NotFound
 from llm_router.ports import VersionInfo
 
 _COLUMNS = "version, sha256, created_at, origin, total_models, active_models, summary"
+_CURRENT = f"SELECT {_COLUMNS} FROM versions WHERE version = (SELECT version FROM pointer)"  # noqa: S608 - constant column names
 
 
 class SqliteCatalogueStore:
@@ -22,18 +23,17 @@ class SqliteCatalogueStore:
         self._database = database
 
     def current(self) -> VersionInfo | None:
-        with self._database.reading() as connection:
-            return _current(connection)
+        rows = self._database.rows(_CURRENT)
+        return VersionInfo(*rows[0]) if rows else None
 
     def payload(self, version: int) -> bytes:
-        with self._database.reading() as connection:
-            row = connection.execute(
-                f"SELECT {_COLUMNS}, payload FROM versions WHERE version = ?",  # noqa: S608 - constant column names
-                (version,),
-            ).fetchone()
-        if row is None:
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS}, payload FROM versions WHERE version = ?",  # noqa: S608 - constant column names
+            (version,),
+        )
+        if not rows:
             raise NotFound(f"There is no version {version} of the catalogue.")
-        return verified(row[7], VersionInfo(*row[:7]))
+        return verified(rows[0][7], VersionInfo(*rows[0][:7]))
 
     def publish(self, payload: bytes, draft: VersionInfo, *, expected_version: int | None) -> VersionInfo:
         with self._database.writing() as connection:
@@ -59,18 +59,15 @@ class SqliteCatalogueStore:
             return info
 
     def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM versions ORDER BY version DESC LIMIT ?",  # noqa: S608 - constant column names
-                (limit,),
-            ).fetchall()
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM versions ORDER BY version DESC LIMIT ?",  # noqa: S608 - constant column names
+            (limit,),
+        )
         return [VersionInfo(*row) for row in rows]
 
 
 def _current(connection: sqlite3.Connection) -> VersionInfo | None:
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM versions WHERE version = (SELECT version FROM pointer)"  # noqa: S608 - constant column names
-    ).fetchone()
+    row = connection.execute(_CURRENT).fetchone()
     return VersionInfo(*row) if row else None
 
 
@@ -85,6 +82,5 @@ class SqliteBlobStore:
             connection.execute("INSERT OR REPLACE INTO blobs (name, payload) VALUES (?, ?)", (name, payload))
 
     def read(self, name: str) -> bytes | None:
-        with self._database.reading() as connection:
-            row = connection.execute("SELECT payload FROM blobs WHERE name = ?", (name,)).fetchone()
-        return bytes(row[0]) if row else None
+        rows = self._database.rows("SELECT payload FROM blobs WHERE name = ?", (name,))
+        return bytes(rows[0][0]) if rows else None

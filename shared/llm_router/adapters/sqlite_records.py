@@ -12,6 +12,11 @@ from llm_router.ports import Clock, Record
 PURGE_EVERY = 500
 """Writes between two purges of what has expired; a purge is one indexed delete."""
 
+_HELD = (
+    "SELECT kind, key, body, expires_at FROM records WHERE kind = ? AND key = ? "
+    "AND (expires_at IS NULL OR expires_at > ?)"
+)
+
 
 class SqliteRecordStore:
     """A `RecordStore`. What has expired is never returned, and deleted now and then so that the file stays bounded."""
@@ -30,8 +35,8 @@ class SqliteRecordStore:
             return True
 
     def get(self, kind: str, key: str) -> Record | None:
-        with self._database.reading() as connection:
-            return self._held(connection, kind, key)
+        rows = self._database.rows(_HELD, (kind, key, self._clock.now()))
+        return Record(*rows[0]) if rows else None
 
     def delete(self, kind: str, key: str) -> bool:
         with self._database.writing() as connection:
@@ -40,12 +45,11 @@ class SqliteRecordStore:
             return there
 
     def latest(self, kind: str, limit: int, *, first: str = "") -> Sequence[Record]:
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT kind, key, body, expires_at FROM records WHERE kind = ? AND key >= ? "
-                "AND (expires_at IS NULL OR expires_at > ?) ORDER BY key DESC LIMIT ?",
-                (kind, first, self._clock.now(), limit),
-            ).fetchall()
+        rows = self._database.rows(
+            "SELECT kind, key, body, expires_at FROM records WHERE kind = ? AND key >= ? "
+            "AND (expires_at IS NULL OR expires_at > ?) ORDER BY key DESC LIMIT ?",
+            (kind, first, self._clock.now(), limit),
+        )
         return [Record(*row) for row in rows]
 
     def replace(self, record: Record, *, expected_body: str | None) -> bool:
@@ -79,21 +83,16 @@ class SqliteRecordStore:
             return {name: summed[name] for name in amounts}
 
     def counters(self, kind: str, limit: int, *, first: str = "") -> Sequence[tuple[str, Mapping[str, float]]]:
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT key, name, amount FROM counters WHERE kind = ? AND key >= ? "
-                "AND (expires_at IS NULL OR expires_at > ?) ORDER BY key DESC",
-                (kind, first, self._clock.now()),
-            ).fetchall()
+        rows = self._database.rows(
+            "SELECT key, name, amount FROM counters WHERE kind = ? AND key >= ? "
+            "AND (expires_at IS NULL OR expires_at > ?) ORDER BY key DESC",
+            (kind, first, self._clock.now()),
+        )
         grouped = itertools.groupby(rows, key=lambda row: row[0])
         return [(key, {name: amount for _, name, amount in group}) for key, group in itertools.islice(grouped, limit)]
 
     def _held(self, connection: sqlite3.Connection, kind: str, key: str) -> Record | None:
-        row = connection.execute(
-            "SELECT kind, key, body, expires_at FROM records WHERE kind = ? AND key = ? "
-            "AND (expires_at IS NULL OR expires_at > ?)",
-            (kind, key, self._clock.now()),
-        ).fetchone()
+        row = connection.execute(_HELD, (kind, key, self._clock.now())).fetchone()
         return Record(*row) if row else None
 
     def _counter(self, connection: sqlite3.Connection, kind: str, key: str, name: str) -> float:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from types import ModuleType
 from uuid import uuid4
 
-from starlette.types import ASGIApp
-
 from llm_router.errors import ConfigurationError
 from llm_router.local.template import LambdaFunction
+from llm_router.web.door import Door
 from llm_router.web.lambda_handler import LambdaHandler
+from llm_router.web.models import build_now
 
 
 class FunctionTimedOut(Exception):
@@ -69,8 +69,11 @@ class FunctionHost:
     def __init__(self, functions: Mapping[str, LambdaFunction], *, threads: int) -> None:
         self._functions = functions
         self._handlers: dict[str, LambdaHandler] = {}
+        self._doors: dict[str, Door] = {}
         for name, function in functions.items():
-            self._handlers[name] = getattr(load_module(function), function.handler.partition(".")[2])
+            module = load_module(function)
+            self._handlers[name] = getattr(module, function.handler.partition(".")[2])
+            self._doors[name] = module.door
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="invoke")
 
     async def invoke(self, name: str, event: Mapping[str, object]) -> object:
@@ -83,13 +86,13 @@ class FunctionHost:
         except TimeoutError:
             raise FunctionTimedOut(name) from None
 
-    def app(self, name: str) -> ASGIApp:
-        """The function's own app, for a door that needs no events."""
-        app: ASGIApp = load_module(self._functions[name]).door.app
-        return app
+    def door(self, name: str) -> Door:
+        """The function's own door, for a gateway that needs no events."""
+        return self._doors[name]
 
     def warm(self) -> None:
         """Let each function that has a `warm` build what its first request would otherwise wait for."""
+        build_now()
         for function in self._functions.values():
             if (warm := getattr(load_module(function), "warm", None)) is not None:
                 warm()

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import uuid4
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -16,11 +15,13 @@ from llm_router.local.events import HttpAnswer, HttpRequest, http_answer, http_e
 from llm_router.local.functions import FunctionHost, FunctionTimedOut
 from llm_router.local.routing import Match, RouteTable, service_path
 from llm_router.web.access import MIB, ROUTES
+from llm_router.web.door import new_request_id
 from llm_router.web.errors import error_response
 
 MAX_BODY = 6 * MIB
 """What Lambda takes in one synchronous invocation; the functions' own limits are lower."""
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 WAITING = frozenset((rule.method, rule.path) for rule in ROUTES if rule.waits)
 SWIFT = frozenset((rule.method, rule.path) for rule in ROUTES if rule.swift)
 
@@ -49,22 +50,21 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        request_id = uuid4().hex
         try:
-            answer = await self._admitted(scope, receive, send, request_id)
+            answer = await self._admitted(scope, receive, send)
         except Disconnected:
             return
         except RouterError as error:
-            answer = _error_answer(error, scope["path"], request_id)
+            answer = _error_answer(error, scope["path"])
         if answer is not None:
             await _respond(answer, send, head=scope["method"] == "HEAD")
 
-    async def _admitted(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> HttpAnswer | None:
+    async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> HttpAnswer | None:
         """The answer, or None when it has been sent already."""
-        request = await _request(scope, receive)
+        body = await _body(scope, receive)
         server = scope.get("server")
-        path = service_path(self.services.get(server[1], "") if server else "", request.path)
-        found = self.table.match(request.method, path)
+        path = service_path(self.services.get(server[1], "") if server else "", scope["path"])
+        found = self.table.match(scope["method"], path)
         if found is None:
             raise NotFound("There is nothing at this path.")
         row = (found.route.method, found.route.path)
@@ -75,10 +75,10 @@ class Gateway:
         self._count(1, waits=waits)
         try:
             if not waits and not (self.runs_swift_here and row in SWIFT):
-                return await self._invoked(request, path, found, request_id)
+                return await self._invoked(_request(scope, path, body), found)
             # Whatever else has arrived by now is counted before one that only works keeps the loop to itself.
             await asyncio.sleep(0)
-            await direct.serve(self.host.app(found.route.function), scope, request, path, receive, send)
+            await direct.serve(self.host.door(found.route.function), found, scope, body, receive, send)
         finally:
             self._count(-1, waits=waits)
         return None
@@ -89,14 +89,12 @@ class Gateway:
         else:
             self.in_flight += step
 
-    async def _invoked(self, request: HttpRequest, path: str, found: Match, request_id: str) -> HttpAnswer:
+    async def _invoked(self, request: HttpRequest, found: Match) -> HttpAnswer:
         event = http_event(
-            HttpRequest(
-                request.method, path, request.query, request.headers, request.body, request.source_ip, request.protocol
-            ),
+            request,
             route_key="$default" if found.route.path == "$default" else f"{found.route.method} {found.route.path}",
             path_parameters=found.parameters,
-            request_id=request_id,
+            request_id=new_request_id(),
             now=time.time(),
         )
         try:
@@ -109,33 +107,36 @@ class Gateway:
         return answer
 
 
-async def _request(scope: Scope, receive: Receive) -> HttpRequest:
-    if scope["method"] not in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    if scope["method"] not in METHODS:
         raise MethodNotAllowed("This method is not answered here.")
-    body = bytearray()
-    while True:
+    body, more = bytearray(), True
+    while more:
         message: Message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
         body += message.get("body", b"")
         if len(body) > MAX_BODY:
             raise PayloadTooLarge(f"The body must not be longer than {MAX_BODY} bytes.")
-        if not message.get("more_body", False):
-            break
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _request(scope: Scope, path: str, body: bytes) -> HttpRequest:
     client = scope.get("client")
     return HttpRequest(
         method=scope["method"],
-        path=scope["path"],
+        path=path,
         query=scope["query_string"].decode("latin-1"),
         headers=[(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]],
-        body=bytes(body),
+        body=body,
         source_ip=client[0] if client else "127.0.0.1",
         protocol=f"HTTP/{scope['http_version']}",
     )
 
 
-def _error_answer(error: RouterError, path: str, request_id: str) -> HttpAnswer:
-    response = error_response(error, path=path, request_id=request_id)
+def _error_answer(error: RouterError, path: str) -> HttpAnswer:
+    response = error_response(error, path=path, request_id=new_request_id())
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers]
     return HttpAnswer(
         response.status_code, [pair for pair in headers if pair[0] != "content-length"], bytes(response.body)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
-from uuid import uuid4
 
 from fastapi import FastAPI
 from pydantic import BaseModel
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -26,6 +27,7 @@ from llm_router.web.openapi import Operation
 
 Body = TypeVar("Body", bound=RequestBody)
 Answer = BaseModel | Response
+Serve = Callable[[Request], Awaitable[Response]]
 _SPANS_SLASHES = {"model_id"}
 SECURITY_HEADERS = (
     (b"cache-control", b"no-store"),
@@ -62,6 +64,7 @@ class Door:
         self._observer = observer
         self._cold = True
         self.operations: list[Operation] = []
+        self._served: dict[tuple[str, str], Serve] = {}
         self.app = FastAPI(
             title=f"LLM router: {function}",
             version=__version__,
@@ -115,8 +118,16 @@ class Door:
 
         return add
 
-    def _add(self, operation: Operation, serve: Callable[[Request], Awaitable[Response]]) -> None:
+    def served(self, method: str, path: str) -> Serve:
+        """What answers this row of the access table, for a gateway that has found it already: the app finds it again.
+
+        Raises `KeyError`.
+        """
+        return self._served[method, path]
+
+    def _add(self, operation: Operation, serve: Serve) -> None:
         self.operations.append(operation)
+        self._served[operation.row.method, operation.row.path] = serve
         path = re.sub(r"{(\w+)}", _with_converter, operation.row.path)
         self.app.add_route(path, serve, methods=[operation.row.method])
 
@@ -137,7 +148,7 @@ class Door:
                 caller=caller,
                 request_id=note.request_id,
                 path_params=request.path_params,
-                query=request.query_params,
+                query=request.query_params if request.scope["query_string"] else {},
                 headers=request.headers,
                 note=note,
                 raw=raw,
@@ -187,7 +198,8 @@ class Door:
         if isinstance(response, StreamingResponse):
             response.body_iterator = self._followed(response.body_iterator, note, started)
         else:
-            self._observed(note, started)
+            note.ms = _ms_since(started)
+            response.background = BackgroundTask(self._observe, note)
         return response
 
     async def _followed(
@@ -200,11 +212,16 @@ class Door:
         finally:
             if isinstance(pieces, AsyncGenerator):
                 await pieces.aclose()
-            self._observed(note, started)
+            note.ms = _ms_since(started)
+            await self._observe(note)
 
-    def _observed(self, note: Observation, started: float) -> None:
-        note.ms = (time.perf_counter() - started) * 1000
+    async def _observe(self, note: Observation) -> None:
+        """Once the answer is out, on the loop and without a pause: Lambda's door waits for it, nobody else does."""
         self._observer().observe(note)
+
+
+def _ms_since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
 
 
 def _with_converter(parameter: re.Match[str]) -> str:
@@ -219,4 +236,9 @@ def _request_id(request: Request) -> str:
         context = event.get("requestContext")
         if isinstance(context, dict) and isinstance(found := context.get("requestId"), str):
             return found[:128]
-    return uuid4().hex
+    return new_request_id()
+
+
+def new_request_id() -> str:
+    """128 random bits, where nobody has given the request an id."""
+    return os.urandom(16).hex()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
+from llm_router.web.models import build_now
+
 
 def on_snapshot(before: Callable[[], object], after: Callable[[], object]) -> None:
     """Register both where Lambda's runtime offers it; elsewhere nobody takes snapshots, and nothing happens."""
@@ -15,5 +17,6 @@ def on_snapshot(before: Callable[[], object], after: Callable[[], object]) -> No
         hooks = import_module("snapshot_restore_py")
     except ImportError:
         return
+    hooks.register_before_snapshot(build_now)
     hooks.register_before_snapshot(before)
     hooks.register_after_restore(after)
