@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from llm_router import health, watching
 from llm_router import settings as settings_module
 from llm_router.adapters.lru import LruCache
-from llm_router.adapters.telemetry import Telemetry
 from llm_router.auth import Gatekeeper
 from llm_router.breaker import Breaker
 from llm_router.cache_keys import key as cache_key
@@ -31,9 +30,6 @@ from llm_router.outcomes import OutcomeBook
 from llm_router.overview import Overview
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import BlobStore, Cache, Clock
-from llm_router.recommend import Recommender
-from llm_router.sessions.book import SessionBook
-from llm_router.sessions.continuing import Sessions
 from llm_router.settings import Settings, Store
 from llm_router.stores import Lazy, Stores
 
@@ -41,6 +37,8 @@ if TYPE_CHECKING:
     from classifier import HybridClassifier
     from llm_router.catalogue.entry import Catalogue
     from llm_router.catalogue.service import Refresher
+    from llm_router.recommend import Recommender
+    from llm_router.sessions.continuing import Sessions
 
 ATTEMPTS_HALF_LIFE_S = 3600.0
 """An outage an hour ago says half as much as one now."""
@@ -60,7 +58,7 @@ class Services:
         self.secrets = ConfiguredSecrets(settings)
         stores = Stores(settings, clock)
         self.catalogue_store, self.records, self.blobs = stores.catalogue, stores.records, stores.blobs
-        self.observer = Lazy(self._make_observer)
+        self.observer = Lazy(lambda: watching.telemetry(settings, self.records(), clock, self.pulse()))
         self.cache = Lazy(self._make_cache)
         self.reader = Lazy(self._make_reader)
         self.publisher = Lazy(lambda: Publisher(self.catalogue_store(), clock, bundled))
@@ -77,9 +75,7 @@ class Services:
         )
         self.outcomes = Lazy(lambda: OutcomeBook(self._attempts(), self.warn))
         self.live = Lazy(self._make_live)
-        self.sessions = Lazy(
-            lambda: Sessions(SessionBook(self.records(), clock, settings.session_ttl), clock, self.warn)
-        )
+        self.sessions = Lazy(self._make_sessions)
         self.figures = Lazy(lambda: Figures(self.records(), clock))
         self.overview = Lazy(lambda: Overview(self.catalogue_store(), self.records(), self.reader(), clock))
         self.pulse = Lazy(lambda: watching.pulse(settings, self.records(), clock))
@@ -104,9 +100,6 @@ class Services:
     def _check_every_s(self) -> float:
         """The embedded store is asked every time: it takes microseconds, and another worker may have published."""
         return CHECK_EVERY_S if self.settings.store is Store.AWS else 0.0
-
-    def _make_observer(self) -> Telemetry:
-        return watching.telemetry(self.settings, self.records(), self.clock, self.pulse())
 
     def _make_hash_secret(self) -> bytes:
         """While the secret cannot be read, one of this process alone: it then shares no cache, and answers go on."""
@@ -140,6 +133,12 @@ class Services:
 
     def _make_reader(self) -> CatalogueReader:
         return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=self._check_every_s)
+
+    def _make_sessions(self) -> Sessions:
+        from llm_router.sessions.book import SessionBook
+        from llm_router.sessions.continuing import Sessions
+
+        return Sessions(SessionBook(self.records(), self.clock, self.settings.session_ttl), self.clock, self.warn)
 
     def _make_refresher(self) -> Refresher:
         from llm_router.adapters.https import HttpsTransport
@@ -221,6 +220,8 @@ class Services:
         return ClassifierInForce(self.categories(), self.clock, build, check_every_s=self._check_every_s)
 
     def _make_recommender(self) -> Recommender:
+        from llm_router.recommend import Recommender
+
         return Recommender(self.classifier, self.reader(), self.clock, self.live().current, self.sessions())
 
     def _counters(self, kind: str, half_life_s: float) -> DecayedCounters:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from llm_router.activity import Observation
 from llm_router.errors import StoreUnavailable
 from llm_router.ports import Clock, RecordStore
-from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.taxonomy import Difficulty
 
 LATENCY_BOUNDS_MS: tuple[float, ...] = tuple(round(0.1 * 1.3**step, 4) for step in range(48))
@@ -72,6 +71,8 @@ def _traffic(seen: Observation) -> dict[str, float]:
     """The tokens of one recommendation, by its model: what any other model would have cost can be told from them."""
     if not seen.model or seen.tokens_in is None or seen.tokens_out is None:
         return {}
+    from llm_router.ranking.cost import THINKING_TOKENS  # the ranking, which only a function that ranks has loaded
+
     return {
         f"tokens_in|{seen.model}": float(seen.tokens_in),
         f"tokens_out|{seen.model}": float(seen.tokens_out),

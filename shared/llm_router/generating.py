@@ -4,35 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_router.budgets import Budgets
 from llm_router.client_keys import KeyBook, KeyRing
-from llm_router.generation.completion import Completer
-from llm_router.generation.cooling import Cooling
-from llm_router.generation.dispatch import Dispatcher
-from llm_router.generation.generator import Generator
-from llm_router.generation.idempotency import Once
-from llm_router.generation.kept_answers import KeptAnswers
-from llm_router.generation.outcome import Outcome
-from llm_router.generation.provider import Failure, Providers
-from llm_router.generation.walk import Patience, Walk
-from llm_router.outcomes import Outcome as Attempted
 from llm_router.settings import Store
 from llm_router.stores import Lazy
 
 if TYPE_CHECKING:
     from llm_router.bootstrap import Services
+    from llm_router.budgets import Budgets
+    from llm_router.generation.completion import Completer
+    from llm_router.generation.cooling import Cooling
+    from llm_router.generation.dispatch import Dispatcher
+    from llm_router.generation.idempotency import Once
+    from llm_router.generation.outcome import Outcome
+    from llm_router.generation.provider import Providers
+    from llm_router.generation.walk import Patience
 
 KEYS_EVERY_S = {Store.AWS: 10.0, Store.SQLITE: 0.0, Store.MEMORY: 0.0}
 """How old a client key that was read may be: so long a key that was taken back still opens other processes."""
 
-OUR_FAULT = (Failure.REFUSED, Failure.BAD_REQUEST, Failure.UNKNOWN_MODEL)
-"""Failures that say nothing of a model: our key is not valid, or the request is not one for it."""
-
 
 class Generating:
-    """Each attribute is called to get the thing, made on first use; nothing connects before it is asked to."""
+    """Each attribute is called to get the thing, made and imported on first use: most functions only ask for keys.
 
-    patience = Patience()
+    Nothing connects before it is asked to.
+    """
+
+    patience: Patience | None = None
+    """How long the walk waits, where it is not as `Patience` says."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -40,10 +38,10 @@ class Generating:
         every_s = KEYS_EVERY_S[services.settings.store]
         self.key_book = Lazy(lambda: KeyBook(records()))
         self.key_ring = Lazy(lambda: KeyRing(self.key_book(), clock, check_every_s=every_s))
-        self.budgets = Lazy(lambda: Budgets(records(), clock))
-        self.once = Lazy(lambda: Once(records(), clock))
+        self.budgets = Lazy(self._make_budgets)
+        self.once = Lazy(self._make_once)
         self.providers: Lazy[Providers] = Lazy(self._make_providers)
-        self.cooling = Lazy(lambda: Cooling(clock, services.cache()))
+        self.cooling = Lazy(self._make_cooling)
         self.dispatcher = Lazy(self._make_dispatcher)
         self.completer = Lazy(self._make_completer)
 
@@ -59,6 +57,9 @@ class Generating:
 
     def observe_outcome(self, outcome: Outcome) -> None:
         """Count an attempt where operators look, and where the ranking learns from it."""
+        from llm_router.generation.provider import OUR_FAULT
+        from llm_router.outcomes import Outcome as Attempted
+
         failed = outcome.failure is not None
         self._services.observer().attempted(outcome.model, outcome.provider, outcome.ms, failed=failed)
         label = outcome.label
@@ -76,6 +77,21 @@ class Generating:
             )
         )
 
+    def _make_budgets(self) -> Budgets:
+        from llm_router.budgets import Budgets
+
+        return Budgets(self._services.records(), self._services.clock)
+
+    def _make_once(self) -> Once:
+        from llm_router.generation.idempotency import Once
+
+        return Once(self._services.records(), self._services.clock)
+
+    def _make_cooling(self) -> Cooling:
+        from llm_router.generation.cooling import Cooling
+
+        return Cooling(self._services.clock, self._services.cache())
+
     def _make_providers(self) -> Providers:
         """Raises `StoreUnavailable` or `ConfigurationError` for a secret that cannot be had, each time anew."""
         from llm_router.adapters.providers.configured import ConfiguredProviders
@@ -88,6 +104,8 @@ class Generating:
         )
 
     def _make_dispatcher(self) -> Dispatcher:
+        from llm_router.generation.dispatch import Dispatcher
+
         services = self._services
         return Dispatcher(
             services.recommender(),
@@ -99,8 +117,13 @@ class Generating:
         )
 
     def _make_completer(self) -> Completer:
+        from llm_router.generation.completion import Completer
+        from llm_router.generation.generator import Generator
+        from llm_router.generation.kept_answers import KeptAnswers
+        from llm_router.generation.walk import Patience, Walk
+
         services = self._services
-        walk = Walk(self.providers(), self.cooling(), services.clock, self.patience)
+        walk = Walk(self.providers(), self.cooling(), services.clock, self.patience or Patience())
         generator = Generator(walk, self.budgets(), self, services.clock, services.warn)
         kept = KeptAnswers(services.cache(), services.hash_secret())
         return Completer(generator, kept, services.reader())

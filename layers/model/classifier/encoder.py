@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.deadline import Watchdog
 from classifier.manifest import EMBEDDING, MODEL, TOKENISER, Manifest, ManifestError, verified_manifest
-from classifier.runtime import RunOptions, Session, new_run_options, open_session, runtime_errors
+from classifier.runtime import RunOptions, Session, import_runtime, new_run_options, open_session, runtime_errors
 from classifier.tokens import Tokeniser, Tokens
 
 if TYPE_CHECKING:
@@ -70,7 +72,12 @@ class Encoder:
         One thread is right for one processor and for many short prompts; a second helps from 30 tokens on.
         """
         try:
-            manifest = verified_manifest(directory)
+            # Hashing the weights needs no interpreter: meanwhile this thread imports what will open them.
+            with ThreadPoolExecutor(1) as aside:
+                checked = aside.submit(verified_manifest, directory)
+                with suppress(ImportError):
+                    import_runtime()
+            manifest = checked.result()
         except ManifestError as error:
             raise EncoderUnavailable(str(error)) from error
         try:

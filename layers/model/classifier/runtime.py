@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,12 +50,18 @@ class Session(Protocol):
     def get_outputs(self) -> Sequence[Output]: ...
 
 
-def open_session(path: Path, *, threads: int) -> Session:
-    """Open a graph that was written as it shall run. Raises one of `runtime_errors`, or `ImportError`."""
+def import_runtime() -> Any:
+    """The runtime's module. Raises `ImportError`."""
     # Read once, when numpy is first imported: a pool of threads that nothing here uses costs a third of that import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     onnxruntime = import_module("onnxruntime")
     onnxruntime.disable_telemetry_events()
+    return onnxruntime
+
+
+def open_session(path: Path, *, threads: int) -> Session:
+    """Open a graph that was written as it shall run. Raises one of `runtime_errors`, or `ImportError`."""
+    onnxruntime = import_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

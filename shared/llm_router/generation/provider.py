@@ -37,6 +37,10 @@ class Failure(StrEnum):
     """400, 413, 422: this provider does not take this request; another one may."""
 
 
+OUR_FAULT = (Failure.REFUSED, Failure.BAD_REQUEST, Failure.UNKNOWN_MODEL)
+"""Failures that say nothing of a model: our key is not valid, or the request is not one for it."""
+
+
 class ProviderFailed(Exception):
     """One attempt failed. Holds nothing that the provider sent but a status and how long it asks us to wait."""
 
