@@ -50,7 +50,7 @@ async def healthz(_call: Call) -> Alive:
 
 
 @door.post("/route", body=RouteRequest, answer=RouteAnswer, summary="Recommend a model, or have it answer as well")
-async def route(call: Call, body: RouteRequest) -> RouteAnswer | Response:
+async def route(call: Call, body: RouteRequest) -> Response:
     """Classify, rank, explain, and keep the decision without the prompt; with mode `generate` also ask the model."""
     call.note.prompt_hash = service.prompt_hash(body.conversation().request)
     if body.mode == "generate":
@@ -58,8 +58,9 @@ async def route(call: Call, body: RouteRequest) -> RouteAnswer | Response:
     tenant = call.caller.tenant
     decision = service.recommender().recommend(body.ask(tenant))
     note_decision(call.note, decision)
-    _keep(decision, tenant)
-    return route_answer(decision)
+    answer = route_answer(decision).model_dump_json()
+    _keep(decision, tenant, answer=answer)
+    return Response(answer, media_type="application/json")
 
 
 async def _generated(call: Call, body: RouteRequest) -> Response:
@@ -101,12 +102,15 @@ def _key(call: Call) -> ClientKey | None:
     return service.generating.key_ring().by_id(call.caller.key_id) if call.caller.key_id else None
 
 
-def _keep(decision: Decision, tenant: str, used: str | None = None) -> None:
-    """A decision that cannot be kept is still a good decision: the caller gets it, and a later look finds nothing."""
-    answer, until = route_answer(decision), decision.at + service.settings.decision_ttl
+def _keep(decision: Decision, tenant: str, used: str | None = None, *, answer: str = "") -> None:
+    """A decision that cannot be kept is still a good decision: the caller gets it, and a later look finds nothing.
+
+    Kept before the answer goes out, since the caller may ask for it at once. `answer` is its JSON, if that is there.
+    """
+    kept = answer or route_answer(decision).model_dump_json()
     try:
-        subject = subject_of(decision, tenant, used)
-        service.decisions().keep(decision.id, answer.model_dump_json(), subject, expires_at=until)
+        subject, until = subject_of(decision, tenant, used), decision.at + service.settings.decision_ttl
+        service.decisions().keep(decision.id, kept, subject, expires_at=until)
     except StoreUnavailable as failure:
         service.observer().warn(f"A decision was not kept: {failure.message}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tokenizers import Tokenizer
 
 from classifier.tokens import (
     HEAD_CHARACTERS,
@@ -12,6 +13,7 @@ from classifier.tokens import (
     Tokeniser,
     cut_text,
     fit_tokens,
+    is_plain,
 )
 from tests.support.encoder import base_source
 from training.build.source import TOKENIZER
@@ -68,6 +70,30 @@ def test_the_count_of_a_cut_text_is_scaled_to_the_whole(tokenise: Tokeniser) -> 
     sentence = "The committee met again on Monday. "
     whole = tokenise(sentence * 50).count * 20
     assert tokenise(sentence * 1000).count == pytest.approx(whole, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sort a list; don't (ever) use bubble-sort!\nThanks, R2-D2 :-) a_b c++ 3.14 $5 #1 @me ~`^",
+        "antidisestablishmentarianism " + "x" * 150,
+        " " * 40 + "\n\n",
+        "",
+    ],
+    ids=["signs", "long words", "blanks", "nothing"],
+)
+def test_plain_text_is_read_word_by_word_as_the_model_s_own_tokeniser_reads_it(tokenise: Tokeniser, text: str) -> None:
+    library = Tokenizer.from_file(str(base_source() / TOKENIZER.name))
+    library.no_padding()
+    library.no_truncation()
+    assert is_plain(text)
+    for _ in range(2):
+        assert list(tokenise(text).ids) == library.encode(text).ids
+
+
+@pytest.mark.parametrize("text", ["the [MASK] of it", "[SEP]", "a\tb", "a\x7fb", "caf\u00e9", "\u4f60"])
+def test_what_the_tokeniser_does_not_read_word_by_word_is_not_plain(text: str) -> None:
+    assert not is_plain(text)
 
 
 @pytest.mark.parametrize("text", ["\ud800 alone", "\x00", "🧑‍🚀" * 300, "ﷺ" * 300, "\u202e abc", " " * 5000])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,12 @@ TAIL_TOKENS = 64
 HEAD_CHARACTERS = 1536
 TAIL_CHARACTERS = 512
 """What is tokenised at all: eight characters for each token kept, more than prose or code in any script needs."""
+
+KNOWN_WORDS = 4096
+"""Words whose tokens are remembered: most of what people write, in a megabyte."""
+
+_WORD = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
+"""How the model's tokeniser splits plain text in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,11 @@ def cut_text(text: str) -> str:
     return f"{text[:HEAD_CHARACTERS]}\n{text[-TAIL_CHARACTERS:]}"
 
 
+def is_plain(text: str) -> bool:
+    """Whether the tokeniser reads the text word by word: printable ASCII without what may be one of its markers."""
+    return text.isascii() and "[" not in text and text.replace("\n", " ").isprintable()
+
+
 def fit_tokens(ids: list[int]) -> list[int]:
     """`[CLS] … [SEP]`, with tokens left out between head and tail if there are more than `MAX_TOKENS`."""
     if len(ids) <= MAX_TOKENS:
@@ -55,15 +68,34 @@ class Tokeniser:
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(path))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
+        self._markers: list[int] = self._tokenizer.encode("").ids
+        self._pieces = lru_cache(KNOWN_WORDS)(self._pieces_of)
 
     def __call__(self, text: str) -> Tokens:
         """Any string will do: lone surrogates, which UTF-8 cannot hold, are read as question marks."""
         cut = cut_text(text)
-        try:
-            ids = self._tokenizer.encode(cut).ids
-        except TypeError:  # how the library says that UTF-8 cannot hold it
-            ids = self._tokenizer.encode(cut.encode("utf-8", "replace").decode("utf-8")).ids
+        ids = self._word_by_word(cut) if is_plain(cut) else self._whole(cut)
         count = len(ids) - 2
         if len(cut) < len(text):
             count = round(count * len(text) / len(cut))
         return Tokens(tuple(fit_tokens(ids)), count)
+
+    def _word_by_word(self, plain: str) -> list[int]:
+        """The same as `_whole` in a fraction of the time, since most words have been seen before."""
+        first, last = self._markers
+        ids = [first]
+        for word in _WORD.findall(plain.lower()):
+            ids += self._pieces(word)
+        ids.append(last)
+        return ids
+
+    def _pieces_of(self, word: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(word, add_special_tokens=False).ids
+        return ids
+
+    def _whole(self, text: str) -> list[int]:
+        try:
+            ids: list[int] = self._tokenizer.encode(text).ids
+        except TypeError:  # how the library says that UTF-8 cannot hold it
+            ids = self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8")).ids
+        return ids
