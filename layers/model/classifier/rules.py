@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -167,9 +167,8 @@ def _place(rule: Rule, reading: Reading) -> tuple[int, int] | None:
     """Where the rule matches, as characters of the normalised text; (0, 0) for signals alone; None if nowhere."""
     if not rule.groups:
         return 0, 0
-    phrases = reading.found.get(rule.groups[0], ())
     # For each part, the furthest back that the chain so far may start, by where it ends.
-    chain = [(phrase.first, phrase.after) for phrase in phrases if _stands(rule.at, phrase, reading)]
+    chain = [(phrase.first, phrase.after) for phrase in _standing(rule, reading)]
     for group in rule.groups[1:]:
         chain = _extend(chain, reading.found.get(group, ()), rule.within)
     if rule.between and chain:
@@ -181,10 +180,13 @@ def _place(rule: Rule, reading: Reading) -> tuple[int, int] | None:
     return reading.words[first].start, reading.words[after - 1].end
 
 
-def _stands(at: At, phrase: Found, reading: Reading) -> bool:
-    if at is At.FIRST:
-        return phrase.first in {0, reading.first_opening}
-    return at is At.ANYWHERE or phrase.first in reading.openings
+def _standing(rule: Rule, reading: Reading) -> Iterable[Found]:
+    """The phrases of the rule's first group that stand where the rule wants them."""
+    phrases = reading.found.get(rule.groups[0], ())
+    if rule.at is At.ANYWHERE:
+        return phrases
+    places = {0, reading.first_opening} if rule.at is At.FIRST else reading.openings
+    return [phrase for phrase in phrases if phrase.first in places]
 
 
 def _extend(chain: Sequence[tuple[int, int]], phrases: Sequence[Found], within: int) -> list[tuple[int, int]]:
