@@ -11,8 +11,9 @@ import itertools
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from classifier.arrays import read_arrays
 from classifier.fusion import CATEGORIES, Chances, softmax
@@ -28,6 +29,9 @@ HEAD_WORDS, TAIL_WORDS = 120, 40
 STEM = 5
 LETTERS = 3
 LONGEST_SPELT = 40
+KNOWN_WORDS = 4096
+"""Words of which is remembered where they stand."""
+
 SPELT_WORDS = 80
 """Of so many words the letters are looked at as well; nearly all prompts are shorter."""
 
@@ -66,16 +70,42 @@ def buckets(words: Sequence[Word]) -> list[int]:
     texts = [word.text for word in words]
     if len(texts) > HEAD_WORDS + TAIL_WORDS:
         texts = texts[:HEAD_WORDS] + texts[-TAIL_WORDS:]
-    grams = [*texts, *(f"^{text}" for text in texts[:2])]
-    grams += [f"~{text[:STEM]}" for text in texts if len(text) > STEM]
-    grams += [f"{first} {second}" for first, second in itertools.pairwise(texts)]
+    spellings = [_spelling(text) for text in texts]
+    pairs = [f"{first} {second}" for first, second in itertools.pairwise(texts)]
     triples = zip(texts, texts[1:], texts[2:], strict=False)
-    grams += [f"{a} {b} {c}" for a, b, c in triples if len(c) == 1 and not c.isascii()]
-    for text in texts[:SPELT_WORDS]:
-        if len(text) > LETTERS:
-            spelt = f"<{text[:LONGEST_SPELT]}>"
-            grams += [f"#{spelt[k : k + LETTERS]}" for k in range(len(spelt) - LETTERS + 1)]
-    return [zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS for gram in grams]
+    ideographs = [f"{a} {b} {c}" for a, b, c in triples if len(c) == 1 and not c.isascii()]
+    return [
+        *(spelling.word for spelling in spellings),
+        *(_bucket(f"^{text}") for text in texts[:2]),
+        *(spelling.stem for spelling in spellings if spelling.stem is not None),
+        *map(_bucket, pairs),
+        *map(_bucket, ideographs),
+        *itertools.chain.from_iterable(spelling.letters for spelling in spellings[:SPELT_WORDS]),
+    ]
+
+
+class _Spelling(NamedTuple):
+    """Where one word stands, its beginning if it is longer than that, and each three of its letters."""
+
+    word: int
+    stem: int | None
+    letters: tuple[int, ...]
+
+
+@lru_cache(KNOWN_WORDS)
+def _spelling(text: str) -> _Spelling:
+    spelt = f"<{text[:LONGEST_SPELT]}>"
+    return _Spelling(
+        _bucket(text),
+        _bucket(f"~{text[:STEM]}") if len(text) > STEM else None,
+        tuple(_bucket(f"#{spelt[k : k + LETTERS]}") for k in range(len(spelt) - LETTERS + 1))
+        if len(text) > LETTERS
+        else (),
+    )
+
+
+def _bucket(gram: str) -> int:
+    return zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS
 
 
 def beyond_ascii(text: str) -> bool:
