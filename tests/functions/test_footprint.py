@@ -19,6 +19,16 @@ PEAK_MB = {"route": 180, "classify": 180, "ingest": 90, "dashboard": 90}
 
 @pytest.mark.parametrize("function", PEAK_MB)
 def test_importing_a_function_loads_nothing_heavy(function: str):
+    assert not HEAVY.intersection(imported(function))
+
+
+@pytest.mark.parametrize("function", sorted(PEAK_MB.keys() - {"route"}))
+def test_only_the_function_that_generates_loads_what_it_takes(function: str):
+    assert not {name for name in imported(function) if name.startswith("llm_router.generation.")}
+
+
+def imported(function: str) -> set[str]:
+    """The modules that are there once the function's own has been imported."""
     done = subprocess.run(
         [sys.executable, "-c", "import sys, app; print(*sys.modules)"],
         cwd=ROOT / "functions" / function,
@@ -32,7 +42,7 @@ def test_importing_a_function_loads_nothing_heavy(function: str):
         check=True,
         timeout=60,
     )
-    assert not HEAVY.intersection(done.stdout.split())
+    return set(done.stdout.split())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
