@@ -14,9 +14,9 @@ import tempfile
 import threading
 from pathlib import Path
 
+from tests.support.loopback import free_port
 from tests.support.running import Running, running_service
 from tests.support.traffic import Outcome, Usage, load, settled
-from tests.support.valkey import free_port
 from tests.support.valkey import running as valkey
 
 CONNECTIONS, SOAKING = 100, 20

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.loopback import free_port
 from tests.support.running import Running, running_service
 from tests.support.traffic import Usage, load, settled
-from tests.support.valkey import free_port
 from tests.support.valkey import running as valkey
 
 REDIS = free_port()
