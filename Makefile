@@ -49,7 +49,7 @@ promises: $(BIN)/.test ## Write the page of promises anew
 mutants: $(BIN)/.test ## Test the tests: mutate ranking, catalogue rules, breaker and keys (ARGS: such as 'llm_router.breaker*')
 	@rm -rf $(MUTANTS) && mkdir -p $(MUTANTS)
 	@cp -R shared/llm_router functions layers tests template.yaml pyproject.toml $(MUTANTS)
-	@cd $(MUTANTS) && $(CURDIR)/$(BIN)/mutmut run $(ARGS) && $(CURDIR)/$(BIN)/mutmut results
+	@cd $(MUTANTS) && EXAMPLES=20 $(CURDIR)/$(BIN)/mutmut run $(ARGS) && $(CURDIR)/$(BIN)/mutmut results
 
 load: $(BIN)/.test model ## Load and soak the whole service (ARGS: seconds and requests), some minutes
 	@$(BIN)/python -m tests.bench.load $(ARGS)
