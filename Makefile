@@ -10,6 +10,7 @@ RUN_LOCK := shared/llm_router/local/requirements.txt
 TEST_LOCK := tests/requirements.txt
 SAM := .build/sam/bin/sam
 MINISTACK := .build/ministack/bin/ministack
+PIP_AUDIT := .build/audit/bin/pip-audit
 MUTANTS := .build/mutants
 TORCH := .build/torch/bin/python
 REFERENCE := .build/reference/bin/python
@@ -40,8 +41,10 @@ template: $(BIN)/.test $(SAM)
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(SAM) validate --lint --template template.yaml
 	@$(BIN)/python -m pytest -q tests/unit/test_template.py
 
-audit: $(BIN)/.test ## Check that every locked package has its hash and no address of its own
+audit: $(BIN)/.test $(if $(ONLINE),$(PIP_AUDIT)) ## Check that every locked package has its hash (ONLINE=1: and no known weakness)
 	@$(BIN)/python -m pytest -q tests/promises/test_supply_chain.py
+	@$(if $(ONLINE),for lock in $$(grep -rl --include='*.txt' --exclude-dir='.*' -e '--hash=sha256:' .); do \
+		$(PIP_AUDIT) --require-hashes --disable-pip --strict --progress-spinner off -r $$lock || exit 1; done)
 
 promises: $(BIN)/.test ## Write the page of promises anew
 	@$(BIN)/python -m tests.promises.page
@@ -49,7 +52,7 @@ promises: $(BIN)/.test ## Write the page of promises anew
 mutants: $(BIN)/.test ## Test the tests: mutate ranking, catalogue rules, breaker and keys (ARGS: such as 'llm_router.breaker*')
 	@rm -rf $(MUTANTS) && mkdir -p $(MUTANTS)
 	@cp -R shared/llm_router functions layers tests template.yaml pyproject.toml $(MUTANTS)
-	@cd $(MUTANTS) && $(CURDIR)/$(BIN)/mutmut run $(ARGS) && $(CURDIR)/$(BIN)/mutmut results
+	@cd $(MUTANTS) && EXAMPLES=20 $(CURDIR)/$(BIN)/mutmut run $(ARGS) && $(CURDIR)/$(BIN)/mutmut results
 
 load: $(BIN)/.test model ## Load and soak the whole service (ARGS: seconds and requests), some minutes
 	@$(BIN)/python -m tests.bench.load $(ARGS)
@@ -111,6 +114,12 @@ $(MINISTACK): tests/ministack/requirements.txt
 	@.build/ministack/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
 	@touch $@
 
+$(PIP_AUDIT): tests/audit/requirements.txt
+	@echo "Installing pip-audit, in an environment of its own (once) ..."
+	@$(PYTHON) -m venv .build/audit
+	@.build/audit/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
+	@touch $@
+
 $(TORCH): layers/model/training/requirements.txt layers/model/training/torch.txt
 	@echo "Installing PyTorch, in an environment of its own (once) ..."
 	@$(PYTHON) -m venv .build/torch
@@ -162,6 +171,7 @@ release: $(BIN)/.run ## Set the version, move the changelog on, commit and tag (
 
 lock: ## Renew the hash-locked requirements (needs uv)
 	$(LOCK) tests/requirements.in -o $(TEST_LOCK)
+	$(LOCK) tests/audit/requirements.in -o tests/audit/requirements.txt
 	$(LOCK) tests/ministack/requirements.in -o tests/ministack/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) shared/requirements.in -o shared/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) $(RUN_LOCK:.txt=.in) -o $(RUN_LOCK)

@@ -55,7 +55,7 @@ class Services:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
-        self.secrets = ConfiguredSecrets(settings)
+        self.secrets = ConfiguredSecrets(settings, self.clock)
         stores = Stores(settings, clock)
         self.catalogue_store, self.records, self.blobs = stores.catalogue, stores.records, stores.blobs
         self.observer = Lazy(lambda: watching.telemetry(settings, self.records(), clock, self.pulse()))
@@ -184,7 +184,7 @@ class Services:
         from llm_router.adapters import aws
         from llm_router.adapters.s3 import S3BlobStore
 
-        return S3BlobStore(aws.s3(self.settings.aws_endpoint_url), bucket, prefix="")
+        return S3BlobStore(aws.s3(self.settings.aws_endpoint_url, self.clock), bucket, prefix="")
 
     def _make_model(self) -> HybridClassifier:
         import classifier

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from llm_router.auth import key_hash
+from llm_router.ports import Clock
 from llm_router.settings import Settings
+from llm_router.stores import Lazy
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 
-@dataclass(frozen=True, slots=True)
 class ConfiguredSecrets:
     """Raises `StoreUnavailable` when the secret store does not give one."""
 
-    settings: Settings
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._client = Lazy(self._make_client)
 
     def admin_key_hash(self) -> str:
         """Empty when no admin key is configured."""
@@ -35,4 +42,9 @@ class ConfiguredSecrets:
         from llm_router.adapters import aws
 
         with aws.translated("The secret store"):
-            return aws.secrets(self.settings.aws_endpoint_url).get_secret_value(SecretId=name)["SecretString"]
+            return self._client().get_secret_value(SecretId=name)["SecretString"]
+
+    def _make_client(self) -> SecretsManagerClient:
+        from llm_router.adapters import aws
+
+        return aws.secrets(self.settings.aws_endpoint_url, self._clock)

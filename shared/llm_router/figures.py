@@ -91,12 +91,13 @@ def attempt_counts(model: str, provider: str, ms: float, *, failed: bool) -> dic
 
 @dataclass
 class Ledger:
-    """Gathers counts and adds them to the store once per `every_s`, on a timer that only runs while some are due.
+    """Gathers counts and has a thread of its own add them to the store, `every_s` after the first that is due.
 
-    With `every_s` 0 each is added at once, and there is no timer.
+    With `every_s` 0 each is added at once, and there is no thread. It is one thread for good, since an embedded store
+    opens a connection for each thread that writes.
 
     Figures are worth less than requests: when the store does not answer, what was gathered is kept for the next
-    time, at most `MAX_NAMES` counters of it. Where the process is frozen between requests, as on Lambda, the timer
+    time, at most `MAX_NAMES` counters of it. Where the process is frozen between requests, as on Lambda, the thread
     goes on with the next one.
     """
 
@@ -104,24 +105,32 @@ class Ledger:
     clock: Clock
     every_s: float
     _gathered: dict[str, float] = field(default_factory=dict)
-    _timer: threading.Timer | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _writer: threading.Thread | None = None
+    _due: threading.Event = field(default_factory=threading.Event)
+    _closed: threading.Event = field(default_factory=threading.Event)
 
     def add(self, amounts: Mapping[str, float]) -> None:
         """Count what `counts` made of an observation, or `attempt_counts` of an attempt."""
         with self._lock:
             self._gather(amounts)
-            if self._timer is None and self.every_s:
-                self._timer = threading.Timer(self.every_s, self.flush)
-                self._timer.daemon = True
-                self._timer.start()
+            if self.every_s and self._writer is None:
+                self._writer = threading.Thread(target=self._write, name="figures", daemon=True)
+                self._writer.start()
+        self._due.set()
         if not self.every_s:
+            self.flush()
+
+    def _write(self) -> None:
+        """The thread: waits until something is due, and then for more to come with it."""
+        while self._due.wait() and not self._closed.wait(self.every_s):
+            self._due.clear()
             self.flush()
 
     def flush(self) -> None:
         """Add what was gathered to the store now."""
         with self._lock:
-            due, self._gathered, self._timer = self._gathered, {}, None
+            due, self._gathered = self._gathered, {}
         now = self.clock.now()
         try:
             for period in (MINUTE, HOUR):
@@ -133,10 +142,11 @@ class Ledger:
 
     def close(self) -> None:
         """Flush what is due, for a process that ends."""
-        with self._lock:
-            timer = self._timer
-        if timer is not None:
-            timer.cancel()
+        self._closed.set()
+        self._due.set()
+        if self._writer is not None:
+            self._writer.join()
+        if self._gathered:
             self.flush()
 
     def _gather(self, amounts: Mapping[str, float]) -> None:

@@ -10,6 +10,8 @@ from llm_router.ports import BlobStore, CatalogueStore, Clock, RecordStore
 from llm_router.settings import Settings, Store
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
     from llm_router.adapters.sqlite import Database
 
 T = TypeVar("T")
@@ -43,6 +45,7 @@ class Stores:
         self.settings = settings
         self.clock = clock
         self._database = Lazy(self._make_database)
+        self._table_client = Lazy(self._make_table_client)
         self.catalogue = Lazy(self._make_catalogue_store)
         self.records = Lazy(self._make_records)
         self.blobs = Lazy(self._make_blobs)
@@ -52,17 +55,21 @@ class Stores:
 
         return Database(self.settings.state_dir / "router.sqlite")
 
+    def _make_table_client(self) -> DynamoDBClient:
+        """One for all, so that what one store finds out of an outage the other knows."""
+        from llm_router.adapters import aws
+
+        return aws.dynamodb(self.settings.aws_endpoint_url, self.clock)
+
     def _make_catalogue_store(self) -> CatalogueStore:
         if self.settings.store is Store.SQLITE:
             from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
 
             return SqliteCatalogueStore(self._database())
         if self.settings.store is Store.AWS:
-            from llm_router.adapters import aws
             from llm_router.adapters.dynamodb_catalogue import DynamoCatalogueStore
 
-            client = aws.dynamodb(self.settings.aws_endpoint_url)
-            return DynamoCatalogueStore(client, self.settings.table_name, self.blobs())
+            return DynamoCatalogueStore(self._table_client(), self.settings.table_name, self.blobs())
         from llm_router.adapters.memory import MemoryCatalogueStore
 
         return MemoryCatalogueStore()
@@ -73,11 +80,9 @@ class Stores:
 
             return SqliteRecordStore(self._database(), self.clock)
         if self.settings.store is Store.AWS:
-            from llm_router.adapters import aws
             from llm_router.adapters.dynamodb_records import DynamoRecordStore
 
-            client = aws.dynamodb(self.settings.aws_endpoint_url)
-            return DynamoRecordStore(client, self.settings.table_name, self.clock)
+            return DynamoRecordStore(self._table_client(), self.settings.table_name, self.clock)
         from llm_router.adapters.memory import MemoryRecordStore
 
         return MemoryRecordStore(self.clock)
@@ -91,7 +96,7 @@ class Stores:
             from llm_router.adapters import aws
             from llm_router.adapters.s3 import S3BlobStore
 
-            client = aws.s3(self.settings.aws_endpoint_url)
+            client = aws.s3(self.settings.aws_endpoint_url, self.clock)
             return S3BlobStore(client, self.settings.bucket_name, prefix="catalogue/")
         from llm_router.adapters.memory import MemoryBlobStore
 

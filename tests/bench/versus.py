@@ -20,8 +20,8 @@ from pathlib import Path
 from tests.bench import cold_start, over_http
 from tests.bench.processes import descendants, memory
 from tests.bench.report import Report
+from tests.support.loopback import free_port
 from tests.support.running import ROOT, running_service
-from tests.support.valkey import free_port
 
 OURS, REFERENCE = "this project", "reference"
 STARTS = 3

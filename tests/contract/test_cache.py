@@ -12,8 +12,10 @@ from llm_router.adapters.redis_cache import OPEN_S, RedisCache
 from llm_router.adapters.tiered import TieredCache
 from llm_router.cache_keys import key
 from llm_router.ports import Cache
-from tests.support.clock import FakeClock
-from tests.support.valkey import free_port, replying, running, silent_listener
+from tests.support.clock import FakeClock, RunningClock
+from tests.support.fault_proxy import Says, Trouble, fault_proxy
+from tests.support.loopback import free_port
+from tests.support.valkey import running
 
 
 @pytest.fixture(scope="module")
@@ -94,38 +96,38 @@ def test_another_process_finds_what_one_has_set(valkey_port: int, clock: FakeClo
     assert other.get("shared") == b"v"
 
 
-ANSWERS = {
-    "NOAUTH": b"-NOAUTH Authentication required.\r\n",
-    "READONLY": b"-READONLY You can't write against a read only replica.\r\n",
-    "OOM": b"-OOM command not allowed when used memory > 'maxmemory'.\r\n",
-    "LOADING": b"-LOADING Redis is loading the dataset in memory\r\n",
-    "garbage": b"\x80\x04\x95garbage\r\n" * 10,
+VALUE = b"v" * 150
+TROUBLES: dict[str, Trouble | Says] = {
+    **{trouble.value: trouble for trouble in Trouble},
+    "NOAUTH": Says(b"-NOAUTH Authentication required.\r\n"),
+    "READONLY": Says(b"-READONLY You can't write against a read only replica.\r\n"),
+    "OOM": Says(b"-OOM command not allowed when used memory > 'maxmemory'.\r\n"),
+    "LOADING": Says(b"-LOADING Redis is loading the dataset in memory\r\n"),
+    "MOVED": Says(b"-MOVED 3999 127.0.0.1:6381\r\n"),
 }
 
 
-@pytest.mark.parametrize("reply", ANSWERS.values(), ids=ANSWERS.keys())
-def test_a_redis_that_answers_with_an_error_is_a_miss_with_one_warning(clock: FakeClock, reply: bytes):
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
+def test_a_redis_in_trouble_is_a_miss_with_one_warning_in_thirty_seconds(trouble: Trouble | Says, valkey_port: int):
     warnings: list[str] = []
-    with replying(reply) as port:
-        cache = RedisCache(address(port), clock, warnings.append)
-        for _ in range(5):
-            assert cache.get("k") is None
-            cache.set("k", b"v", 60)
-    assert not cache.available
-    assert len(warnings) == 1
-
-
-def test_a_redis_that_is_refused_or_silent_is_asked_once_in_thirty_seconds(clock: FakeClock):
-    with silent_listener() as silent:
-        for port in (free_port(), silent):
-            warnings: list[str] = []
-            cache = RedisCache(address(port), clock, warnings.append)
-            for _ in range(100):
-                assert cache.get("k") is None
-            assert len(warnings) == 1
+    recovered: list[bool] = []
+    clock = RunningClock()
+    with fault_proxy(valkey_port) as proxy:
+        cache = RedisCache(address(proxy.port), clock, warnings.append, lambda: recovered.append(True))
+        cache.set("k", VALUE, 60)
+        proxy.does(trouble)
+        for warned in (1, 2):
+            for _ in range(5):
+                assert cache.get("k") in (None, VALUE), "what drips does arrive"
+                cache.set("k", VALUE, 60)
+            assert not cache.available
+            assert len(warnings) == warned
             clock.pass_seconds(OPEN_S)
-            assert cache.get("k") is None
-            assert len(warnings) == 2
+        proxy.mends()
+        cache.set("k", VALUE, 60)
+        assert cache.get("k") == VALUE
+    assert cache.available
+    assert len(recovered) == 1
 
 
 def test_a_redis_that_dies_and_comes_back_is_used_again(clock: FakeClock):

@@ -17,6 +17,7 @@ from llm_router.adapters.memory import MemoryCatalogueStore
 from llm_router.adapters.s3 import S3BlobStore
 from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
+from llm_router.clock import SystemClock
 from llm_router.errors import NotFound, SnapshotCorrupt, StoreUnavailable, VersionConflict
 from llm_router.ports import CatalogueStore, VersionInfo
 from tests.support.aws import BUCKET, TABLE, an_aws, fake_aws
@@ -27,7 +28,7 @@ Open = Callable[[], CatalogueStore]
 
 
 def dynamo() -> DynamoCatalogueStore:
-    return DynamoCatalogueStore(aws.dynamodb(""), TABLE, S3BlobStore(aws.s3(""), BUCKET))
+    return DynamoCatalogueStore(aws.dynamodb("", SystemClock()), TABLE, S3BlobStore(aws.s3("", SystemClock()), BUCKET))
 
 
 @pytest.fixture(params=["memory", "sqlite", "moto", "ministack"])
@@ -124,10 +125,10 @@ def test_a_snapshot_that_was_tampered_with_is_never_handed_out():
     with fake_aws():
         published = dynamo().publish(b"one", DRAFT, expected_version=None)
         name = f"catalogue/{1:08d}-{published.sha256[:12]}.json.gz"
-        aws.s3("").put_object(Bucket=BUCKET, Key=name, Body=b"on")
+        aws.s3("", SystemClock()).put_object(Bucket=BUCKET, Key=name, Body=b"on")
         with pytest.raises(SnapshotCorrupt):
             dynamo().payload(1)
-        aws.s3("").delete_object(Bucket=BUCKET, Key=name)
+        aws.s3("", SystemClock()).delete_object(Bucket=BUCKET, Key=name)
         with pytest.raises(SnapshotCorrupt):
             dynamo().payload(1)
 

@@ -33,7 +33,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> I
         yield SqliteRecordStore(Database(tmp_path / "router.sqlite"), clock)
     else:
         with an_aws(request):
-            yield DynamoRecordStore(aws.dynamodb(""), TABLE, clock)
+            yield DynamoRecordStore(aws.dynamodb("", clock), TABLE, clock)
 
 
 @pytest.fixture(params=["memory", "sqlite", "moto", "ministack"])
@@ -44,7 +44,7 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BlobStore]
         yield SqliteBlobStore(Database(tmp_path / "router.sqlite"))
     else:
         with an_aws(request):
-            yield S3BlobStore(aws.s3(""), BUCKET)
+            yield S3BlobStore(aws.s3("", FakeClock()), BUCKET)
 
 
 KINDS = ["note", "decision"]

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from llm_router.cli.__main__ import main
 from llm_router.cli.client import printable
+from tests.support.loopback import free_port
 from tests.support.running import Running, running_service
-from tests.support.valkey import free_port
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from openai import OpenAI
 from openai.types.chat import ChatCompletionMessageParam
 
-from tests.support.provider_server import refusing_url
+from tests.support.loopback import refusing_url
 from tests.support.running import Running, running_service
 
 ASKED: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Write a Python function to sort a list"}]

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from tests.support.provider_answers import Said
-from tests.support.provider_server import Fault, ProviderServer, provider_server
+from tests.support.provider_faults import Fault
+from tests.support.provider_server import ProviderServer, provider_server
 from tests.support.running import Running, running_service
 
 LLM = Path(sys.executable).with_name("llm")

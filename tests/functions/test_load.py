@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from starlette.types import Message
@@ -24,9 +24,11 @@ def gateway() -> Iterator[Gateway]:
         host.close()
 
 
-async def post(gateway: Gateway, path: str) -> tuple[int, dict[bytes, bytes], bytes]:
+async def post(
+    gateway: Gateway, path: str, prompt: str = "How do I sort a list?"
+) -> tuple[int, dict[bytes, bytes], bytes]:
     sent: list[Message] = []
-    body = json.dumps({"prompt": "How do I sort a list?"}).encode()
+    body = json.dumps({"prompt": prompt}).encode()
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
@@ -59,3 +61,17 @@ def test_what_was_shed_is_answered_once_there_is_room_again(gateway: Gateway):
         return (await post(gateway, "/classify"))[0]
 
     assert asyncio.run(burst_and_again()) == 200
+
+
+@pytest.mark.parametrize(("prompt", "on_a_thread"), [("How do I sort a list?", False), ("word " * 6_400, True)])
+def test_a_long_prompt_keeps_no_short_one_waiting_on_the_loop(gateway: Gateway, monkeypatch, prompt: str, on_a_thread):
+    invoked: list[str] = []
+    invoke = gateway.host.invoke
+
+    async def noted(name: str, event: Mapping[str, object]) -> object:
+        invoked.append(name)
+        return await invoke(name, event)
+
+    monkeypatch.setattr(gateway.host, "invoke", noted)
+    assert asyncio.run(post(gateway, "/classify", prompt))[0] == 200
+    assert bool(invoked) is on_a_thread

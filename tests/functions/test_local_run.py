@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.loopback import free_port
 from tests.support.running import PORTS, READY, Running, command, running_service, start, stop
-from tests.support.valkey import free_port
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel
 
 from tests.support.provider_answers import Call, Said
-from tests.support.provider_server import CANARY, Fault, Held, Limited, ProviderServer, provider_server
+from tests.support.provider_faults import CANARY, Fault, Held, Limited
+from tests.support.provider_server import ProviderServer, provider_server
 from tests.support.running import Running, running_service
 
 PINNED = "openai/gpt-4.1"

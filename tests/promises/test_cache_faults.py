@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 from redis import Redis
 
+from llm_router.adapters.redis_cache import OPEN_S
 from llm_router.local.functions import load_module
+from tests.support.clock import RunningClock
+from tests.support.fault_proxy import Says, Trouble, fault_proxy
+from tests.support.loopback import free_port
 from tests.support.service import Service, service
-from tests.support.valkey import free_port, replying, running, silent_listener
+from tests.support.valkey import running
 
 PROMPT = {"prompt": "Write a Python function to sort a list"}
+OTHER = {"prompt": "Why is the sky blue?"}
 TIMES = ("ms", "cached", "degraded")
 
 
@@ -17,19 +22,13 @@ def without_times(found: dict) -> dict:
     return {name: value for name, value in found.items() if name not in TIMES}
 
 
+def address(port: int) -> str:
+    return f"redis://127.0.0.1:{port}/0"
+
+
 def plain() -> dict:
     with service() as api:
         return without_times(api.post("/classify", PROMPT).json)
-
-
-def same_answer_but_degraded(api: Service) -> None:
-    expected = plain_answer
-    reply = api.post("/classify", PROMPT)
-    assert reply.status == 200
-    assert without_times(reply.json) == expected
-    assert reply.json["degraded"] == ["cache"]
-    routed = api.post("/route", PROMPT).json
-    assert routed["degraded"] == ["cache"]
 
 
 plain_answer: dict = {}
@@ -40,20 +39,54 @@ def _plain_answer():
     plain_answer.update(plain())
 
 
-def test_f1_a_refused_redis_costs_nothing_but_the_cache():
-    with service(REDIS_HOST="127.0.0.1", REDIS_PORT=str(free_port())) as api:
-        same_answer_but_degraded(api)
+# What drips is slow to test: tests/contract/test_cache.py has it, once.
+TROUBLES: dict[str, Trouble | Says] = {
+    **{trouble.value: trouble for trouble in Trouble if trouble is not Trouble.DRIP},
+    **{code: Says(f"-{code} no\r\n".encode()) for code in ("NOAUTH", "READONLY", "OOM", "LOADING")},
+}
 
 
-def test_f1_a_silent_redis_costs_nothing_but_the_cache():
-    with silent_listener() as port, service(REDIS_HOST="127.0.0.1", REDIS_PORT=str(port)) as api:
-        same_answer_but_degraded(api)
+def classified(api: Service) -> list[str]:
+    """What is degraded in an answer that must otherwise be the same as ever."""
+    reply = api.post("/classify", PROMPT)
+    assert reply.status == 200
+    assert without_times(reply.json) == plain_answer
+    return reply.json["degraded"]
 
 
-@pytest.mark.parametrize("code", ["NOAUTH", "READONLY", "OOM", "LOADING"])
-def test_f1_a_redis_that_refuses_costs_nothing_but_the_cache(code: str):
-    with replying(f"-{code} no\r\n".encode()) as port, service(REDIS_URL=f"redis://127.0.0.1:{port}/0") as api:
-        same_answer_but_degraded(api)
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
+def test_f1_a_redis_in_trouble_is_found_out_once_costs_nothing_but_the_cache_and_is_used_again(
+    trouble: Trouble | Says, monkeypatch: pytest.MonkeyPatch
+):
+    port, clock = free_port(), RunningClock()
+    monkeypatch.setattr("llm_router.bootstrap.SystemClock", lambda: clock)
+    # With a near cache of one entry, the other prompt's pushes this one's out.
+    settings = {"CACHE_ENTRIES": "1"}
+    with running(port), fault_proxy(port) as proxy, service(REDIS_URL=address(proxy.port), **settings) as api:
+        assert classified(api) == []
+        api.post("/classify", OTHER)
+        assert api.post("/classify", PROMPT).json["cached"] is True
+        api.post("/classify", OTHER)
+        proxy.does(trouble)
+        classified(api)
+        tried = (proxy.connections, proxy.requests)
+        assert api.post("/classify", OTHER).json["degraded"] == ["cache"]
+        assert classified(api) == ["cache"]
+        assert (proxy.connections, proxy.requests) == tried
+        proxy.mends()
+        clock.pass_seconds(OPEN_S)
+        api.post("/classify", OTHER)
+        assert classified(api) == []
+
+
+@pytest.mark.parametrize("trouble", [Trouble.REFUSE, Trouble.HANG])
+def test_f1_on_a_cold_start_a_redis_in_trouble_costs_nothing_but_the_cache(trouble: Trouble):
+    port = free_port()
+    with running(port), fault_proxy(port) as proxy:
+        proxy.does(trouble)
+        with service(REDIS_URL=address(proxy.port)) as api:
+            assert classified(api) == ["cache"]
+            assert api.post("/route", PROMPT).json["degraded"] == ["cache"]
 
 
 GARBAGE = {
@@ -71,7 +104,7 @@ GARBAGE = {
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE.keys())
 def test_f2_garbage_in_redis_is_a_miss_and_is_replaced(garbage: bytes):
     port = free_port()
-    with running(port), Redis(port=port) as other, service(REDIS_URL=f"redis://127.0.0.1:{port}/0") as api:
+    with running(port), Redis(port=port) as other, service(REDIS_URL=address(port)) as api:
         api.post("/classify", PROMPT)
         (name,) = other.keys()
         other.set(name, garbage)
@@ -87,14 +120,14 @@ def test_f2_garbage_in_redis_is_a_miss_and_is_replaced(garbage: bytes):
 
 def test_a_second_function_finds_what_the_first_one_cached():
     port = free_port()
-    with running(port), service(REDIS_URL=f"redis://127.0.0.1:{port}/0") as api:
+    with running(port), service(REDIS_URL=address(port)) as api:
         assert api.post("/classify", PROMPT).json["cached"] is False
         assert api.post("/route", PROMPT).json["cached"] is True
 
 
 def test_nothing_of_a_prompt_is_in_redis():
     port = free_port()
-    with running(port), Redis(port=port) as other, service(REDIS_URL=f"redis://127.0.0.1:{port}/0") as api:
+    with running(port), Redis(port=port) as other, service(REDIS_URL=address(port)) as api:
         api.post("/classify", {"prompt": "canaryzebra and a sorting function"})
         for name in list(other.scan_iter()):
             assert b"canaryzebra" not in name + (other.get(name) or b"")

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.support.clock import FakeClock
+from tests.support.loopback import free_port
 from tests.support.service import Service, service
-from tests.support.valkey import free_port, running
+from tests.support.valkey import running
 
 PROMPTS = [{"prompt": f"Write a Python function to sort list number {number}"} for number in range(20)]
 BACK_WITHIN_S = 35.0

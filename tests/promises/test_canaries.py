@@ -12,9 +12,10 @@ from redis import Redis
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.web.access import ROUTES, RouteRule
 from tests.support.generating import Client
+from tests.support.loopback import free_port
 from tests.support.providers import FakeProvider
 from tests.support.service import Reply, Service, service
-from tests.support.valkey import free_port, running
+from tests.support.valkey import running
 
 PROMPT = "canaryprompt writes a Python function to sort a list"
 ADMIN_CANARY, PROVIDER_CANARY = "canaryadminkey", "canaryproviderkey"

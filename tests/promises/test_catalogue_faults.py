@@ -1,129 +1,82 @@
-"""F4 to F12 through the doors, on the embedded store and on AWS's."""
+"""F4 to F9 through the doors: whatever the store does, readers have a whole catalogue or are told to come back."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from botocore.client import BaseClient
-from botocore.exceptions import ClientError, ReadTimeoutError
 
 from llm_router.adapters import aws
+from llm_router.adapters.aws_outage import OPEN_S
 from llm_router.adapters.sqlite import Database
-from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.reader import CHECK_EVERY_S, STALE_AFTER_S
-from llm_router.local.events import schedule_event
-from llm_router.local.functions import load_module
-from tests.support.aws import BUCKET, REGION, TABLE, fake_aws
-from tests.support.clock import FakeClock
-from tests.support.service import Service, service
-from tests.support.sources import URLS, FakeReply, FakeWeb, healthy_web, payload
+from tests.support.aws import BUCKET, error, s3_error
+from tests.support.fault_proxy import Says, Trouble
+from tests.support.refreshing import World
+from tests.support.service import forget_functions
 
 PROMPT = {"prompt": "Write a Python function to sort a list"}
 NEW = {"id": "acme/one", "provider": "acme", "display_name": "One"}
 
+ATTEMPTS = 2
+"""That a client of the table makes for one call."""
 
-def refuse(code: str) -> Callable[..., object]:
-    def call(_client: object, operation: str, _arguments: object) -> object:
-        raise ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
-
-    return call
-
-
-def hang(_client: object, _operation: str, _arguments: object) -> object:
-    raise ReadTimeoutError(endpoint_url="https://nowhere")
+# What drips is not among them: a client of AWS bounds each wait for bytes, and the function's own time-out the whole.
+BROKEN = {trouble.value: trouble for trouble in Trouble if trouble is not Trouble.DRIP}
+TABLE_TROUBLES: dict[str, Trouble | Says] = {
+    **BROKEN,
+    "throttled": error("ThrottlingException"),
+    "denied": error("AccessDeniedException"),
+    "missing": error("ResourceNotFoundException"),
+    "500": error("InternalServerError", 500),
+}
+BUCKET_TROUBLES: dict[str, Trouble | Says] = {
+    **BROKEN,
+    "throttled": s3_error("SlowDown", 503),
+    "denied": s3_error("AccessDenied", 403),
+    "missing": s3_error("NoSuchBucket", 404),
+    "500": s3_error("InternalError", 500),
+}
 
 
 def locked(_database: object) -> object:
     raise sqlite3.OperationalError("database is locked")
 
 
-AWS_FAULTS: dict[str, Callable[..., object]] = {
-    "throttled": refuse("ThrottlingException"),
-    "denied": refuse("AccessDeniedException"),
-    "missing": refuse("ResourceNotFoundException"),
-    "500": refuse("InternalServerError"),
-    "hanging": hang,
-}
+class Fault:
+    """What goes wrong with a world's table, or file."""
+
+    def __init__(self, store: str, trouble: Trouble | Says | None, patch: pytest.MonkeyPatch) -> None:
+        self.store = store
+        self._trouble = trouble
+        self._patch = patch
+
+    def begins(self, world: World) -> None:
+        if self._trouble is None:
+            self._patch.setattr(Database, "_connection", locked)
+        else:
+            world.aws.dynamodb.does(self._trouble)
+
+    def ends(self, world: World) -> None:
+        self._patch.undo()
+        if self._trouble is not None:
+            world.aws.dynamodb.mends()
 
 
-class Broken:
-    """The store's fault, switched on and off."""
-
-    def __init__(self, patch: pytest.MonkeyPatch, target: type, name: str, fault: Callable[..., object]) -> None:
-        self.patch, self.target, self.name, self.fault = patch, target, name, fault
-        self.whole = getattr(target, name)
-
-    def down(self) -> None:
-        self.patch.setattr(self.target, self.name, self.fault)
-
-    def up(self) -> None:
-        self.patch.setattr(self.target, self.name, self.whole)
+@pytest.fixture(params=["sqlite", *TABLE_TROUBLES])
+def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Fault:
+    trouble = TABLE_TROUBLES.get(request.param)
+    return Fault("sqlite" if trouble is None else "aws", trouble, monkeypatch)
 
 
-@pytest.fixture(params=["sqlite", *AWS_FAULTS])
-def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Broken:
-    if request.param == "sqlite":
-        return Broken(monkeypatch, Database, "_connection", locked)
-    return Broken(monkeypatch, BaseClient, "_make_api_call", AWS_FAULTS[request.param])
-
-
-@pytest.fixture(params=["sqlite", "aws"])
-def store(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-class World:
-    """The functions on one store, with a web of our own and a clock that is moved by hand."""
-
-    def __init__(self, stack: ExitStack, kind: str, folder: Path, patch: pytest.MonkeyPatch, *, bundled: bool) -> None:
-        self.web: FakeWeb = healthy_web()
-        self.clock = FakeClock(1_795_500_000.0)
-        patch.setattr("llm_router.adapters.https.HttpsTransport", lambda: self.web)
-        patch.setattr("llm_router.bootstrap.SystemClock", lambda: self.clock)
-        if not bundled:
-            patch.setattr("llm_router.bootstrap.bundled", lambda: Catalogue(0, {}))
-        settings = {"STORE": "sqlite", "STATE_DIR": str(folder)}
-        if kind != "sqlite":
-            stack.enter_context(fake_aws())
-            settings = {"STORE": "aws", "TABLE_NAME": TABLE, "BUCKET_NAME": BUCKET, "AWS_REGION": REGION}
-        self.api: Service = stack.enter_context(service(**settings))
-
-    def schedule(self, event_id: str = "one") -> dict:
-        function = self.api.template.functions["IngestFunction"]
-        result = load_module(function).handler(schedule_event(function.name, event_id=event_id, now=1.0), None)
-        assert isinstance(result, dict)
-        return result
-
-    def versions(self) -> list[int]:
-        return [version["version"] for version in self.api.get("/catalogue/versions").json["versions"]]
-
-    def state(self, source: str) -> dict:
-        return {each["name"]: each for each in self.api.get("/status").json["sources"]}[source]
-
-
-@pytest.fixture
-def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., World]]:
-    """Worlds without a bundled catalogue, beside whose hundreds of models the sources' excerpts would look shrunk."""
-    with ExitStack() as stack:
-        yield lambda kind, *, bundled=False: World(stack, kind, tmp_path, monkeypatch, bundled=bundled)
-
-
-def kind_of(fault: Broken) -> str:
-    return "sqlite" if fault.target is Database else "aws"
-
-
-def test_f4_a_failing_store_leaves_the_last_good_catalogue_for_fifteen_minutes_then_503(make_world, fault: Broken):
-    world = make_world(kind_of(fault))
+def test_f4_a_failing_store_leaves_the_last_good_catalogue_for_fifteen_minutes_then_503(make_world, fault: Fault):
+    world = make_world(fault.store)
     world.schedule()
     before = world.api.post("/route", PROMPT).json
     assert (before["catalogue_version"], before["degraded"]) == (1, [])
-    fault.down()
+    fault.begins(world)
     world.clock.pass_seconds(CHECK_EVERY_S)
     during = world.api.post("/route", PROMPT)
     assert during.status == 200
@@ -134,14 +87,46 @@ def test_f4_a_failing_store_leaves_the_last_good_catalogue_for_fifteen_minutes_t
     late = world.api.post("/route", PROMPT)
     assert (late.status, late.error) == (503, "catalogue_unavailable")
     assert int(late.headers["retry-after"]) >= 1
-    fault.up()
+    fault.ends(world)
     world.clock.pass_seconds(CHECK_EVERY_S)
     assert world.api.post("/route", PROMPT).json["degraded"] == []
 
 
-def test_f5_on_a_cold_start_with_a_failing_store_the_bundled_catalogue_answers(make_world, fault: Broken):
-    world = make_world(kind_of(fault), bundled=True)
-    fault.down()
+def test_f4_a_table_that_is_silent_is_found_out_once_by_one_request_and_left_alone(make_world):
+    world: World = make_world("aws")
+    world.schedule()
+    world.api.post("/route", PROMPT)
+    world.aws.dynamodb.does(Trouble.HANG)
+    world.clock.pass_seconds(CHECK_EVERY_S)
+    before = world.aws.dynamodb.requests
+    assert world.api.post("/route", PROMPT).json["degraded"] == ["catalogue"]
+    asked = world.aws.dynamodb.requests
+    assert asked - before <= ATTEMPTS
+    for _ in range(3):
+        assert world.api.post("/route", PROMPT).status == 200
+    assert world.aws.dynamodb.requests == asked
+
+
+@pytest.mark.parametrize("trouble", BUCKET_TROUBLES.values(), ids=BUCKET_TROUBLES.keys())
+def test_f4_a_bucket_that_fails_leaves_the_version_before_in_force_until_it_is_back(make_world, trouble):
+    world: World = make_world("aws")
+    world.schedule()
+    assert world.api.post("/route", PROMPT).json["catalogue_version"] == 1
+    world.api.admin("/update", {"models": [NEW]})
+    world.aws.s3.does(trouble)
+    world.clock.pass_seconds(CHECK_EVERY_S)
+    during = world.api.post("/route", PROMPT)
+    assert (during.status, during.json["degraded"], during.json["catalogue_version"]) == (200, ["catalogue"], 1)
+    assert world.api.admin("/update", {"models": [NEW]}).status == 503
+    world.aws.s3.mends()
+    world.clock.pass_seconds(CHECK_EVERY_S)
+    after = world.api.post("/route", PROMPT).json
+    assert (after["degraded"], after["catalogue_version"]) == ([], 2)
+
+
+def test_f5_on_a_cold_start_with_a_failing_store_the_bundled_catalogue_answers(make_world, fault: Fault):
+    world = make_world(fault.store, bundled=True)
+    fault.begins(world)
     reply = world.api.post("/route", PROMPT)
     assert reply.status == 200
     assert reply.json["degraded"] == ["catalogue"]
@@ -151,6 +136,16 @@ def test_f5_on_a_cold_start_with_a_failing_store_the_bundled_catalogue_answers(m
     assert world.api.get("/dashboard/data").status == 200
 
 
+@pytest.mark.parametrize("trouble", BUCKET_TROUBLES.values(), ids=BUCKET_TROUBLES.keys())
+def test_f5_on_a_cold_start_with_a_failing_bucket_the_bundled_catalogue_answers(make_world, trouble):
+    world: World = make_world("aws", bundled=True)
+    world.api.admin("/update", {"models": [NEW]})
+    forget_functions()
+    world.aws.s3.does(trouble)
+    reply = world.api.post("/route", PROMPT).json
+    assert (reply["degraded"], reply["catalogue_version"]) == (["catalogue"], 0)
+
+
 def damage(world: World, kind: str, folder: Path) -> None:
     """Truncate the newest snapshot where it is kept."""
     if kind == "sqlite":
@@ -158,7 +153,7 @@ def damage(world: World, kind: str, folder: Path) -> None:
             connection.execute("UPDATE versions SET payload = substr(payload, 1, 100) WHERE version = 2")
         connection.close()
     else:
-        client = aws.s3("")
+        client = aws.s3("", world.clock)
         listed = client.list_objects_v2(Bucket=BUCKET, Prefix="catalogue/00000002")["Contents"]
         client.put_object(Bucket=BUCKET, Key=listed[0]["Key"], Body=b"<html>")
 
@@ -192,19 +187,14 @@ def test_f7_of_twenty_simultaneous_updates_from_one_version_one_wins(make_world,
     assert world.api.get("/models/acme/one").json["display_name"] == f"N{won[0]}"
 
 
-def test_f8_a_crash_before_the_pointer_moves_is_as_if_nothing_had_been_written(make_world, monkeypatch):
-    world = make_world("aws")
+@pytest.mark.parametrize("trouble", [Trouble.RESET, error("InternalServerError", 500)], ids=["reset", "500"])
+def test_f8_a_crash_before_the_pointer_moves_is_as_if_nothing_had_been_written(make_world, trouble):
+    world: World = make_world("aws")
     world.schedule()
-    whole = vars(BaseClient)["_make_api_call"]
-
-    def crash(client: object, operation: str, arguments: object) -> object:
-        if operation == "TransactWriteItems":
-            raise ClientError({"Error": {"Code": "InternalServerError", "Message": "crash"}}, operation)
-        return whole(client, operation, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", crash)
+    world.aws.dynamodb.does(trouble, only=b"TransactWriteItems")
     assert world.api.admin("/update", {"models": [NEW]}).status == 503
-    monkeypatch.setattr(BaseClient, "_make_api_call", whole)
+    world.aws.dynamodb.mends()
+    world.clock.pass_seconds(OPEN_S)
     assert world.versions() == [1]
     assert world.api.get("/models/acme/one").status == 404
     assert world.api.admin("/update", {"models": [NEW]}).json["catalogue_version"] == 2
@@ -215,82 +205,3 @@ def test_f9_the_schedule_event_three_times_is_one_write(make_world, store: str):
     results = [world.schedule("the same event") for _ in range(3)]
     assert [result["catalogue_version"] for result in results] == [1, 1, 1]
     assert world.versions() == [1]
-
-
-HOSTILE: dict[str, FakeReply | Exception] = {
-    "500": FakeReply(500, b"oops"),
-    "time-out": TimeoutError(),
-    "HTML": FakeReply(body=b"<html><script>alert(1)</script></html>"),
-    "50 MB": FakeReply(body=b" " * 50_000_000),
-    "redirect": FakeReply(302, headers={"location": "https://169.254.169.254/"}),
-    "another schema": FakeReply(body=b'{"models": {"a": [1, 2]}}'),
-}
-
-
-@pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE.keys())
-def test_f10_a_source_that_fails_keeps_its_last_good_data_and_is_shown(make_world, store: str, answer):
-    world = make_world(store)
-    world.schedule()
-    before = world.api.get("/models").json
-    world.web.pages[URLS["litellm"]] = answer
-    world.clock.pass_seconds(3600)
-    world.schedule()
-    assert world.versions() == [1]
-    assert world.api.get("/models").json == before
-    shown = world.state("litellm")
-    assert shown["state"] in ("failing", "refused")
-    assert shown["last_error"]
-    assert shown["age_s"] >= 3600
-    assert "<" not in json.dumps(shown)
-    assert world.state("lmarena")["state"] == "fresh"
-    assert world.api.get("/status").json["status"] == "degraded"
-
-
-def test_f11_prices_ten_times_off_are_quarantined_and_shown(make_world, store: str):
-    world = make_world(store)
-    world.schedule()
-    before = world.api.get("/models/openai/gpt-4o-mini").json["input_usd_per_mtok"]
-    document = json.loads(payload("litellm"))
-    document["gpt-4o-mini"]["input_cost_per_token"] *= 10
-    world.web.pages[URLS["litellm"]] = FakeReply(body=json.dumps(document).encode())
-    world.schedule()
-    assert world.api.get("/models/openai/gpt-4o-mini").json["input_usd_per_mtok"] == before
-    doubts = world.api.get("/status").json["quarantined"]
-    assert [(doubt["model"], doubt["field"]) for doubt in doubts] == [("openai/gpt-4o-mini", "input_usd_per_mtok")]
-
-
-def test_f11_a_source_that_lists_half_of_its_models_is_refused_and_shown(make_world, store: str):
-    world = make_world(store)
-    world.schedule()
-    before = world.api.get("/models").json
-    document = json.loads(payload("litellm"))
-    kept = dict(list(document.items())[: len(document) // 2])
-    world.web.pages[URLS["litellm"]] = FakeReply(body=json.dumps(kept).encode())
-    world.schedule()
-    assert world.api.get("/models").json == before
-    assert world.state("litellm")["state"] == "refused"
-
-
-def test_f12_one_bad_record_of_a_source_costs_itself_alone_and_in_an_update_everything(make_world, store: str):
-    world = make_world(store)
-    world.schedule()
-    records = world.state("litellm")["records"]
-    document = json.loads(payload("litellm"))
-    document["gpt-4o-mini"]["input_cost_per_token"] = "cheap"
-    world.web.pages[URLS["litellm"]] = FakeReply(body=json.dumps(document).encode())
-    world.schedule()
-    shown = world.state("litellm")
-    assert (shown["state"], shown["records"]) == ("fresh", records - 1)
-    assert shown["left_out"] >= 1
-    refused = world.api.admin("/update", {"models": [NEW, {"id": "acme/two", "context_window": 0}]})
-    assert refused.status == 422
-    assert world.api.get("/models/acme/one").status == 404
-
-
-def test_a_dry_run_through_the_door_tells_the_diff_and_writes_nothing(make_world, store: str):
-    world = make_world(store)
-    told = world.api.admin("/refresh", {"dry_run": True}).json
-    assert told["dry_run"] is True
-    assert told["diff"]["added"] or told["diff"]["changed"] or told["diff"]["removed"] or told["refused"]
-    assert world.versions() == []
-    assert world.api.post("/refresh", {}).error == "unauthorized"

@@ -14,9 +14,11 @@ from classifier.encoder import EncoderFailed, EncoderOutput
 from llm_router.adapters.sqlite import Database
 from llm_router.local.functions import load_module
 from llm_router.stores import Lazy
-from tests.support.provider_server import Fault, ProviderServer, provider_server
+from tests.support.fault_proxy import Trouble, fault_proxy
+from tests.support.loopback import free_port
+from tests.support.provider_server import ProviderServer, provider_server
 from tests.support.service import Service, service
-from tests.support.valkey import free_port, running
+from tests.support.valkey import running
 
 REQUESTS = 1_000
 KEY = "sk-canary-0123456789"
@@ -62,6 +64,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with ExitStack() as stack:
         dying: ProviderServer = stack.enter_context(provider_server())
         healthy: ProviderServer = stack.enter_context(provider_server())
+        line = stack.enter_context(fault_proxy(dying.port))
         port = free_port()
         cache = stack.enter_context(running(port))
         given = {
@@ -69,9 +72,9 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             "STATE_DIR": str(tmp_path),
             "REDIS_URL": f"redis://127.0.0.1:{port}/0",
             "OPENAI_API_KEY": KEY,
-            "OPENAI_BASE_URL": dying.url,
+            "OPENAI_BASE_URL": line.url,
             "GEMINI_API_KEY": KEY,
-            "GEMINI_BASE_URL": dying.url,
+            "GEMINI_BASE_URL": line.url,
             "ANTHROPIC_API_KEY": KEY,
             "ANTHROPIC_BASE_URL": healthy.url,
         }
@@ -88,7 +91,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             [
                 cache.stop,
                 lambda: monkeypatch.setattr(Database, "_connection", locked),
-                lambda: dying.always(Fault.RESET),
+                lambda: line.does(Trouble.REFUSE),
                 kill_model,
             ],
         )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.loopback import free_port
 from tests.support.running import Running, running_service
 from tests.support.traffic import Usage, load, settled
-from tests.support.valkey import free_port
 from tests.support.valkey import running as valkey
 
 REDIS = free_port()
@@ -48,8 +48,8 @@ def test_what_is_more_than_a_worker_holds_is_shed_with_when_to_come_back(tmp_pat
 OPENED_LATE = 12
 """Descriptors: a thread that was not needed before opens the store, with three of them. A leak would hold thousands."""
 
-TIMERS = 2
-"""Threads that come and go by themselves: each worker's timer for figures that are still to be written."""
+BEGUN_LATE = 2
+"""Threads of the two workers' pools that the first thousand requests may have left unneeded."""
 
 
 def test_requests_leave_no_descriptor_and_no_thread_behind(service: Running):
@@ -61,4 +61,4 @@ def test_requests_leave_no_descriptor_and_no_thread_behind(service: Running):
 
     before, after = asyncio.run(held_after(1_000)), asyncio.run(held_after(2_000))
     assert after.descriptors <= before.descriptors + OPENED_LATE
-    assert after.threads <= before.threads + TIMERS
+    assert after.threads <= before.threads + BEGUN_LATE

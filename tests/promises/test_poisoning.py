@@ -9,8 +9,9 @@ import pytest
 from redis import Redis
 
 from llm_router import cache_keys
+from tests.support.loopback import free_port
 from tests.support.service import ROOT, service
-from tests.support.valkey import free_port, running
+from tests.support.valkey import running
 
 PROMPT = {"prompt": "Write a Python function to sort a list"}
 SHIPPED = sorted(

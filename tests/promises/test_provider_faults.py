@@ -18,15 +18,9 @@ from llm_router.local.functions import load_module
 from llm_router.stores import Lazy
 from tests.support.aws import fake_aws
 from tests.support.clock import FakeClock
-from tests.support.provider_server import (
-    CANARY,
-    Answer,
-    Fault,
-    Limited,
-    ProviderServer,
-    provider_server,
-    refusing_url,
-)
+from tests.support.loopback import refusing_url
+from tests.support.provider_faults import CANARY, Answer, Fault, Limited
+from tests.support.provider_server import ProviderServer, provider_server
 from tests.support.providers import FakeProvider, FakeProviders
 from tests.support.service import Reply, Service, service
 from tests.support.tls import self_signed

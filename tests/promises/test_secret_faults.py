@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from botocore.client import BaseClient
-from botocore.exceptions import ClientError, EndpointConnectionError
 
 from llm_router.client_keys import ClientKey
 from llm_router.local.functions import load_module
-from tests.support.aws import BUCKET, REGION, TABLE, fake_aws
+from tests.support.aws import BUCKET, REGION, TABLE, error, served_aws
+from tests.support.fault_proxy import Says, Trouble
 from tests.support.service import Service, service
 
 KEY = {"x-api-key": "a-clients-key"}
@@ -20,25 +19,18 @@ SECRETS = {
     "HASH_SECRET_ID": "the-hash-secret",
     "PROVIDER_KEYS_SECRET": "the-provider-keys",
 }
-FAULTS: dict[str, Exception] = {
-    "denied": ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetSecretValue"),
-    "throttled": ClientError({"Error": {"Code": "ThrottlingException", "Message": "no"}}, "GetSecretValue"),
-    "unreachable": EndpointConnectionError(endpoint_url="https://canarysecret"),
+FAULTS: dict[str, Trouble | Says] = {
+    "denied": error("AccessDeniedException"),
+    "throttled": error("ThrottlingException"),
+    **{trouble.value: trouble for trouble in Trouble if trouble is not Trouble.DRIP},
 }
 
 
 @pytest.fixture(params=FAULTS.values(), ids=list(FAULTS))
-def api(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+def api(request: pytest.FixtureRequest) -> Iterator[Service]:
     """On AWS, behind a public listener, with a client's key and a secret store that gives nothing."""
-    whole = vars(BaseClient)["_make_api_call"]
-
-    def call(client: object, operation: str, arguments: object) -> object:
-        if operation == "GetSecretValue":
-            raise request.param
-        return whole(client, operation, arguments)
-
-    with fake_aws():
-        monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    with served_aws() as found:
+        found.secrets.does(request.param)
         settings = {"STORE": "aws", "TABLE_NAME": TABLE, "BUCKET_NAME": BUCKET, "AWS_REGION": REGION}
         with service(**settings, **SECRETS, LISTENER="public", ADMIN_KEY="", HASH_SECRET="") as running:
             book = load_module(running.template.functions["RouteFunction"]).service.generating.key_book()

@@ -18,8 +18,8 @@ from llm_router.figures import Ledger
 from llm_router.processes import Pulse
 from tests.support.clock import FakeClock
 from tests.support.generating import Client
+from tests.support.loopback import free_port
 from tests.support.service import Service, service
-from tests.support.valkey import free_port
 
 PROMPT = {"prompt": "Write a Python function to sort a list"}
 PASSING = ("ms", "cached", "degraded", "decision_id", "at", "classification")

@@ -1,15 +1,22 @@
-"""A table and a bucket as the template has them, under moto in this process or in an emulator."""
+"""A table and a bucket as the template has them: moto in this process, or an emulator or moto's server on loopback."""
 
 from __future__ import annotations
 
+import json
 import urllib.request
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.server import ThreadedMotoServer
+
+from tests.support.fault_proxy import FaultProxy, Says, fault_proxy
+from tests.support.http_bytes import response
+from tests.support.loopback import HOST
 
 TABLE, BUCKET = "llm-router", "llm-router-catalogue"
 REGION: Final = "eu-central-1"
@@ -36,6 +43,44 @@ def fake_aws() -> Iterator[None]:
     with _account(), mock_aws():
         create_resources()
         yield
+
+
+@dataclass(frozen=True)
+class ServedAws:
+    """The proxies before the services."""
+
+    dynamodb: FaultProxy
+    s3: FaultProxy
+    secrets: FaultProxy
+
+
+@contextmanager
+def served_aws() -> Iterator[ServedAws]:
+    """moto's server with our resources in it, which clients without an endpoint find over connections that can fail."""
+    server = ThreadedMotoServer(HOST, 0, verbose=False)
+    server.start()
+    port = server.get_host_and_port()[1]
+    try:
+        with fault_proxy(port) as table, fault_proxy(port) as bucket, fault_proxy(port) as vault, _account() as account:
+            account.setenv("AWS_ENDPOINT_URL_DYNAMODB", table.url)
+            account.setenv("AWS_ENDPOINT_URL_S3", bucket.url)
+            account.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", vault.url)
+            create_resources()
+            yield ServedAws(table, bucket, vault)
+    finally:
+        urllib.request.urlopen(urllib.request.Request(f"http://{HOST}:{port}/moto-api/reset", method="POST")).close()
+        server.stop()
+
+
+def error(code: str, status: int = 400) -> Says:
+    """An error as DynamoDB and Secrets Manager say it."""
+    return Says(response(status, json.dumps({"__type": code, "message": "no"}).encode()))
+
+
+def s3_error(code: str, status: int) -> Says:
+    """An error as S3 says it."""
+    body = f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
+    return Says(response(status, body, {"content-type": "application/xml"}))
 
 
 @contextmanager

@@ -1,6 +1,8 @@
-"""A clock that stands still until a test moves it."""
+"""Clocks that a test moves: one that stands still until then, and one that also runs by itself."""
 
 from __future__ import annotations
+
+import time
 
 
 class FakeClock:
@@ -19,3 +21,13 @@ class FakeClock:
     def pass_seconds(self, seconds: float) -> None:
         self.time += seconds
         self.ticks += seconds
+
+
+class RunningClock(FakeClock):
+    """Runs as time does and can be moved on, for tests of what a real wait does."""
+
+    def now(self) -> float:
+        return self.time + time.monotonic()
+
+    def monotonic(self) -> float:
+        return self.ticks + time.monotonic()

@@ -20,9 +20,9 @@ import boto3
 
 from tests.ministack.routes import enter_routes
 from tests.support.built import Built
+from tests.support.loopback import free_port
 from tests.support.service import Reply
 from tests.support.template import ROOT, document
-from tests.support.valkey import free_port
 
 COMMAND = ROOT / ".build" / "ministack" / "bin" / "ministack"
 REGION = "us-east-1"

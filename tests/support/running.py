@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.valkey import free_port
+from tests.support.loopback import free_port
 
 ROOT = Path(__file__).parents[2]
 PORTS = ("PORT", "CLASSIFIER_PORT", "INGESTOR_PORT", "DASHBOARD_PORT")

@@ -17,18 +17,25 @@ SHED = (429, 503)
 ONE_IN_RUDE = 20
 """One request in so many is malformed, and as many are broken off in the middle of their body."""
 
+LONG = " ".join(["and then the report goes on about what was found in the third week"] * 500)[:32_000]
+"""What makes a prompt 32,000 characters long."""
+
 SUBJECTS = ("a Python function", "a poem", "an email", "a proof", "a comparison", "a plan", "a recipe", "a joke")
 
 
 @dataclass
 class Outcome:
-    """What came back. `silent` counts answers that shed load without saying when to come back."""
+    """What came back. `silent` counts answers that shed load without saying when to come back.
+
+    `ms` are those of answers to short prompts, `long_ms` to long ones.
+    """
 
     statuses: Counter[int] = field(default_factory=Counter)
     silent: int = 0
     broken_off: int = 0
     lost: int = 0
     ms: list[float] = field(default_factory=list)
+    long_ms: list[float] = field(default_factory=list)
 
     @property
     def unexpected(self) -> int:
@@ -44,6 +51,7 @@ class Connection:
     port: int
     random: Random
     outcome: Outcome
+    long_share: float = 0.0
     reader: asyncio.StreamReader | None = None
     writer: asyncio.StreamWriter | None = None
 
@@ -51,6 +59,8 @@ class Connection:
         """One request of a client, or of somebody who is no client at all."""
         number = self.random.randrange(10**9)
         prompt = f"Write {self.random.choice(SUBJECTS)} about number {number % 5_000}"
+        long = self.random.random() < self.long_share
+        prompt += LONG if long else ""
         path = self.random.choice(("/route", "/classify"))
         body = json.dumps({"prompt": prompt}).encode()
         if number % ONE_IN_RUDE == 0:
@@ -73,7 +83,7 @@ class Connection:
             await self.close()
             self.outcome.lost += 1
             return
-        self.outcome.ms.append((perf_counter() - started) * 1000)
+        (self.outcome.long_ms if long else self.outcome.ms).append((perf_counter() - started) * 1000)
         self.outcome.statuses[status] += 1
         self.outcome.silent += status in SHED and b"retry-after" not in headers
 
@@ -98,13 +108,15 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     return int(head.split(b" ", 2)[1]), head
 
 
-async def load(url: str, *, connections: int, requests: int, seconds: float = float("inf")) -> Outcome:
-    """So many connections at once until all requests are sent or the time is over."""
+async def load(
+    url: str, *, connections: int, requests: int, seconds: float = float("inf"), long_share: float = 0.0
+) -> Outcome:
+    """So many connections at once until all requests are sent or the time is over; a share of the prompts is long."""
     outcome, left, split = Outcome(), iter(range(requests)), urlsplit(url)
     until = perf_counter() + seconds
 
     async def client(number: int) -> None:
-        line = Connection(split.hostname or "", split.port or 80, Random(number), outcome)
+        line = Connection(split.hostname or "", split.port or 80, Random(number), outcome, long_share)
         for _ in left:
             await line.one()
             if perf_counter() > until:

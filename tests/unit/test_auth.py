@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from llm_router.auth import Access, Gatekeeper, key_hash
-from llm_router.errors import Forbidden, Unauthenticated
+from llm_router.auth import MAX_KEY_LENGTH, Access, Caller, Gatekeeper, key_hash, presented_key
+from llm_router.errors import Forbidden, StoreUnavailable, Unauthenticated
 
 ADMIN, CLIENT = "the-admin-key", "a-client-key"
+NOBODY = Caller(admin=False)
 
 
 def gate(*, loopback: bool = False, admin: str = ADMIN, clients: tuple[str, ...] = (CLIENT,)) -> Gatekeeper:
@@ -42,6 +43,47 @@ def test_every_wrong_key_gets_the_same_answer(access, headers):
     assert str(refused.value) == str(without.value)
 
 
+def test_the_refusal_says_where_a_key_goes():
+    with pytest.raises(Unauthenticated) as refused:
+        gate().admit(Access.CLIENT, {})
+    assert "Authorization: Bearer" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("headers", "key"),
+    [
+        ({}, None),
+        ({"x-api-key": " k "}, "k"),
+        (bearer("k") | {"x-api-key": "other"}, "k"),
+        ({"authorization": "Basic k", "x-api-key": "k"}, ""),
+        (bearer("k" * MAX_KEY_LENGTH), "k" * MAX_KEY_LENGTH),
+        (bearer("k" * (MAX_KEY_LENGTH + 1)), ""),
+    ],
+)
+def test_a_key_that_cannot_be_one_is_empty_and_the_first_header_counts(headers: dict[str, str], key: str | None):
+    assert presented_key(headers) == key
+
+
+def test_what_cannot_be_a_key_is_looked_up_nowhere():
+    def never(*_: str) -> str:
+        pytest.fail("nobody is asked")
+
+    for headers in ({}, {"authorization": "Basic x"}, bearer("x" * (MAX_KEY_LENGTH + 1))):
+        with pytest.raises(Unauthenticated):
+            Gatekeeper(False, never, never, lambda: True).admit(Access.CLIENT, headers)
+
+
+def test_while_the_admin_key_cannot_be_read_clients_come_in_and_others_are_told_that():
+    def away() -> str:
+        raise StoreUnavailable("The secret store is away.")
+
+    without = Gatekeeper(False, away, {key_hash(CLIENT): "c"}.get, lambda: True)
+    assert without.admit(Access.CLIENT, bearer(CLIENT)) == Caller(admin=False, key_id="c")
+    for access in (Access.ADMIN, Access.CLIENT):
+        with pytest.raises(StoreUnavailable, match="The secret store is away"):
+            without.admit(access, bearer(ADMIN))
+
+
 @pytest.mark.parametrize("headers", [bearer(ADMIN), {"x-api-key": ADMIN}, {"authorization": f"bearer  {ADMIN} "}])
 def test_the_admin_key_opens_everything_in_either_header(headers):
     for access in (Access.ADMIN, Access.CLIENT, Access.OPERATOR):
@@ -49,9 +91,9 @@ def test_the_admin_key_opens_everything_in_either_header(headers):
 
 
 def test_a_client_key_opens_client_routes_and_no_admin_route():
-    assert gate().admit(Access.CLIENT, bearer(CLIENT)).key_id == f"id-of-{CLIENT}"
+    assert gate().admit(Access.CLIENT, bearer(CLIENT)) == Caller(admin=False, key_id=f"id-of-{CLIENT}")
     for access in (Access.ADMIN, Access.OPERATOR):
-        with pytest.raises(Forbidden):
+        with pytest.raises(Forbidden, match=r"^This route needs the admin key\.$"):
             gate().admit(access, bearer(CLIENT))
 
 
@@ -62,14 +104,14 @@ def test_without_a_configured_admin_key_admin_routes_are_closed():
 
 
 def test_on_loopback_client_routes_are_open_until_a_key_is_defined():
-    assert not gate(loopback=True, clients=()).admit(Access.CLIENT, {}).admin
+    assert gate(loopback=True, clients=()).admit(Access.CLIENT, {}) == NOBODY
     with pytest.raises(Unauthenticated):
         gate(loopback=True).admit(Access.CLIENT, {})
 
 
 def test_on_loopback_a_made_up_key_is_no_bar_where_none_is_needed_and_one_where_it_is():
     for headers in (bearer("wrong"), bearer(""), bearer("x" * 1_000_000), {"authorization": "Basic x"}):
-        assert not gate(loopback=True, clients=()).admit(Access.CLIENT, headers).admin
+        assert gate(loopback=True, clients=()).admit(Access.CLIENT, headers) == NOBODY
         with pytest.raises(Unauthenticated):
             gate(loopback=True).admit(Access.CLIENT, headers)
 
@@ -77,4 +119,4 @@ def test_on_loopback_a_made_up_key_is_no_bar_where_none_is_needed_and_one_where_
 def test_on_loopback_admin_routes_still_need_the_key_and_operator_routes_do_not():
     with pytest.raises(Unauthenticated):
         gate(loopback=True, clients=()).admit(Access.ADMIN, {})
-    assert not gate(loopback=True).admit(Access.OPERATOR, {}).admin
+    assert gate(loopback=True).admit(Access.OPERATOR, {}) == NOBODY

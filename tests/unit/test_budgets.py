@@ -9,9 +9,8 @@ import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.budgets import Budgets
-from llm_router.client_keys import ClientKey, KeyBook, KeyRing
-from llm_router.errors import BudgetExceeded, RateLimited, StoreUnavailable
-from llm_router.ports import Record
+from llm_router.client_keys import ClientKey
+from llm_router.errors import BudgetExceeded, RateLimited
 from tests.support.clock import FakeClock
 
 NOON = datetime(2026, 12, 31, 12, tzinfo=UTC).timestamp()
@@ -74,47 +73,3 @@ def test_the_rate_counts_by_the_minute(budgets: Budgets, clock: FakeClock):
     assert limited.value.retry_after_s == 15
     clock.pass_seconds(15)
     budgets.admit(key)
-
-
-class Switched(MemoryRecordStore):
-    """A store that can be away."""
-
-    away = False
-
-    def get(self, kind: str, key: str) -> Record | None:
-        if self.away:
-            raise StoreUnavailable("away")
-        return super().get(kind, key)
-
-
-def test_a_key_seen_before_stays_good_while_the_store_is_away_and_one_never_seen_is_refused(clock: FakeClock):
-    store = Switched(clock)
-    book = KeyBook(store)
-    ring = KeyRing(book, clock, check_every_s=5)
-    known, other = book.add(KEY, "secret"), book.add(KEY, "another")
-    assert ring.find(known.sha256) == known
-    store.away = True
-    clock.pass_seconds(60)
-    assert ring.find(known.sha256) == known
-    with pytest.raises(StoreUnavailable):
-        ring.find(other.sha256)
-    clock.pass_seconds(3600)
-    with pytest.raises(StoreUnavailable):
-        ring.find(known.sha256)
-
-
-def test_a_key_that_was_taken_back_opens_nothing_seconds_later(clock: FakeClock):
-    book = KeyBook(MemoryRecordStore(clock))
-    ring = KeyRing(book, clock, check_every_s=5)
-    known = book.add(KEY, "secret")
-    assert ring.find(known.sha256) == known
-    book.remove(known.id)
-    clock.pass_seconds(5)
-    assert ring.find(known.sha256) is None
-
-
-def test_the_beginning_of_a_hash_is_not_enough(clock: FakeClock):
-    book = KeyBook(MemoryRecordStore(clock))
-    ring = KeyRing(book, clock, check_every_s=0)
-    known = book.add(KEY, "secret")
-    assert ring.find(known.sha256[:-1] + "x") is None

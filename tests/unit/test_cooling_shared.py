@@ -10,8 +10,9 @@ from llm_router.generation.cooling import KEY, LOOK_EVERY_S, Cooling
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.ports import Cache
 from tests.support.clock import FakeClock
+from tests.support.loopback import free_port
 from tests.support.models import model
-from tests.support.valkey import free_port, running
+from tests.support.valkey import running
 
 ONE, OTHER = model("one"), model("other")
 LIMITED = ProviderFailed(Failure.RATE_LIMITED, retry_after_s=60)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 from llm_router.activity import Observation
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.errors import StoreUnavailable
-from llm_router.figures import MAX_NAMES, Figures, Ledger, counts, latency_histogram, quantiles, sums
+from llm_router.figures import MAX_NAMES, TOTAL, Figures, Ledger, counts, latency_histogram, quantiles, sums
 from tests.support.clock import FakeClock
 
 NEVER = 3600.0
@@ -79,16 +80,46 @@ def test_counts_gathered_while_the_store_is_down_are_added_when_it_is_back():
     assert sums(Figures(store, clock).last(60))["requests"] == {"route": 2}
 
 
-def test_a_process_that_ends_writes_what_is_due_and_leaves_no_timer():
+def test_a_process_that_ends_writes_what_is_due_and_leaves_no_thread():
     clock = FakeClock()
     store = MemoryRecordStore(clock)
-    book = ledger(store, clock)
-    book.close()
+    ledger(store, clock).close()
     assert store.counters("minute", 1) == []
+    book = ledger(store, clock)
+    before = threading.active_count()
     book.add(counted())
+    book.add(counted())
+    assert threading.active_count() == before + 1
     book.close()
-    assert sums(Figures(store, clock).last(60))["requests"] == {"route": 1}
-    assert book._timer is None
+    assert sums(Figures(store, clock).last(60))["requests"] == {"route": 2}
+    assert threading.active_count() == before
+
+
+def test_all_that_is_counted_is_written_by_one_thread_which_is_not_a_requests():
+    class Noting(MemoryRecordStore):
+        """Notes who writes."""
+
+        def __init__(self, clock: FakeClock) -> None:
+            super().__init__(clock)
+            self.writers: set[int] = set()
+            self.wrote = threading.Semaphore(0)
+
+        def add(self, kind: str, *args: object, **named: object) -> Mapping[str, float] | None:
+            self.writers.add(threading.get_ident())
+            found = super().add(kind, *args, **named)  # type: ignore[arg-type]
+            if kind == TOTAL:
+                self.wrote.release()
+            return found
+
+    clock = FakeClock()
+    store = Noting(clock)
+    book = Ledger(store, clock, 0.001)
+    for _ in range(3):
+        book.add(counted())
+        assert store.wrote.acquire(timeout=10)
+    book.close()
+    assert len(store.writers) == 1
+    assert threading.get_ident() not in store.writers
 
 
 def test_a_flood_of_names_stays_bounded_and_is_counted_together():

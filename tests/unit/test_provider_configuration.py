@@ -19,7 +19,8 @@ from llm_router.settings import PROVIDER_SETTINGS, Settings
 from tests.support.aws import fake_aws
 from tests.support.chat import ask
 from tests.support.clock import FakeClock
-from tests.support.provider_server import Fault, provider_server
+from tests.support.provider_faults import Fault
+from tests.support.provider_server import provider_server
 
 KEY = "sk-canary-0123456789"
 
@@ -150,7 +151,7 @@ def test_keys_are_read_from_the_secret_on_aws_and_a_secret_that_is_not_there_is_
         services = Services(settings(PROVIDER_KEYS_SECRET="providers"), FakeClock(1.8e9))
         with pytest.raises(StoreUnavailable):
             services.generating.providers()
-        aws.secrets("").create_secret(Name="providers", SecretString=f'{{"GROQ_API_KEY": "{KEY}"}}')
+        aws.secrets("", FakeClock()).create_secret(Name="providers", SecretString=f'{{"GROQ_API_KEY": "{KEY}"}}')
         assert services.generating.providers().find("groq") is not None
         assert services.generating.providers().find("openai") is None
 

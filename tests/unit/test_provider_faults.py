@@ -18,16 +18,9 @@ from llm_router.adapters.providers.openai_chat import OpenAiChat
 from llm_router.adapters.providers.wire import Wire
 from llm_router.generation.provider import Failure, ProviderFailed
 from tests.support.chat import ask, failure, run, streamed
-from tests.support.provider_server import (
-    CANARY,
-    Answer,
-    Fault,
-    Limited,
-    ProviderServer,
-    Raw,
-    provider_server,
-    refusing_url,
-)
+from tests.support.loopback import refusing_url
+from tests.support.provider_faults import CANARY, Answer, Fault, Limited, Raw
+from tests.support.provider_server import ProviderServer, provider_server
 from tests.support.tls import self_signed
 
 KEY = "sk-canary-0123456789"

@@ -33,7 +33,9 @@ from llm_router.generation.chat import (
 from llm_router.generation.provider import Failure
 from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation, failure, run, streamed, together
 from tests.support.provider_answers import Call, Protocol, Said
-from tests.support.provider_server import Asked, ProviderServer, Raw, provider_server
+from tests.support.provider_faults import Raw
+from tests.support.provider_replies import Asked
+from tests.support.provider_server import ProviderServer, provider_server
 
 SPEAKERS: dict[Protocol, Callable[[str], HttpProtocol]] = {
     Protocol.OPENAI: lambda url: OpenAiChat(f"{url}/v1/chat/completions", {"authorization": "Bearer key"}),

@@ -14,7 +14,8 @@ from llm_router.generation.chat import ChatAnswer
 from llm_router.generation.provider import Failure
 from tests.support.chat import ask, failure, run, streamed, together
 from tests.support.provider_answers import Said
-from tests.support.provider_server import Fault, Slow, provider_server
+from tests.support.provider_faults import Fault, Slow
+from tests.support.provider_server import provider_server
 
 
 def speaker(url: str) -> OpenAiChat:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from llm_router.catalogue.entry import ModelEntry
@@ -19,7 +19,7 @@ from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.taxonomy import Category, Difficulty
-from tests.support.models import model, scenes, task
+from tests.support.models import Scene, model, scenes, task
 
 FREE = Constraints()
 HERE = Surroundings()
@@ -165,6 +165,7 @@ def relaxed_value(held: object, name: str, change: str) -> object:
 
 
 @settings(max_examples=400)
+@example(Scene(314009974), 0.75)  # a shorter answer that would have let one in made the winner cheaper too
 @given(scenes, preferences)
 def test_the_counterfactual_comes_true(scene, preference):
     found = ranked(scene.models, scene.task, scene.demands, preference)

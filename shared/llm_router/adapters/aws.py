@@ -10,7 +10,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from llm_router.adapters.aws_outage import leave_alone, refuse_parts
 from llm_router.errors import StoreUnavailable
+from llm_router.ports import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -43,20 +45,28 @@ def _kept(client: Client) -> Client:
     return client
 
 
-def dynamodb(endpoint: str) -> DynamoDBClient:
-    """A client; `endpoint` replaces AWS's own where it is not empty."""
-    return _kept(boto3.client("dynamodb", config=_CONFIG, endpoint_url=endpoint or None))
+def dynamodb(endpoint: str, clock: Clock) -> DynamoDBClient:
+    """A client that leaves its service alone during an outage; `endpoint` replaces AWS's own where it is not empty."""
+    client = boto3.client("dynamodb", config=_CONFIG, endpoint_url=endpoint or None)
+    refuse_parts(client)
+    leave_alone(client, clock)
+    return _kept(client)
 
 
-def s3(endpoint: str) -> S3Client:
-    """A client that also reaches stand-ins, which know no virtual host names."""
+def s3(endpoint: str, clock: Clock) -> S3Client:
+    """The same for objects; it also reaches stand-ins, which know no virtual host names."""
     config = _BULK.merge(Config(s3={"addressing_style": "path"})) if endpoint else _BULK
-    return _kept(boto3.client("s3", config=config, endpoint_url=endpoint or None))
+    client = boto3.client("s3", config=config, endpoint_url=endpoint or None)
+    leave_alone(client, clock)
+    return _kept(client)
 
 
-def secrets(endpoint: str) -> SecretsManagerClient:
-    """A client."""
-    return _kept(boto3.client("secretsmanager", config=_CONFIG, endpoint_url=endpoint or None))
+def secrets(endpoint: str, clock: Clock) -> SecretsManagerClient:
+    """The same for secrets."""
+    client = boto3.client("secretsmanager", config=_CONFIG, endpoint_url=endpoint or None)
+    refuse_parts(client)
+    leave_alone(client, clock)
+    return _kept(client)
 
 
 def error_code(failure: ClientError) -> str:

@@ -87,6 +87,8 @@ class HttpsReply:
                 if self._watchdog.bit:
                     raise TimeoutError
             if not chunk:
+                if self._response.length:
+                    raise ConnectionError("IncompleteRead")
                 return
             yield chunk
 

@@ -13,6 +13,10 @@ from llm_router.breaker import Breaker
 from llm_router.ports import Clock
 
 TIMEOUT_S = 0.05
+SLOW_S = 1.0
+"""The time-out bounds each wait for bytes, which a server that drips keeps. An answer that took longer than this in all
+is used, and counts as a failure."""
+
 OPEN_S = 30.0
 MAX_VALUE = 64 * 1024
 """Bytes; what we cache is below 2 kB, so anything larger is not ours and counts as garbage."""
@@ -32,6 +36,7 @@ class RedisCache:
         self, address: str, clock: Clock, warn: Callable[[str], None], recovered: Callable[[], None] = _silently
     ) -> None:
         self._recovered = recovered
+        self._clock = clock
         self._breaker = Breaker(clock, failures=1, open_s=OPEN_S)
         self._warn = warn
         self._client = Redis.from_url(
@@ -66,14 +71,21 @@ class RedisCache:
     def _asked(self, call: Callable[[], object]) -> object:
         if not self._breaker.allows():
             return None
+        began = self._clock.monotonic()
         try:
             answer: object = call()
         except (RedisError, OSError, ValueError) as failure:
-            self._breaker.failed()
-            self._warn(f"The cache does not answer ({type(failure).__name__}); going on without it for {OPEN_S:.0f} s.")
+            self._failed(type(failure).__name__)
             return None
+        if self._clock.monotonic() - began > SLOW_S:
+            self._failed("Slow")
+            return answer
         was_away = not self.available
         self._breaker.succeeded()
         if was_away:
             self._recovered()
         return answer
+
+    def _failed(self, how: str) -> None:
+        self._breaker.failed()
+        self._warn(f"The cache does not answer ({how}); going on without it for {OPEN_S:.0f} s.")

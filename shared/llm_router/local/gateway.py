@@ -25,6 +25,10 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 WAITING = frozenset((rule.method, rule.path) for rule in ROUTES if rule.waits)
 SWIFT = frozenset((rule.method, rule.path) for rule in ROUTES if rule.swift)
 
+SWIFT_BYTES = 8 * 1024
+"""A longer body is not swift, whatever its route: a long prompt takes ten times as long as a short one, and on the
+event loop all others would wait for it."""
+
 
 class Disconnected(Exception):
     """The client went away before its request was whole."""
@@ -74,7 +78,7 @@ class Gateway:
             raise Overloaded("Too many requests are in progress; try again in a moment.", retry_after_s=1)
         self._count(1, waits=waits)
         try:
-            if not waits and not (self.runs_swift_here and row in SWIFT):
+            if not waits and not (self.runs_swift_here and row in SWIFT and len(body) <= SWIFT_BYTES):
                 return await self._invoked(_request(scope, path, body), found)
             # Whatever else has arrived by now is counted before one that only works keeps the loop to itself.
             await asyncio.sleep(0)

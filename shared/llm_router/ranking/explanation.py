@@ -8,6 +8,9 @@ from llm_router.ranking.objective import WILL_DO
 from llm_router.ranking.rank import Candidate, Ranking
 from llm_router.taxonomy import Classification
 
+REPRICES = "constraints.max_tokens"
+"""Another value of it makes every model's answer shorter and cheaper, so this ranking cannot tell who would win."""
+
 
 def usd(amount: float) -> str:
     """Dollars to two significant digits, however small."""
@@ -55,7 +58,7 @@ def counterfactual(ranking: Ranking) -> str | None:
         (exclusion.violations[0].distance, exclusion.standing, exclusion)
         for exclusion in ranking.excluded
         if len(exclusion.violations) == 1
-        and exclusion.violations[0].path is not None
+        and exclusion.violations[0].path not in (None, REPRICES)
         and exclusion.standing is not None
         and exclusion.standing < won
     ]

@@ -1,0 +1,117 @@
+"""What listens on the loopback address: free ports, and servers in a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+
+HOST = "127.0.0.1"
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def refusing_url() -> str:
+    """An address where nobody listens."""
+    return f"http://{HOST}:{free_port()}"
+
+
+@dataclass
+class Listener:
+    """A listening port that can be closed, with every connection reset, and opened again under the same number."""
+
+    serve: Serve
+    loop: asyncio.AbstractEventLoop
+    tls: ssl.SSLContext | None = None
+    port: int = 0
+    _server: asyncio.Server | None = None
+    _connections: dict[asyncio.Task[None], asyncio.StreamWriter] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        """Listen, on the port it had before if it had one."""
+        if self._server is None:
+            self._server = await asyncio.start_server(
+                self._accepted, HOST, self.port, backlog=1024, ssl=self.tls, reuse_address=True
+            )
+            self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Refuse from now on, and reset what is open."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        await self.cut()
+
+    async def cut(self) -> None:
+        """Reset every connection."""
+        tasks = list(self._connections)
+        for task in tasks:
+            reset(self._connections[task])
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def wait_for(self, step: Awaitable[None]) -> None:
+        """Do one of these from another thread."""
+
+        async def done() -> None:
+            await step
+
+        asyncio.run_coroutine_threadsafe(done(), self.loop).result(10)
+
+    def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(self._one(reader, writer))
+        self._connections[task] = writer
+        task.add_done_callback(self._connections.pop)
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self.serve(reader, writer)
+        except OSError:
+            return
+        finally:
+            writer.close()
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection with RST instead of in good order."""
+    connection = writer.get_extra_info("socket")
+    if connection is not None and connection.fileno() >= 0:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+@contextlib.contextmanager
+def listening(serve: Serve, tls: ssl.SSLContext | None = None) -> Iterator[Listener]:
+    """A listener in a thread of its own, gone with everything that hangs in it when the block ends."""
+    loop, ready, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+    listener = Listener(serve, loop, tls)
+
+    async def run() -> None:
+        await listener.open()
+        ready.set()
+        await stop.wait()
+        await listener.close()
+
+    def main() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(run())
+
+    thread = threading.Thread(target=main, name="loopback", daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield listener
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)

@@ -1,0 +1,58 @@
+"""The four functions on a store that can fail, with the sources' web on loopback and a clock that is moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from llm_router.catalogue.entry import Catalogue
+from llm_router.local.events import schedule_event
+from llm_router.local.functions import load_module
+from tests.support.aws import BUCKET, REGION, TABLE, ServedAws, served_aws
+from tests.support.clock import FakeClock
+from tests.support.service import Service, service
+from tests.support.sources_server import ServedSources, served_sources
+
+
+class World:
+    """Everything around the functions. Without a bundled catalogue unless told: beside its hundreds of models the
+    sources' excerpts would look shrunk."""
+
+    def __init__(self, stack: ExitStack, store: str, folder: Path, *, bundled: bool) -> None:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        self.sources: ServedSources = stack.enter_context(served_sources(folder))
+        self.clock = FakeClock(1_795_500_000.0)
+        patch.setattr("llm_router.bootstrap.SystemClock", lambda: self.clock)
+        if not bundled:
+            patch.setattr("llm_router.bootstrap.bundled", lambda: Catalogue(0, {}))
+        settings = {"STORE": "sqlite", "STATE_DIR": str(folder)}
+        if store == "aws":
+            self.aws: ServedAws = stack.enter_context(served_aws())
+            settings = {"STORE": "aws", "TABLE_NAME": TABLE, "BUCKET_NAME": BUCKET, "AWS_REGION": REGION}
+        self.api: Service = stack.enter_context(service(**settings))
+
+    def schedule(self, event_id: str = "one") -> dict:
+        """The refresh that comes by itself."""
+        function = self.api.template.functions["IngestFunction"]
+        result = load_module(function).handler(schedule_event(function.name, event_id=event_id, now=1.0), None)
+        assert isinstance(result, dict)
+        return result
+
+    def versions(self) -> list[int]:
+        return [version["version"] for version in self.api.get("/catalogue/versions").json["versions"]]
+
+    def state(self, source: str) -> dict:
+        return {each["name"]: each for each in self.api.get("/status").json["sources"]}[source]
+
+
+MakeWorld = Callable[..., World]
+
+
+@contextmanager
+def worlds(folder: Path) -> Iterator[MakeWorld]:
+    """Makes worlds on `sqlite` or `aws`."""
+    with ExitStack() as stack:
+        yield lambda store, *, bundled=False: World(stack, store, folder, bundled=bundled)

@@ -1,0 +1,229 @@
+"""Keys as they are kept and asked for: nothing opens by half a hash, too late, or while it cannot be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from llm_router.adapters.memory import MemoryRecordStore
+from llm_router.auth import key_hash
+from llm_router.client_keys import (
+    ID_LENGTH,
+    KIND,
+    MOST_KEYS,
+    RETRY_AFTER_S,
+    STALE_AFTER_S,
+    ClientKey,
+    KeyBook,
+    KeyRing,
+    new_secret,
+)
+from llm_router.errors import NotFound, StoreUnavailable
+from llm_router.ports import Record
+from tests.support.clock import FakeClock
+from tests.support.models import model
+
+CHECK_EVERY_S = 5.0
+KEY = ClientKey("", "a team", "", 0.0)
+LIMITED = ClientKey(
+    "", "all of it", "", 7.0, 2e9, ("acme/one",), ("acme",), requests_per_minute=3, usd_per_day=1.5, usd_per_month=9.0,
+    caches=True,
+)  # fmt: skip
+
+
+class Switched(MemoryRecordStore):
+    """A store that can be away, and counts how often it was asked."""
+
+    away = False
+    asked = 0
+
+    def _ask(self) -> None:
+        self.asked += 1
+        if self.away:
+            raise StoreUnavailable("away")
+
+    def get(self, kind: str, key: str) -> Record | None:
+        self._ask()
+        return super().get(kind, key)
+
+    def latest(self, kind: str, limit: int, *, first: str = "") -> Sequence[Record]:
+        self._ask()
+        return super().latest(kind, limit, first=first)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def store(clock: FakeClock) -> Switched:
+    return Switched(clock)
+
+
+@pytest.fixture
+def book(store: Switched) -> KeyBook:
+    return KeyBook(store)
+
+
+@pytest.fixture
+def ring(book: KeyBook, clock: FakeClock) -> KeyRing:
+    return KeyRing(book, clock, check_every_s=CHECK_EVERY_S)
+
+
+def test_a_secret_is_long_random_and_tells_scanners_what_it_is():
+    made = {new_secret() for _ in range(100)}
+    assert len(made) == 100
+    for secret in made:
+        assert secret.startswith("rk-")
+        assert len(secret.removeprefix("rk-")) == 43, "256 bits in base64"
+
+
+def test_a_key_is_kept_whole_under_the_hash_of_its_secret_and_without_it(book: KeyBook, store: Switched):
+    kept = book.add(LIMITED, "secret")
+    assert kept == replace(LIMITED, id=key_hash("secret")[:ID_LENGTH], sha256=key_hash("secret"))
+    assert ID_LENGTH == 16
+    assert book.find(kept.id) == kept
+    record = store.get(KIND, kept.id)
+    assert record is not None
+    assert record.expires_at == LIMITED.expires_at
+    assert '"secret"' not in record.body
+
+
+def test_all_keys_are_listed_newest_first(book: KeyBook):
+    made = [book.add(replace(KEY, created_at=at), f"secret {at}") for at in (1.0, 3.0, 2.0)]
+    assert book.all() == [made[1], made[2], made[0]]
+
+
+def test_what_was_never_made_cannot_be_taken_back(book: KeyBook):
+    kept = book.add(KEY, "secret")
+    book.remove(kept.id)
+    assert book.find(kept.id) is None
+    with pytest.raises(NotFound, match="There is no such key"):
+        book.remove(kept.id)
+
+
+@pytest.mark.parametrize("body", ["not JSON", "[]", "{}", '{"models": [], "providers": []}', '{"models": 7}'])
+def test_a_stored_key_that_cannot_be_read_opens_nothing(book: KeyBook, store: Switched, body: str):
+    store.put(Record(KIND, "x", body, None))
+    with pytest.raises(StoreUnavailable, match="A stored key cannot be read"):
+        book.find("x")
+
+
+@pytest.mark.parametrize(
+    ("models", "providers", "allowed"),
+    [
+        ((), (), True),
+        (("acme/one",), (), True),
+        (("one",), (), True),
+        (("acme/two",), (), False),
+        ((), ("acme",), True),
+        ((), ("other",), False),
+        (("acme/one",), ("acme",), True),
+        (("acme/one",), ("other",), False),
+        (("acme/two",), ("acme",), False),
+    ],
+)
+def test_a_key_allows_the_models_and_the_providers_it_names(models, providers, allowed: bool):
+    one = model("one", provider="acme")
+    assert replace(KEY, models=models, providers=providers).allows(one) is allowed
+
+
+def test_a_key_is_found_by_the_whole_hash_only(book: KeyBook, ring: KeyRing):
+    known = book.add(KEY, "secret")
+    assert ring.find(known.sha256) == known
+    assert ring.find(known.sha256[:-1] + "x") is None
+    assert ring.find(known.sha256[:ID_LENGTH]) is None
+
+
+def test_a_key_is_read_again_after_five_seconds_and_not_before(book, ring: KeyRing, store: Switched, clock: FakeClock):
+    known = book.add(KEY, "secret")
+    for seconds, asked in ((0.0, 1), (CHECK_EVERY_S - 0.01, 1), (0.01, 2), (CHECK_EVERY_S - 0.01, 2), (0.01, 3)):
+        clock.pass_seconds(seconds)
+        assert ring.by_id(known.id) == known
+        assert store.asked == asked
+
+
+def test_a_key_that_was_taken_back_opens_nothing_seconds_later(book: KeyBook, ring: KeyRing, clock: FakeClock):
+    known = book.add(KEY, "secret")
+    assert ring.find(known.sha256) == known
+    book.remove(known.id)
+    assert ring.find(known.sha256) == known
+    clock.pass_seconds(CHECK_EVERY_S)
+    assert ring.find(known.sha256) is None
+
+
+def test_a_key_that_is_forgotten_is_read_anew_at_once(book: KeyBook, ring: KeyRing):
+    known = book.add(KEY, "secret")
+    assert ring.find(known.sha256) == known
+    book.remove(known.id)
+    ring.forget(known.id)
+    assert ring.find(known.sha256) is None
+    ring.forget("never known")
+
+
+def test_a_key_opens_until_the_moment_it_expires(book: KeyBook, ring: KeyRing, clock: FakeClock):
+    known = book.add(replace(KEY, expires_at=clock.now() + 2), "secret")
+    clock.pass_seconds(1.9)
+    assert ring.by_id(known.id) == known
+    clock.pass_seconds(0.1)
+    assert ring.by_id(known.id) is None
+
+
+def test_a_key_seen_before_stays_good_for_a_quarter_of_an_hour_while_the_store_is_away(book, ring, store, clock):
+    known = book.add(KEY, "secret")
+    assert ring.find(known.sha256) == known
+    store.away = True
+    clock.pass_seconds(STALE_AFTER_S)
+    assert ring.find(known.sha256) == known
+    clock.pass_seconds(0.1)
+    with pytest.raises(StoreUnavailable):
+        ring.find(known.sha256)
+    store.away = False
+    clock.pass_seconds(RETRY_AFTER_S)
+    assert ring.find(known.sha256) == known
+
+
+def test_while_the_store_is_away_one_in_ten_seconds_asks_it_and_a_key_never_seen_is_refused(book, ring, store, clock):
+    other = book.add(KEY, "another")
+    store.away = True
+    for passed, asked in ((0.0, 1), (1.0, 1), (RETRY_AFTER_S - 1.01, 1), (0.01, 2)):
+        clock.pass_seconds(passed)
+        with pytest.raises(StoreUnavailable):
+            ring.find(other.sha256)
+        assert store.asked == asked
+    clock.pass_seconds(4.0)
+    with pytest.raises(StoreUnavailable, match="Keys cannot be checked now") as refused:
+        ring.find(other.sha256)
+    assert refused.value.retry_after_s == pytest.approx(RETRY_AFTER_S - 4.0)
+
+
+def test_whether_there_are_keys_stays_as_it_was_last_known(book: KeyBook, ring: KeyRing, store, clock: FakeClock):
+    store.away = True
+    assert ring.any() is False
+    store.away = False
+    clock.pass_seconds(RETRY_AFTER_S)
+    assert ring.any() is False
+    book.add(KEY, "secret")
+    assert ring.any() is False
+    clock.pass_seconds(CHECK_EVERY_S)
+    assert ring.any() is True
+    store.away = True
+    clock.pass_seconds(10 * STALE_AFTER_S)
+    assert ring.any() is True
+
+
+def test_the_ring_holds_so_many_keys_and_no_more(book: KeyBook, ring: KeyRing, store: Switched, monkeypatch):
+    assert MOST_KEYS == 10_000
+    monkeypatch.setattr("llm_router.client_keys.MOST_KEYS", 2)
+    first, second, third = (book.add(KEY, secret) for secret in "abc")
+    for key in (first, second, first, second):
+        ring.by_id(key.id)
+    assert store.asked == 2
+    ring.by_id(third.id)
+    ring.by_id(third.id)
+    assert store.asked == 3
+    ring.by_id(first.id)
+    assert store.asked == 4
