@@ -19,11 +19,10 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from tests.bench.prompts import new_prompts
+from tests.bench.timing import WITHOUT_MODEL
 
 FEWEST = 20
 """Answers that a run waits for, however slow the service is: fewer have no quantiles."""
-
-WITHOUT_MODEL = b'"degraded":["ml_model"]'
 
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 

@@ -18,8 +18,8 @@ from llm_router.adapters.lru import LruCache
 from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock
 from tests.bench.prompts import new_prompts, of_tokens
-from tests.bench.timing import Times, alternately
-from tests.support.service import service
+from tests.bench.timing import Counts, Times, alternately, of_the_model
+from tests.support.service import Service, service
 
 LENGTHS = (8, 32, 128, 512, 4000, 32_000)
 MILLION = ("why is the sky so blue today? " * 33_334)[:1_000_000]
@@ -37,11 +37,11 @@ def stages(turns: int = 400) -> dict[str, Times]:
                 "session": _session(prompts),
                 "encoder": _over(lambda prompt: encoder.encode(prompt, deadline_s=1.0), prompts),
                 "classifier": _over(classifier.load().classify, prompts),
-                "handler": _over(lambda prompt: handlers.post("/classify", {"prompt": prompt}), prompts),
+                "handler": _over(lambda prompt: _asked(handlers, "/classify", prompt), prompts),
                 "rules": _over(lambda prompt: book.judge(book.read(normalise(prompt))), prompts),
                 "cache_hit": _hit(),
                 "handler_hit": lambda: handlers.post("/classify", {"prompt": "how do I fix my garden engine"}),
-                "route_handler": _over(lambda prompt: handlers.post("/route", {"prompt": prompt}), others),
+                "route_handler": _over(lambda prompt: _asked(handlers, "/route", prompt), others),
             },
             turns=turns,
         )
@@ -84,6 +84,10 @@ def _over(call: Callable[[str], object], prompts: Sequence[str]) -> Call:
     """The prompts are there already: making one takes as long as a good part of what is measured."""
     following = iter(prompts)
     return lambda: call(next(following))
+
+
+def _asked(handlers: Service, path: str, prompt: str) -> Counts | None:
+    return of_the_model(handlers.post(path, {"prompt": prompt}).body)
 
 
 def _cache() -> LruCache:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from tests.bench.prompts import new_prompts, of_tokens
-from tests.bench.timing import Times, alternately
+from tests.bench.timing import Counts, Times, alternately, of_the_model
 from tests.support.running import ROOT
 
 CONNECTIONS = (1, 8, 32, 128)
@@ -26,14 +26,15 @@ class Line:
         self._connection = http.client.HTTPConnection(split.hostname or "", split.port, timeout=30)
         self._prompts = prompts
 
-    def __call__(self) -> None:
+    def __call__(self) -> Counts | None:
         """One request, from its first byte sent to its last byte received. Raises when it is not answered with 200."""
         body = json.dumps({"prompt": next(self._prompts)})
         self._connection.request("POST", self._path, body, {"content-type": "application/json"})
         answer = self._connection.getresponse()
-        answer.read()
+        said = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{self._connection.host}:{self._connection.port} answered {answer.status}")
+        return of_the_model(said)
 
 
 def latency(services: Mapping[str, str], turns: int = 400) -> dict[str, Times]:
