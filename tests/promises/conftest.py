@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from llm_router.generation.walk import Patience
+from tests.support.clock import FakeClock
+from tests.support.generating_world import KEYS, LONGEST_COOLING_S, World, addresses
+from tests.support.provider_server import provider_server
 from tests.support.refreshing import MakeWorld, worlds
 from tests.support.service import Service, service
 
@@ -31,3 +35,24 @@ def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
 def store(request: pytest.FixtureRequest) -> str:
     """For what holds on either."""
     return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[World]:
+    """Three providers at one scripted server."""
+    clock = FakeClock(1_795_500_000.0)
+    with pytest.MonkeyPatch.context() as patch, provider_server() as server:
+        patch.setattr("llm_router.bootstrap.SystemClock", lambda: clock)
+        with service(**KEYS, **addresses(server.url)) as api:
+            yield World(api, server, clock)
+
+
+@pytest.fixture
+def world(running: World) -> World:
+    """Everything answers and nothing is cooling."""
+    running.server.reset()
+    running.clock.pass_seconds(LONGEST_COOLING_S)
+    running.with_patience(Patience())
+    assert running.generate().status == 200
+    running.server.reset()
+    return running

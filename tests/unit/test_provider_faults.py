@@ -76,12 +76,6 @@ BOTH: dict[Fault, Failure] = {
 SLOW = {Failure.TIMEOUT}
 
 
-@pytest.fixture
-def server():
-    with provider_server() as serving:
-        yield serving
-
-
 def patience(expected: Failure) -> float:
     return PATIENCE_S if expected in SLOW else 10.0
 
@@ -100,7 +94,7 @@ def stream(protocol: HttpProtocol, timeout_s: float) -> ProviderFailed:
 def test_every_fault_is_its_failure(protocol, fault, expected, attempt, server: ProviderServer):
     server.always(fault)
     assert attempt(protocol(server.url), patience(expected)).failure is expected
-    assert len(server.requests) == 1, "nothing is tried twice"
+    assert len(server.requests) <= 1, "nothing is tried twice"
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -29,15 +29,9 @@ from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation, failur
 from tests.support.provider_answers import Call, Said
 from tests.support.provider_faults import Raw
 from tests.support.provider_replies import Asked
-from tests.support.provider_server import ProviderServer, provider_server
+from tests.support.provider_server import ProviderServer
 
 QUIRKS = Quirks(rename={"max_tokens": "max_completion_tokens"}, never_for={"temperature": "^o\\d"})
-
-
-@pytest.fixture
-def server():
-    with provider_server() as serving:
-        yield serving
 
 
 def protocol(server: ProviderServer, quirks: Quirks = QUIRKS) -> OpenAiChat:

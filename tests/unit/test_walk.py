@@ -49,8 +49,10 @@ class Scripted:
             raise found
         return ChatAnswer(model, StopReason.STOP)
 
-    def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
-        raise NotImplementedError
+    async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
+        answer = await self.complete(model, request, timeout_s)
+        yield ChatChunk(text=answer.text)
+        yield ChatChunk(stop=answer.stop)
 
 
 class World:

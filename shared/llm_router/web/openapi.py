@@ -14,6 +14,7 @@ from llm_router import __version__
 from llm_router.auth import Access
 from llm_router.web.access import RouteRule
 from llm_router.web.errors import ErrorEnvelope, OpenAIErrorEnvelope
+from llm_router.web.links import links_from
 
 JsonObject = dict[str, object]
 FILE = Path(__file__).with_name("openapi.json")
@@ -49,8 +50,10 @@ def document(operations: Iterable[Operation]) -> JsonObject:
     """The OpenAPI 3.1 document of these operations."""
     paths: dict[str, JsonObject] = {}
     kinds: dict[type[BaseModel], None] = {ErrorEnvelope: None, OpenAIErrorEnvelope: None}
-    for operation in operations:
-        paths.setdefault(operation.row.path, {})[operation.row.method.lower()] = _described(operation)
+    listed = list(operations)
+    names = {(each.row.method, each.row.path): _operation_id(each.row) for each in listed}
+    for operation in listed:
+        paths.setdefault(operation.row.path, {})[operation.row.method.lower()] = _described(operation, names)
         kinds.update({kind: None for kind in (operation.body, operation.answer) if kind is not None})
     _, definitions = models_json_schema([(kind, "validation") for kind in kinds], ref_template=_REF)
     return {
@@ -72,15 +75,22 @@ def document(operations: Iterable[Operation]) -> JsonObject:
     }
 
 
-def _described(operation: Operation) -> JsonObject:
+def _operation_id(row: RouteRule) -> str:
+    return f"{row.method.lower()}{re.sub(r'[^a-z0-9]+', '_', row.path)}"
+
+
+def _described(operation: Operation, names: Mapping[tuple[str, str], str]) -> JsonObject:
     row = operation.row
+    done: JsonObject = {"description": "Done", **(_json_content(operation.answer) if operation.answer else {})}
+    if links := links_from(row.method, row.path, names):
+        done["links"] = links
     described: JsonObject = {
         "summary": operation.summary,
-        "operationId": f"{row.method.lower()}{re.sub(r'[^a-z0-9]+', '_', row.path)}",
+        "operationId": _operation_id(row),
         "tags": [str(row.function)],
         "x-access": str(row.access),
         "parameters": _path_parameters(row.path),
-        "responses": {"200": {"description": "Done", **(_json_content(operation.answer) if operation.answer else {})}}
+        "responses": {"200": done}
         | {str(status): {"$ref": f"#/components/responses/{_error_name(row.path, status)}"} for status in _ERRORS},
     }
     if row.access is not Access.PUBLIC:

@@ -1,0 +1,20 @@
+"""What tests of providers and of refreshes start from."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.provider_server import provider_server
+from tests.support.refreshed import refreshed
+from tests.support.sources import World
+
+
+@pytest.fixture
+def server():
+    with provider_server() as serving:
+        yield serving
+
+
+@pytest.fixture
+def world() -> World:
+    return refreshed(World())

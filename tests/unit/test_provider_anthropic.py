@@ -1,0 +1,106 @@
+"""What Anthropic's protocol alone has: its form, its tools, its settings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from llm_router.generation.chat import (
+    ChatMessage,
+    ChatRequest,
+    ImagePart,
+    Role,
+    TextPart,
+    ToolCall,
+    ToolChoice,
+    ToolMode,
+)
+from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation, run
+from tests.support.provider_answers import Protocol
+from tests.support.provider_server import ProviderServer
+from tests.support.speaking import SPEAKERS, asked
+
+
+def test_anthropic_gets_its_own_form(server: ProviderServer):
+    sent = asked(Protocol.ANTHROPIC, server, conversation())
+    assert (sent.path, sent.headers["x-api-key"], sent.headers["anthropic-version"]) == (
+        "/v1/messages",
+        "key",
+        "2023-06-01",
+    )
+    body = sent.json
+    assert (body["system"], body["max_tokens"]) == ("Be brief.", 8192)
+    assert [turn["role"] for turn in body["messages"]] == ["user", "assistant", "user"]
+    pdf = {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0="}
+    assert body["messages"][0]["content"] == [
+        {"type": "text", "text": "What is this?"},
+        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PIXEL}},
+        {"type": "document", "source": pdf, "title": "a report.pdf"},
+    ]
+    assert body["messages"][1]["content"][1] == {
+        "type": "tool_use",
+        "id": "call_1",
+        "name": "get_weather",
+        "input": {"city": "Paris"},
+    }
+    assert body["messages"][2]["content"] == [
+        {"type": "tool_result", "tool_use_id": "call_1", "content": [{"type": "text", "text": "rain"}]},
+        {"type": "tool_result", "tool_use_id": "call_2", "content": [{"type": "text", "text": '{"sky": "blue"}'}]},
+        {"type": "text", "text": "So?"},
+    ]
+    assert body["tools"] == [
+        {"name": "get_weather", "description": "The weather in a city.", "input_schema": json.loads(SCHEMA)}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choice", "parallel", "sent"),
+    [
+        (None, None, {"type": "auto"}),
+        (ToolChoice(ToolMode.REQUIRED), False, {"type": "any", "disable_parallel_tool_use": True}),
+        (ToolChoice(ToolMode.NONE), False, {"type": "none"}),
+        (ToolChoice(name="get_weather"), None, {"type": "tool", "name": "get_weather"}),
+    ],
+)
+def test_anthropic_is_told_how_tools_are_to_be_used(choice, parallel, sent, server: ProviderServer):
+    request = ask(tools=(WEATHER,), tool_choice=choice, parallel_tool_calls=parallel)
+    assert asked(Protocol.ANTHROPIC, server, request).json["tool_choice"] == sent
+
+
+@pytest.mark.parametrize(
+    ("model", "sent"),
+    [
+        ("claude-haiku-4-5", {"temperature": 1.0}),
+        ("claude-opus-4-7", {"output_config": {"effort": "low"}}),
+        ("claude-sonnet-4-6", {"temperature": 1.0, "output_config": {"effort": "low"}}),
+    ],
+)
+def test_anthropic_s_models_get_the_settings_that_they_take(model, sent, server: ProviderServer):
+    request = ask(temperature=1.7, top_p=0.5, reasoning_effort="low", max_tokens=5, seed=3, stop=("END", " "))
+    run(SPEAKERS[Protocol.ANTHROPIC](server.url), lambda provider: provider.complete(model, request, 5))
+    body = server.requests[-1].json
+    assert body.pop("messages")
+    assert body == {"model": model, "max_tokens": 5, "stop_sequences": ["END"], **sent}
+
+
+def test_a_picture_s_address_is_passed_on_and_never_fetched(server: ProviderServer):
+    request = ChatRequest((ChatMessage(Role.USER, (ImagePart("https://x.example/a.webp?b=c"),)),))
+    anthropic = asked(Protocol.ANTHROPIC, server, request).json["messages"][0]["content"]
+    assert anthropic == [{"type": "image", "source": {"type": "url", "url": "https://x.example/a.webp?b=c"}}]
+    gemini = asked(Protocol.GEMINI, server, request).json["contents"][0]["parts"]
+    assert gemini == [{"fileData": {"mimeType": "image/webp", "fileUri": "https://x.example/a.webp?b=c"}}]
+
+
+def test_calls_have_ids_that_anthropic_takes(server: ProviderServer):
+    request = ChatRequest(
+        (
+            ChatMessage(Role.USER, (TextPart("Weather?"),)),
+            ChatMessage(Role.ASSISTANT, tool_calls=(ToolCall("call:1/ä", "get_weather", ""),)),
+            ChatMessage(Role.TOOL, (TextPart("rain"),), tool_call_id="call:1/ä"),
+        ),
+        tools=(WEATHER,),
+    )
+    turns = asked(Protocol.ANTHROPIC, server, request).json["messages"]
+    assert turns[1]["content"][0] | {"name": ""} == {"type": "tool_use", "id": "call_1__", "name": "", "input": {}}
+    assert turns[2]["content"][0]["tool_use_id"] == "call_1__"

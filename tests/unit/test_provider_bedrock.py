@@ -1,0 +1,106 @@
+"""What Bedrock's protocol alone has: Amazon's own form and signature."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+
+import pytest
+
+from llm_router.generation.chat import (
+    ToolChoice,
+    ToolMode,
+)
+from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation
+from tests.support.provider_answers import Protocol
+from tests.support.provider_server import ProviderServer
+from tests.support.speaking import MODELS, asked
+
+
+def test_bedrock_gets_what_amazon_s_own_client_sends(server: ProviderServer):
+    import boto3
+    from botocore.config import Config
+
+    sent = asked(Protocol.BEDROCK, server, conversation())
+    client = boto3.client(
+        "bedrock-runtime",
+        region_name="us-east-1",
+        endpoint_url=server.url,
+        aws_access_key_id="AKIATEST",
+        aws_secret_access_key="secret",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    image = {"format": "png", "source": {"bytes": b64decode(PIXEL)}}
+    document = {"format": "pdf", "name": "a report pdf", "source": {"bytes": b"%PDF-"}}
+    call = {"name": "get_weather"}
+    client.converse(
+        modelId=MODELS[Protocol.BEDROCK],
+        system=[{"text": "Be brief."}],
+        messages=[
+            {"role": "user", "content": [{"text": "What is this?"}, {"image": image}, {"document": document}]},
+            {
+                "role": "assistant",
+                "content": [
+                    {"text": "I look it up."},
+                    {"toolUse": {"toolUseId": "call_1", **call, "input": {"city": "Paris"}}},
+                    {"toolUse": {"toolUseId": "call_2", **call, "input": {"city": "Rome"}}},
+                ],
+            },
+            {
+                "role": "user",
+                "content": [
+                    {"toolResult": {"toolUseId": "call_1", "content": [{"text": "rain"}]}},
+                    {"toolResult": {"toolUseId": "call_2", "content": [{"text": '{"sky": "blue"}'}]}},
+                    {"text": "So?"},
+                ],
+            },
+        ],
+        toolConfig={
+            "tools": [
+                {
+                    "toolSpec": {
+                        "name": "get_weather",
+                        "description": "The weather in a city.",
+                        "inputSchema": {"json": json.loads(SCHEMA)},
+                    }
+                }
+            ]
+        },
+    )
+    client.close()
+    own = server.requests[-1]
+    assert (sent.method, sent.path, sent.json) == (own.method, own.path, own.json)
+    signed = "authorization", "x-amz-date", "content-type"
+    assert all(name in sent.headers for name in signed)
+    assert (
+        sent.headers["authorization"].split("Signature=")[0].split("/")[2:]
+        == (own.headers["authorization"].split("Signature=")[0].split("/")[2:])
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "part", "sent"),
+    [
+        (
+            {"max_tokens": 5, "temperature": 1.5, "top_p": 0.5, "stop": ("END",), "seed": 3},
+            "inferenceConfig",
+            {"maxTokens": 5, "temperature": 1.0, "stopSequences": ["END"]},
+        ),
+        ({"tools": (WEATHER,), "tool_choice": ToolChoice(ToolMode.NONE)}, "toolConfig", None),
+    ],
+)
+def test_bedrock_s_settings_go_by_their_names(settings, part, sent, server: ProviderServer):
+    assert asked(Protocol.BEDROCK, server, ask(**settings)).json.get(part) == sent
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [
+        (ToolChoice(ToolMode.REQUIRED), {"any": {}}),
+        (ToolChoice(), {"auto": {}}),
+        (ToolChoice(name="get_weather"), {"tool": {"name": "get_weather"}}),
+    ],
+)
+def test_bedrock_is_told_how_tools_are_to_be_used(choice, sent, server: ProviderServer):
+    body = asked(Protocol.BEDROCK, server, ask(tools=(WEATHER,), tool_choice=choice)).json
+    assert body["toolConfig"]["toolChoice"] == sent

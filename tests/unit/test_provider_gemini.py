@@ -1,0 +1,106 @@
+"""What Gemini's protocol alone has: its form, its signatures, its ways to say no."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from llm_router.generation.chat import (
+    JsonFormat,
+    StopReason,
+    Usage,
+)
+from llm_router.generation.provider import Failure
+from tests.support.chat import PIXEL, SCHEMA, ask, conversation, failure, run
+from tests.support.provider_answers import Protocol, Said
+from tests.support.provider_faults import Raw
+from tests.support.provider_server import ProviderServer
+from tests.support.speaking import SPEAKERS, asked, whole
+
+
+def test_gemini_gets_its_own_form(server: ProviderServer):
+    sent = asked(Protocol.GEMINI, server, conversation())
+    assert sent.path == "/v1beta/models/gemini-2.5-flash:generateContent"
+    assert (sent.headers["x-goog-api-key"], sent.query) == ("key", "")
+    body = sent.json
+    assert body["systemInstruction"] == {"parts": [{"text": "Be brief."}]}
+    assert [turn["role"] for turn in body["contents"]] == ["user", "model", "user"]
+    assert body["contents"][0]["parts"][1:] == [
+        {"inlineData": {"mimeType": "image/png", "data": PIXEL}},
+        {"inlineData": {"mimeType": "application/pdf", "data": "JVBERi0="}},
+    ]
+    assert body["contents"][1]["parts"][1:] == [
+        {"functionCall": {"name": "get_weather", "args": {"city": "Paris"}}},
+        {"functionCall": {"name": "get_weather", "args": {"city": "Rome"}}},
+    ]
+    assert body["contents"][2]["parts"] == [
+        {"functionResponse": {"name": "get_weather", "response": {"result": "rain"}}},
+        {"functionResponse": {"name": "get_weather", "response": {"sky": "blue"}}},
+        {"text": "So?"},
+    ]
+    declared = body["tools"][0]["functionDeclarations"][0]
+    assert declared["parametersJsonSchema"] == json.loads(SCHEMA)
+    assert body["toolConfig"] == {"functionCallingConfig": {"mode": "AUTO"}}
+
+
+def test_gemini_s_settings_go_by_their_names(server: ProviderServer):
+    request = ask(
+        max_tokens=5,
+        temperature=1.7,
+        top_p=0.5,
+        stop=("END",),
+        seed=3,
+        presence_penalty=0.1,
+        frequency_penalty=0.2,
+        json_format=JsonFormat(SCHEMA),
+    )
+    assert asked(Protocol.GEMINI, server, request).json["generationConfig"] == {
+        "maxOutputTokens": 5,
+        "temperature": 1.7,
+        "topP": 0.5,
+        "stopSequences": ["END"],
+        "seed": 3,
+        "presencePenalty": 0.1,
+        "frequencyPenalty": 0.2,
+        "responseMimeType": "application/json",
+        "responseJsonSchema": json.loads(SCHEMA),
+    }
+
+
+def test_gemini_3_gets_a_word_in_place_of_the_signature_of_a_call(server: ProviderServer):
+    speaker = SPEAKERS[Protocol.GEMINI](server.url)
+    request = conversation()
+    run(speaker, lambda provider: provider.complete("gemini-3-pro", request, 5))
+    first, second = server.requests[-1].json["contents"][1]["parts"][1:]
+    assert first["thoughtSignature"] == "skip_thought_signature_validator"
+    assert "thoughtSignature" not in second
+
+
+def test_a_prompt_that_gemini_blocks_is_filtered_and_not_garbage(server: ProviderServer):
+    blocked = {"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": {"promptTokenCount": 4}}
+    server.then(Raw(200, json.dumps(blocked).encode()))
+    answer = whole(Protocol.GEMINI, server, ask())
+    assert (answer.text, answer.stop, answer.usage) == ("", StopReason.CONTENT_FILTER, Usage(4, 0))
+
+
+@pytest.mark.parametrize("word", ["MALFORMED_FUNCTION_CALL", "OTHER"])
+def test_output_that_gemini_cannot_use_is_garbage(word, server: ProviderServer):
+    server.always(Said(stop=word))
+    attempt = lambda provider: failure(provider.complete("m", ask(), 5))  # noqa: E731
+    assert run(SPEAKERS[Protocol.GEMINI](server.url), attempt).failure is Failure.GARBAGE
+
+
+@pytest.mark.parametrize(
+    ("status", "detail", "expected"),
+    [
+        (400, {"reason": "API_KEY_INVALID"}, (Failure.REFUSED, None)),
+        (429, {"retryDelay": "34.5s"}, (Failure.RATE_LIMITED, 34.5)),
+        (429, {"retryDelay": "soons"}, (Failure.RATE_LIMITED, None)),
+    ],
+)
+def test_gemini_s_errors_are_read_in_full(status, detail, expected, server: ProviderServer):
+    server.then(Raw(status, json.dumps({"error": {"code": status, "details": [detail]}}).encode()))
+    attempt = lambda provider: failure(provider.complete("m", ask(), 5))  # noqa: E731
+    failed = run(SPEAKERS[Protocol.GEMINI](server.url), attempt)
+    assert (failed.failure, failed.retry_after_s) == expected
