@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from llm_router.local import refresh
+from tests.support.clock import FakeClock
 from tests.support.sources import FakeWeb, healthy_web
 
 
@@ -29,7 +30,7 @@ def test_it_shows_every_source_as_it_is_read_and_what_changed(web: FakeWeb, caps
 
 def test_without_any_source_it_says_so_and_fails(web: FakeWeb, capsys: pytest.CaptureFixture[str], tmp_path: Path):
     web.pages.clear()
-    assert refresh.main([]) == 1
+    assert refresh.main([], FakeClock()) == 1
     said = capsys.readouterr().out
     assert "failing" in said
     assert "no change" in said

@@ -13,6 +13,7 @@ from llm_router.catalogue.source_state import SourceState
 from llm_router.clock import SystemClock
 from llm_router.errors import RouterError
 from llm_router.local.environment import local_environment
+from llm_router.ports import Clock
 
 MOST_SHOWN = 40
 
@@ -42,9 +43,9 @@ def table(done: Refreshed) -> str:
     return "\n".join(lines)
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
     """Run it; 0 when the catalogue could be refreshed from at least one source."""
-    services = Services(settings.load(local_environment(dict(os.environ))), SystemClock())
+    services = Services(settings.load(local_environment(dict(os.environ))), clock or SystemClock())
     refresher = services.refresher()
     print(f"Asking {len(refresher.sources)} sources ...", flush=True)
     print(f"{'source':<22}{'state':<10}{'records':>8}  {'as of':<12}".rstrip(), flush=True)
