@@ -12,6 +12,7 @@ from llm_router.bootstrap import services
 from llm_router.client_keys import ClientKey, new_secret
 from llm_router.errors import CatalogueUnavailable, InvalidRequest, NotFound, StoreUnavailable
 from llm_router.generation.idempotency import MAX_KEY
+from llm_router.generation.similar_answers import Question
 from llm_router.processes import running
 from llm_router.recommend import Decision
 from llm_router.schemas import prometheus
@@ -71,13 +72,16 @@ async def _generated(call: Call, body: RouteRequest) -> Response:
     decision = routed.decision
     assert decision is not None, "a routed request has a decision"  # noqa: S101
     note_decision(call.note, decision)
-    keeping = keeping_of(call, body.model_dump_json(exclude={"cache", "session_id"}), body.cache, key, None)
+
+    def question() -> Question | None:
+        return Question.of(request, body.model_dump_json(exclude={"cache", "session_id", "prompt", "messages"}))
+
+    asked = body.model_dump_json(exclude={"cache", "session_id"})
+    keeping = keeping_of(call, asked, body.cache, key, None, question)
     done = await service.generating.completer().complete(routed, keeping)
     _keep(decision, tenant, done.model.id)
     note_completed(call.note, done)
-    answer = generated_answer(
-        route_answer(decision), done.model, done.answer, done.bill, done.attempts, cached=done.cached
-    )
+    answer = generated_answer(route_answer(decision), done)
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

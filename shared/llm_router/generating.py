@@ -120,10 +120,13 @@ class Generating:
         from llm_router.generation.completion import Completer
         from llm_router.generation.generator import Generator
         from llm_router.generation.kept_answers import KeptAnswers
+        from llm_router.generation.similar_answers import SimilarAnswers
         from llm_router.generation.walk import Patience, Walk
 
         services = self._services
         walk = Walk(self.providers(), self.cooling(), services.clock, self.patience or Patience())
         generator = Generator(walk, self.budgets(), self, services.clock, services.warn)
         kept = KeptAnswers(services.cache(), services.hash_secret())
-        return Completer(generator, kept, services.reader())
+        model = services.model().info().version
+        similar = SimilarAnswers(services.cache(), services.hash_secret(), model, services.embed, services.clock)
+        return Completer(generator, kept, similar, services.reader())

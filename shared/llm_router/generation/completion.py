@@ -11,28 +11,37 @@ from llm_router.generation.dispatch import Routed
 from llm_router.generation.generator import Bill, Generator
 from llm_router.generation.kept_answers import KeptAnswer, KeptAnswers
 from llm_router.generation.outcome import Attempt
+from llm_router.generation.similar_answers import Question, SimilarAnswers
 
 NOTHING = Bill(Usage(0, 0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Where in the response cache an answer may stand: whose it is, for what request, and for how long."""
+    """Where in the response cache an answer may stand: whose it is, for what request, and for how long.
+
+    With `question`, the answer to a question of the same meaning will do.
+    """
 
     tenant: str
     request: str
     ttl_s: float
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A whole answer. One from the cache cost nothing and nobody was asked for it."""
+    """A whole answer. One from the cache cost nothing and nobody was asked for it.
+
+    `similarity` is how near the question is that it was given to, where that was another.
+    """
 
     model: ModelEntry
     answer: ChatAnswer
     bill: Bill
     attempts: tuple[Attempt, ...] = ()
     cached: bool = False
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class Completer:
 
     generator: Generator
     kept: KeptAnswers
+    similar: SimilarAnswers
     catalogues: CatalogueReader
 
     async def complete(self, routed: Routed, keeping: Keeping | None) -> Completed:
@@ -49,12 +59,24 @@ class Completer:
             return found
         made = await self.generator.whole(routed.job)
         if keeping is not None:
-            self.kept.keep(keeping.tenant, keeping.request, KeptAnswer(made.model.id, made.answer), keeping.ttl_s)
+            self._keep(keeping, KeptAnswer(made.model.id, made.answer))
         return Completed(made.model, made.answer, made.bill, made.attempts)
 
+    def _keep(self, keeping: Keeping, answer: KeptAnswer) -> None:
+        self.kept.keep(keeping.tenant, keeping.request, answer, keeping.ttl_s)
+        if keeping.question is not None:
+            name = self.kept.name(keeping.tenant, keeping.request)
+            self.similar.keep(keeping.tenant, keeping.question, name, keeping.ttl_s)
+
     def _kept(self, keeping: Keeping) -> Completed | None:
-        found = self.kept.find(keeping.tenant, keeping.request)
+        if (found := self._completed(self.kept.find(keeping.tenant, keeping.request))) is not None:
+            return found
+        near = None if keeping.question is None else self.similar.find(keeping.tenant, keeping.question)
+        return None if near is None else self._completed(self.kept.named(near.answer), near.similarity)
+
+    def _completed(self, found: KeptAnswer | None, similarity: float | None = None) -> Completed | None:
         model = None if found is None else self.catalogues.in_force().catalogue.find(found.model)
         if found is None or model is None:
             return None
-        return Completed(model, found.answer, Bill(found.answer.usage or NOTHING.usage, 0.0), cached=True)
+        bill = Bill(found.answer.usage or NOTHING.usage, 0.0)
+        return Completed(model, found.answer, bill, cached=True, similarity=similarity)

@@ -29,8 +29,11 @@ class KeptAnswers:
     secret: bytes
 
     def find(self, tenant: str, request: str) -> KeptAnswer | None:
-        """The answer kept for exactly this request; garbage is a miss and is deleted."""
-        name = self._name(tenant, request)
+        """The answer kept for exactly this request."""
+        return self.named(self.name(tenant, request))
+
+    def named(self, name: str) -> KeptAnswer | None:
+        """The answer kept under this name; garbage is a miss and is deleted."""
         if (held := self.cache.get(name)) is None:
             return None
         if (found := _loads(held)) is None:
@@ -40,9 +43,10 @@ class KeptAnswers:
     def keep(self, tenant: str, request: str, kept: KeptAnswer, ttl_s: float) -> None:
         """Keep it, unless it was cut off: a caller that asks again wants the whole."""
         if kept.answer.stop in (StopReason.STOP, StopReason.TOOL_CALLS):
-            self.cache.set(self._name(tenant, request), _dumps(kept), ttl_s)
+            self.cache.set(self.name(tenant, request), _dumps(kept), ttl_s)
 
-    def _name(self, tenant: str, request: str) -> str:
+    def name(self, tenant: str, request: str) -> str:
+        """Under which the answer to this request of this tenant is kept."""
         return key(self.secret, NAMESPACE, VERSION, f"{tenant}\0{request}")
 
 

@@ -10,6 +10,11 @@ from llm_router.web.body import RequestBody
 
 
 class CacheBody(RequestBody):
-    """The same request of the same caller may be answered from the cache, for so many seconds after it was answered."""
+    """The same request of the same caller may be answered from the cache, for so many seconds after it was answered.
+
+    With `similar`, an answer to a question of the same meaning will do, if all else of the request is the same, the
+    question is a text alone and there are no tools.
+    """
 
     ttl_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
+    similar: bool = False

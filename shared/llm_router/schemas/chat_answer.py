@@ -97,6 +97,7 @@ class RouterNote(BaseModel):
     cost_usd: float | None
     cached: bool
     attempts: list[AttemptAnswer]
+    similarity: Annotated[float | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 class ChatCompletion(BaseModel):
@@ -192,6 +193,7 @@ def router_note(
     usd: float | None,
     *,
     cached: bool = False,
+    similarity: float | None = None,
 ) -> RouterNote:
     """What the router did."""
     found = decision.classified.classification if decision else None
@@ -206,6 +208,7 @@ def router_note(
         cost_usd=None if usd is None else round(usd, 10),
         cached=cached,
         attempts=attempt_answers(attempts),
+        similarity=None if similarity is None else round(similarity, 4),
     )
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from llm_router.catalogue.entry import ModelEntry
-from llm_router.generation.chat import ChatAnswer, StopReason
-from llm_router.generation.generator import Bill
-from llm_router.generation.outcome import Attempt
+from llm_router.generation.chat import StopReason
+from llm_router.generation.completion import Completed
 from llm_router.schemas.attempts import AttemptAnswer, attempt_answers
 from llm_router.schemas.chat_answer import ToolCallAnswer, message_answer
 from llm_router.schemas.route import ModelAnswer, RouteAnswer
@@ -33,19 +30,16 @@ class GeneratedAnswer(RouteAnswer):
     usage: SpentAnswer
     attempts: list[AttemptAnswer]
     answer_cached: bool
+    similarity: Annotated[float | None, Field(exclude_if=lambda value: value is None)] = None
     tool_calls: Annotated[list[ToolCallAnswer] | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 def generated_answer(
     routed: RouteAnswer,
-    model: ModelEntry,
-    answer: ChatAnswer,
-    bill: Bill,
-    attempts: Sequence[Attempt],
-    *,
-    cached: bool,
+    done: Completed,
 ) -> GeneratedAnswer:
     """The recommendation with what came of it."""
+    model, answer, bill = done.model, done.answer, done.bill
     return GeneratedAnswer(
         **{name: getattr(routed, name) for name in RouteAnswer.model_fields},
         model_used=ModelAnswer(id=model.id, provider=model.provider, display_name=model.display_name),
@@ -56,7 +50,8 @@ def generated_answer(
             completion_tokens=bill.usage.completion_tokens,
             cost_usd=round(bill.usd, 10),
         ),
-        attempts=attempt_answers(attempts),
-        answer_cached=cached,
+        attempts=attempt_answers(done.attempts),
+        answer_cached=done.cached,
+        similarity=None if done.similarity is None else round(done.similarity, 4),
         tool_calls=message_answer(answer).tool_calls,
     )

@@ -12,6 +12,7 @@ from llm_router.client_keys import ClientKey
 from llm_router.generation.completion import Completed, Completer, Keeping
 from llm_router.generation.dispatch import WHOLE_S, Dispatcher, Routed, is_auto, preference_of
 from llm_router.generation.generator import Stream
+from llm_router.generation.similar_answers import Question
 from llm_router.ports import Clock
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from llm_router.recommend import Ask, Decision
@@ -63,7 +64,12 @@ class Completions:
 
     async def whole(self, call: Call, body: ChatCompletionRequest, routed: Routed, key: ClientKey | None) -> Response:
         """The whole answer."""
-        keeping = keeping_of(call, body.model_dump_json(exclude=_NOT_ASKED), body.cache, key, body.temperature)
+
+        def question() -> Question | None:
+            return Question.of(routed.job.request, body.model_dump_json(exclude=_NOT_ASKED | {"messages"}))
+
+        asked = body.model_dump_json(exclude=_NOT_ASKED)
+        keeping = keeping_of(call, asked, body.cache, key, body.temperature, question)
         done = await self.completer.complete(routed, keeping)
         self._keep(routed, done.model.id, call)
         note_completed(call.note, done)
@@ -73,7 +79,14 @@ class Completions:
             model=done.model.id,
             choices=[Choice(message=message_answer(done.answer), finish_reason=done.answer.stop)],
             usage=UsageAnswer.of(done.bill.usage),
-            router=router_note(done.model, routed.decision, done.attempts, done.bill.usd, cached=done.cached),
+            router=router_note(
+                done.model,
+                routed.decision,
+                done.attempts,
+                done.bill.usd,
+                cached=done.cached,
+                similarity=done.similarity,
+            ),
         )
         headers = _headers(routed, done.model.id)
         return Response(answer.model_dump_json(), media_type="application/json", headers=headers)
@@ -103,11 +116,16 @@ _NOT_ASKED = {"cache", "session_id", "user", "metadata", "stream"}
 
 
 def keeping_of(
-    call: Call, request: str, cache: CacheBody | None, key: ClientKey | None, temperature: float | None
+    call: Call,
+    request: str,
+    cache: CacheBody | None,
+    key: ClientKey | None,
+    temperature: float | None,
+    question: Callable[[], Question | None],
 ) -> Keeping | None:
     """Where the answer may be kept: if the request asks for it, or if the key does and nothing is left to chance."""
     if cache is not None:
-        return Keeping(call.caller.tenant, request, cache.ttl_s)
+        return Keeping(call.caller.tenant, request, cache.ttl_s, question() if cache.similar else None)
     if key is not None and key.caches and temperature == 0:
         return Keeping(call.caller.tenant, request, KEPT_BY_DEFAULT_S)
     return None

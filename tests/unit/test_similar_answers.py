@@ -1,0 +1,124 @@
+"""The semantic cache: what may be taken for the same question, how many are held, for how long and for whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_router.adapters.lru import LruCache
+from llm_router.generation.sameness import LONGEST, marks, may_be_one
+from llm_router.generation.similar_answers import MOST_HELD, NEAR_ENOUGH, Question, Similar, SimilarAnswers
+from tests.support.clock import FakeClock
+
+SECRET = b"secret"
+NEAR = {"a": (1.0, 0.0), "b": (0.99, 0.14), "far": (0.0, 1.0)}
+
+
+class World:
+    """Embeddings by the first word of a text, and what was embedded."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.embedded: list[str] = []
+        self.cache = LruCache(self.clock, max_entries=100, max_bytes=10_000_000)
+        self.answers = self.of_model("m1")
+
+    def of_model(self, version: str) -> SimilarAnswers:
+        return SimilarAnswers(self.cache, SECRET, version, self.embed, self.clock)
+
+    def embed(self, text: str) -> tuple[float, float] | None:
+        self.embedded.append(text)
+        return NEAR.get(text.split(" ")[0])
+
+
+def asks(first: str, second: str) -> bool:
+    return may_be_one(marks(first, SECRET), marks(second, SECRET))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("What is the capital of France?", "please, what's the capital of france", True),
+        ("how tall is Everest in metres", "Height of the highest summit", True),
+        ("fly from Rome to Paris", "fly from Paris to Rome", False),
+        ("what is 15% of 80", "what is 16% of 80", False),
+        ("recipes with nuts", "recipes without nuts", False),
+        ("who wrote Hamlet", "who wrote Macbeth", False),
+        ("is x > 3", "is x < 3", False),
+        ("北京到上海多远", "上海到北京多远", False),
+        ("Rome?", "Paris?", False),
+        ("what do you think of me", "what do I think of you", False),
+    ],
+)
+def test_words_tell_what_nearness_does_not(one: str, other: str, same: bool):
+    assert asks(one, other) is same
+    assert asks(other, one) is same
+
+
+def test_the_same_words_have_other_marks_under_another_secret():
+    assert marks("capital of France", b"one") != marks("capital of France", b"other")
+
+
+def test_a_near_question_of_the_same_words_finds_the_answer_until_it_is_too_old():
+    world = World()
+    world.answers.keep("t", Question("a river", "rest"), "answer", 60)
+    asked = Question("b river", "rest")
+    assert world.answers.find("t", asked) is None, "one word differs"
+    world.answers.keep("t", Question("a river please", "rest"), "polite", 60)
+    found = world.answers.find("t", Question("a river", "rest"))
+    assert found is not None
+    assert found.similarity == pytest.approx(1, abs=0.01)
+    world.clock.pass_seconds(61)
+    assert world.answers.find("t", Question("a river", "rest")) is None
+
+
+def test_differently_worded_questions_go_by_nearness_alone():
+    world = World()
+    world.answers.keep("t", Question("a one two three", "rest"), "answer", 60)
+    assert world.answers.find("t", Question("b four five six", "rest")) == Similar(
+        "answer", pytest.approx(0.99, abs=0.01)
+    )
+    assert world.answers.find("t", Question("far four five six", "rest")) is None
+
+
+def test_neither_another_caller_nor_another_request_nor_another_model_finds_it():
+    world = World()
+    question = Question("a river", "rest")
+    world.answers.keep("t", question, "answer", 60)
+    assert world.answers.find("other", question) is None
+    assert world.answers.find("t", Question("a river", "other rest")) is None
+    assert world.of_model("m2").find("t", question) is None
+    assert world.answers.find("t", question) is not None
+
+
+def test_long_texts_and_texts_that_no_model_embeds_are_never_the_same():
+    world = World()
+    for text in (f"a {'x' * LONGEST}", "unknown words here"):
+        question = Question(text, "rest")
+        world.answers.keep("t", question, "answer", 60)
+        assert world.answers.find("t", question) is None
+    assert world.embedded == ["unknown words here"]
+
+
+def test_so_many_are_held_and_no_more_and_nothing_of_the_text_is():
+    world = World()
+    for number in range(MOST_HELD + 5):
+        world.answers.keep("t", Question(f"a secretword {number}", "rest"), f"answer-{number}", 60)
+    assert world.answers.find("t", Question("a secretword 4", "rest")) is None
+    found = world.answers.find("t", Question("a secretword 5", "rest"))
+    assert found is not None
+    assert found.answer == "answer-5"
+    held = world.cache.get(world.answers._name("t", Question("", "rest")))
+    assert held is not None
+    assert b"secretword" not in held
+
+
+def test_garbage_in_the_cache_is_no_answer():
+    world = World()
+    question = Question("a river", "rest")
+    for garbage in (b"\xff", b"[]", b"[[1]]", b'[["%%", [1], "x", 1e300]]', b"null", b"5"):
+        world.cache.set(world.answers._name("t", question), garbage, 60)
+        assert world.answers.find("t", question) is None
+
+
+def test_the_threshold_is_one_that_a_cosine_can_reach():
+    assert 0 < NEAR_ENOUGH < 1
