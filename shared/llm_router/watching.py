@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from llm_router.adapters import process
 from llm_router.adapters.telemetry import Telemetry
-from llm_router.figures import Ledger
 from llm_router.health import Component, State
+from llm_router.ledger import Ledger
 from llm_router.ports import Clock, RecordStore
 from llm_router.processes import Pulse
 from llm_router.settings import Settings, Store

@@ -18,7 +18,8 @@ from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_records import SqliteRecordStore
 from llm_router.catalogue.bundled import bundled
 from llm_router.clock import SystemClock
-from llm_router.figures import Ledger, counts
+from llm_router.figures import counts
+from llm_router.ledger import Ledger
 from llm_router.taxonomy import Category, Difficulty, Method
 from tests.browser.conftest import ARGUMENTS, chromium
 from tests.support.running import Running, running_service

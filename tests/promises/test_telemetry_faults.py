@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 
 from llm_router.adapters.emf import EmfMetrics
 from llm_router.adapters.sqlite import Database
-from llm_router.figures import Ledger
+from llm_router.ledger import Ledger
 from llm_router.processes import Pulse
 from tests.support.clock import FakeClock
 from tests.support.generating import Client

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 import boto3
 import pytest
 from moto import mock_aws
+from moto.dynamodb.models import DynamoDBBackend
 from moto.server import ThreadedMotoServer
 
 from tests.support.fault_proxy import FaultProxy, Says, fault_proxy
@@ -96,12 +98,28 @@ def emulated_aws(address: str) -> Iterator[None]:
             urllib.request.urlopen(reset, timeout=10).close()
 
 
+def _one_at_a_time(patch: pytest.MonkeyPatch) -> None:
+    """Writes to moto's table as DynamoDB makes them: moto looks at a condition and writes in two steps."""
+    lock = threading.RLock()
+
+    def alone(write: Callable[..., object]) -> Callable[..., object]:
+        def locked(*given: object, **named: object) -> object:
+            with lock:
+                return write(*given, **named)
+
+        return locked
+
+    for name in ("put_item", "update_item", "delete_item", "transact_write_items"):
+        patch.setattr(DynamoDBBackend, name, alone(getattr(DynamoDBBackend, name)))
+
+
 @contextmanager
 def _account() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        _one_at_a_time(environment)
         yield environment
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from llm_router.activity import Observation
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.errors import StoreUnavailable
-from llm_router.figures import MAX_NAMES, TOTAL, Figures, Ledger, counts, latency_histogram, quantiles, sums
+from llm_router.figures import TOTAL, Figures, counts, latency_histogram, quantiles, sums
+from llm_router.ledger import MAX_NAMES, Ledger
 from tests.support.clock import FakeClock
 
 NEVER = 3600.0

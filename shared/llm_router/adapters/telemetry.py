@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 
 from llm_router.activity import Observation
-from llm_router.figures import Ledger, attempt_counts, counts
+from llm_router.figures import attempt_counts, counts
+from llm_router.ledger import Ledger
 from llm_router.processes import Pulse
 
 if TYPE_CHECKING:

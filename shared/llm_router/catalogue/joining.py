@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from llm_router.catalogue.entry import ModelEntry
@@ -85,13 +85,3 @@ def _provider(listing: Listing, source: str, tables: Tables) -> tuple[Provider |
     if provider is None and source == "openrouter":
         return tables.providers.get("openrouter"), f"{listing.provider}/{listing.name}"
     return provider, listing.name if provider is None else listing.name.removeprefix(provider.prefix)
-
-
-def evaluated(tables: Tables, entry: ModelEntry) -> Sequence[str]:
-    """The keys of the model that an entry offers and of those before it in its line, nearest first."""
-    model = tables.model(entry.api_alias or entry.id) or tables.model(entry.id)
-    line: list[str] = []
-    while model is not None and model.key not in line:
-        line.append(model.key)
-        model = None if model.predecessor is None else tables.models[model.predecessor]
-    return line

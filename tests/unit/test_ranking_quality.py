@@ -1,0 +1,97 @@
+"""Where a prompt stands between the catalogue's anchors, and what that makes of a model's chances."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from llm_router.ranking.prepared import PLACE, Curve
+from llm_router.ranking.quality import ANCHORS, NEGLIGIBLE, Z90, Demand, Quality, cautious, demand, expected_quality
+from llm_router.taxonomy import Category, Difficulty
+
+CODING = {Category.CODING: 1.0}
+EASY, MEDIUM, HARD = Difficulty.EASY, Difficulty.MEDIUM, Difficulty.HARD
+
+
+@pytest.mark.parametrize(
+    ("difficulty", "complexity", "place"),
+    [
+        (EASY, ANCHORS[EASY], (0, 0.0, 0.0)),
+        (MEDIUM, ANCHORS[MEDIUM], (1, 0.0, None)),
+        (HARD, ANCHORS[HARD], (1, 1.0, 1.0)),
+        (EASY, 0.0, (0, 0.0, 0.0)),
+        (HARD, 1.0, (1, 1.0, 1.0)),
+        (EASY, ANCHORS[MEDIUM], (0, 0.5, None)),
+        (HARD, ANCHORS[MEDIUM], (1, 0.5, None)),
+    ],
+)
+def test_a_prompt_stands_halfway_between_its_complexity_and_its_difficulty(difficulty, complexity, place):
+    found = demand(CODING, difficulty, complexity)
+    lower, share, caution = place
+    assert (found.lower, found.share) == (lower, pytest.approx(share))
+    span = ANCHORS[HARD] - ANCHORS[EASY]
+    middle = ((complexity + ANCHORS[difficulty]) / 2 - ANCHORS[EASY]) / span
+    assert found.caution == pytest.approx(middle if caution is None else caution)
+
+
+def test_what_is_unlikely_is_left_out_and_the_rest_adds_up_to_one():
+    found = demand({Category.CODING: 0.6, Category.MATH: 0.3, Category.CREATIVE_WRITING: NEGLIGIBLE / 2}, EASY, 0.1)
+    assert dict(found.weights) == {
+        PLACE[Category.CODING]: pytest.approx(2 / 3),
+        PLACE[Category.MATH]: pytest.approx(1 / 3),
+    }
+    kept = demand({Category.CODING: 1 - NEGLIGIBLE, Category.MATH: NEGLIGIBLE}, EASY, 0.1)
+    assert len(kept.weights) == 2
+    assert demand({Category.MATH: NEGLIGIBLE / 2}, EASY, 0.1).weights == ((PLACE[Category.MATH], 1.0),)
+
+
+def curves(**known: Curve) -> list[Curve | None]:
+    found: list[Curve | None] = [None] * len(PLACE)
+    for name, curve in known.items():
+        found[PLACE[Category(name)]] = curve
+    return found
+
+
+def test_a_chance_is_read_between_two_anchors_and_its_doubt_too():
+    coding: Curve = (2.0, 0.0, -2.0, 0.1, 0.2, 0.3)
+    held = Demand(((PLACE[Category.CODING], 1.0),), 0, 0.25, 0.5)
+    found = expected_quality(curves(coding=coding), held)
+    mean, sd = 1 / (1 + math.exp(-1.5)), 0.125
+    assert (found.expected, found.mean) == (pytest.approx(mean - 0.5 * sd), pytest.approx(mean))
+    assert (found.sd, found.evidenced) == (pytest.approx(sd), True)
+    hard = expected_quality(curves(coding=coding), held._replace(lower=1, share=0.5))
+    assert (hard.mean, hard.sd) == (pytest.approx(1 / (1 + math.e)), pytest.approx(0.25))
+
+
+def test_a_mixture_doubts_as_far_as_its_parts_differ():
+    even = 0.5
+    sure: Curve = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    other: Curve = (math.log(3),) * 3 + (0.0, 0.0, 0.0)
+    weights = ((PLACE[Category.CODING], even), (PLACE[Category.MATH], even))
+    found = expected_quality(curves(coding=sure, math=other), Demand(weights, 0, 0.0, 0.0))
+    assert (found.mean, found.sd) == (pytest.approx(0.625), pytest.approx(0.125))
+
+
+def test_without_evidence_of_any_part_a_quality_says_so():
+    weights = ((PLACE[Category.CODING], 0.5), (PLACE[Category.MATH], 0.5))
+    nothing = expected_quality(curves(), Demand(weights, 0, 0.0, 0.0))
+    assert nothing.evidenced is False
+    half = expected_quality(curves(math=(0.0,) * 6), Demand(weights, 0, 0.0, 0.0))
+    assert half.evidenced is True
+
+
+def test_caution_takes_off_and_never_below_nothing():
+    wanted = Demand((), 0, 0.0, 1.0)
+    assert cautious(0.5, 0.2, wanted) == pytest.approx(0.3)
+    assert cautious(0.1, 0.2, wanted) == 0.0
+
+
+def test_the_interval_holds_what_is_expected_and_stays_between_nothing_and_sure():
+    assert Quality(0.5, 0.5, 0.1, True).interval == (
+        pytest.approx(0.5 - Z90 * 0.1),
+        pytest.approx(0.5 + Z90 * 0.1),
+    )
+    assert Quality(0.2, 0.5, 0.1, True).interval[0] == 0.2
+    assert Quality(0.9, 0.95, 0.1, True).interval[1] == 1.0
+    assert Quality(0.0, 0.05, 0.1, True).interval[0] == 0.0
