@@ -1,4 +1,4 @@
-"""How property tests run: no deadlines, since times are no promises here; the same examples on every run of CI.
+"""How often garbage is collected, and how property tests run: no deadlines, since times are no promises here; the same examples on every run of CI.
 
 `EXAMPLES` is how many each tries where it does not say itself; `make mutants`, which runs them thousands of times, asks
 for few.
@@ -6,9 +6,16 @@ for few.
 
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import HealthCheck, settings
+
+import llm_router
+
+assert gc.get_threshold()[0] > 10_000, f"{llm_router.__name__} sets its own thresholds when it is imported"
+# The service hardly leaves cycles behind; tests leave whole services.
+gc.set_threshold(700, 10, 10)
 
 settings.register_profile(
     "calm",
