@@ -1,7 +1,7 @@
-"""How often garbage is collected, and how property tests run: no deadlines, since times are no promises here; the same examples on every run of CI.
+"""How often garbage is collected, and how property tests run.
 
-`EXAMPLES` is how many each tries where it does not say itself; `make mutants`, which runs them thousands of times, asks
-for few.
+Those have no deadlines, since times are no promises here, and the same examples on every run of CI. `EXAMPLES` is how
+many each tries where it does not say itself; `make mutants`, which runs them thousands of times, asks for few.
 """
 
 from __future__ import annotations
