@@ -6,7 +6,7 @@ import pytest
 
 from llm_router.adapters.lru import LruCache
 from llm_router.generation.sameness import LONGEST, marks, may_be_one
-from llm_router.generation.similar_answers import MOST_HELD, NEAR_ENOUGH, Question, Similar, SimilarAnswers
+from llm_router.generation.similar_answers import MOST_HELD, NEAR_ENOUGH, Question, SimilarAnswers
 from tests.support.clock import FakeClock
 
 SECRET = b"secret"
@@ -74,9 +74,9 @@ def test_a_near_question_of_the_same_words_finds_the_answer_until_it_is_too_old(
 def test_differently_worded_questions_go_by_nearness_alone():
     world = World()
     world.answers.keep("t", Question("a one two three", "rest"), "answer", 60)
-    assert world.answers.find("t", Question("b four five six", "rest")) == Similar(
-        "answer", pytest.approx(0.99, abs=0.01)
-    )
+    found = world.answers.find("t", Question("b four five six", "rest"))
+    assert found is not None
+    assert found.similarity == pytest.approx(0.99, abs=0.01)
     assert world.answers.find("t", Question("far four five six", "rest")) is None
 
 
