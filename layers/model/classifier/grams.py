@@ -32,6 +32,9 @@ LONGEST_SPELT = 40
 KNOWN_WORDS = 4096
 """Words of which is remembered where they stand."""
 
+LONGEST_KNOWN = 32
+"""Letters of a word that is remembered: what is longer could be sent to fill the memory."""
+
 SPELT_WORDS = 80
 """Of so many words the letters are looked at as well; nearly all prompts are shorter."""
 
@@ -70,7 +73,7 @@ def buckets(words: Sequence[Word]) -> list[int]:
     texts = [word.text for word in words]
     if len(texts) > HEAD_WORDS + TAIL_WORDS:
         texts = texts[:HEAD_WORDS] + texts[-TAIL_WORDS:]
-    spellings = [_spelling(text) for text in texts]
+    spellings = [_known(text) if len(text) <= LONGEST_KNOWN else _spelling(text) for text in texts]
     pairs = [f"{first} {second}" for first, second in itertools.pairwise(texts)]
     triples = zip(texts, texts[1:], texts[2:], strict=False)
     ideographs = [f"{a} {b} {c}" for a, b, c in triples if len(c) == 1 and not c.isascii()]
@@ -92,7 +95,6 @@ class _Spelling(NamedTuple):
     letters: tuple[int, ...]
 
 
-@lru_cache(KNOWN_WORDS)
 def _spelling(text: str) -> _Spelling:
     spelt = f"<{text[:LONGEST_SPELT]}>"
     return _Spelling(
@@ -102,6 +104,9 @@ def _spelling(text: str) -> _Spelling:
         if len(text) > LETTERS
         else (),
     )
+
+
+_known = lru_cache(KNOWN_WORDS)(_spelling)
 
 
 def _bucket(gram: str) -> int:

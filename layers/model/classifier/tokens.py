@@ -22,7 +22,10 @@ TAIL_CHARACTERS = 512
 """What is tokenised at all: eight characters for each token kept, more than prose or code in any script needs."""
 
 KNOWN_WORDS = 4096
-"""Words whose tokens are remembered: most of what people write, in a megabyte."""
+"""Words whose tokens are remembered: most of what people write, in a megabyte or two."""
+
+LONGEST_KNOWN = 32
+"""Letters of a word that is remembered: what is longer is no word, and could be sent to fill the memory."""
 
 _WORD = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 """How the model's tokeniser splits plain text in lower case."""
@@ -85,7 +88,7 @@ class Tokeniser:
         first, last = self._markers
         ids = [first]
         for word in _WORD.findall(plain.lower()):
-            ids += self._pieces(word)
+            ids += self._pieces(word) if len(word) <= LONGEST_KNOWN else self._pieces_of(word)
         ids.append(last)
         return ids
 
