@@ -144,6 +144,22 @@ def test_no_permission_is_a_star_but_for_those_that_know_no_resource():
     assert all("*" not in listed(statement["Resource"]) for _, _, statement in statements(resolved({})))
 
 
+def test_only_the_route_function_asks_bedrock_and_only_the_models_that_were_named():
+    def asks(parameters: Mapping[str, str]) -> dict[str, str]:
+        return {
+            role: json.dumps(statement["Resource"])
+            for role, _, statement in statements(resolved(parameters))
+            if any(action.startswith("bedrock:") for action in listed(statement["Action"]))
+        }
+
+    assert asks({}) == {}
+    ((role, models),) = asks({"BedrockModels": "anthropic.*"}).items()
+    assert role == "RouteRole"
+    assert models.count("anthropic.*") + models.count("${BedrockModels}") == 2
+    enabled = resolved({"BedrockModels": "anthropic.*"})["Resources"]["RouteFunction"]["Properties"]["Environment"]
+    assert enabled["Variables"]["BEDROCK_ENABLED"] == "true"
+
+
 def test_every_function_has_a_role_of_its_own():
     """The streaming door is the route function once more, and may do what that may."""
     roles = {
