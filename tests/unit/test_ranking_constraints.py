@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,10 @@ from tests.support.models import model
 
 TASK = Task({Category.CODING: 1.0}, Difficulty.MEDIUM, 0.5, 100, 400)
 ENTRY = {"license": "MIT", "regions": ("eu", "us"), "open_weights": True}
+
+
+def about(distance: float) -> Any:
+    return pytest.approx(distance, abs=1e-4)
 
 
 def found(
@@ -124,7 +129,7 @@ def test_a_number_that_is_passed_tells_the_next_that_would_do_and_how_far_it_is(
             "would cost about 0.010000 USD",
             "constraints.max_cost_usd",
             "0.0101",
-            pytest.approx(2, abs=1e-4),
+            about(2),
         )
     ]
     assert found(Constraints(max_latency_ms=450), wait_ms=899.2) == [
@@ -133,7 +138,7 @@ def test_a_number_that_is_passed_tells_the_next_that_would_do_and_how_far_it_is(
             "would take about 899 ms",
             "constraints.max_latency_ms",
             "900",
-            pytest.approx(math.log2(899.2 / 450)),
+            about(math.log2(899.2 / 450)),
         )
     ]
     assert found(Constraints(min_quality=0.8), quality=0.4007) == [
@@ -142,11 +147,11 @@ def test_a_number_that_is_passed_tells_the_next_that_would_do_and_how_far_it_is(
             "expected quality is 0.401",
             "constraints.min_quality",
             "0.400",
-            pytest.approx(math.log2(0.8 / 0.4007)),
+            about(math.log2(0.8 / 0.4007)),
         )
     ]
     assert found(Constraints(max_cost_usd=0.0), usd=0.01)[0].distance == math.inf
-    assert found(Constraints(min_quality=0.8), quality=0.0)[0].distance == pytest.approx(math.log2(800))
+    assert found(Constraints(min_quality=0.8), quality=0.0)[0].distance == about(math.log2(800))
 
 
 def test_the_prompt_and_its_answer_must_fit_the_window():
@@ -157,7 +162,7 @@ def test_the_prompt_and_its_answer_must_fit_the_window():
             "needs 128001, has 128000",
             None,
             "128000",
-            pytest.approx(math.log2(128_001 / 128_000)),
+            about(math.log2(128_001 / 128_000)),
         )
     ]
     assert found(Constraints(min_context_tokens=256_000)) == [
