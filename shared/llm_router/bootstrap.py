@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -202,15 +201,6 @@ class Services:
         model = classifier.load(folder, breaker=Breaker(clock, opened=opened, closed=closed))
         closed()
         return model
-
-    def embed(self, text: str) -> Sequence[float] | None:
-        """The embedding of a text, of length one; None where there is no model or it fails."""
-        from classifier.encoder import EncoderError
-
-        try:
-            return [float(value) for value in self.model().embed(text)]
-        except EncoderError:
-            return None
 
     def classifier(self) -> CachingClassifier:
         """The classifier that knows the operator's categories of now."""

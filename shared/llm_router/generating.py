@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from llm_router.client_keys import KeyBook, KeyRing
@@ -128,5 +129,14 @@ class Generating:
         generator = Generator(walk, self.budgets(), self, services.clock, services.warn)
         kept = KeptAnswers(services.cache(), services.hash_secret())
         model = services.model().info().version
-        similar = SimilarAnswers(services.cache(), services.hash_secret(), model, services.embed, services.clock)
+        similar = SimilarAnswers(services.cache(), services.hash_secret(), model, self._embed, services.clock)
         return Completer(generator, kept, similar, services.reader())
+
+    def _embed(self, text: str) -> Sequence[float] | None:
+        """The embedding of a text, of length one; None where there is no model or it fails."""
+        from classifier.encoder import EncoderError
+
+        try:
+            return [float(value) for value in self._services.model().embed(text)]
+        except EncoderError:
+            return None
