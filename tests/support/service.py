@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from snapshot_restore_py import get_after_restore, get_before_snapshot
 
 from llm_router.local.events import HttpRequest, http_answer, http_event
 from llm_router.local.functions import load_module
@@ -90,6 +91,8 @@ class Service:
 
 def forget_functions() -> None:
     """Drop the functions' modules, so that the next use reads its settings anew, as a cold start does."""
+    for hooks in (get_before_snapshot(), get_after_restore()):
+        hooks.clear()
     for name in [name for name in sys.modules if name.startswith("functions.")]:
         sys.modules.pop(name).service.close()
 
