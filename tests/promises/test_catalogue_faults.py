@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from botocore.config import Config
 
 from llm_router.adapters import aws
 from llm_router.adapters.aws_outage import OPEN_S
@@ -169,7 +170,12 @@ def test_f6_a_damaged_snapshot_leaves_the_version_before_in_force(make_world, st
     assert (reply["catalogue_version"], reply["degraded"]) == (1, ["catalogue"])
 
 
-def test_f7_of_twenty_simultaneous_updates_from_one_version_one_wins(make_world, store: str):
+def test_f7_of_twenty_simultaneous_updates_from_one_version_one_wins(
+    make_world, store: str, monkeypatch: pytest.MonkeyPatch
+):
+    # The emulator writes one after the other: on a busy machine the twentieth waits longer than a request would.
+    for name in ("_CONFIG", "_BULK"):
+        monkeypatch.setattr(aws, name, Config(connect_timeout=60, read_timeout=60, max_pool_connections=20))
     world = make_world(store)
     world.schedule()
 

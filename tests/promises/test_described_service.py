@@ -43,6 +43,10 @@ STARTS: dict[str, object] = {
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running_service(tmp_path_factory.mktemp("state"), DEMO_PROVIDER="true") as found:
+        for name in ("one", "two"):  # versions to go back to
+            model = {"id": f"acme/{name}", "provider": "acme", "display_name": name}
+            authorization = f"Bearer {found.admin_key}"
+            assert found.ask("PORT", "POST", "/update", {"models": [model]}, authorization=authorization)[0] == 200
         yield found
 
 
@@ -59,6 +63,9 @@ def test_every_route_answers_as_documented(case: schemathesis.Case, running: Run
     assert answer.status_code < 500
     case.validate_response(answer, checks=CHECKS)
 
+
+ROUNDS = 5
+"""Schemathesis draws which link it follows: now and then none of ten chains follows the one."""
 
 SOURCES = sorted({" ".join(link.source) for link in LINKS})
 
@@ -91,5 +98,8 @@ def test_what_one_route_makes_the_next_one_finds(running: Running, source: str):
                 followed[done.response.status_code] += 1
             return done
 
-    Chains.run(settings=settings(BOUNDED, max_examples=10, stateful_step_count=4))
+    for _ in range(ROUNDS):
+        Chains.run(settings=settings(BOUNDED, max_examples=10, stateful_step_count=4))
+        if followed[200]:
+            break
     assert followed[200] > 0
