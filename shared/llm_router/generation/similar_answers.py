@@ -16,8 +16,8 @@ from llm_router.ports import Cache, Clock
 NAMESPACE = "similar"
 
 NEAR_ENOUGH = 0.9
-"""The least cosine of two embeddings. `python -m training.evaluation.similar` prints what each threshold would take for
-the same; from this one on, none of the committed pairs of different questions passes it and `may_be_one`."""
+"""The least cosine of two embeddings. `python -m training.evaluation.similar` prints precision and recall at each
+threshold: none of the committed pairs of different questions passes this one and `may_be_one`, nor would one at 0.8."""
 
 MOST_HELD = 64
 """Questions of one caller and one kind of request; the oldest make room. It bounds what a look-up costs."""
