@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.generating import Client
 from tests.support.service import Service, service
 
 
@@ -16,3 +17,17 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder: Path = tmp_path_factory.mktemp("state")
     with service(STORE="sqlite", STATE_DIR=str(folder)) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    """One service a module whose providers are the tests' own, on a store in memory."""
+    with service() as found:
+        yield Client(found)
+
+
+@pytest.fixture
+def generating(client: Client) -> Client:
+    """The same, as if it had just been started."""
+    client.reset()
+    return client

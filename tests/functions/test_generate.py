@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,21 +10,8 @@ from llm_router.generation.chat import Role, TextPart, ToolCall
 from llm_router.generation.provider import Failure, ProviderFailed
 from tests.support.generating import PROMPT, Client
 from tests.support.providers import FakeProvider
-from tests.support.service import service
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Client]:
-    with service() as api:
-        yield Client(api)
-
-
-@pytest.fixture
-def generating(running: Client) -> Client:
-    running.reset()
-    return running
 
 
 def ranked(generating: Client) -> list[dict]:

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from llm_router.generation.provider import Failure, ProviderFailed
 from tests.support.generating import ADMIN, MESSAGES, PROMPT, Client, Holder
 from tests.support.providers import FakeProvider
-from tests.support.service import service
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Client]:
-    with service() as api:
-        yield Client(api)
-
-
-@pytest.fixture
-def generating(running: Client) -> Client:
-    running.reset()
-    return running
 
 
 def test_the_secret_is_shown_once_and_never_stored(generating: Client):

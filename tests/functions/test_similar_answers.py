@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.generating import Client
-from tests.support.service import service
 
 SIMILAR = {"ttl_s": 60, "similar": True}
 FIRST, AGAIN, OTHER = "Name three rivers in France", "please name three rivers in france", "Name four rivers in France"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Client]:
-    with service() as api:
-        yield Client(api)
-
-
-@pytest.fixture
-def generating(running: Client) -> Client:
-    running.reset()
-    return running
 
 
 def chat(client: Client, text: str, **fields) -> dict:
