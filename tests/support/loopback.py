@@ -85,7 +85,10 @@ class Listener:
 
 def reset(writer: asyncio.StreamWriter) -> None:
     """End a connection with RST instead of in good order."""
-    connection = writer.get_extra_info("socket")
+    try:
+        connection = writer.get_extra_info("socket")
+    except AttributeError:  # how asyncio's TLS of Python 3.11 tells that the connection has ended
+        return
     if connection is not None and connection.fileno() >= 0:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
