@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from classifier.answers import AnswerLengths
+from classifier.asides import read_request
 from classifier.encoder import EncoderFailed, EncoderTimeout, EncoderUnavailable
-from classifier.features import Features, Script
+from classifier.features import Script
 from classifier.fusion import CATEGORIES, Chances, Fusion, decided_by
 from classifier.grams import Grams, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, read_heads
 from classifier.manner import interaction_style, urgency
-from classifier.normalise import Prompt, normalise
+from classifier.normalise import normalise
 from classifier.own import Definition, OwnCategories, fit_own
-from classifier.rules import RuleBook, Verdict
+from classifier.rules import Reading, RuleBook, Verdict
 from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, Evidence, Method
 
 if TYPE_CHECKING:
@@ -105,15 +106,15 @@ class HybridClassifier:
 
     def classify(self, text: str, *, explain: bool = False) -> Classification:
         """The category, difficulty and the rest for one prompt; with `explain`, also the evidence."""
-        prompt = normalise(text)
-        verdict = self.rules.judge(self.rules.read(prompt))
+        whole, asked_for = read_request(self.rules, text)
+        verdict = self.rules.judge(asked_for)
         rules = tuple(verdict.probabilities[category] for category in CATEGORIES)
-        opinion = self._opinion(prompt.text)
+        opinion = self._opinion(asked_for.prompt.text)
         if opinion is None:
-            found = self._by_rules(prompt, verdict, rules)
+            found = self._by_rules(whole, verdict, rules)
         else:
-            found = self._by_both(prompt, verdict, rules, opinion)
-        return replace(found, evidence=_evidence(verdict, rules, opinion)) if explain else found
+            found = self._by_both(whole, verdict, rules, opinion)
+        return replace(found, evidence=_evidence(whole, verdict, rules, opinion)) if explain else found
 
     def _opinion(self, text: str) -> Opinion | None:
         if self.encoder is None or not (self.breaker is None or self.breaker.allows()):
@@ -132,13 +133,15 @@ class HybridClassifier:
             self.breaker.succeeded()
         return read_heads(output)
 
-    def _by_both(self, prompt: Prompt, verdict: Verdict, rules: Chances, opinion: Opinion) -> Classification:
+    def _by_both(self, whole: Reading, verdict: Verdict, rules: Chances, opinion: Opinion) -> Classification:
+        prompt = verdict.reading.prompt
         words = self.grams.chances(verdict.reading.words) if self.grams else None
         fused = self.fusion.fuse(opinion.categories, rules, words, beyond=beyond_ascii(prompt.text))
         tokens = opinion.token_count
-        if prompt.is_cut:
-            tokens = round(tokens * prompt.length / len(prompt.text))
+        if whole.prompt.is_cut or prompt is not whole.prompt:
+            tokens = round(tokens * whole.prompt.length / len(prompt.text))
         found = self._classification(
+            whole,
             verdict,
             fused,
             (opinion.difficulty, opinion.complexity, opinion.creativity),
@@ -148,14 +151,14 @@ class HybridClassifier:
         )
         return self.own.apply(found, opinion.embedding) if self.own else found
 
-    def _by_rules(self, prompt: Prompt, verdict: Verdict, rules: Chances) -> Classification:
+    def _by_rules(self, whole: Reading, verdict: Verdict, rules: Chances) -> Classification:
         chances = self.fusion.without_model(rules)
         features = verdict.reading.features
         form = (*features.numeric(), *chances)
         complexity = self.fusion.complexity_by_form(form)
-        tokens = max(1, round(prompt.length * _TOKENS_PER_CHARACTER.get(features.script, _ELSE_PER_CHARACTER)))
+        tokens = max(1, round(whole.prompt.length * _TOKENS_PER_CHARACTER.get(features.script, _ELSE_PER_CHARACTER)))
         scores = (self._difficulty(complexity), complexity, self.fusion.creativity_by_form(form))
-        return self._classification(verdict, chances, scores, tokens, degraded=(Degraded.ML_MODEL,))
+        return self._classification(whole, verdict, chances, scores, tokens, degraded=(Degraded.ML_MODEL,))
 
     def _difficulty(self, complexity: float) -> Difficulty:
         if complexity < self.fusion.easy_below:
@@ -164,6 +167,7 @@ class HybridClassifier:
 
     def _classification(
         self,
+        whole: Reading,
         verdict: Verdict,
         chances: Chances,
         scores: tuple[Difficulty, float, float],
@@ -187,8 +191,8 @@ class HybridClassifier:
             probabilities=dict(zip(CATEGORIES, chances, strict=True)),
             complexity=complexity,
             creativity=creativity,
-            urgency=urgency(reading.found, reading.features, len(reading.words)),
-            interaction_style=interaction_style(category, reading.found, reading.features),
+            urgency=urgency(whole.found, whole.features, len(whole.words)),
+            interaction_style=interaction_style(category, whole.found, whole.features),
             token_count=tokens,
             output_tokens=self.lengths.estimate(category, difficulty, reading.words, reading.found, tokens),
             degraded=degraded,
@@ -200,8 +204,8 @@ def _likeliest(chances: Chances) -> tuple[Category, float]:
     return CATEGORIES[chances.index(most)], most
 
 
-def _evidence(verdict: Verdict, rules: Chances, opinion: Opinion | None) -> Evidence:
-    notes = _notes(verdict.reading.prompt, verdict.reading.features)
+def _evidence(whole: Reading, verdict: Verdict, rules: Chances, opinion: Opinion | None) -> Evidence:
+    notes = _notes(whole, verdict.reading)
     return Evidence(
         matches=verdict.matches(),
         rule_probabilities=dict(zip(CATEGORIES, rules, strict=True)),
@@ -210,9 +214,11 @@ def _evidence(verdict: Verdict, rules: Chances, opinion: Opinion | None) -> Evid
     )
 
 
-def _notes(prompt: Prompt, features: Features) -> tuple[str, ...]:
+def _notes(whole: Reading, asked_for: Reading) -> tuple[str, ...]:
+    features = asked_for.features
     said = {
-        "Only the head and the tail of this long prompt were read.": prompt.is_cut,
+        "Only the head and the tail of this long prompt were read.": whole.prompt.is_cut,
+        "Courtesies and claims about the prompt, before or behind what it asks, did not count.": asked_for is not whole,
         "It holds code.": features.has_code,
         "It holds formulae.": features.formulas > 0,
         "It reads as a list of requirements.": features.list_lines >= 2,

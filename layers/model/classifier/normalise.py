@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from classifier.tokens import HEAD_CHARACTERS, TAIL_CHARACTERS
@@ -25,7 +25,7 @@ class Prompt:
 
     text: str
     length: int
-    origin: tuple[int, ...] | None = None
+    origin: Sequence[int] | None = None
 
     @property
     def is_cut(self) -> bool:

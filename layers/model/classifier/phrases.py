@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from classifier.words import Word, split_words
 
-LONGEST = 8
-"""Words in a phrase at most: what bounds the work at each word."""
+LONGEST = 20
+"""Words in a phrase at most, a word being one character in some scripts: what bounds the work at each word."""
 
 FIRST_LETTERS = 2
 """By which beginnings of words are told apart before their lengths are tried; one letter where there is only one."""

@@ -1,50 +1,55 @@
-"""`python -m training.fusion`: fits how the rules and the model are fused, on prompts neither was trained on."""
+"""`python -m training.fusion`: fits how the rules and the model are fused, on prompts neither was trained on.
+
+Each is read twice, as it is and in another form, so that the confidence holds for what is typed in haste, too.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS, Encoder
 from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE
 from classifier.grams import Grams, beyond_ascii
 from classifier.heads import read_heads
-from classifier.normalise import normalise
-from classifier.rules import RuleBook
-from classifier.words import split_words
+from classifier.rules import Reading, RuleBook
 from llm_router.taxonomy import Difficulty
+from training.augment import perturb
 from training.frozen import fit_score
 from training.labelled import Labelled, own_prompts, split_development
 from training.rules import labels_of
 
 Matrix = NDArray[np.float64]
-STEPS, STEP, PENALTY = 4000, 0.05, 0.02
+STEPS, STEP, PENALTY, SEED = 4000, 0.05, 0.02, 3
 
 
 def rule_logs(book: RuleBook, prompts: Sequence[str]) -> tuple[Matrix, Matrix]:
     """The logs of the rules' probabilities `[prompts, categories]`, and the form `[prompts, numbers]`."""
     logs, forms = [], []
     for prompt in prompts:
-        verdict = book.judge(book.read(normalise(prompt)))
+        verdict = book.judge(read_request(book, prompt)[1])
         logs.append([verdict.probabilities[category] for category in CATEGORIES])
         forms.append(verdict.reading.features.numeric())
     return _logs(logs), np.array(forms)
 
 
-def model_logs(encoder: Encoder, prompts: Sequence[str]) -> Matrix:
+def model_logs(encoder: Encoder, readings: Sequence[Reading]) -> Matrix:
     """The logs of the model's probabilities `[prompts, categories]`."""
-    return _logs([read_heads(encoder.encode(normalise(prompt).text)).categories for prompt in prompts])
+    return _logs([read_heads(encoder.encode(reading.prompt.text)).categories for reading in readings])
 
 
-def word_logs(grams: Grams, prompts: Sequence[str]) -> Matrix:
+def word_logs(grams: Grams, readings: Sequence[Reading]) -> Matrix:
     """The logs of the probabilities by words alone `[prompts, categories]`."""
-    return _logs([grams.chances(split_words(normalise(prompt).text)) for prompt in prompts])
+    return _logs([grams.chances(reading.words) for reading in readings])
 
 
 def _logs(chances: Sequence[Sequence[float]]) -> Matrix:
@@ -100,15 +105,18 @@ def main() -> int:
     options = parser.parse_args()
     book, encoder = RuleBook.load(), Encoder.load(options.artifacts)
     train, development = split_development(own_prompts("train"))
+    chance = random.Random(SEED)  # noqa: S311 - which change, not a secret
+    development += [replace(row, prompt=perturb(row.prompt, chance)) for row in development]
     labels = labels_of(development)
+    readings = [read_request(book, row.prompt)[1] for row in development]
     rules, _ = rule_logs(book, [row.prompt for row in development])
-    model = model_logs(encoder, [row.prompt for row in development])
+    model = model_logs(encoder, readings)
     grams = Grams.load(options.artifacts)
     if grams is None:
         print("grams.npz is missing: python -m training.torch_grams makes it", file=sys.stderr)
         return 1
-    words = word_logs(grams, [row.prompt for row in development])
-    foreign = np.array([beyond_ascii(row.prompt) for row in development])
+    words = word_logs(grams, readings)
+    foreign = np.array([beyond_ascii(reading.prompt.text) for reading in readings])
     plain = _Blended([model[~foreign], rules[~foreign], words[~foreign]], labels[~foreign])
     beyond = _Blended([model[foreign], rules[foreign], words[foreign]], labels[foreign])
     (alone,), _ = fit_fusion([rules], labels, with_bias=False)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.normalise import normalise
+from classifier.asides import read_request
 from classifier.rules import WEIGHTS, RuleBook
 from llm_router.taxonomy import Category
 from training.labelled import Labelled, own_prompts, split_development
@@ -29,7 +29,7 @@ def firings(book: RuleBook, prompts: Sequence[str]) -> Matrix:
     places = {rule.name: place for place, rule in enumerate(book.rules)}
     matrix = np.zeros((len(prompts), len(book.rules)))
     for row, prompt in enumerate(prompts):
-        for rule, _, _ in book.judge(book.read(normalise(prompt))).fired:
+        for rule, _, _ in book.judge(read_request(book, prompt)[1]).fired:
             matrix[row, places[rule.name]] = 1.0
     return matrix
 
@@ -87,7 +87,7 @@ def labels_of(rows: Sequence[Labelled]) -> NDArray[np.int64]:
 
 
 def _accuracy(book: RuleBook, rows: Sequence[Labelled]) -> float:
-    verdicts = (book.judge(book.read(normalise(row.prompt))).category for row in rows)
+    verdicts = (book.judge(read_request(book, row.prompt)[1]).category for row in rows)
     return float(np.mean([verdict is row.category for verdict, row in zip(verdicts, rows, strict=True)]))
 
 

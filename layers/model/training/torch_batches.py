@@ -9,8 +9,9 @@ from dataclasses import dataclass, fields, replace
 import torch
 from torch import Tensor
 
+from classifier.asides import read_request
 from classifier.fusion import CATEGORIES
-from classifier.normalise import normalise
+from classifier.rules import RuleBook
 from classifier.tokens import Tokeniser
 from llm_router.taxonomy import Category, Difficulty
 from training.augment import perturb
@@ -65,10 +66,14 @@ def example(row: Labelled, place: int) -> Example:
 
 
 class Batches:
-    """Batches of `size` examples; with `perturbed`, that share of the texts is changed anew each epoch."""
+    """Batches of `size` examples; with `perturbed`, that share of the texts is changed anew each epoch.
 
-    def __init__(self, tokenise: Tokeniser, size: int, longest: int, perturbed: float = 0.0) -> None:
+    As when served, of each text only what it asks for is read.
+    """
+
+    def __init__(self, tokenise: Tokeniser, rules: RuleBook, size: int, longest: int, perturbed: float = 0.0) -> None:
         self._tokenise = tokenise
+        self._rules = rules
         self._size = size
         self._longest = longest
         self._perturbed = perturbed
@@ -97,7 +102,7 @@ class Batches:
         return perturb(each.text, chance) if chance.random() < self._perturbed else each.text
 
     def _ids(self, text: str) -> list[int]:
-        ids = list(self._tokenise(normalise(text).text).ids)
+        ids = list(self._tokenise(read_request(self._rules, text)[1].prompt.text).ids)
         if len(ids) > self._longest:
             tail = self._longest // 4
             ids = ids[: self._longest - tail] + ids[-tail:]

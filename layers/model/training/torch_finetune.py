@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from classifier.encoder import ARTIFACTS
 from classifier.fusion import CATEGORIES
+from classifier.rules import RuleBook
 from classifier.tokens import Tokeniser
 from llm_router.taxonomy import Difficulty
 from training.build.source import MODEL, TOKENIZER, obtain_source
@@ -189,7 +190,7 @@ def main() -> int:
     examples, development = examples_of(rows, outcomes), examples_of(held)
     source = obtain_source()
     model = Model(read_weights(source / MODEL.name), Shape(rank=plan.rank), WIDTHS).to(DEVICE)
-    batches = Batches(Tokeniser(source / TOKENIZER.name), plan.size, plan.longest, plan.perturbed)
+    batches = Batches(Tokeniser(source / TOKENIZER.name), RuleBook.load(), plan.size, plan.longest, plan.perturbed)
     print(f"{len(rows)} prompts, {len(outcomes)} outcomes, {len(development)} development prompts")
     print(plan, flush=True)
     train(model, batches, examples, development, plan)

@@ -7,6 +7,7 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +15,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS
 from classifier.fusion import CATEGORIES
 from classifier.grams import BUCKETS, GRAMS, buckets
-from classifier.normalise import normalise
-from classifier.words import split_words
+from classifier.rules import RuleBook
+from training.augment import perturb
 from training.labelled import Labelled, own_prompts, split_development
 from training.rules import labels_of
 from training.sources import data_dir, public_rows
 
 EPOCHS, SIZE, RATE, DECAY, DROPPED, SMOOTHING, SEED = 4, 128, 0.05, 0.02, 0.2, 0.05, 1
+PERTURBED = 1
+"""Changed copies of each prompt that are learnt beside it."""
 
 
 class Bag(nn.Module):
@@ -72,6 +76,8 @@ def main() -> int:
     train, development = split_development(own_prompts("train"))
     folder = data_dir()
     train += public_rows(folder) if folder else []
+    chance = random.Random(SEED)  # noqa: S311 - which change, not a secret
+    train += [replace(row, prompt=perturb(row.prompt, chance)) for row in train for _ in range(PERTURBED)]
     bag = fit(_buckets(train), torch.from_numpy(labels_of(train)))
     weights = bag.rows.weight.detach().numpy()
     step = float(np.abs(weights).max()) / 127
@@ -85,7 +91,8 @@ def main() -> int:
 
 
 def _buckets(rows: Sequence[Labelled]) -> list[list[int]]:
-    return [buckets(split_words(normalise(row.prompt).text)) for row in rows]
+    rules = RuleBook.load()
+    return [buckets(read_request(rules, row.prompt)[1].words) for row in rows]
 
 
 if __name__ == "__main__":
