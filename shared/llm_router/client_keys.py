@@ -34,7 +34,8 @@ class ClientKey:
     """A key without its secret. None and empty bound nothing; amounts are USD, times epoch seconds.
 
     The limits bind generation, which costs money and others' time; recommending and classifying are free.
-    `caches` turns the response cache on for requests that do not speak of it.
+    `caches` turns the response cache on for requests that do not speak of it, with `caches_similar` also for questions
+    of the same meaning.
     """
 
     id: str
@@ -48,6 +49,7 @@ class ClientKey:
     usd_per_day: float | None = None
     usd_per_month: float | None = None
     caches: bool = False
+    caches_similar: bool = False
 
     def allows(self, model: ModelEntry) -> bool:
         """Whether requests with this key may go to the model."""

@@ -95,3 +95,17 @@ def test_a_key_may_cache_by_itself_when_nothing_is_left_to_chance(generating: Cl
     warm = [holder.send("/v1/chat/completions", asked).json["router"]["cached"] for _ in range(2)]
     cold = [holder.send("/v1/chat/completions", {**asked, "temperature": 0}).json["router"]["cached"] for _ in range(2)]
     assert (warm, cold) == ([False, False], [False, True])
+
+
+def test_a_key_may_take_the_answer_to_a_question_of_the_same_meaning(generating: Client):
+    exact, near = Holder(generating, cache_answers=True), Holder(generating, cache_similar=True)
+
+    def ask(holder: Holder, question: str) -> bool:
+        asked = {"model": "auto", "temperature": 0, "messages": [{"role": "user", "content": question}]}
+        cached = holder.send("/v1/chat/completions", asked).json["router"]["cached"]
+        assert isinstance(cached, bool)
+        return cached
+
+    first, same = "What is the capital of France?", "what is the capital of France please?"
+    assert [ask(exact, first), ask(exact, same), ask(exact, first)] == [False, False, True]
+    assert [ask(near, first), ask(near, same), ask(near, "What is the capital of Spain?")] == [False, True, False]

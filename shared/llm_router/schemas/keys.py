@@ -16,7 +16,10 @@ Usd = Annotated[float, Field(gt=0, le=1e9)]
 
 
 class KeyRequest(RequestBody):
-    """A new key. Whatever is left out bounds nothing; `allowed_models` are catalogue ids or their providers' names."""
+    """A new key. Whatever is left out bounds nothing; `allowed_models` are catalogue ids or their providers' names.
+
+    `cache_similar` caches answers, too.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     allowed_models: Names = ()
@@ -26,6 +29,7 @@ class KeyRequest(RequestBody):
     usd_per_month: Usd | None = None
     expires_in_s: Annotated[float, Field(gt=0, le=315_360_000)] | None = None
     cache_answers: bool = False
+    cache_similar: bool = False
 
     def draft(self, now: float) -> ClientKey:
         """The key without its secret."""
@@ -40,7 +44,8 @@ class KeyRequest(RequestBody):
             requests_per_minute=self.requests_per_minute,
             usd_per_day=self.usd_per_day,
             usd_per_month=self.usd_per_month,
-            caches=self.cache_answers,
+            caches=self.cache_answers or self.cache_similar,
+            caches_similar=self.cache_similar,
         )
 
 
@@ -57,6 +62,7 @@ class KeyAnswer(BaseModel):
     usd_per_day: float | None
     usd_per_month: float | None
     cache_answers: bool
+    cache_similar: bool
     spent_today_usd: float
     spent_this_month_usd: float
 
@@ -103,6 +109,7 @@ def key_answer(held: ClientKey, spend: Spend) -> KeyAnswer:
         usd_per_day=held.usd_per_day,
         usd_per_month=held.usd_per_month,
         cache_answers=held.caches,
+        cache_similar=held.caches_similar,
         spent_today_usd=round(spend.day, 10),
         spent_this_month_usd=round(spend.month, 10),
     )

@@ -127,7 +127,7 @@ def keeping_of(
     if cache is not None:
         return Keeping(call.caller.tenant, request, cache.ttl_s, question() if cache.similar else None)
     if key is not None and key.caches and temperature == 0:
-        return Keeping(call.caller.tenant, request, KEPT_BY_DEFAULT_S)
+        return Keeping(call.caller.tenant, request, KEPT_BY_DEFAULT_S, question() if key.caches_similar else None)
     return None
 
 
