@@ -73,10 +73,12 @@ async def _generated(call: Call, body: RouteRequest) -> Response:
     assert decision is not None, "a routed request has a decision"  # noqa: S101
     note_decision(call.note, decision)
 
+    def asked() -> str:
+        return body.model_dump_json(exclude={"cache", "session_id"})
+
     def question() -> Question | None:
         return Question.of(request, body.model_dump_json(exclude={"cache", "session_id", "prompt", "messages"}))
 
-    asked = body.model_dump_json(exclude={"cache", "session_id"})
     keeping = keeping_of(call, asked, body.cache, key, None, question)
     done = await service.generating.completer().complete(routed, keeping)
     _keep(decision, tenant, done.model.id)

@@ -65,10 +65,12 @@ class Completions:
     async def whole(self, call: Call, body: ChatCompletionRequest, routed: Routed, key: ClientKey | None) -> Response:
         """The whole answer."""
 
+        def asked() -> str:
+            return body.model_dump_json(exclude=_NOT_ASKED)
+
         def question() -> Question | None:
             return Question.of(routed.job.request, body.model_dump_json(exclude=_NOT_ASKED | {"messages"}))
 
-        asked = body.model_dump_json(exclude=_NOT_ASKED)
         keeping = keeping_of(call, asked, body.cache, key, body.temperature, question)
         done = await self.completer.complete(routed, keeping)
         self._keep(routed, done.model.id, call)
@@ -117,7 +119,7 @@ _NOT_ASKED = {"cache", "session_id", "user", "metadata", "stream"}
 
 def keeping_of(
     call: Call,
-    request: str,
+    asked: Callable[[], str],
     cache: CacheBody | None,
     key: ClientKey | None,
     temperature: float | None,
@@ -125,9 +127,9 @@ def keeping_of(
 ) -> Keeping | None:
     """Where the answer may be kept: if the request asks for it, or if the key does and nothing is left to chance."""
     if cache is not None:
-        return Keeping(call.caller.tenant, request, cache.ttl_s, question() if cache.similar else None)
+        return Keeping(call.caller.tenant, asked(), cache.ttl_s, question() if cache.similar else None)
     if key is not None and key.caches and temperature == 0:
-        return Keeping(call.caller.tenant, request, KEPT_BY_DEFAULT_S, question() if key.caches_similar else None)
+        return Keeping(call.caller.tenant, asked(), KEPT_BY_DEFAULT_S, question() if key.caches_similar else None)
     return None
 
 
