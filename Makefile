@@ -39,7 +39,7 @@ types: $(BIN)/.test
 
 template: $(BIN)/.test $(SAM)
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(SAM) validate --lint --template template.yaml
-	@$(BIN)/python -m pytest -q tests/unit/test_template.py
+	@$(BIN)/python -m pytest -q tests/unit/test_template.py tests/unit/test_template_permissions.py
 
 audit: $(BIN)/.test $(if $(ONLINE),$(PIP_AUDIT)) ## Check that every locked package has its hash (ONLINE=1: and no known weakness)
 	@$(BIN)/python -m pytest -q tests/promises/test_supply_chain.py

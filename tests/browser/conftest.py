@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from tests.support.running import Running, running_service
 
@@ -66,3 +66,11 @@ def page(browser: Browser) -> Iterator[Page]:
         opened.unroute_all(behavior="ignoreErrors")
         assert watched.errors == []
         assert all(url.startswith(("http://127.0.0.1:", "data:")) for url in asked)
+
+
+@pytest.fixture
+def board(page: Page, router: Running) -> Page:
+    """The dashboard, open and with its data."""
+    page.goto(router.url("DASHBOARD_PORT"))
+    expect(page.locator("#components li")).not_to_have_count(0)
+    return page

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from tests.support.http_bytes import response
 from tests.support.loopback import reset
-from tests.support.provider_answers import Protocol, Said, aws_event, pieces, whole
+from tests.support.provider_answers import Protocol, Said, whole
 from tests.support.provider_faults import CANARY, STATUS, Answer, Fault, Held, Limited, Raw, Slow
+from tests.support.provider_streams import aws_event, pieces
 
 DRIP_EVERY_S = 0.02
 HELD_S = 10.0

@@ -16,7 +16,7 @@ from llm_router.adapters.providers.events import (
     ServerEvent,
     ServerSentEvents,
 )
-from tests.support.provider_answers import aws_event
+from tests.support.provider_streams import aws_event
 
 SENT = (
     b': a comment\r\n\r\nevent: greeting\r\ndata: {"a":\r\ndata:  1}\r\n\r\n'
