@@ -12,6 +12,7 @@ from classifier import HybridClassifier, load
 from classifier.answers import AnswerLengths
 from classifier.encoder import EncoderFailed, EncoderOutput, EncoderTimeout
 from classifier.fusion import CATEGORIES, Fusion, decided_by
+from classifier.heads import SCORES
 from classifier.hybrid import ClassifierInfo
 from classifier.manifest import Manifest, OutputRecord
 from classifier.own import Definition
@@ -57,7 +58,8 @@ class FakeEncoder:
         embedding = np.zeros(384, np.float32)
         embedding[hash_place(text)] = 1
         score = np.array([0.5], np.float32)
-        heads = {"category": logits, "difficulty": np.zeros(3, np.float32), "complexity": score, "creativity": score}
+        scores = dict.fromkeys(SCORES, score)
+        heads = {"category": logits, "difficulty": np.zeros(3, np.float32), **scores}
         return EncoderOutput(embedding, heads, 5, 7)
 
 

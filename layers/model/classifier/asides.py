@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from classifier.normalise import Prompt, normalise
 from classifier.phrases import Found
@@ -26,9 +27,15 @@ _SIGNS = frozenset(",.!:;-–—~…،。，！、；：")
 _EDGE = 400
 """Characters at either end in which claims are looked for."""
 
-_SENTENCE = re.compile(
+_CLAIMING = (
+    r"\s(?:Ignore|Disregard|Forget|Override|Treat|Classify|Categori[sz]e|Label|Mark|Route|SYSTEM|System|Note to|This is"
+    r"|It is|It['’]s|Please use)\b"
+)
+"""How a claim begins where the sentence before it has no end of its own."""
+
+_SENTENCE = (
     r"(?:<[^<>\n]{1,40}>[^<>\n]{1,80}</[^<>\n]{1,40}>|[\[(<{][^\])>}\n]{1,120}[\])>}]+"
-    r"|[^.!?。！？؟\n\[(<{]{1,160}(?:[.!?。！？؟]+[\"'”]*|(?=[\[(<{])|\n+|$))\s*"
+    rf"|(?:(?!{_CLAIMING})[^.!?。！？؟\n\[(<{{]){{1,160}}(?:[.!?。！？؟]+[\"'”]*|(?=[\[(<{{]|{_CLAIMING})|\n+|$))\s*"
 )
 """A sentence, a line, or something in brackets."""
 
@@ -38,24 +45,32 @@ _LABEL = (
     r"|difficult|complex|complicated)"
 )
 _ABOUT = r"(?:this|it|that|we|the (?:following|above|prompt|message|request|task))(?:['’]?s|['’]re|['’]m| is| are| was)"
-_CLAIM = re.compile(
-    "|".join(
-        (
-            r"\b(?:category|difficulty|complexity|intent|label|class|task[ _]?type)(?: \w+)?\W{0,5}(?:is|to|as|be)?"
-            rf"\W{{0,5}}{_LABEL}\b",
-            rf"\b(?:classify|categori[sz]e|label|treat|mark|tag|route|rate|regard|consider|count|handle)\b.{{0,40}}\b"
-            rf"(?:as|to)\b.{{0,24}}\b{_LABEL}\b",
-            rf"\b{_ABOUT}\b(?: \w+){{0,4}} {_LABEL}(?: \w+){{0,4}}\W*$",
-            r"\b(?:use|pick|choose|select|send|route)\b.{0,30}\b(?:cheap|best|strong|small|big|larg|expensive|weak|fast)"
-            r"(?:er|est|ger|gest)?\b.{0,12}\bmodel",
-            r"^\W*#(?:coding|math|creative_writing|analysis|question|chat|general)\W*$",
-            r"^\W*(?:please )?(?:ignore|disregard|forget|override|overrule)\b.{0,50}\b(?:above|before|previous|earlier"
-            r"|prior|instructions?|everything else|anything else|rest)\b[^,;:]{0,24}"
-            r"(?:\W+(?:and )?(?:this|it|that|we|just|only|classify|label|treat|mark|tag|route|consider|set|use)\b.*)?$",
-        )
-    ),
-    re.IGNORECASE,
+_CLAIM = "|".join(
+    (
+        r"\b(?:category|difficulty|complexity|intent|label|class|task[ _]?type)(?: \w+)?\W{0,5}(?:is|to|as|be)?"
+        rf"\W{{0,5}}{_LABEL}\b",
+        rf"\b(?:classify|categori[sz]e|label|treat|mark|tag|route|rate|regard|consider|count|handle)\b.{{0,40}}\b"
+        rf"(?:as|to)\b.{{0,24}}\b{_LABEL}\b",
+        rf"\b{_ABOUT}\b(?: \w+){{0,4}} {_LABEL}(?: \w+){{0,4}}\W*$",
+        r"\b(?:use|pick|choose|select|send|route)\b.{0,30}\b(?:cheap|best|strong|small|big|larg|expensive|weak|fast)"
+        r"(?:er|est|ger|gest)?\b.{0,12}\bmodel",
+        r"^\W*#(?:coding|math|creative_writing|analysis|question|chat|general)\W*$",
+        r"^\W*(?:please )?(?:ignore|disregard|forget|override|overrule)\b.{0,50}\b(?:above|before|previous|earlier"
+        r"|prior|instructions?|everything else|anything else|rest)\b[^,;:]{0,24}"
+        r"(?:\W+(?:and )?(?:this|it|that|we|just|only|classify|label|treat|mark|tag|route|consider|set|use)\b.*)?$",
+    )
 )
+
+
+@cache
+def _sentence() -> re.Pattern[str]:
+    return re.compile(_SENTENCE)
+
+
+@cache
+def _claim() -> re.Pattern[str]:
+    """Compiled when the first claim may be there: most processes never see one."""
+    return re.compile(_CLAIM, re.IGNORECASE)
 
 
 def read_request(rules: RuleBook, text: str) -> tuple[Reading, Reading]:
@@ -113,12 +128,12 @@ def _before_signs(words: Sequence[Word], after: int) -> int:
 
 def _between_claims(text: str, start: int, end: int) -> tuple[int, int]:
     """The same stretch without the claims at its ends."""
-    for sentence in _SENTENCE.finditer(text, start, min(end, start + _EDGE)):
-        if sentence.start() != start or not _CLAIM.search(sentence.group().strip()):
+    for sentence in _sentence().finditer(text, start, min(end, start + _EDGE)):
+        if sentence.start() != start or not _claim().search(sentence.group().strip()):
             break
         start = sentence.end()
-    for sentence in reversed(list(_SENTENCE.finditer(text, max(start, end - _EDGE), end))):
-        if sentence.end() != end or not _CLAIM.search(sentence.group().strip()):
+    for sentence in reversed(list(_sentence().finditer(text, max(start, end - _EDGE), end))):
+        if sentence.end() != end or not _claim().search(sentence.group().strip()):
             break
         end = sentence.start()
     return start, end

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from classifier.encoder import EncoderOutput, Floats
     from classifier.manifest import Manifest
 
-WIDTHS = {"category": len(CATEGORIES), "difficulty": len(Difficulty), "complexity": 1, "creativity": 1}
+WIDTHS = {"category": len(CATEGORIES), "difficulty": len(Difficulty), "complexity": 1, "creativity": 1, "failure": 1}
+SCORES = ("complexity", "creativity", "failure")
 LABELS = {"category": tuple(CATEGORIES), "difficulty": tuple(Difficulty)}
 
 
@@ -27,12 +28,16 @@ class TextEncoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the model believes: probabilities over `CATEGORIES` and `Difficulty`, scores from 0 to 1."""
+    """What the model believes: probabilities over `CATEGORIES` and `Difficulty`, scores from 0 to 1.
+
+    `complexity` was learnt from labels, `failure` from the share of models that failed on a prompt.
+    """
 
     categories: Chances
     difficulties: tuple[float, ...]
     complexity: float
     creativity: float
+    failure: float
     embedding: Floats
     token_count: int
 
@@ -44,12 +49,13 @@ class Opinion:
 
 def read_heads(output: EncoderOutput) -> Opinion:
     """The heads' outputs: logits for `category` and `difficulty`, scores for the others."""
-    complexity, creativity = (min(1.0, max(0.0, float(output.heads[n][0]))) for n in ("complexity", "creativity"))
+    complexity, creativity, failure = (min(1.0, max(0.0, float(output.heads[name][0]))) for name in SCORES)
     return Opinion(
         categories=softmax(output.heads["category"].tolist()),
         difficulties=softmax(output.heads["difficulty"].tolist()),
         complexity=complexity,
         creativity=creativity,
+        failure=failure,
         embedding=output.embedding,
         token_count=output.token_count,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from classifier.answers import AnswerLengths
 from classifier.asides import read_request
+from classifier.complexity import complexity_of
 from classifier.encoder import EncoderFailed, EncoderTimeout, EncoderUnavailable
 from classifier.features import Script
 from classifier.fusion import CATEGORIES, Chances, Fusion, decided_by
@@ -144,7 +145,7 @@ class HybridClassifier:
             whole,
             verdict,
             fused,
-            (opinion.difficulty, opinion.complexity, opinion.creativity),
+            (opinion.difficulty, complexity_of(opinion, verdict.reading.features), opinion.creativity),
             tokens,
             method=decided_by(fused, opinion.categories, rules),
             ml_confidence=max(opinion.categories),

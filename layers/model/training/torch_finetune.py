@@ -17,9 +17,9 @@ from torch.nn import functional
 
 from classifier.encoder import ARTIFACTS
 from classifier.fusion import CATEGORIES
+from classifier.heads import WIDTHS
 from classifier.rules import RuleBook
 from classifier.tokens import Tokeniser
-from llm_router.taxonomy import Difficulty
 from training.build.source import MODEL, TOKENIZER, obtain_source
 from training.build.weights import read_weights
 from training.evaluation.metrics import spearman
@@ -31,7 +31,6 @@ from training.torch_export import write_adapters, write_heads
 from training.torch_network import Model, Shape
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-WIDTHS = {"category": len(CATEGORIES), "difficulty": len(Difficulty), "complexity": 1, "creativity": 1, "failure": 1}
 
 
 @dataclass(frozen=True, slots=True)
