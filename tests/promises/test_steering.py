@@ -10,8 +10,8 @@ import pytest
 from tests.bench.steering import PROMPTS, STEERING, flips
 from tests.support.service import Service, service
 
-MOST_FLIPS = 0.3
-"""`python -m tests.bench.steering` measured 0.16. A change that makes steering much easier is to be noticed."""
+MOST_FLIPS = 0.15
+"""`python -m tests.bench.steering` measured 0.05. A change that makes steering much easier is to be noticed."""
 
 CAP_USD = 0.0005
 

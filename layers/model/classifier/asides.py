@@ -24,20 +24,19 @@ LEAST_WORDS = 3
 
 _SIGNS = frozenset(",.!:;-–—~…،。，！、；：")
 
-_EDGE = 400
-"""Characters at either end in which claims are looked for."""
+LONGEST_CLAIM = 160
+"""Characters of a sentence that may be left out; longer ones say more than a claim."""
 
-_CLAIMING = (
-    r"\s(?:Ignore|Disregard|Forget|Override|Treat|Classify|Categori[sz]e|Label|Mark|Route|SYSTEM|System|Note to|This is"
-    r"|It is|It['’]s|Please use)\b"
+_ENDS = r".!?。！？؟"
+_BREAK = (
+    rf"[{_ENDS}]+[\"'”]*\s*|\n\s*|(?=[\[(<{{])"
+    r"|\s(?=(?:Ignore|Disregard|Forget|Override|Treat|Classify|Categori[sz]e|Label|Mark|Route|SYSTEM|System|Note to"
+    r"|This is|It is|It['’]s|Please use)\b)"
 )
-"""How a claim begins where the sentence before it has no end of its own."""
+"""Where a sentence ends: at its sign, a line's end, before a bracket, or where a claim begins without any of these."""
 
-_SENTENCE = (
-    r"(?:<[^<>\n]{1,40}>[^<>\n]{1,80}</[^<>\n]{1,40}>|[\[(<{][^\])>}\n]{1,120}[\])>}]+"
-    rf"|(?:(?!{_CLAIMING})[^.!?。！？؟\n\[(<{{]){{1,160}}(?:[.!?。！？؟]+[\"'”]*|(?=[\[(<{{]|{_CLAIMING})|\n+|$))\s*"
-)
-"""A sentence, a line, or something in brackets."""
+_BRACKETED = r"(?:<[^<>\n]{1,40}>[^<>\n]{1,80}</[^<>\n]{1,40}>|[\[(<{][^\])>}\n]{1,120}[\])>}]+)\s*"
+_CLOSING_BRACKETS = "])>}"
 
 _LABEL = (
     r"(?:coding|code|programming|math(?:s|ematics)?|creative[ _-]?writing|creative|poem|story|analysis|question|chat"
@@ -63,8 +62,13 @@ _CLAIM = "|".join(
 
 
 @cache
-def _sentence() -> re.Pattern[str]:
-    return re.compile(_SENTENCE)
+def _break() -> re.Pattern[str]:
+    return re.compile(_BREAK)
+
+
+@cache
+def _bracketed(*, last: bool) -> re.Pattern[str]:
+    return re.compile(_BRACKETED + r"\Z" if last else _BRACKETED)
 
 
 @cache
@@ -128,12 +132,31 @@ def _before_signs(words: Sequence[Word], after: int) -> int:
 
 def _between_claims(text: str, start: int, end: int) -> tuple[int, int]:
     """The same stretch without the claims at its ends."""
-    for sentence in _sentence().finditer(text, start, min(end, start + _EDGE)):
-        if sentence.start() != start or not _claim().search(sentence.group().strip()):
-            break
-        start = sentence.end()
-    for sentence in reversed(list(_sentence().finditer(text, max(start, end - _EDGE), end))):
-        if sentence.end() != end or not _claim().search(sentence.group().strip()):
-            break
-        end = sentence.start()
+    while start < (after := _after_first(text, start, end)) and _claim().search(text[start:after].strip()):
+        start = after
+    while end > (before := _before_last(text, start, end)) and _claim().search(text[before:end].strip()):
+        end = before
     return start, end
+
+
+def _after_first(text: str, start: int, end: int) -> int:
+    """Where the first sentence or bracket ends; `start` when it is too long to be a claim."""
+    if (found := _bracketed(last=False).match(text, start, end)) is not None:
+        return found.end()
+    longest = min(end, start + LONGEST_CLAIM)
+    if (found := _break().search(text, start + 1, longest)) is not None:
+        return found.end()
+    return end if longest == end else start
+
+
+def _before_last(text: str, start: int, end: int) -> int:
+    """Where the last sentence or bracket begins; `end` when it is too long to be a claim."""
+    earliest = max(start, end - LONGEST_CLAIM)
+    edge = text[earliest:end].rstrip()
+    if edge.endswith(tuple(_CLOSING_BRACKETS)) and (found := _bracketed(last=True).search(edge)) is not None:
+        return earliest + found.start()
+    said = edge.rstrip(_ENDS + "\"'”")
+    begins = [found.end() for found in _break().finditer(said)]
+    if begins and begins[-1] < len(said):
+        return earliest + begins[-1]
+    return start if earliest == start else end

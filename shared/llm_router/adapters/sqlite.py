@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from llm_router.errors import StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0
 """How long a writer waits for another one. Writes take microseconds, so only a stuck process makes anyone wait."""
+
+PAUSE_S = 0.01
+"""Between two attempts at what SQLite does not wait for by itself."""
 
 Row = tuple[Any, ...]
 
@@ -79,7 +83,7 @@ class Database:
         if connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _keep_a_log(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             self._local.connection = connection
         if not self._ready:
@@ -87,6 +91,23 @@ class Database:
                 connection.executescript(_SCHEMA)
                 self._ready = True
         return connection
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Have writes go to a log beside the file, so that readers never wait for them.
+
+    The first connection changes the file for good, and SQLite refuses at once all who would do the same meanwhile,
+    whatever their time-out. Raises `sqlite3.OperationalError` when it still refuses after that time.
+    """
+    for left in reversed(range(round(BUSY_TIMEOUT_S / PAUSE_S))):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            time.sleep(PAUSE_S)
+        else:
+            return
 
 
 def _unavailable(failure: Exception) -> StoreUnavailable:
