@@ -1,0 +1,188 @@
+"""What a ranking rests on, to the digit: tokens, prices, waits, and a catalogue made ready."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from llm_router.catalogue.entry import Capability, Latency
+from llm_router.errors import NoEligibleModel
+from llm_router.outcomes import Observed, Tally
+from llm_router.ranking.cost import THINKING_TOKENS, carried_usd, expected_price, expected_tokens, expected_usd
+from llm_router.ranking.latency import (
+    ASSUMED_FIRST_TOKEN_MS,
+    ASSUMED_TOKENS_PER_SECOND,
+    PRIOR_ANSWERS,
+    Wait,
+    expected_wait,
+)
+from llm_router.ranking.prepared import PLACE, Prepared, log_odds, prepare
+from llm_router.ranking.rank import rank
+from llm_router.ranking.task import Constraints, Held, LiveLatency, Surroundings, Task
+from llm_router.ranking.tokens import WRITING_PLACE, Writing, ratios_of
+from llm_router.taxonomy import Category, Difficulty
+from tests.support.models import model, quality, task
+
+THINKER = frozenset({Capability.REASONING})
+
+
+def ready(**fields: object) -> Prepared:
+    (prepared,) = prepare([model("m", **fields)])  # type: ignore[arg-type]
+    return prepared
+
+
+def held_by(name: str, *, history: int = 0, cached: int = 0) -> Task:
+    return Task(
+        {Category.CODING: 1.0}, Difficulty.EASY, 0.2, 1000, 100,
+        held=Held(model_id=name, history_tokens=history, cached_tokens=cached),
+    )  # fmt: skip
+
+
+def test_a_wait_is_the_first_token_and_then_each_at_its_speed():
+    assert expected_wait(500.0, 12.5, None, 80, measured=True) == Wait(1500.0, measured=True)
+    assert expected_wait(500.0, 12.5, None, 80, measured=False) == Wait(1500.0, measured=False)
+
+
+def test_what_was_measured_here_counts_by_how_often_against_the_catalogue():
+    live = LiveLatency(time_to_first_token_ms=1000.0, output_tokens_per_second=50.0, n=15)
+    share = 15 / (15 + PRIOR_ANSWERS)
+    expected = (1 - share) * 500 + share * 1000 + 100 * ((1 - share) * 10 + share * 20)
+    found = expected_wait(500.0, 10.0, live, 100, measured=False)
+    assert found.ms == pytest.approx(expected)
+    assert found.measured
+
+
+def test_a_speed_of_nothing_is_slow_and_not_a_division_by_nothing():
+    live = LiveLatency(time_to_first_token_ms=0.0, output_tokens_per_second=0.0, n=PRIOR_ANSWERS)
+    assert expected_wait(0.0, 0.0, live, 1, measured=True).ms == pytest.approx(5000)
+
+
+@pytest.mark.parametrize("difficulty", Difficulty)
+def test_only_a_model_that_reasons_thinks_and_by_how_hard_it_is(difficulty: Difficulty):
+    of = task(difficulty=difficulty, output_tokens=400)
+    assert expected_tokens(ready(), of, None) == (400, 0)
+    assert expected_tokens(ready(capabilities=THINKER), of, None) == (400, THINKING_TOKENS[difficulty])
+
+
+def test_an_answer_is_no_longer_than_the_model_writes_and_the_request_allows():
+    of = task(difficulty=Difficulty.HARD, output_tokens=400)
+    assert expected_tokens(ready(max_output_tokens=300), of, None) == (300, 0)
+    assert expected_tokens(ready(max_output_tokens=None), of, None) == (400, 0)
+    assert expected_tokens(ready(max_output_tokens=300), of, 200) == (200, 0)
+    assert expected_tokens(ready(capabilities=THINKER), of, 1000) == (400, 600)
+    assert expected_tokens(ready(capabilities=THINKER), of, 300) == (300, 0)
+
+
+def test_a_price_is_tokens_in_and_out_at_their_prices():
+    of = task(input_tokens=1000, output_tokens=100)
+    price = expected_price(ready(usd_in=2.0, usd_out=8.0, tokenizer="o200k"), of, None)
+    tokens = round(1000 * ratios_of("o200k")[WRITING_PLACE[Writing.ENGLISH]])
+    assert price.usd == pytest.approx((tokens * 2 + 100 * 8) / 1e6)
+    assert price[1:] == (tokens, 0, 100, 0)
+    assert expected_usd(ready(usd_in=None), of, 1000, 100) is None
+    assert expected_price(ready(usd_out=None), of, None).usd is None
+
+
+def test_what_the_cache_of_its_provider_holds_costs_a_model_less_and_no_other():
+    plain, cheap = {"usd_in": 2.0, "usd_out": 8.0}, {"cached_input_usd_per_mtok": 0.5, "tokenizer": "o200k"}
+    mine = ready(**plain, **cheap)
+    ratio = ratios_of("o200k")[WRITING_PLACE[Writing.ENGLISH]]
+    with_cache = expected_price(mine, held_by("acme/m", cached=600), None)
+    without = expected_price(mine, held_by("acme/other", cached=600), None)
+    assert with_cache.cached_tokens == round(600 * ratio)
+    assert without.cached_tokens == 0
+    assert with_cache.usd is not None
+    assert without.usd is not None
+    assert without.usd - with_cache.usd == pytest.approx(600 * ratio * 1.5 / 1e6)
+    more = expected_price(mine, held_by("acme/m", cached=5000), None)
+    assert more.usd == pytest.approx((round(1000 * ratio) * 0.5 + 100 * 8) / 1e6)
+
+
+def test_the_conversation_that_is_sent_along_is_read_from_the_cache_by_who_holds_it():
+    mine = ready(usd_in=2.0, cached_input_usd_per_mtok=0.5, tokenizer="o200k")
+    ratio = ratios_of("o200k")[WRITING_PLACE[Writing.ENGLISH]]
+    assert carried_usd(mine, held_by("acme/m", history=4000)) == pytest.approx(4000 * ratio * 0.5 / 1e6)
+    assert carried_usd(mine, held_by("acme/other", history=4000)) == pytest.approx(4000 * ratio * 2.0 / 1e6)
+    assert carried_usd(mine, held_by("acme/m")) == 0
+    assert carried_usd(mine, task()) == 0
+    assert carried_usd(ready(usd_in=None), held_by("acme/m", history=4000)) == 0
+
+
+def test_a_model_made_ready_has_its_figures_and_what_is_assumed_where_it_has_none():
+    known = ready(usd_in=2.0, usd_out=8.0, cached_input_usd_per_mtok=0.5, latency=Latency(300, 100))
+    assert (known.usd_in, known.usd_out, known.usd_cached) == pytest.approx((2e-6, 8e-6, 5e-7))
+    assert (known.first_token_ms, known.ms_per_token, known.speed_measured) == (300, 10, True)
+    assert not known.thinks
+    assert ready(capabilities=THINKER).thinks
+    bare = ready(usd_in=2.0, usd_out=8.0, latency=Latency(None, None))
+    assert bare.usd_cached == pytest.approx(2e-6)
+    assert (bare.first_token_ms, bare.ms_per_token) == (ASSUMED_FIRST_TOKEN_MS, 1000 / ASSUMED_TOKENS_PER_SECOND)
+    assert not bare.speed_measured
+    assert not ready(latency=Latency(300, None)).speed_measured
+    assert not ready(latency=Latency(None, 100)).speed_measured
+    assert ready(usd_in=2.0, cached_input_usd_per_mtok=9.0).usd_cached == pytest.approx(2e-6)
+    free = ready(usd_in=0.0, usd_out=0.0)
+    assert (free.usd_in, free.usd_out, free.usd_cached) == (0.0, 0.0, 0.0)
+    assert ready(usd_in=None, usd_out=8.0).usd_in is None
+    assert ready(usd_in=2.0, usd_out=None).usd_in is None
+
+
+def test_a_curve_has_log_odds_and_deviations_and_needs_all_three_difficulties():
+    table = dict(quality(0.9, 0.7, 0.4, sd=0.1))
+    del table[Category.CHAT]
+    found = ready(quality=table).curves
+    assert found[PLACE[Category.CHAT]] is None
+    assert found[PLACE[Category.MATH]] == pytest.approx((log_odds(0.9), log_odds(0.7), log_odds(0.4), 0.1, 0.1, 0.1))
+    assert log_odds(0.9) == pytest.approx(math.log(9))
+    assert (log_odds(1.0), log_odds(0.0)) == pytest.approx((math.log(999), -math.log(999)))
+
+
+def test_what_was_observed_of_a_model_moves_its_own_curve_alone():
+    seen = Observed({Category.MATH: {Difficulty.EASY: Tally(1000, 1000)}})
+    one, other = prepare([model("one"), model("other")], {"acme/one": seen})
+    place = PLACE[Category.MATH]
+    assert one.curves[place] != other.curves[place]
+    assert prepare([model("one")])[0].curves == other.curves
+
+
+def test_an_unknown_tokenizer_has_the_ratios_of_the_others():
+    assert ratios_of(None) == ratios_of("other") == ratios_of("never heard of it")
+    assert ratios_of("o200k") != ratios_of("other")
+    assert len(ratios_of("o200k")) == len(Writing)
+    assert ratios_of("claude")[WRITING_PLACE[Writing.DEVANAGARI]] == 1.65
+
+
+def test_the_speed_measured_here_decides_on_a_limit_of_latency_and_is_told():
+    models = prepare([model("m", latency=Latency(500, 100))])
+    slow = Surroundings(live={"acme/m": LiveLatency(9000.0, 10.0, n=1000)})
+    limits = Constraints(max_latency_ms=6000)
+    (found,) = rank(models, task(output_tokens=400), limits, 0.5, Surroundings()).candidates
+    assert found.wait == Wait(4500.0, measured=True)
+    with pytest.raises(NoEligibleModel) as refused:
+        rank(models, task(output_tokens=400), limits, 0.5, slow)
+    (problem,) = refused.value.fields
+    assert problem.path == "constraints.max_latency_ms"
+    nearest = problem.problem.removeprefix("binds; the nearest value that gives a model: ")
+    assert 48_000 < int(nearest) < 49_000
+    assert refused.value.message == (
+        "No model meets the constraints; the nearest relaxation is "
+        f"constraints.max_latency_ms: {nearest} (gives acme/m)."
+    )
+
+
+def test_a_model_that_cannot_be_used_now_is_out_with_its_reason_and_nothing_would_help():
+    out = Surroundings(unusable={"acme/m": "is cooling"})
+    (excluded,) = rank(prepare([model("m"), model("other")]), task(), Constraints(), 0.5, out).excluded
+    assert (excluded.model.id, [each.detail for each in excluded.violations]) == ("acme/m", ["is cooling"])
+    with pytest.raises(NoEligibleModel, match="whatever its constraints") as refused:
+        rank(prepare([model("m")]), task(), Constraints(), 0.5, out)
+    assert refused.value.fields == ()
+
+
+def test_several_demands_that_bind_together_are_all_named():
+    limits = Constraints(max_cost_usd=1e-6, min_quality=0.99)
+    with pytest.raises(NoEligibleModel) as refused:
+        rank(prepare([model("m")]), task(), limits, 0.5, Surroundings())
+    assert [each.path for each in refused.value.fields] == ["constraints.max_cost_usd", "constraints.min_quality"]
+    assert " and constraints.min_quality: " in refused.value.message
