@@ -1,0 +1,109 @@
+"""A ranking in words, to the letter: what people read is what was reckoned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from llm_router.ranking.cost import Price
+from llm_router.ranking.explanation import explain, reasons, usd
+from llm_router.ranking.latency import Wait
+from llm_router.ranking.objective import Standing
+from llm_router.ranking.prepared import prepare
+from llm_router.ranking.quality import Quality
+from llm_router.ranking.rank import Candidate, Ranking, rank
+from llm_router.ranking.task import Constraints, Surroundings
+from llm_router.taxonomy import Category, Difficulty
+from tests.support.models import model, task
+from tests.support.tasks import classification
+
+
+def candidate(name: str = "m", *, quality: float = 0.8, mean: float | None = None, cost: float = 0.002) -> Candidate:
+    return Candidate(
+        model(name),
+        Standing(quality < 0.5, -0.5, cost, -quality, f"acme/{name}"),
+        Quality(quality, quality if mean is None else mean, 0.05, evidenced=True),
+        Price(cost, 120, 0, 340, 0),
+        Wait(4321.0, measured=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (0, "$0.00"), (-1, "$-1.00"), (0.01, "$0.01"), (1.239, "$1.24"), (0.00999, "$0.0100"), (0.0012345, "$0.0012"),
+        (0.000049, "$0.000049"), (0.1, "$0.10"),
+    ],
+)  # fmt: skip
+def test_dollars_have_two_significant_digits_however_few(amount: float, said: str):
+    assert usd(amount) == said
+
+
+def test_a_candidate_is_told_by_its_quality_its_price_and_its_wait():
+    assert reasons(candidate()) == [
+        "does 80% of such prompts well (72% to 88%)",
+        "$0.0020 for 120 tokens in, 340 out",
+        "about 4.3 s",
+    ]
+
+
+def test_what_speaks_against_a_candidate_is_told_too():
+    against = candidate(quality=0.4, mean=0.5)._replace(
+        quality=Quality(0.4, 0.5, 0.05, evidenced=False),
+        price=Price(0.002, 120, 100, 340, 800),
+        wait=Wait(1000.0, measured=False),
+    )
+    assert reasons(against) == [
+        "does 40% of such prompts well (40% to 58%)",
+        "50% on average, less caution because the prompt is demanding",
+        "no evidence of its quality for this kind of work",
+        "more likely to fail than to do well, so ranked after all that will do",
+        "$0.0020 for 120 tokens in (100 likely cached), 340 out and 800 of thinking",
+        "about 1.0 s, speed assumed, not measured",
+    ]
+
+
+def test_caution_of_half_a_point_is_not_worth_a_word():
+    assert len(reasons(candidate(quality=0.8, mean=0.8049))) == 3
+    assert len(reasons(candidate(quality=0.8, mean=0.806))) == 4
+
+
+def said(*candidates: Candidate) -> str:
+    of = replace(classification(), category=Category.CREATIVE_WRITING, difficulty=Difficulty.HARD, confidence=0.998)
+    return explain(Ranking(candidates, len(candidates), ()), of, 0.25)
+
+
+def test_the_winner_is_told_with_the_task_and_the_preference():
+    assert said(candidate("first")) == (
+        "Creative writing, hard (99% sure). "
+        "First from acme has the best balance at preference 0.25: 80% expected quality for $0.0020."
+    )
+
+
+@pytest.mark.parametrize(
+    ("quality", "cost", "compared"),
+    [
+        (0.81, 0.004, "1 point more quality for 2.0 times the money"),
+        (0.79, 0.001, "1 point less quality at 50% of the cost"),
+        (0.70, 0.002, "10 points less quality for the same money"),
+        (0.92, 0.00209, "12 points more quality for the same money"),
+        (0.80, 0.0022, "the same quality for 1.1 times the money"),
+        (0.804, 0.0019, "the same quality at 95% of the cost"),
+        (0.80, 0.0, "the same quality for $0.00"),
+    ],
+)
+def test_the_runner_up_is_told_beside_the_winner(quality: float, cost: float, compared: str):
+    words = said(candidate("first"), candidate("second", quality=quality, cost=cost), candidate("third"))
+    assert words.endswith(f" Next is Second from acme, with {compared}.")
+
+
+def test_beside_a_winner_that_costs_nothing_there_is_no_ratio():
+    assert said(candidate("first", cost=0.0), candidate("second")).endswith("with the same quality for $0.0020.")
+
+
+def test_the_words_of_a_real_ranking_agree_with_its_numbers():
+    ranking = rank(prepare([model("a"), model("b", usd_in=9.0)]), task(), Constraints(), 0.5, Surroundings())
+    first = ranking.candidates[0]
+    assert reasons(first)[0].startswith(f"does {first.quality.expected:.0%} of such prompts well")
+    assert usd(first.usd) in explain(ranking, classification(), 0.5)
