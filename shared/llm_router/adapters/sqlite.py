@@ -96,14 +96,15 @@ class Database:
 def _keep_a_log(connection: sqlite3.Connection) -> None:
     """Have writes go to a log beside the file, so that readers never wait for them.
 
-    The first connection changes the file for good, and SQLite refuses at once all who would do the same meanwhile,
-    whatever their time-out. Raises `sqlite3.OperationalError` when it still refuses after that time.
+    The first connection changes the file for good, and SQLite refuses at once some who would do the same meanwhile,
+    whatever their time-out; others it lets wait. Raises `sqlite3.OperationalError` when that time is over.
     """
-    for left in reversed(range(round(BUSY_TIMEOUT_S / PAUSE_S))):
+    until = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError:
-            if not left:
+            if time.monotonic() >= until:
                 raise
             time.sleep(PAUSE_S)
         else:
