@@ -141,7 +141,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
 refresh: $(BIN)/.run ## Refresh the local catalogue from its sources now
 	@$(BIN)/python -m llm_router.local.refresh $(ARGS)
 
-train: $(TORCH) $(BIN)/.test ## Train the classifier anew (public sets from DATA_DIR where it is set): minutes on a GPU, forty on two cores
+train: $(TORCH) $(BIN)/.test ## Train the classifier anew (public sets from DATA_DIR where it is set): minutes on a GPU, an hour on two cores
 	@$(TORCH) -m training.torch_finetune $(ARGS)
 	@$(TORCH) -m training.torch_grams
 	@$(BIN)/python -m training.build.calibrate

@@ -30,6 +30,7 @@ from llm_router.web.access import Function
 from llm_router.web.completions import Completions, keeping_of, note_completed, note_decision
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
+from llm_router.web.meanwhile import meanwhile
 from llm_router.web.snapshot import on_snapshot
 
 NO_DECISION = "There is no such decision; decisions are kept for a limited time."
@@ -60,7 +61,7 @@ async def route(call: Call, body: RouteRequest) -> Response:
     decision = service.recommender().recommend(body.ask(tenant))
     note_decision(call.note, decision)
     answer = route_answer(decision).model_dump_json()
-    _keep(decision, tenant, answer=answer)
+    _keep(decision, tenant, None, answer)
     return Response(answer, media_type="application/json")
 
 
@@ -80,10 +81,11 @@ async def _generated(call: Call, body: RouteRequest) -> Response:
         return Question.of(request, body.model_dump_json(exclude={"cache", "session_id", "prompt", "messages"}))
 
     keeping = keeping_of(call, asked, body.cache, key, None, question)
-    done = await service.generating.completer().complete(routed, keeping)
-    _keep(decision, tenant, done.model.id)
+    work = service.generating.completer().complete(routed, keeping)
+    done, told = await meanwhile(work, lambda: route_answer(decision))
+    _keep(decision, tenant, done.model.id, told.model_dump_json())
     note_completed(call.note, done)
-    answer = generated_answer(route_answer(decision), done)
+    answer = generated_answer(told, done)
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
@@ -108,15 +110,14 @@ def _key(call: Call) -> ClientKey | None:
     return service.generating.key_ring().by_id(call.caller.key_id) if call.caller.key_id else None
 
 
-def _keep(decision: Decision, tenant: str, used: str | None = None, *, answer: str = "") -> None:
+def _keep(decision: Decision, tenant: str, used: str | None, answer: str) -> None:
     """A decision that cannot be kept is still a good decision: the caller gets it, and a later look finds nothing.
 
-    Kept before the answer goes out, since the caller may ask for it at once. `answer` is its JSON, if that is there.
+    Kept before the answer goes out, since the caller may ask for it at once. `answer` is its JSON.
     """
-    kept = answer or route_answer(decision).model_dump_json()
     try:
         subject, until = subject_of(decision, tenant, used), decision.at + service.settings.decision_ttl
-        service.decisions().keep(decision.id, kept, subject, expires_at=until)
+        service.decisions().keep(decision.id, answer, subject, expires_at=until)
     except StoreUnavailable as failure:
         service.observer().warn(f"A decision was not kept: {failure.message}")
 

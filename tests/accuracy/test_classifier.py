@@ -23,8 +23,9 @@ CALIBRATION_ERROR = 0.035
 RULES_MACRO_F1 = 0.66
 """Measured 0.69. Without its model the router must still sort most plain prompts right."""
 
-COMPLEXITY = 0.65
-"""Measured 0.70 as rank correlation with the labelled complexity, where length alone reaches 0.36."""
+COMPLEXITY = 0.6
+"""Measured 0.64 as rank correlation with the labelled complexity over all five writers, whose scales differ (0.60 to
+0.86 for each alone), where length alone reaches 0.42."""
 
 
 @pytest.fixture(scope="module")

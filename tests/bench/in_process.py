@@ -9,7 +9,7 @@ import numpy as np
 
 import classifier
 from classifier.encoder import ARTIFACTS, Encoder
-from classifier.manifest import MODEL, TOKENISER
+from classifier.manifest import LOWER, TOKENISER, TOKENS, UPPER
 from classifier.normalise import normalise
 from classifier.rules import RuleBook
 from classifier.runtime import open_session
@@ -73,11 +73,12 @@ def million_characters(turns: int = 10) -> Times:
 
 
 def _session(prompts: Sequence[str]) -> Call:
-    """The floor: the graph alone, on ids that are there already."""
-    session, tokenise = open_session(ARTIFACTS / MODEL, threads=1), Tokeniser(ARTIFACTS / TOKENISER)
-    names = [output.name for output in session.get_outputs()]
+    """The floor of a prompt that goes through all layers: the graphs alone, on ids that are there already."""
+    lower, upper = (open_session(ARTIFACTS / name, threads=1) for name in (LOWER, UPPER))
+    tokenise = Tokeniser(ARTIFACTS / TOKENISER)
+    names = [output.name for output in upper.get_outputs()]
     ids = iter([np.array([tokenise(prompt).ids], np.int64) for prompt in prompts])
-    return lambda: session.run(names, {"input_ids": next(ids)}, None)
+    return lambda: upper.run(names, {TOKENS: lower.run([TOKENS], {"input_ids": next(ids)}, None)[0]}, None)
 
 
 def _over(call: Callable[[str], object], prompts: Sequence[str]) -> Call:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from collections.abc import Iterator
 
-OPENINGS = ("how do I", "write a short", "what is the", "please compare", "can you explain", "calculate the", "fix my")
+from tests.support.running import ROOT
+
+HELD_OUT = ROOT / "layers" / "model" / "training" / "prompts" / "heldout"
+"""Prompts that people would type, in fifteen languages; no classifier was trained on them."""
+
 WORDS = (
     *("report", "garden", "budget", "python", "train", "invoice", "story", "river", "market", "engine", "window"),
     *("teacher", "kitchen", "network", "holiday", "contract", "server", "battery", "recipe", "science", "language"),
@@ -15,11 +20,13 @@ WORDS = (
 
 
 def new_prompts(seed: int) -> Iterator[str]:
-    """Prompts of 8 to 30 words, each another one."""
+    """Held-out prompts of 8 to 30 words in an order drawn from the seed, each with a number that makes it new."""
     chance = random.Random(seed)
+    rows = (json.loads(line) for path in sorted(HELD_OUT.glob("*.jsonl")) for line in path.open(encoding="utf-8"))
+    prompts = [str(row["prompt"]) for row in rows if 8 <= len(str(row["prompt"]).split()) <= 30]
     while True:
-        count = chance.randint(6, 27)
-        yield f"{chance.choice(OPENINGS)} {' '.join(chance.choices(WORDS, k=count))}"
+        chance.shuffle(prompts)
+        yield from (f"{prompt} ({chance.randrange(10**9)})" for prompt in prompts)
 
 
 def of_tokens(tokens: int) -> Iterator[str]:

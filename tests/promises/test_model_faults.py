@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from classifier.encoder import ARTIFACTS, EncoderFailed, EncoderOutput, EncoderTimeout
+from classifier.encoder import ARTIFACTS, EncoderFailed, EncoderOutput, EncoderTimeout, Enough
+from classifier.manifest import FILES, MANIFEST
 from classifier.runtime import RunOptions, runtime_errors
 from llm_router.local.functions import load_module
 from tests.support.service import Service, service
 
 PROMPT = {"prompt": "Write a Python function to sort a list"}
-BUILT = ("model.onnx", "model.bin", "tokenizer.json", "manifest.json")
+BUILT = (*FILES, MANIFEST)
 
 
 def flip_a_bit(path: Path) -> None:
@@ -78,7 +79,7 @@ class Failing:
         self.fail = fail
         self.asked = 0
 
-    def encode(self, _text: str, *, deadline_s: float | None = None) -> EncoderOutput:
+    def encode_until(self, _text: str, _enough: Enough, *, deadline_s: float | None = None) -> EncoderOutput:
         assert deadline_s == 0.25
         self.asked += 1
         return self.fail()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from classifier.manifest import FILES, MANIFEST
 from llm_router.local.template import load
 
 ROOT = Path(__file__).parents[2]
@@ -115,7 +116,7 @@ def _fingerprint() -> str:
 
 
 def _inputs() -> Iterator[Path]:
-    made = {"model.onnx", "model.bin", "tokenizer.json", "manifest.json"}
+    made = {*FILES, MANIFEST}
     sources = (ROOT / "functions", ROOT / "shared", ROOT / "layers" / "model")
     for path in sorted(path for source in sources for path in source.rglob("*")):
         outside = {"__pycache__", "local", "report", "prompts", "evaluation"} & set(path.relative_to(ROOT).parts)

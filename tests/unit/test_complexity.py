@@ -1,4 +1,4 @@
-"""Complexity: the labels' guess, moved by measured failures and by numbers only where an answer is right or wrong."""
+"""Complexity: the labels' guess, moved by failures, numbers and length only where an answer is right or wrong."""
 
 from __future__ import annotations
 
@@ -44,3 +44,10 @@ def test_every_number_is_a_step_of_a_calculation_and_of_nothing_else():
     few, many = features("add 2 and 3"), features("add 2, 3, 4, 7, 9, 11 and 13 and take away 6")
     assert complexity_of(opinion(Category.MATH), many) > complexity_of(opinion(Category.MATH), few)
     assert complexity_of(opinion(Category.CODING), many) == complexity_of(opinion(Category.CODING), few)
+
+
+def test_a_long_story_hides_more_steps_than_a_short_one_and_a_line_is_as_good_as_another():
+    line, other, story = features("two apples"), features("two apples and two pears"), features("two apples fell " * 30)
+    maths = [complexity_of(opinion(Category.MATH), each) for each in (line, other, story)]
+    assert maths[0] == maths[1] < maths[2]
+    assert complexity_of(opinion(Category.CODING), story) == complexity_of(opinion(Category.CODING), line)

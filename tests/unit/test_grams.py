@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from classifier.fusion import CATEGORIES, Blend, Fusion
+from classifier.fusion import CATEGORIES, Blend, Fusion, Others
 from classifier.grams import (
     BUCKETS,
     GRAMS,
@@ -60,12 +61,11 @@ def test_words_count_as_much_as_the_blend_for_their_letters_says():
     even = (1 / len(CATEGORIES),) * len(CATEGORIES)
     none = (0.0,) * len(CATEGORIES)
     plain, beyond = Blend(1.0, 1.0, 0.5, none), Blend(1.0, 1.0, 1.0, none)
-    flat = Fusion.unfitted()
-    fusion = Fusion(plain, beyond, 1.0, flat.complexity_by_form, flat.creativity_by_form, 0, 1)
+    fusion = replace(Fusion.unfitted(), ascii=plain, beyond=beyond)
     words = grams_for("стих", Category.CREATIVE_WRITING).chances(split_words("стих"))
-    assert fusion.fuse(even, even, beyond=True) == pytest.approx(even)
-    assert fusion.fuse(even, even, words, beyond=True) == pytest.approx(words)
-    assert max(even) < max(fusion.fuse(even, even, words)) < max(words)
+    assert fusion.fuse(even, Others(even, beyond=True)) == pytest.approx(even)
+    assert fusion.fuse(even, Others(even, words, beyond=True)) == pytest.approx(words)
+    assert max(even) < max(fusion.fuse(even, Others(even, words))) < max(words)
 
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "another shape"])

@@ -8,22 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier import HybridClassifier, load
-from classifier.answers import AnswerLengths
-from classifier.encoder import EncoderFailed, EncoderOutput, EncoderTimeout
-from classifier.fusion import CATEGORIES, Fusion, decided_by
-from classifier.heads import SCORES
-from classifier.hybrid import ClassifierInfo
-from classifier.manifest import Manifest, OutputRecord
+from classifier import load
+from classifier.encoder import EncoderFailed, EncoderTimeout
+from classifier.fusion import Fusion, decided_by
 from classifier.own import Definition
-from classifier.rules import RuleBook
 from llm_router.breaker import Breaker, BreakerState
 from llm_router.taxonomy import Category, Degraded, InteractionStyle, Method
-
-RULES = RuleBook.load()
-LENGTHS = AnswerLengths.load()
-ABOUT = ClassifierInfo(True, None, "fake", "v1", {}, {})
-MANIFEST = Manifest("fake", "x86_64", "0", False, {}, {"category": OutputRecord(7, tuple(CATEGORIES))})
+from tests.support.fake_encoder import FakeEncoder, classifier
 
 
 class Clock:
@@ -35,42 +26,6 @@ class Clock:
 
     def monotonic(self) -> float:
         return self.time
-
-
-class FakeEncoder:
-    """Believes what it is told to, or raises; remembers what it was asked."""
-
-    manifest = MANIFEST
-
-    def __init__(self, believes: Category | None = None, strength: float = 6.0) -> None:
-        self.believes = believes
-        self.strength = strength
-        self.raises: EncoderFailed | None = None
-        self.asked: list[tuple[str, float | None]] = []
-
-    def encode(self, text: str, *, deadline_s: float | None = None) -> EncoderOutput:
-        self.asked.append((text, deadline_s))
-        if self.raises:
-            raise self.raises
-        logits = np.zeros(len(CATEGORIES), np.float32)
-        if self.believes:
-            logits[CATEGORIES.index(self.believes)] = self.strength
-        embedding = np.zeros(384, np.float32)
-        embedding[hash_place(text)] = 1
-        score = np.array([0.5], np.float32)
-        scores = dict.fromkeys(SCORES, score)
-        heads = {"category": logits, "difficulty": np.zeros(3, np.float32), **scores}
-        return EncoderOutput(embedding, heads, 5, 7)
-
-
-def hash_place(text: str) -> int:
-    return 1 if "order" in text else 2
-
-
-def classifier(encoder: FakeEncoder | None, breaker: Breaker | None = None) -> HybridClassifier:
-    blend = replace(Fusion.unfitted().ascii, rules=0.7)
-    fusion = replace(Fusion.unfitted(), ascii=blend, beyond=blend)
-    return HybridClassifier(RULES, fusion, LENGTHS, encoder, ABOUT, breaker)
 
 
 def test_rules_alone_decide_when_they_are_sure_and_the_model_is_not():
@@ -153,6 +108,30 @@ def test_explaining_changes_nothing_but_the_evidence():
     assert sum(explained.evidence.rule_probabilities.values()) == pytest.approx(1)
     assert sum(explained.evidence.model_probabilities.values()) == pytest.approx(1)
     assert replace(explained, evidence=None) == plain
+
+
+def notes_of(believes: Category, strength: float) -> str:
+    fusion = replace(Fusion.unfitted(), early_above=0.9)
+    found = replace(classifier(FakeEncoder(believes, strength)), fusion=fusion).classify("Go on", explain=True)
+    assert found.evidence is not None
+    return "".join(found.evidence.notes)
+
+
+def test_a_prompt_that_the_lower_layers_are_sure_of_stops_there_and_says_so():
+    assert "upper ones did not run" in notes_of(Category.GENERAL, 9.0)
+    assert "upper ones did not run" not in notes_of(Category.GENERAL, 0.5)
+
+
+@pytest.mark.parametrize("category", [Category.MATH, Category.CODING])
+def test_where_an_answer_is_right_or_wrong_all_layers_run(category: Category):
+    assert "upper ones did not run" not in notes_of(category, 9.0)
+
+
+def test_an_own_category_is_always_told_by_all_layers():
+    fusion = replace(Fusion.unfitted(), early_above=0.0)
+    sorter = replace(classifier(FakeEncoder(Category.GENERAL)), fusion=fusion, background=np.eye(384, dtype=np.float32))
+    own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
+    assert sorter.with_categories([own]).classify("where is my order").category == "orders"
 
 
 def test_urgency_and_style_are_reasoned():

@@ -1,9 +1,9 @@
 """How likely small and mid-size models are to do a prompt badly: the model's guess, and what measured failures add.
 
 Where an answer is right or wrong, in mathematics and code, a head that was trained on how many models failed adds to
-one that was trained on guesses; elsewhere measured outcomes are few. And in a calculation every number is a step. The
-constants were chosen on measured outcomes; `python -m training.evaluation.complexity` prints what each term adds,
-within every task.
+one that was trained on guesses; elsewhere measured outcomes are few. And in a calculation every number is a step, and
+a long story hides more of them. The constants were chosen on measured and rated outcomes that were kept from training;
+`python -m training.evaluation.complexity` prints what each term adds, within every task.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from classifier.fusion import CATEGORIES, sigmoid
 from classifier.heads import Opinion
 from llm_router.taxonomy import Category
 
-FAILURE, USUAL_FAILURE = 0.5, -1.0
-"""What the log-odds of failure count, and from where."""
+FAILURE, USUAL_IN_MATH, USUAL_IN_CODE = 0.5, -1.0, 0.0
+"""What the log-odds of failure count, and from where: about their means over our prompts of each kind."""
 
-NUMBERS, USUAL_NUMBERS = 0.5, 1.4
+NUMBERS, USUAL_NUMBERS = 0.25, 1.4
 """What the logarithm of one more than the numbers counts, and from where: three."""
+
+STORY, SHORT_STORY, USUAL_STORY = 1.0, 150, 0.3
+"""What the logarithm of the length counts in a calculation beyond so many characters, and from where."""
 
 _LEAST = 1e-4
 _MATH, _CODING = CATEGORIES.index(Category.MATH), CATEGORIES.index(Category.CODING)
@@ -27,12 +30,14 @@ _MATH, _CODING = CATEGORIES.index(Category.MATH), CATEGORIES.index(Category.CODI
 
 def complexity_of(opinion: Opinion, features: Features) -> float:
     """0 to 1, the share of such models that would do it badly."""
-    calculated = opinion.categories[_MATH]
-    checked = calculated + opinion.categories[_CODING]
+    calculated, coded = opinion.categories[_MATH], opinion.categories[_CODING]
+    failure = _log_odds(opinion.failure)
+    longer = math.log(max(features.characters, SHORT_STORY) / SHORT_STORY)
     return sigmoid(
         _log_odds(opinion.complexity)
-        + checked * FAILURE * (_log_odds(opinion.failure) - USUAL_FAILURE)
+        + FAILURE * (calculated * (failure - USUAL_IN_MATH) + coded * (failure - USUAL_IN_CODE))
         + calculated * NUMBERS * (math.log1p(features.numbers) - USUAL_NUMBERS)
+        + calculated * STORY * (longer - USUAL_STORY)
     )
 
 

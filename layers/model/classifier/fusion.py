@@ -13,6 +13,8 @@ from llm_router.taxonomy import Category, Method
 
 FUSION = "fusion.json"
 CATEGORIES = tuple(Category)
+CHECKED = frozenset({Category.MATH, Category.CODING})
+"""Where an answer is right or wrong, how hard a prompt is counts most, and all of the model's layers know it best."""
 SURE_RULES = 0.7
 SURE_MODEL = 0.7
 LEAST_CHANCE = 1e-4
@@ -47,19 +49,33 @@ class Blend:
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """What is known beside the model: the rules' opinion, that of words if there are such, and whether a letter is
+    not one of English's."""
+
+    rules: Chances
+    words: Chances | None = None
+    beyond: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Fusion:
     """Fitted on prompts that neither the rules nor the model were fitted on.
 
     The log of each stage's probabilities is weighed and summed (a logistic regression over opinions, which is what
     makes agreement count for more than each), with a bias a category: `ascii` for prompts whose letters are English's,
-    which the encoder reads best; `beyond` for all others, where words count for more. `rules_alone` is
-    the temperature of the rules where there is no model. `complexity_by_form` and `creativity_by_form` read
-    `Features.numeric` and the category probabilities, for prompts that no model has seen; `easy_below` and
-    `hard_above` cut that complexity.
+    which the encoder reads best; `beyond` for all others, where words count for more. `early` are the same for what
+    the encoder's lower layers say, which is enough when the fused opinion is above `early_above` and not of `CHECKED`.
+    `rules_alone` is the temperature of the rules where there is no model. `complexity_by_form` and
+    `creativity_by_form` read `Features.numeric` and the category probabilities, for prompts that no model has seen;
+    `easy_below` and `hard_above` cut that complexity.
     """
 
     ascii: Blend
     beyond: Blend
+    early_ascii: Blend
+    early_beyond: Blend
+    early_above: float
     rules_alone: float
     complexity_by_form: Linear
     creativity_by_form: Linear
@@ -74,6 +90,9 @@ class Fusion:
             fusion = cls(
                 ascii=_blend(raw["ascii"]),
                 beyond=_blend(raw["beyond"]),
+                early_ascii=_blend(raw["early_ascii"]),
+                early_beyond=_blend(raw["early_beyond"]),
+                early_above=_number(raw["early_above"]),
                 rules_alone=_number(raw["rules_alone"]),
                 complexity_by_form=_linear(raw["complexity_by_form"]),
                 creativity_by_form=_linear(raw["creativity_by_form"]),
@@ -93,18 +112,26 @@ class Fusion:
         """Equal trust and nothing known of form: what is left when the file is gone."""
         flat = Linear((0.0,) * (len(NUMERIC) + len(CATEGORIES)), -0.6)
         equal = Blend(1.0, 1.0, 0.0, (0.0,) * len(CATEGORIES))
-        return cls(equal, equal, 1.0, flat, flat, 0.35, 0.6)
+        return cls(equal, equal, equal, equal, 1.0, 1.0, flat, flat, 0.35, 0.6)
 
-    def fuse(self, model: Chances, rules: Chances, words: Chances | None = None, *, beyond: bool = False) -> Chances:
-        """All opinions as one; without `words`, those there are. `beyond` tells of letters that are not English's."""
-        blend = self.beyond if beyond else self.ascii
+    def fuse(self, model: Chances, others: Others, *, early: bool = False) -> Chances:
+        """All opinions as one; without those of words, what there is. `early` tells of the lower layers' opinion."""
+        if others.beyond:
+            blend = self.early_beyond if early else self.beyond
+        else:
+            blend = self.early_ascii if early else self.ascii
         scores = [
             blend.model * _log(m) + blend.rules * _log(r) + bias
-            for m, r, bias in zip(model, rules, blend.bias, strict=True)
+            for m, r, bias in zip(model, others.rules, blend.bias, strict=True)
         ]
-        if words is not None:
-            scores = [score + blend.words * _log(w) for score, w in zip(scores, words, strict=True)]
+        if others.words is not None:
+            scores = [score + blend.words * _log(w) for score, w in zip(scores, others.words, strict=True)]
         return softmax(scores)
+
+    def is_enough(self, early: Chances) -> bool:
+        """Whether a fused early opinion may stand as it is."""
+        most = max(early)
+        return most > self.early_above and CATEGORIES[early.index(most)] not in CHECKED
 
     def without_model(self, rules: Chances) -> Chances:
         """The rules' opinion alone, tempered."""

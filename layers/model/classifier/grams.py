@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 GRAMS = "grams.npz"
-BUCKETS = 1 << 17
+BUCKETS = 1 << 19
+"""Places in the table. With a quarter of them too many of the training prompts' grams share one, and every language
+that is not English loses by it; with twice as many little is won."""
+
 HEAD_WORDS, TAIL_WORDS = 120, 40
 STEM = 5
 LETTERS = 3

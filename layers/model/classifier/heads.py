@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from classifier.encoder import EarlyOutput, EncoderOutput, Enough
 from classifier.fusion import CATEGORIES, Chances, softmax
+from classifier.manifest import EARLY, Manifest
 from llm_router.taxonomy import Difficulty
 
 if TYPE_CHECKING:
-    from classifier.encoder import EncoderOutput, Floats
-    from classifier.manifest import Manifest
+    from classifier.encoder import Floats
 
 WIDTHS = {"category": len(CATEGORIES), "difficulty": len(Difficulty), "complexity": 1, "creativity": 1, "failure": 1}
 SCORES = ("complexity", "creativity", "failure")
@@ -25,12 +26,17 @@ class TextEncoder(Protocol):
 
     def encode(self, text: str, *, deadline_s: float | None = None) -> EncoderOutput: ...
 
+    def encode_until(
+        self, text: str, enough: Enough, *, deadline_s: float | None = None
+    ) -> EarlyOutput | EncoderOutput: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """What the model believes: probabilities over `CATEGORIES` and `Difficulty`, scores from 0 to 1.
 
     `complexity` was learnt from labels, `failure` from the share of models that failed on a prompt.
+    Without an embedding it is the lower layers' alone.
     """
 
     categories: Chances
@@ -38,8 +44,13 @@ class Opinion:
     complexity: float
     creativity: float
     failure: float
-    embedding: Floats
+    embedding: Floats | None
     token_count: int
+
+    @property
+    def is_early(self) -> bool:
+        """Whether only the lower layers spoke."""
+        return self.embedding is None
 
     @property
     def difficulty(self) -> Difficulty:
@@ -47,16 +58,21 @@ class Opinion:
         return max(zip(self.difficulties, Difficulty, strict=True), key=lambda pair: pair[0])[1]
 
 
-def read_heads(output: EncoderOutput) -> Opinion:
+def category_chances(output: EarlyOutput) -> Chances:
+    """The model's probabilities of `CATEGORIES`."""
+    return softmax(output.heads["category"].tolist())
+
+
+def read_heads(output: EarlyOutput) -> Opinion:
     """The heads' outputs: logits for `category` and `difficulty`, scores for the others."""
     complexity, creativity, failure = (min(1.0, max(0.0, float(output.heads[name][0]))) for name in SCORES)
     return Opinion(
-        categories=softmax(output.heads["category"].tolist()),
+        categories=category_chances(output),
         difficulties=softmax(output.heads["difficulty"].tolist()),
         complexity=complexity,
         creativity=creativity,
         failure=failure,
-        embedding=output.embedding,
+        embedding=output.embedding if isinstance(output, EncoderOutput) else None,
         token_count=output.token_count,
     )
 
@@ -64,7 +80,8 @@ def read_heads(output: EncoderOutput) -> Opinion:
 def missing_head(manifest: Manifest) -> str | None:
     """The first head that the graph lacks or that stands for something else; None when all are as they should be."""
     for name, width in WIDTHS.items():
-        found = manifest.outputs.get(name)
-        if found is None or found.width != width or found.labels != LABELS.get(name, found.labels):
-            return name
+        for head in (name, f"{EARLY}{name}"):
+            found = manifest.outputs.get(head)
+            if found is None or found.width != width or found.labels != LABELS.get(name, found.labels):
+                return head
     return None

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from classifier.answers import AnswerLengths
 from classifier.asides import read_request
 from classifier.complexity import complexity_of
-from classifier.encoder import EncoderFailed, EncoderTimeout, EncoderUnavailable
+from classifier.encoder import EarlyOutput, EncoderFailed, EncoderOutput, EncoderTimeout, EncoderUnavailable
 from classifier.features import Script
-from classifier.fusion import CATEGORIES, Chances, Fusion, decided_by
+from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by
 from classifier.grams import Grams, beyond_ascii
-from classifier.heads import Opinion, TextEncoder, read_heads
+from classifier.heads import Opinion, TextEncoder, category_chances, read_heads
 from classifier.manner import interaction_style, urgency
 from classifier.normalise import normalise
 from classifier.own import Definition, OwnCategories, fit_own
@@ -109,19 +110,27 @@ class HybridClassifier:
         """The category, difficulty and the rest for one prompt; with `explain`, also the evidence."""
         whole, asked_for = read_request(self.rules, text)
         verdict = self.rules.judge(asked_for)
-        rules = tuple(verdict.probabilities[category] for category in CATEGORIES)
-        opinion = self._opinion(asked_for.prompt.text)
+        others = Others(
+            rules=tuple(verdict.probabilities[category] for category in CATEGORIES),
+            words=self.grams.chances(asked_for.words) if self.grams else None,
+            beyond=beyond_ascii(asked_for.prompt.text),
+        )
+        opinion = self._opinion(asked_for.prompt.text, others)
         if opinion is None:
-            found = self._by_rules(whole, verdict, rules)
+            found = self._by_rules(whole, verdict, others.rules)
         else:
-            found = self._by_both(whole, verdict, rules, opinion)
-        return replace(found, evidence=_evidence(whole, verdict, rules, opinion)) if explain else found
+            found = self._by_both(whole, verdict, others, opinion)
+        return replace(found, evidence=_evidence(whole, verdict, others.rules, opinion)) if explain else found
 
-    def _opinion(self, text: str) -> Opinion | None:
+    def _opinion(self, text: str, others: Others) -> Opinion | None:
         if self.encoder is None or not (self.breaker is None or self.breaker.allows()):
             return None
         try:
-            output = self.encoder.encode(text, deadline_s=self.deadline_s)
+            output: EarlyOutput | EncoderOutput
+            if self.own is None:
+                output = self.encoder.encode_until(text, partial(self._enough, others), deadline_s=self.deadline_s)
+            else:  # an own category is told by the embedding, which only the upper layers give
+                output = self.encoder.encode(text, deadline_s=self.deadline_s)
         except EncoderTimeout:
             if self.breaker:
                 self.breaker.trip()
@@ -134,10 +143,12 @@ class HybridClassifier:
             self.breaker.succeeded()
         return read_heads(output)
 
-    def _by_both(self, whole: Reading, verdict: Verdict, rules: Chances, opinion: Opinion) -> Classification:
+    def _enough(self, others: Others, output: EarlyOutput) -> bool:
+        return self.fusion.is_enough(self.fusion.fuse(category_chances(output), others, early=True))
+
+    def _by_both(self, whole: Reading, verdict: Verdict, others: Others, opinion: Opinion) -> Classification:
         prompt = verdict.reading.prompt
-        words = self.grams.chances(verdict.reading.words) if self.grams else None
-        fused = self.fusion.fuse(opinion.categories, rules, words, beyond=beyond_ascii(prompt.text))
+        fused = self.fusion.fuse(opinion.categories, others, early=opinion.is_early)
         tokens = opinion.token_count
         if whole.prompt.is_cut or prompt is not whole.prompt:
             tokens = round(tokens * whole.prompt.length / len(prompt.text))
@@ -147,10 +158,10 @@ class HybridClassifier:
             fused,
             (opinion.difficulty, complexity_of(opinion, verdict.reading.features), opinion.creativity),
             tokens,
-            method=decided_by(fused, opinion.categories, rules),
+            method=decided_by(fused, opinion.categories, others.rules),
             ml_confidence=max(opinion.categories),
         )
-        return self.own.apply(found, opinion.embedding) if self.own else found
+        return found if self.own is None or opinion.embedding is None else self.own.apply(found, opinion.embedding)
 
     def _by_rules(self, whole: Reading, verdict: Verdict, rules: Chances) -> Classification:
         chances = self.fusion.without_model(rules)
@@ -206,16 +217,15 @@ def _likeliest(chances: Chances) -> tuple[Category, float]:
 
 
 def _evidence(whole: Reading, verdict: Verdict, rules: Chances, opinion: Opinion | None) -> Evidence:
-    notes = _notes(whole, verdict.reading)
     return Evidence(
         matches=verdict.matches(),
         rule_probabilities=dict(zip(CATEGORIES, rules, strict=True)),
         model_probabilities={} if opinion is None else dict(zip(CATEGORIES, opinion.categories, strict=True)),
-        notes=notes if opinion is not None else (*notes, "The model did not answer; the rules decided alone."),
+        notes=_notes(whole, verdict.reading, opinion),
     )
 
 
-def _notes(whole: Reading, asked_for: Reading) -> tuple[str, ...]:
+def _notes(whole: Reading, asked_for: Reading, opinion: Opinion | None) -> tuple[str, ...]:
     features = asked_for.features
     said = {
         "Only the head and the tail of this long prompt were read.": whole.prompt.is_cut,
@@ -224,5 +234,8 @@ def _notes(whole: Reading, asked_for: Reading) -> tuple[str, ...]:
         "It holds formulae.": features.formulas > 0,
         "It reads as a list of requirements.": features.list_lines >= 2,
         f"It is written in {features.script} script.": features.script is not Script.LATIN,
+        "Rules, words and the model's lower layers agreed; the upper ones did not run.": opinion is not None
+        and opinion.is_early,
+        "The model did not answer; the rules decided alone.": opinion is None,
     }
     return tuple(note for note, holds in said.items() if holds)

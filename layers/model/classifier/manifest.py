@@ -9,10 +9,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 MANIFEST = "manifest.json"
-MODEL = "model.onnx"
-VALUES = "model.bin"
+LOWER, UPPER = "lower.onnx", "upper.onnx"
+LOWER_VALUES, UPPER_VALUES = "lower.bin", "upper.bin"
 TOKENISER = "tokenizer.json"
+FILES = (LOWER, LOWER_VALUES, UPPER, UPPER_VALUES, TOKENISER)
+"""The graphs of the lower and the upper layers, the values of each, and the tokeniser."""
+
 EMBEDDING = "embedding"
+TOKENS = "tokens"
+"""What the lower graph hands to the upper one, `[1, n, 384]`."""
+
+EARLY = "early_"
+"""Before the names of the heads that read the lower layers."""
 
 
 class ManifestError(Exception):
@@ -29,7 +37,7 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class OutputRecord:
-    """One output of the graph: how many numbers, and what they stand for, if they have names."""
+    """One output of the graphs: how many numbers, and what they stand for, if they have names."""
 
     width: int
     labels: tuple[str, ...] = ()
@@ -89,7 +97,7 @@ def verified_manifest(directory: Path) -> Manifest:
 
 def verify_files(directory: Path, manifest: Manifest) -> None:
     """Raises `ManifestError` naming the first file that is missing or differs in size or hash."""
-    for name in (MODEL, VALUES, TOKENISER):
+    for name in FILES:
         if name not in manifest.files:
             raise ManifestError(f"{MANIFEST} does not list {name}.")
     for name, expected in manifest.files.items():

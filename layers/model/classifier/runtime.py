@@ -44,7 +44,7 @@ class Session(Protocol):
     """An open graph."""
 
     def run(
-        self, outputs: Sequence[str], inputs: Mapping[str, NDArray[np.int64]], options: RunOptions | None, /
+        self, outputs: Sequence[str], inputs: Mapping[str, NDArray[np.generic]], options: RunOptions | None, /
     ) -> Sequence[NDArray[np.float32]]: ...
 
     def get_outputs(self) -> Sequence[Output]: ...

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from classifier.encoder import ARTIFACTS, Encoder
+from classifier.normalise import normalise
 from classifier.own import BACKGROUND
-from training.frozen import embeddings
 from training.labelled import own_prompts, sample
 
 PER_CATEGORY = 140
@@ -22,7 +22,8 @@ def main() -> int:
     parser.add_argument("--artifacts", type=Path, default=ARTIFACTS)
     options = parser.parse_args()
     rows = sample(own_prompts("train"), PER_CATEGORY)
-    vectors = embeddings(Encoder.load(options.artifacts), [row.prompt for row in rows])
+    encoder = Encoder.load(options.artifacts)
+    vectors = np.array([encoder.encode(normalise(row.prompt).text).embedding for row in rows])
     rounded = np.clip(np.rint(vectors * 127), -127, 127).astype(np.int8)
     np.savez_compressed(options.artifacts / BACKGROUND, embeddings=rounded)
     print(f"{len(rows)} prompts")

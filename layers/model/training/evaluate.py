@@ -22,6 +22,7 @@ from training.evaluation.baselines import NearestExemplar, WordGrams
 from training.evaluation.checks import HELDOUT, REAL, CheckSet, category_sets, scales
 from training.evaluation.choice_default import told
 from training.evaluation.choice_report import choice_report
+from training.evaluation.early import early_section
 from training.evaluation.metrics import (
     accuracy,
     calibration_error,
@@ -200,11 +201,13 @@ def main() -> int:
     if not options.quick:
         ways[SLOW] = NearestExemplar().chances
     lines = ["# What the classifier reaches", "", *_about(classifier), ""]
-    for checks in category_sets(folder, LIMIT):
+    sets = list(category_sets(folder, LIMIT))
+    for checks in sets:
         found = classify_all(classifier, [row.prompt for row in checks.rows])
         lines += _category_section(checks, chances_of(found), ways, options.report)
         if checks.name == HELDOUT and checks.rows:
             _write_measured(options.artifacts, result("", chances_of(found), checks))
+    lines += early_section(classifier, sets)
     lines += _difficulty_section(classifier, folder)
     lines += _robustness_section(measure_flips(classifier))
     lines += ["", f"Measured in {time.perf_counter() - started:.0f} s by `make evaluate`."]

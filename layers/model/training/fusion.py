@@ -18,18 +18,20 @@ from numpy.typing import NDArray
 
 from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS, Encoder
-from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE
+from classifier.fusion import CATEGORIES, CHECKED, FUSION, LEAST_CHANCE
 from classifier.grams import Grams, beyond_ascii
-from classifier.heads import read_heads
+from classifier.heads import category_chances
 from classifier.rules import Reading, RuleBook
 from llm_router.taxonomy import Difficulty
 from training.augment import perturb
-from training.frozen import fit_score
 from training.labelled import Labelled, own_prompts, split_development
+from training.regression import fit_score
 from training.rules import labels_of
 
 Matrix = NDArray[np.float64]
 STEPS, STEP, PENALTY, SEED = 4000, 0.05, 0.02, 3
+AGREED = 0.995
+"""Of the prompts that stop at the lower layers, so many shall get the category that all layers would give."""
 
 
 def rule_logs(book: RuleBook, prompts: Sequence[str]) -> tuple[Matrix, Matrix]:
@@ -42,9 +44,10 @@ def rule_logs(book: RuleBook, prompts: Sequence[str]) -> tuple[Matrix, Matrix]:
     return _logs(logs), np.array(forms)
 
 
-def model_logs(encoder: Encoder, readings: Sequence[Reading]) -> Matrix:
-    """The logs of the model's probabilities `[prompts, categories]`."""
-    return _logs([read_heads(encoder.encode(reading.prompt.text)).categories for reading in readings])
+def model_logs(encoder: Encoder, readings: Sequence[Reading], *, early: bool = False) -> Matrix:
+    """The logs of the model's, or its lower layers', probabilities `[prompts, categories]`."""
+    outputs = (encoder.encode_until(reading.prompt.text, lambda _: early) for reading in readings)
+    return _logs([category_chances(output) for output in outputs])
 
 
 def word_logs(grams: Grams, readings: Sequence[Reading]) -> Matrix:
@@ -77,7 +80,9 @@ class _Blended:
     def __init__(self, stages: Sequence[Matrix], labels: NDArray[np.int64]) -> None:
         self.weights, self.bias = fit_fusion(stages, labels, with_bias=True)
         scores = sum((w * stage for w, stage in zip(self.weights, stages, strict=True)), self.bias)
-        self.accuracy = float(np.mean(scores.argmax(axis=1) == labels))
+        self.chosen = scores.argmax(axis=1)
+        self.confidence = 1 / np.exp(scores - scores.max(axis=1, keepdims=True)).sum(axis=1)
+        self.accuracy = float(np.mean(self.chosen == labels))
 
     def entry(self) -> dict[str, object]:
         """As `fusion.json` holds it."""
@@ -86,6 +91,18 @@ class _Blended:
             **dict(zip(("model", "rules", "words"), weights, strict=True)),
             "bias": [round(float(value), 4) for value in self.bias],
         }
+
+
+def least_confidence(sure: Matrix, same: NDArray[np.bool_]) -> tuple[float, float]:
+    """Above which confidence `AGREED` of the early opinions are those of all layers, and the share that are above it.
+
+    `sure` and `same` are `[prompts]`. 1.0 where there is no such confidence.
+    """
+    for above in np.arange(0.5, 1, 0.005):
+        stops = sure > above
+        if stops.any() and same[stops].mean() >= AGREED:
+            return round(float(above), 3), float(stops.mean())
+    return 1.0, 0.0
 
 
 def cuts(complexity: Matrix, difficulties: Sequence[Difficulty]) -> tuple[float, float]:
@@ -117,19 +134,29 @@ def main() -> int:
         return 1
     words = word_logs(grams, readings)
     foreign = np.array([beyond_ascii(reading.prompt.text) for reading in readings])
-    plain = _Blended([model[~foreign], rules[~foreign], words[~foreign]], labels[~foreign])
-    beyond = _Blended([model[foreign], rules[foreign], words[foreign]], labels[foreign])
+    early = model_logs(encoder, readings, early=True)
+    late_blends, early_blends = (
+        [_Blended([opinion[kind], rules[kind], words[kind]], labels[kind]) for kind in (~foreign, foreign)]
+        for opinion in (model, early)
+    )
+    may_stop = np.array([category not in CHECKED for category in CATEGORIES])
+    sure = np.concatenate([each.confidence * may_stop[each.chosen] for each in early_blends])
+    same = [early.chosen == late.chosen for early, late in zip(early_blends, late_blends, strict=True)]
+    above, stops = least_confidence(sure, np.concatenate(same))
     (alone,), _ = fit_fusion([rules], labels, with_bias=False)
 
     scored = [r for r in train if r.complexity is not None and r.creativity is not None and r.difficulty is not None]
     form = _form(book, scored, float(alone))
     complexity = fit_score(form, np.array([row.complexity for row in scored], dtype=np.float64))
     creativity = fit_score(form, np.array([row.creativity for row in scored], dtype=np.float64))
-    guessed = 1 / (1 + np.exp(-(form @ complexity[0][0] + complexity[1][0])))
+    guessed = 1 / (1 + np.exp(-(form @ complexity[0] + complexity[1])))
     low, high = cuts(guessed, [row.difficulty for row in scored if row.difficulty is not None])
     fitted = {
-        "ascii": plain.entry(),
-        "beyond": beyond.entry(),
+        "ascii": late_blends[0].entry(),
+        "beyond": late_blends[1].entry(),
+        "early_ascii": early_blends[0].entry(),
+        "early_beyond": early_blends[1].entry(),
+        "early_above": above,
         "rules_alone": round(float(alone), 4),
         "complexity_by_form": _linear(complexity),
         "creativity_by_form": _linear(creativity),
@@ -137,10 +164,12 @@ def main() -> int:
         "hard_above": high,
     }
     (options.artifacts / FUSION).write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-    stages = {"rules": rules, "model": model, "words": words}
+    stages = {"rules": rules, "lower layers": early, "model": model, "words": words}
     for name, scores in stages.items():
         print(f"{name}: accuracy {np.mean(scores.argmax(axis=1) == labels):.3f} on {len(labels)} development prompts")
-    print(f"fused: {plain.accuracy:.3f} in ASCII, {beyond.accuracy:.3f} of the {foreign.sum()} beyond")
+    for kind, (plain, beyond) in (("early", early_blends), ("fused", late_blends)):
+        print(f"{kind}: {plain.accuracy:.3f} in ASCII, {beyond.accuracy:.3f} of the {foreign.sum()} beyond")
+    print(f"{stops:.1%} stop at the lower layers, above {above}")
     return 0
 
 
@@ -150,8 +179,8 @@ def _form(book: RuleBook, rows: Sequence[Labelled], alone: float) -> Matrix:
     return np.hstack([forms, chances / chances.sum(axis=1, keepdims=True)])
 
 
-def _linear(fitted: tuple[Matrix, Matrix]) -> dict[str, object]:
-    return {"weights": [round(float(value), 4) for value in fitted[0][0]], "bias": round(float(fitted[1][0]), 4)}
+def _linear(fitted: tuple[Matrix, float]) -> dict[str, object]:
+    return {"weights": [round(float(value), 4) for value in fitted[0]], "bias": round(fitted[1], 4)}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from training.labelled import PROMPTS, Labelled, read_jsonl, sample
@@ -26,11 +27,13 @@ LEVELS = "math_test_levels"
 WORD_PROBLEMS = "gsm8k_train"
 RATINGS = PROMPTS / "ratings" / f"{WORD_PROBLEMS}.txt"
 """Our own ratings of public word problems: id, steps of a solution, how often a mid-size model would fail."""
+MOST_STEPS = 8
+"""Of a word problem; more are counted as so many, since few have them."""
 LONGEST = 700
 """Characters; longer ones cost most of the time and are puzzles of one form."""
 PER_DIFFICULTY = 200
-HELD_OUT = 4
-"""One in so many measured outcomes is kept from training, by a hash of its id."""
+HELD_OUT, RATED_HELD_OUT = 4, 10
+"""One in so many measured outcomes, and one in so many rated ones, is kept from training, by a hash of its id."""
 _LEVEL_SHARE = {"1": 0.1, "2": 0.25, "3": 0.45, "4": 0.6, "5": 0.85}
 """How often a model fails at each of MATH's levels: a scale, since the levels are an order."""
 
@@ -46,17 +49,19 @@ class Outcome:
 
 def training_outcomes(folder: Path) -> list[Outcome]:
     """Everything that is trained on."""
-    measured = [outcome for key, outcome in _measured(folder) if not _is_held_out(key)]
-    return [*measured, *_levels(folder), *_rated(folder)]
+    measured = [outcome for key, outcome in _measured(folder) if not _is_held_out(key, HELD_OUT)]
+    rated = [outcome for key, outcome in _rated(folder) if not _is_held_out(key, RATED_HELD_OUT)]
+    return [*measured, *_levels(folder), *rated]
 
 
 def development_outcomes(folder: Path) -> list[Outcome]:
-    """Measured outcomes that are not trained on."""
-    return [outcome for key, outcome in _measured(folder) if _is_held_out(key)]
+    """Measured and rated outcomes that are not trained on."""
+    measured = [outcome for key, outcome in _measured(folder) if _is_held_out(key, HELD_OUT)]
+    return measured + [outcome for key, outcome in _rated(folder) if _is_held_out(key, RATED_HELD_OUT)]
 
 
-def _is_held_out(key: str) -> bool:
-    return zlib.crc32(key.encode()) % HELD_OUT == 0
+def _is_held_out(key: str, one_in: int) -> bool:
+    return zlib.crc32(key.encode()) % one_in == 0
 
 
 def measured_rows(folder: Path) -> Iterator[dict[str, Any]]:
@@ -84,9 +89,19 @@ def _levels(folder: Path) -> Iterator[Outcome]:
             yield Outcome(row.prompt, LEVELS, share)
 
 
-def _rated(folder: Path) -> Iterator[Outcome]:
-    """Public word problems as we rated them."""
-    ratings = {key: float(share) for key, _, share in map(str.split, RATINGS.read_text("utf-8").splitlines())}
+def _rated(folder: Path) -> Iterator[tuple[str, Outcome]]:
+    """Public word problems as we rated them: the mean of each one's share and that of all with as many steps.
+
+    Steps are counted and shares are judged, so the first are the surer half.
+    """
+    rows = [(key, min(int(steps), MOST_STEPS), float(share)) for key, steps, share in map(str.split, _ratings())]
+    by_steps = {steps: fmean(share for _, n, share in rows if n == steps) for steps in {n for _, n, _ in rows}}
+    ratings = {key: (share + by_steps[steps]) / 2 for key, steps, share in rows}
     for row in read_jsonl(folder / "train" / f"{WORD_PROBLEMS}.jsonl", WORD_PROBLEMS):
-        if (rated := ratings.get(row.id.rpartition(":")[2])) is not None:
-            yield Outcome(row.prompt, WORD_PROBLEMS, rated)
+        key = row.id.rpartition(":")[2]
+        if (rated := ratings.get(key)) is not None:
+            yield key, Outcome(row.prompt, WORD_PROBLEMS, rated)
+
+
+def _ratings() -> list[str]:
+    return RATINGS.read_text("utf-8").splitlines()

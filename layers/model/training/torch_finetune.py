@@ -18,6 +18,7 @@ from torch.nn import functional
 from classifier.encoder import ARTIFACTS
 from classifier.fusion import CATEGORIES
 from classifier.heads import WIDTHS
+from classifier.manifest import EARLY
 from classifier.rules import RuleBook
 from classifier.tokens import Tokeniser
 from training.build.source import MODEL, TOKENIZER, obtain_source
@@ -28,14 +29,15 @@ from training.outcomes import Outcome, development_outcomes, training_outcomes
 from training.sources import data_dir, public_rows
 from training.torch_batches import UNKNOWN, Batch, Batches, Example, example, with_failure
 from training.torch_export import write_adapters, write_heads
-from training.torch_network import Model, Shape
+from training.torch_network import Found, Model, Shape
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The settings of a run. `preserve` weighs how far the embedding may stray from the base model's."""
+    """The settings of a run. `preserve` weighs how far the embedding may stray from the base model's,
+    `early` how much the heads on the lower layers count."""
 
     epochs: int = 4
     size: int = 32
@@ -43,13 +45,21 @@ class Plan:
     head_rate: float = 1e-3
     smoothing: float = 0.1
     preserve: float = 0.3
+    early: float = 0.4
     perturbed: float = 0.5
     longest: int = 128
     rank: int = 32
     seed: int = 12
 
 
-def losses(logits: dict[str, Tensor], embedding: Tensor, batch: Batch, before: Tensor, plan: Plan) -> Tensor:
+def loss_of(found: Found, batch: Batch, before: Tensor, plan: Plan) -> Tensor:
+    """What the late and the early heads miss, and how far the embedding has strayed."""
+    strayed = (1 - (found.embedding * before).sum(dim=1)).mean()
+    late, early = (missed(logits, batch, plan) for logits in (found.logits, found.early))
+    return late + plan.early * early + plan.preserve * strayed
+
+
+def missed(logits: dict[str, Tensor], batch: Batch, plan: Plan) -> Tensor:
     """The weighted sum over all tasks; unknown targets do not count."""
 
     def known(targets: Tensor) -> Tensor:
@@ -58,7 +68,7 @@ def losses(logits: dict[str, Tensor], embedding: Tensor, batch: Batch, before: T
     def classes(name: str, targets: Tensor) -> Tensor:
         some = known(targets)
         if not some.any():
-            return embedding.new_zeros(())
+            return targets.new_zeros((), dtype=torch.float)
         loss = functional.cross_entropy(
             logits[name][some], targets[some], label_smoothing=plan.smoothing, reduction="sum"
         )
@@ -67,43 +77,53 @@ def losses(logits: dict[str, Tensor], embedding: Tensor, batch: Batch, before: T
     def score(name: str, targets: Tensor) -> Tensor:
         some = known(targets)
         if not some.any():
-            return embedding.new_zeros(())
+            return targets.new_zeros((), dtype=torch.float)
         loss = functional.binary_cross_entropy_with_logits(logits[name][some, 0], targets[some], reduction="sum")
         return loss / len(targets)
 
-    strayed = (1 - (embedding * before).sum(dim=1)).mean()
     return (
         classes("category", batch.category)
         + 0.3 * classes("difficulty", batch.difficulty)
         + 0.5 * score("complexity", batch.complexity)
         + 0.5 * score("creativity", batch.creativity)
         + 0.5 * score("failure", batch.failure)
-        + plan.preserve * strayed
     )
 
 
 @torch.no_grad()
-def predict(model: Model, batches: Batches, examples: Sequence[Example]) -> tuple[dict[str, Tensor], Tensor]:
-    """Each head's logits and the embedding, a row an example in the order of their places."""
+def predict(model: Model, batches: Batches, examples: Sequence[Example]) -> Found:
+    """What the model finds, a row an example in the order of their places."""
     model.eval()
-    places, found, vectors = [], [], []
+    places, found = [], []
     for batch in batches.in_order(examples):
-        on = batch.to(DEVICE)
-        with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
-            logits, embedding = model(on.ids, on.mask)
         places.append(batch.places)
-        found.append({name: values.float().cpu() for name, values in logits.items()})
-        vectors.append(embedding.float().cpu())
+        found.append(run(model, batch.to(DEVICE)))
     order = torch.argsort(torch.cat(places))
-    return {name: torch.cat([each[name] for each in found])[order] for name in found[0]}, torch.cat(vectors)[order]
+
+    def joined(parts: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+        return {name: torch.cat([part[name] for part in parts]).cpu()[order] for name in parts[0]}
+
+    return Found(
+        joined([each.logits for each in found]),
+        joined([each.early for each in found]),
+        torch.cat([each.embedding for each in found]).cpu()[order],
+    )
+
+
+def run(model: Model, batch: Batch) -> Found:
+    """One pass in bfloat16, its results in float32."""
+    with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
+        logits, early, embedding = model(batch.ids, batch.mask)
+    late, soon = ({name: values.float() for name, values in each.items()} for each in (logits, early))
+    return Found(late, soon, embedding.float())
 
 
 def train(
     model: Model, batches: Batches, examples: Sequence[Example], development: Sequence[Example], plan: Plan
 ) -> None:
     """Change the model in place; prints the development figures after each epoch."""
-    _, before = predict(model, batches, examples)
-    heads = list(model.heads.parameters())
+    before = predict(model, batches, examples).embedding
+    heads = [*model.heads.parameters(), *model.early_heads.parameters()]
     body = [p for p in model.encoder.parameters() if p.requires_grad]
     matrices, others = [p for p in body if p.dim() > 1], [p for p in body if p.dim() == 1]
     optimiser = torch.optim.AdamW(
@@ -123,10 +143,7 @@ def train(
         model.train()
         for step, batch in enumerate(batches.epoch(examples, plan.seed + epoch)):
             on = batch.to(DEVICE)
-            with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
-                logits, embedding = model(on.ids, on.mask)
-            known = before[batch.places].to(DEVICE)
-            loss = losses({n: v.float() for n, v in logits.items()}, embedding.float(), on, known, plan)
+            loss = loss_of(run(model, on), on, before[batch.places].to(DEVICE), plan)
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
@@ -142,25 +159,28 @@ def train(
 
 def report(model: Model, batches: Batches, development: Sequence[Example]) -> None:
     """Print accuracy and log-loss on the development prompts."""
-    logits, _ = predict(model, batches, development)
+    found = predict(model, batches, development)
     labels = torch.tensor([each.category for each in development])
-    right = (logits["category"].argmax(dim=1) == labels).float().mean()
-    loss = functional.cross_entropy(logits["category"], labels)
-    per = [
-        f"{name} {(logits['category'].argmax(dim=1) == labels)[labels == place].float().mean():.2f}"
-        for place, name in enumerate(CATEGORIES)
-    ]
-    print(f"development: accuracy {right:.4f} log-loss {loss:.4f}  {' '.join(per)}", flush=True)
+    for kind, logits in (("development", found.logits), ("early", found.early)):
+        right = logits["category"].argmax(dim=1) == labels
+        loss = functional.cross_entropy(logits["category"], labels)
+        per = (f"{name} {right[labels == place].float().mean():.2f}" for place, name in enumerate(CATEGORIES))
+        print(f"{kind}: accuracy {right.float().mean():.4f} log-loss {loss:.4f}  {' '.join(per)}", flush=True)
 
 
 def report_failures(model: Model, batches: Batches, outcomes: Sequence[Outcome]) -> None:
     """Print, for outcomes not trained on, the mean rank correlation within each task: between tasks it is easy."""
-    logits, _ = predict(model, batches, examples_of((), outcomes))
+    found = predict(model, batches, examples_of((), outcomes))
     failed, tasks = np.array([each.failed for each in outcomes]), np.array([each.task for each in outcomes])
-    for head in ("complexity", "failure"):
-        guessed = logits[head][:, 0].numpy().astype(np.float64)
-        found = {name: spearman(guessed[tasks == name], failed[tasks == name]) for name in sorted(set(tasks))}
-        known = {name: value for name, value in found.items() if not math.isnan(value)}
+    shown = {
+        f"{kind}{head}": logits[head]
+        for kind, logits in (("", found.logits), (EARLY, found.early))
+        for head in ("complexity", "failure")
+    }
+    for head, logits in shown.items():
+        guessed = logits[:, 0].numpy().astype(np.float64)
+        each = {name: spearman(guessed[tasks == name], failed[tasks == name]) for name in sorted(set(tasks))}
+        known = {name: value for name, value in each.items() if not math.isnan(value)}
         listed = " ".join(f"{name} {value:.2f}" for name, value in known.items())
         print(f"{head}: {sum(known.values()) / len(known):.3f} within tasks  {listed}", flush=True)
 
@@ -198,11 +218,7 @@ def main() -> int:
     options.output.mkdir(parents=True, exist_ok=True)
     if plan.rank:
         write_adapters(model.encoder, options.output / "adapters.npz")
-    write_heads(model.heads, options.output / "heads.npz")
-    logits, embedding = predict(model, batches, development)
-    np.savez(
-        options.output / "development.npz", embedding=embedding.numpy(), **{n: v.numpy() for n, v in logits.items()}
-    )
+    write_heads(model.heads, model.early_heads, options.output / "heads.npz")
     print(f"trained in {time.perf_counter() - started:.0f} s")
     return 0
 

@@ -20,8 +20,10 @@ from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.chat_answer import ChatCompletion, Choice, UsageAnswer, message_answer, router_note
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.messages import conversation
+from llm_router.schemas.route import route_answer
 from llm_router.web.chat_stream import MEDIA_TYPE, events
 from llm_router.web.door import Call
+from llm_router.web.meanwhile import meanwhile
 
 KEPT_BY_DEFAULT_S = 600.0
 
@@ -36,7 +38,7 @@ class Completions:
     dispatcher: Dispatcher
     completer: Completer
     clock: Clock
-    keep: Callable[[Decision, str, str | None], None]
+    keep: Callable[[Decision, str, str | None, str], None]
     stream_s: float
 
     def route(self, call: Call, body: ChatCompletionRequest, key: ClientKey | None) -> Routed:
@@ -72,8 +74,8 @@ class Completions:
             return Question.of(routed.job.request, body.model_dump_json(exclude=_NOT_ASKED | {"messages"}))
 
         keeping = keeping_of(call, asked, body.cache, key, body.temperature, question)
-        done = await self.completer.complete(routed, keeping)
-        self._keep(routed, done.model.id, call)
+        done, told = await meanwhile(self.completer.complete(routed, keeping), lambda: _told(routed))
+        self._keep(routed, told, done.model.id, call)
         note_completed(call.note, done)
         answer = ChatCompletion(
             id=f"chatcmpl-{call.request_id}",
@@ -95,8 +97,8 @@ class Completions:
 
     async def streamed(self, call: Call, body: ChatCompletionRequest, routed: Routed) -> Response:
         """The answer piece by piece, from when its first piece is there."""
-        stream = await self.completer.generator.stream(routed.job)
-        self._keep(routed, stream.model.id, call)
+        stream, told = await meanwhile(self.completer.generator.stream(routed.job), lambda: _told(routed))
+        self._keep(routed, told, stream.model.id, call)
         call.note.model = stream.model.id
         pieces = events(
             stream,
@@ -108,9 +110,14 @@ class Completions:
         headers = {**_headers(routed, stream.model.id), "x-accel-buffering": "no"}
         return StreamingResponse(_billed(pieces, stream, call.note), media_type=MEDIA_TYPE, headers=headers)
 
-    def _keep(self, routed: Routed, used: str, call: Call) -> None:
+    def _keep(self, routed: Routed, told: str, used: str, call: Call) -> None:
         if routed.decision is not None:
-            self.keep(routed.decision, call.caller.tenant, used)
+            self.keep(routed.decision, call.caller.tenant, used, told)
+
+
+def _told(routed: Routed) -> str:
+    """The decision as it is kept; empty where there is none."""
+    return "" if routed.decision is None else route_answer(routed.decision).model_dump_json()
 
 
 _NOT_ASKED = {"cache", "session_id", "user", "metadata", "stream"}

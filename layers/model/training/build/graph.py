@@ -1,22 +1,26 @@
-"""The encoder as an ONNX graph: `input_ids` `[1, n]` in, `embedding` `[1, 384]` and the heads' outputs out.
+"""The encoder as two ONNX graphs, so that a prompt that the lower layers are sure of can stop there.
 
-One prompt a run, so there is no padding and no attention mask. Linear layers run in int8: attention as
-DynamicQuantizeLinear and QAttention, the others as DynamicQuantizeMatMul.
+The lower one takes `input_ids` `[1, n]` and gives `tokens` `[1, n, 384]` and the early heads; the upper one takes
+`tokens` and gives `embedding` `[1, 384]` and the other heads. One prompt a run, so there is no padding and no attention
+mask. Linear layers run in int8: attention as DynamicQuantizeLinear and QAttention, the others as DynamicQuantizeMatMul.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from classifier.manifest import EMBEDDING, TOKENS
 from training.build.heads import Activation, Dense, Head, Pool, Tap
 from training.build.network import (
     EMBEDDING_NORM,
     EPSILON,
+    EXIT_LAYER,
     HEADS,
     LAYERS,
     MAX_TOKENS,
@@ -33,6 +37,7 @@ from training.build.network import (
     output_norm,
     widening,
 )
+from training.build.pools import Pools
 from training.build.quantise import quantise_columns, quantise_rows
 from training.build.smooth import Smoothing, split_channels
 from training.build.target import Target
@@ -42,19 +47,31 @@ OPSET = 20
 """The first with Gelu; LayerNormalization came with 17."""
 
 
-def build_graph(weights: Weights, smoothing: Smoothing, heads: Sequence[Head], target: Target) -> onnx.ModelProto:
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The layers up to `EXIT_LAYER`, and those above."""
+
+    lower: onnx.ModelProto
+    upper: onnx.ModelProto
+
+
+def build_graphs(weights: Weights, smoothing: Smoothing, heads: Sequence[Head], target: Target) -> Graphs:
     """The whole network, checked by onnx's own checker as far as it knows the operators."""
-    writer = _Writer(split_channels(weights, smoothing.splits), smoothing.factors, target)
-    tokens = [writer.embed()]
-    for layer in range(LAYERS):
-        tokens.append(writer.feed_forward(layer, writer.attend(layer, tokens[-1])))
-    outputs = {"embedding": WIDTH}
-    pools = _Pools(writer, tokens)
-    writer.node("Identity", [pools.tap(Tap(Pool.EMBEDDING, LAYERS))], output="embedding")
-    for head in heads:
-        writer.head(head, pools)
-        outputs[head.name] = head.width
-    return writer.model(outputs)
+    weights = split_channels(weights, smoothing.splits)
+    lower, upper = (_Writer(weights, smoothing.factors, target) for _ in range(2))
+    states = {0: lower.embed()}
+    for layer in range(EXIT_LAYER):
+        states[layer + 1] = lower.layer(layer, states[layer])
+    lower.node("Identity", [states[EXIT_LAYER]], output=TOKENS)
+    given = lower.heads([head for head in heads if head.is_early], states)
+
+    states = {EXIT_LAYER: TOKENS}
+    for layer in range(EXIT_LAYER, LAYERS):
+        states[layer + 1] = upper.layer(layer, states[layer])
+    found = upper.heads([head for head in heads if not head.is_early], states, embedding=True)
+    tokens = helper.make_tensor_value_info(TOKENS, TensorProto.FLOAT, [1, "tokens", WIDTH])
+    ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])
+    return Graphs(lower.model("lower layers", [ids], [tokens, *given]), upper.model("upper layers", [tokens], found))
 
 
 class _Writer:
@@ -99,7 +116,32 @@ class _Writer:
         place = self.node("Slice", [self.constant("places", places), first, length, axis])
         return self._normalise(EMBEDDING_NORM, self.node("Add", [word, place]))
 
-    def attend(self, layer: int, tokens: str) -> str:
+    def layer(self, layer: int, tokens: str) -> str:
+        """Attention, then the feed-forward part."""
+        return self._feed_forward(layer, self._attend(layer, tokens))
+
+    def heads(
+        self, heads: Sequence[Head], states: Mapping[int, str], *, embedding: bool = False
+    ) -> list[onnx.ValueInfoProto]:
+        """What the heads read from the tokens behind each layer, as outputs of the graph."""
+        pools = Pools(self, states)
+        widths = {EMBEDDING: WIDTH} if embedding else {}
+        if embedding:
+            self.node("Identity", [pools.tap(Tap(Pool.EMBEDDING, LAYERS))], output=EMBEDDING)
+        for head in heads:
+            self._head(head, pools)
+            widths[head.name] = head.width
+        return [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]) for name, width in widths.items()]
+
+    def model(self, name: str, given: list[onnx.ValueInfoProto], results: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
+        """All that was written, from what is given to the results."""
+        graph = helper.make_graph(self._nodes, name, given, results, list(self._constants.values()))
+        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
+        model = helper.make_model(graph, opset_imports=opsets, producer_name="llm-router", ir_version=10)
+        onnx.checker.check_model(model)
+        return model
+
+    def _attend(self, layer: int, tokens: str) -> str:
         parts = [attention(layer, part) for part in ("query", "key", "value")]
         context_factors = self._factors.get(attention_output(layer), np.ones(WIDTH, np.float32))
         matrices = [self._weights[f"{part}.weight"].T for part in parts]
@@ -131,29 +173,18 @@ class _Writer:
         mixed = self._linear(attention_output(layer), context, context_factors)
         return self._normalise(attention_norm(layer), self.node("Add", [tokens, mixed]))
 
-    def feed_forward(self, layer: int, tokens: str) -> str:
+    def _feed_forward(self, layer: int, tokens: str) -> str:
         wide, narrow = widening(layer), narrowing(layer)
         inner = self.node("Gelu", [self._linear(wide, self._smooth(wide, tokens), self._factors.get(wide))])
         result = self._linear(narrow, self._smooth(narrow, inner), self._factors.get(narrow))
         return self._normalise(output_norm(layer), self.node("Add", [tokens, result]))
 
-    def head(self, head: Head, pools: _Pools) -> None:
+    def _head(self, head: Head, pools: Pools) -> None:
         x = pools.joined(head.taps)
         *inner, last = head.layers
         for number, dense in enumerate(inner):
             x = self._dense(f"heads.{head.name}.{number}", x, dense)
         self._dense(f"heads.{head.name}.{len(inner)}", x, last, output=head.name)
-
-    def model(self, outputs: Mapping[str, int]) -> onnx.ModelProto:
-        given = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])]
-        results = [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]) for name, width in outputs.items()
-        ]
-        graph = helper.make_graph(self._nodes, "encoder", given, results, list(self._constants.values()))
-        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
-        model = helper.make_model(graph, opset_imports=opsets, producer_name="llm-router", ir_version=10)
-        onnx.checker.check_model(model)
-        return model
 
     def _smooth(self, name: str, x: str) -> str:
         if name not in self._factors:
@@ -187,41 +218,3 @@ class _Writer:
         scale = self.constant(f"{name}.weight", self._weights[f"{name}.weight"])
         bias = self.constant(f"{name}.bias", self._weights[f"{name}.bias"])
         return self.node("LayerNormalization", [x, scale, bias], epsilon=EPSILON, axis=-1)
-
-
-class _Pools:
-    """Pooled vectors `[1, 384]`, each made once however many heads read it."""
-
-    def __init__(self, writer: _Writer, tokens: Sequence[str]) -> None:
-        self._writer = writer
-        self._tokens = tokens
-        self._made: dict[Tap, str] = {}
-        self._joined: dict[tuple[Tap, ...], str] = {}
-
-    def joined(self, taps: tuple[Tap, ...]) -> str:
-        """Several pooled vectors as one."""
-        if taps not in self._joined:
-            made = [self.tap(tap) for tap in taps]
-            self._joined[taps] = made[0] if len(made) == 1 else self._writer.node("Concat", made, axis=1)
-        return self._joined[taps]
-
-    def tap(self, tap: Tap) -> str:
-        if tap not in self._made:
-            self._made[tap] = self._make(tap)
-        return self._made[tap]
-
-    def _make(self, tap: Tap) -> str:
-        tokens = self._tokens[tap.layer]
-        match tap.pool:
-            case Pool.MEAN:
-                return self._writer.node("ReduceMean", [tokens, self._axis()], keepdims=0)
-            case Pool.MAX:
-                return self._writer.node("ReduceMax", [tokens, self._axis()], keepdims=0)
-            case Pool.CLS:
-                first = self._writer.constant("cls", np.array(0, np.int64))
-                return self._writer.node("Gather", [tokens, first], axis=1)
-            case Pool.EMBEDDING:
-                return self._writer.node("LpNormalization", [self.tap(Tap(Pool.MEAN, tap.layer))], axis=-1, p=2)
-
-    def _axis(self) -> str:
-        return self._writer.constant("token_axis", np.array([1], np.int64))

@@ -16,6 +16,9 @@ WIDTH = 384
 INNER = 1536
 VOCABULARY = 30522
 POSITIONS = 512
+EXIT_LAYER = 2
+"""Behind so many layers the early heads read the tokens: a prompt they are sure of goes no further."""
+
 MAX_TOKENS = 256
 """Positions the graph keeps: what the model was trained with, and where the tokeniser cuts."""
 

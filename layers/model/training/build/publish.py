@@ -12,14 +12,18 @@ import onnx
 
 from classifier.manifest import (
     EMBEDDING,
+    FILES,
+    LOWER,
+    LOWER_VALUES,
     MANIFEST,
-    MODEL,
     TOKENISER,
-    VALUES,
+    UPPER,
+    UPPER_VALUES,
     Manifest,
     OutputRecord,
     record_file,
 )
+from training.build.graph import Graphs
 from training.build.heads import Head
 from training.build.network import WIDTH
 from training.build.target import Target
@@ -32,7 +36,7 @@ processes share its pages and the session opens in a third of the time."""
 
 def write_artifacts(
     folder: Path,
-    graph: onnx.ModelProto,
+    graphs: Graphs,
     tokeniser: Path,
     heads: Sequence[Head],
     target: Target,
@@ -40,11 +44,12 @@ def write_artifacts(
     *,
     adapted: bool,
 ) -> Manifest:
-    """Fill an empty folder with the graph, its values, the tokeniser and the manifest."""
-    onnx.save_model(graph, folder / MODEL, save_as_external_data=True, location=VALUES, size_threshold=INLINE_BYTES)
+    """Fill an empty folder with the graphs, their values, the tokeniser and the manifest."""
+    for graph, name, values in ((graphs.lower, LOWER, LOWER_VALUES), (graphs.upper, UPPER, UPPER_VALUES)):
+        onnx.save_model(graph, folder / name, save_as_external_data=True, location=values, size_threshold=INLINE_BYTES)
     shutil.copyfile(tokeniser, folder / TOKENISER)
     outputs = {EMBEDDING: OutputRecord(WIDTH)} | {head.name: OutputRecord(head.width, head.labels) for head in heads}
-    files = {name: record_file(folder / name) for name in (MODEL, VALUES, TOKENISER)}
+    files = {name: record_file(folder / name) for name in FILES}
     manifest = Manifest(NAME, target.value, inputs, adapted, files, outputs)
     (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
@@ -69,6 +74,6 @@ def put_in_place(folder: Path, destination: Path) -> None:
     those of its manifest, and refuses them; the manifest goes first and comes back last.
     """
     (destination / MANIFEST).unlink(missing_ok=True)
-    for name in (MODEL, VALUES, TOKENISER, MANIFEST):
+    for name in (*FILES, MANIFEST):
         (folder / name).chmod(0o644)
         (folder / name).replace(destination / name)

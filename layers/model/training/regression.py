@@ -1,0 +1,21 @@
+"""A logistic regression on scores."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+STEPS, STEP, MOMENTUM, PENALTY = 1500, 0.5, 0.95, 2e-5
+
+
+def fit_score(x: Matrix, scores: Matrix) -> tuple[Matrix, float]:
+    """Weights `[width]` and bias of `sigmoid(x @ weights + bias)` for scores between 0 and 1, by gradient descent."""
+    weights, bias = np.zeros(x.shape[1]), 0.0
+    speed_w, speed_b = np.zeros_like(weights), 0.0
+    for _ in range(STEPS):
+        error = (1 / (1 + np.exp(-(x @ weights + bias))) - scores) / len(x)
+        speed_w = MOMENTUM * speed_w - STEP * (error @ x + PENALTY * weights)
+        speed_b = MOMENTUM * speed_b - STEP * float(error.sum())
+        weights, bias = weights + speed_w, bias + speed_b
+    return weights, bias

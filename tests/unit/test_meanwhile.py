@@ -1,0 +1,58 @@
+"""What is done while somebody else is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from llm_router.web.meanwhile import meanwhile
+
+
+def test_the_work_begins_first_and_what_is_prepared_comes_beside_its_result():
+    order: list[str] = []
+
+    async def work() -> str:
+        order.append("asked")
+        await asyncio.sleep(0.001)
+        order.append("answered")
+        return "result"
+
+    assert asyncio.run(meanwhile(work(), lambda: order.append("prepared"))) == ("result", None)
+    assert order == ["asked", "prepared", "answered"]
+
+
+def test_what_the_work_raises_is_raised():
+    async def work() -> None:
+        raise KeyError("lost")
+
+    with pytest.raises(KeyError, match="lost"):
+        asyncio.run(meanwhile(work(), list))
+
+
+def test_when_preparing_fails_or_the_caller_goes_the_work_is_called_off():
+    async def called_off_by(prepare: Callable[[], object], cancel_after_s: float | None) -> bool:
+        called_off = False
+
+        async def work() -> None:
+            nonlocal called_off
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                called_off = True
+                raise
+
+        waiting = asyncio.ensure_future(meanwhile(work(), prepare))
+        if cancel_after_s is not None:
+            await asyncio.sleep(cancel_after_s)
+            waiting.cancel()
+        await asyncio.wait([waiting])
+        await asyncio.sleep(0)
+        return called_off
+
+    def broken() -> None:
+        raise ValueError("broken")
+
+    assert asyncio.run(called_off_by(broken, None))
+    assert asyncio.run(called_off_by(list, 0.01))
