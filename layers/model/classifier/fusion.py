@@ -15,6 +15,8 @@ FUSION = "fusion.json"
 CATEGORIES = tuple(Category)
 CHECKED = frozenset({Category.MATH, Category.CODING})
 """Where an answer is right or wrong, how hard a prompt is counts most, and all of the model's layers know it best."""
+HARDLY = 0.03
+"""The chance of `CHECKED` below which a prompt is taken to be none of them."""
 SURE_RULES = 0.7
 SURE_MODEL = 0.7
 LEAST_CHANCE = 1e-4
@@ -65,8 +67,8 @@ class Fusion:
     The log of each stage's probabilities is weighed and summed (a logistic regression over opinions, which is what
     makes agreement count for more than each), with a bias a category: `ascii` for prompts whose letters are English's,
     which the encoder reads best; `beyond` for all others, where words count for more. `early` are the same for what
-    the encoder's lower layers say, which is enough when the fused opinion is above `early_above` and not of `CHECKED`.
-    `rules_alone` is the temperature of the rules where there is no model. `complexity_by_form` and
+    the encoder's lower layers say, which is enough when the fused opinion is above `early_above` and hardly of
+    `CHECKED`. `rules_alone` is the temperature of the rules where there is no model. `complexity_by_form` and
     `creativity_by_form` read `Features.numeric` and the category probabilities, for prompts that no model has seen;
     `easy_below` and `hard_above` cut that complexity.
     """
@@ -130,8 +132,8 @@ class Fusion:
 
     def is_enough(self, early: Chances) -> bool:
         """Whether a fused early opinion may stand as it is."""
-        most = max(early)
-        return most > self.early_above and CATEGORIES[early.index(most)] not in CHECKED
+        checked = sum(chance for chance, category in zip(early, CATEGORIES, strict=True) if category in CHECKED)
+        return max(early) > self.early_above and checked < HARDLY
 
     def without_model(self, rules: Chances) -> Chances:
         """The rules' opinion alone, tempered."""

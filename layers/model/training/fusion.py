@@ -1,6 +1,8 @@
 """`python -m training.fusion`: fits how the rules and the model are fused, on prompts neither was trained on.
 
-Each is read twice, as it is and in another form, so that the confidence holds for what is typed in haste, too.
+About half of them are our own; the others are from public sources, where `DATA_DIR` is set, since words that our
+writers have in common tell less of what others write. Each is read twice, as it is and in another form, so that the
+confidence holds for what is typed in haste, too.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 
 from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS, Encoder
-from classifier.fusion import CATEGORIES, CHECKED, FUSION, LEAST_CHANCE
+from classifier.fusion import CATEGORIES, CHECKED, FUSION, HARDLY, LEAST_CHANCE
 from classifier.grams import Grams, beyond_ascii
 from classifier.heads import category_chances
 from classifier.rules import Reading, RuleBook
@@ -27,6 +29,7 @@ from training.augment import perturb
 from training.labelled import Labelled, own_prompts, split_development
 from training.regression import fit_score
 from training.rules import labels_of
+from training.sources import data_dir, unseen_rows
 
 Matrix = NDArray[np.float64]
 STEPS, STEP, PENALTY, SEED = 4000, 0.05, 0.02, 3
@@ -80,8 +83,10 @@ class _Blended:
     def __init__(self, stages: Sequence[Matrix], labels: NDArray[np.int64]) -> None:
         self.weights, self.bias = fit_fusion(stages, labels, with_bias=True)
         scores = sum((w * stage for w, stage in zip(self.weights, stages, strict=True)), self.bias)
-        self.chosen = scores.argmax(axis=1)
-        self.confidence = 1 / np.exp(scores - scores.max(axis=1, keepdims=True)).sum(axis=1)
+        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+        chances /= chances.sum(axis=1, keepdims=True)
+        self.chosen, self.confidence = chances.argmax(axis=1), chances.max(axis=1)
+        self.checked = chances[:, [category in CHECKED for category in CATEGORIES]].sum(axis=1)
         self.accuracy = float(np.mean(self.chosen == labels))
 
     def entry(self) -> dict[str, object]:
@@ -122,6 +127,8 @@ def main() -> int:
     options = parser.parse_args()
     book, encoder = RuleBook.load(), Encoder.load(options.artifacts)
     train, development = split_development(own_prompts("train"))
+    folder = data_dir()
+    development += unseen_rows(folder) if folder else []
     chance = random.Random(SEED)  # noqa: S311 - which change, not a secret
     development += [replace(row, prompt=perturb(row.prompt, chance)) for row in development]
     labels = labels_of(development)
@@ -139,8 +146,7 @@ def main() -> int:
         [_Blended([opinion[kind], rules[kind], words[kind]], labels[kind]) for kind in (~foreign, foreign)]
         for opinion in (model, early)
     )
-    may_stop = np.array([category not in CHECKED for category in CATEGORIES])
-    sure = np.concatenate([each.confidence * may_stop[each.chosen] for each in early_blends])
+    sure = np.concatenate([each.confidence * (each.checked < HARDLY) for each in early_blends])
     same = [early.chosen == late.chosen for early, late in zip(early_blends, late_blends, strict=True)]
     above, stops = least_confidence(sure, np.concatenate(same))
     (alone,), _ = fit_fusion([rules], labels, with_bias=False)
