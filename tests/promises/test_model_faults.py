@@ -129,11 +129,11 @@ def test_f14_a_run_that_hangs_is_cut_off_and_answered_by_rules():
                     threading.Event().wait(0.001)
                 raise runtime_errors()[0]("told to stop")
 
-        original = real.encoder._session
-        real.encoder._session = Hanging()
+        original = real.encoder._lower
+        real.encoder._lower = Hanging()
         try:
             found = api.post("/classify", PROMPT).json
             assert found["classification_method"] == "rule-based"
             assert found["ms"] < 2000
         finally:
-            real.encoder._session = original
+            real.encoder._lower = original

@@ -1,8 +1,6 @@
 """`python -m training.fusion`: fits how the rules and the model are fused, on prompts neither was trained on.
 
-About half of them are our own; the others are from public sources, where `DATA_DIR` is set, since words that our
-writers have in common tell less of what others write. Each is read twice, as it is and in another form, so that the
-confidence holds for what is typed in haste, too.
+Each is read twice, as it is and in another form, so that the confidence holds for what is typed in haste, too.
 """
 
 from __future__ import annotations
@@ -29,7 +27,6 @@ from training.augment import perturb
 from training.labelled import Labelled, own_prompts, split_development
 from training.regression import fit_score
 from training.rules import labels_of
-from training.sources import data_dir, unseen_rows
 
 Matrix = NDArray[np.float64]
 STEPS, STEP, PENALTY, SEED = 4000, 0.05, 0.02, 3
@@ -127,8 +124,6 @@ def main() -> int:
     options = parser.parse_args()
     book, encoder = RuleBook.load(), Encoder.load(options.artifacts)
     train, development = split_development(own_prompts("train"))
-    folder = data_dir()
-    development += unseen_rows(folder) if folder else []
     chance = random.Random(SEED)  # noqa: S311 - which change, not a secret
     development += [replace(row, prompt=perturb(row.prompt, chance)) for row in development]
     labels = labels_of(development)

@@ -81,17 +81,14 @@ def split_development(rows: Sequence[Labelled]) -> tuple[list[Labelled], list[La
     return train, development
 
 
-def sample(rows: Iterable[Labelled], per_category: int, seed: int = SEED, *, after: int = 0) -> list[Labelled]:
-    """At most so many rows of each category, drawn with a fixed seed; rows without a category are left out.
-
-    `after` passes over so many first: those that a draw of so many gives.
-    """
+def sample(rows: Iterable[Labelled], per_category: int, seed: int = SEED) -> list[Labelled]:
+    """At most so many rows of each category, drawn with a fixed seed; rows without a category are left out."""
     drawn: list[Labelled] = []
     for category, group in by_category(rows):
         if category is not None:
             ordered = sorted(group, key=lambda row: row.id)
             random.Random(seed).shuffle(ordered)  # noqa: S311 - an order, not a secret
-            drawn += ordered[after : after + per_category]
+            drawn += ordered[:per_category]
     return drawn
 
 

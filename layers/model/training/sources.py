@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,24 +45,13 @@ def data_dir() -> Path | None:
     return Path(named) if named else None
 
 
-UNSEEN_PER_CATEGORY = 120
-"""Of each source: together about as many as our own development prompts."""
-
-
 def public_rows(folder: Path) -> list[Labelled]:
     """What the public sources give for training, at most `per_category` rows of each category of each source."""
-    return [row for source in TRAIN for row in sample(_rows(folder, source), source.per_category)]
-
-
-def unseen_rows(folder: Path) -> list[Labelled]:
-    """Rows of the public sources that training does not see."""
-    return [
-        row for source in TRAIN for row in sample(_rows(folder, source), UNSEEN_PER_CATEGORY, after=source.per_category)
-    ]
-
-
-def _rows(folder: Path, source: Source) -> Iterator[Labelled]:
-    return map(_debates_weighed, read_jsonl(folder / "train" / f"{source.name}.jsonl", source.name))
+    rows: list[Labelled] = []
+    for source in TRAIN:
+        path = folder / "train" / f"{source.name}.jsonl"
+        rows += sample(map(_debates_weighed, read_jsonl(path, source.name)), source.per_category)
+    return rows
 
 
 def _debates_weighed(row: Labelled) -> Labelled:
