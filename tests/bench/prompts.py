@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 from collections.abc import Iterator
+from string import ascii_lowercase
 
 from tests.support.running import ROOT
 
@@ -20,13 +21,13 @@ WORDS = (
 
 
 def new_prompts(seed: int) -> Iterator[str]:
-    """Held-out prompts of 8 to 30 words in an order drawn from the seed, each with a number that makes it new."""
+    """Held-out prompts of 8 to 30 words in an order drawn from the seed, each with a name that makes it new."""
     chance = random.Random(seed)
     rows = (json.loads(line) for path in sorted(HELD_OUT.glob("*.jsonl")) for line in path.open(encoding="utf-8"))
     prompts = [str(row["prompt"]) for row in rows if 8 <= len(str(row["prompt"]).split()) <= 30]
     while True:
         chance.shuffle(prompts)
-        yield from (f"{prompt} ({chance.randrange(10**9)})" for prompt in prompts)
+        yield from (f"{prompt} {''.join(chance.choices(ascii_lowercase, k=9)).title()}" for prompt in prompts)
 
 
 def of_tokens(tokens: int) -> Iterator[str]:
