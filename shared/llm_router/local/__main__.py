@@ -8,7 +8,8 @@ import sys
 from llm_router import settings
 from llm_router.errors import ConfigurationError
 from llm_router.local.environment import ROOT, local_environment
-from llm_router.local.server import Supervisor, bind
+from llm_router.local.listening import bind
+from llm_router.local.server import Supervisor
 from llm_router.settings import Settings
 
 

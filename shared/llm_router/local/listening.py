@@ -1,0 +1,68 @@
+"""The ports the service listens on, and each worker's sockets on them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import Mapping
+
+from llm_router.errors import ConfigurationError
+from llm_router.settings import Settings
+
+MAX_WORKERS = 4
+WAITING = 1024
+"""Connections that may wait to be accepted."""
+
+
+def ports(settings: Settings) -> Mapping[int, str]:
+    """Each port and the service that it serves alone; the first, for the whole API, has none."""
+    return {
+        settings.port: "",
+        settings.classifier_port: "classify",
+        settings.ingestor_port: "ingest",
+        settings.dashboard_port: "dashboard",
+    }
+
+
+def bind(settings: Settings) -> list[list[socket.socket]]:
+    """For each worker its listening sockets on every port. Raises `ConfigurationError` naming the port that is taken.
+
+    On Linux each worker has sockets of its own, among which the kernel spreads the connections: of one that all
+    share, the worker that wakes first would take every connection that waits. Elsewhere nothing is spread, so there
+    they share.
+    """
+    workers = settings.workers or min(os.cpu_count() or 1, MAX_WORKERS)
+    first = [_listen(settings.host, port) for port in ports(settings)]
+    if workers == 1 or sys.platform != "linux":
+        return [first] * workers
+    # Only a port that was free for one socket alone may be shared: else a second service would join the first one's.
+    for listener in first:
+        listener.close()
+    return [[_listen(settings.host, port, shared=True) for port in ports(settings)] for _ in range(workers)]
+
+
+def _listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named because asyncio turns Nagle's algorithm off only where it is; left on, it costs 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(WAITING)
+    except OSError as failure:
+        listener.close()
+        raise ConfigurationError(_why(failure, host, port)) from failure
+    return listener
+
+
+def _why(failure: OSError, host: str, port: int) -> str:
+    setting = "PORT, CLASSIFIER_PORT, INGESTOR_PORT or DASHBOARD_PORT"
+    if failure.errno == errno.EADDRINUSE:
+        return f"Port {port} is taken by another program. Stop it, or choose another port with {setting}."
+    if failure.errno == errno.EACCES:
+        return f"Port {port} may not be opened by this user. Choose one above 1023 with {setting}."
+    return f"Cannot listen on {host}:{port}: {failure.strerror or failure}."
