@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from llm_router import health, watching
 from llm_router import settings as settings_module
-from llm_router.adapters.lru import LruCache
 from llm_router.auth import Gatekeeper
 from llm_router.breaker import Breaker
 from llm_router.cache_keys import key as cache_key
+from llm_router.caches import make_cache
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
@@ -45,8 +45,6 @@ ATTEMPTS_HALF_LIFE_S = 3600.0
 
 LIVE_EVERY_S = 10.0
 """How old the live figures that requests use may be."""
-
-CACHE_BYTES = 16 * 1024 * 1024
 
 
 class Services:
@@ -114,22 +112,10 @@ class Services:
         return cache_key(self.hash_secret(), "prompt", "", prompt)
 
     def _make_cache(self) -> Cache:
-        near = LruCache(self.clock, max_entries=self.settings.cache_entries, max_bytes=CACHE_BYTES)
-        if not (address := self.settings.redis_address):
-            health.report(self.records(), self.clock, watching.CACHE_ALONE)
-            return near
-        from llm_router.adapters.redis_cache import RedisCache
-        from llm_router.adapters.tiered import TieredCache
+        def tell(state: health.Component) -> None:
+            health.report(self.records(), self.clock, state)
 
-        def troubled(message: str) -> None:
-            self.observer().warn(message)
-            health.report(self.records(), self.clock, watching.cache_away(message))
-
-        def well() -> None:
-            health.report(self.records(), self.clock, watching.CACHE_SHARED)
-
-        well()
-        return TieredCache(near, RedisCache(address, self.clock, troubled, well))
+        return make_cache(self.settings, self.clock, self.warn, tell)
 
     def _make_reader(self) -> CatalogueReader:
         return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=self._check_every_s)

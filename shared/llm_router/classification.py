@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from llm_router.cache_keys import key
 from llm_router.ports import Cache, Classifier, Clock
 from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, InteractionStyle, Method
+from llm_router.typical import Typical
 
 NAMESPACE = "classification"
+ASSUMED_S = 0.003
+"""What working one out takes, before it is known."""
+
 DECODED = 1024
 """Classifications that are not decoded anew each time the cache holds them: a megabyte at most."""
 
@@ -29,7 +33,8 @@ class Classified:
 class CachingClassifier:
     """A classifier behind a cache.
 
-    `version` names the artefact and the categories in force, so that a change of either is a miss. Explained
+    A cache that usually takes longer than the classifier does is not asked: `takes` tells how long that is. `version`
+    names the artefact and the categories in force, so that a change of either is a miss. Explained
     and degraded answers are not kept: the first are rare, the second are to be better next time.
     """
 
@@ -39,6 +44,7 @@ class CachingClassifier:
     version: str
     secret: bytes
     ttl_s: float
+    takes: Typical = field(default_factory=lambda: Typical(ASSUMED_S))
 
     def classify(self, text: str, *, explain: bool = False) -> Classified:
         """Never raises; a cache that holds garbage is a miss and loses the key."""
@@ -46,11 +52,13 @@ class CachingClassifier:
         if explain:
             return self._answer(self.classifier.classify(text, explain=True), started, cached=False)
         name = key(self.secret, NAMESPACE, self.version, text)
-        if (held := self.cache.get(name)) is not None:
+        if (held := self.cache.get(name, self.takes.seconds)) is not None:
             if (found := decode(held)) is not None:
                 return self._answer(found, started, cached=True)
             self.cache.delete(name)
+        began = self.clock.monotonic()
         fresh = self.classifier.classify(text)
+        self.takes.add(self.clock.monotonic() - began)
         if not fresh.degraded:
             self.cache.set(name, encode(fresh), self.ttl_s)
         return self._answer(fresh, started, cached=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -141,7 +142,9 @@ class Cache(Protocol):
     @property
     def available(self) -> bool: ...
 
-    def get(self, key: str) -> bytes | None: ...
+    def get(self, key: str, worth_s: float = math.inf) -> bytes | None:
+        """`worth_s` is how long the value takes to make anew: who is usually slower than that need not be asked."""
+        ...
 
     def set(self, key: str, value: bytes, ttl_s: float) -> None: ...
 

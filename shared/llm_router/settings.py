@@ -176,6 +176,11 @@ class Settings(ProviderSettings):
         return found
 
     @property
+    def shared_cache(self) -> Path:
+        """The file that local workers share as a cache, where there is one."""
+        return self.state_dir / "cache.bin"
+
+    @property
     def redis_address(self) -> str:
         """The Redis address, or an empty string when no Redis is configured. Holds the password: never log it."""
         if address := self.redis_url.get_secret_value():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from redis import Redis
 
 from llm_router.adapters.lru import LruCache
-from llm_router.adapters.redis_cache import OPEN_S, RedisCache
+from llm_router.adapters.mapped import MappedCache, make
+from llm_router.adapters.redis_cache import ASKED_ALL_THE_SAME, OPEN_S, RedisCache
 from llm_router.adapters.tiered import TieredCache
 from llm_router.cache_keys import key
 from llm_router.ports import Cache
@@ -38,11 +40,17 @@ def lru(clock: FakeClock, entries: int = 100, size: int = 1_000_000) -> LruCache
     return LruCache(clock, max_entries=entries, max_bytes=size)
 
 
-@pytest.fixture(params=["lru", "redis", "tiered"])
-def cache(request: pytest.FixtureRequest, clock: FakeClock, valkey_port: int) -> Cache:
+@pytest.fixture(params=["lru", "mapped", "redis", "tiered"])
+def cache(request: pytest.FixtureRequest, clock: FakeClock, valkey_port: int, tmp_path: Path) -> Cache:
     far = RedisCache(address(valkey_port), clock, pytest.fail)
     far._client.flushall()
-    caches: dict[str, Cache] = {"lru": lru(clock), "redis": far, "tiered": TieredCache(lru(clock), far)}
+    make(tmp_path / "cache.bin")
+    caches: dict[str, Cache] = {
+        "lru": lru(clock),
+        "mapped": MappedCache(tmp_path / "cache.bin", clock),
+        "redis": far,
+        "tiered": TieredCache(lru(clock), far),
+    }
     return caches[request.param]
 
 
@@ -94,6 +102,22 @@ def test_another_process_finds_what_one_has_set(valkey_port: int, clock: FakeClo
     other = TieredCache(lru(clock), RedisCache(address(valkey_port), clock, pytest.fail))
     one.set("shared", b"v", 60)
     assert other.get("shared") == b"v"
+
+
+class HastyClock(FakeClock):
+    """By which everything takes half a second."""
+
+    def monotonic(self) -> float:
+        self.ticks += 0.5
+        return self.ticks
+
+
+@pytest.mark.parametrize(("worth_s", "asked"), [(1.0, 64), (0.0, 64 // ASKED_ALL_THE_SAME)])
+def test_a_redis_slower_than_making_the_value_anew_is_hardly_asked(worth_s: float, asked: int, valkey_port: int):
+    cache = RedisCache(address(valkey_port), HastyClock(), pytest.fail)
+    cache.set("slow", b"v", 60)
+    assert sum(cache.get("slow", worth_s) is not None for _ in range(64)) == asked
+    assert cache.get("slow") == b"v"
 
 
 VALUE = b"v" * 150

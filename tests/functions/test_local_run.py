@@ -62,6 +62,12 @@ def test_the_printed_key_opens_the_admin_routes_and_every_worker_sees_the_new_ve
     assert running.ask("INGESTOR_PORT", "GET", "/catalogue/versions")[0] == 200
 
 
+def test_what_one_worker_worked_out_the_other_knows(running: Running):
+    ask = {"prompt": "How tall is the tallest chestnut tree in Sicily?"}
+    first, *others = (json.loads(running.ask("PORT", "POST", "/classify", ask)[1])["cached"] for _ in range(12))
+    assert (first, set(others)) == (False, {True})
+
+
 def test_what_http_itself_refuses_has_our_envelope_too(running: Running):
     status, body = running.ask("PORT", "GET", "/nothing")
     assert (status, json.loads(body)["error"]["code"]) == (404, "not_found")

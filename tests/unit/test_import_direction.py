@@ -14,7 +14,7 @@ PACKAGE = ROOT / "shared" / "llm_router"
 CLASSIFIER = ROOT / "layers" / "model" / "classifier"
 
 EDGES = {"adapters", "cli", "local", "schemas", "web"}
-OUTSIDE_THE_DOMAIN = {"bootstrap", "configured_secrets", "generating", "settings", "stores", "watching"}
+OUTSIDE_THE_DOMAIN = {"bootstrap", "caches", "configured_secrets", "generating", "settings", "stores", "watching"}
 
 
 def imports(source: Path) -> Iterator[str]:

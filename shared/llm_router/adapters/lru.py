@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 
@@ -24,7 +25,7 @@ class LruCache:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str, worth_s: float = math.inf) -> bytes | None:
         with self._lock:
             held = self._entries.get(key)
             if held is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from redis import Redis
@@ -11,6 +12,7 @@ from redis.retry import Retry
 
 from llm_router.breaker import Breaker
 from llm_router.ports import Clock
+from llm_router.typical import Typical
 
 TIMEOUT_S = 0.05
 SLOW_S = 1.0
@@ -18,6 +20,12 @@ SLOW_S = 1.0
 is used, and counts as a failure."""
 
 OPEN_S = 30.0
+MARGIN_S = 0.001
+"""How much longer than making a value anew it may take: gaining less is not worth working the same out twice."""
+
+ASKED_ALL_THE_SAME = 32
+"""While it is slower than making a value anew, one in so many is asked for."""
+
 MAX_VALUE = 64 * 1024
 """Bytes; what we cache is below 2 kB, so anything larger is not ours and counts as garbage."""
 
@@ -39,6 +47,8 @@ class RedisCache:
         self._clock = clock
         self._breaker = Breaker(clock, failures=1, open_s=OPEN_S)
         self._warn = warn
+        self._takes = Typical(0.0)
+        self._passed_over = 0
         self._client = Redis.from_url(
             address,
             socket_connect_timeout=TIMEOUT_S,
@@ -52,7 +62,9 @@ class RedisCache:
     def available(self) -> bool:
         return self._breaker.state.value == "closed"
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str, worth_s: float = math.inf) -> bytes | None:
+        if self._is_too_slow(worth_s):
+            return None
         found = self._asked(lambda: self._client.get(key))
         if not isinstance(found, bytes):
             return None
@@ -68,6 +80,13 @@ class RedisCache:
     def delete(self, key: str) -> None:
         self._asked(lambda: self._client.delete(key))
 
+    def _is_too_slow(self, worth_s: float) -> bool:
+        """Every so often it is asked all the same: it may have become faster."""
+        if self._takes.seconds <= worth_s + MARGIN_S:
+            return False
+        self._passed_over += 1
+        return self._passed_over % ASKED_ALL_THE_SAME != 0
+
     def _asked(self, call: Callable[[], object]) -> object:
         if not self._breaker.allows():
             return None
@@ -77,9 +96,11 @@ class RedisCache:
         except (RedisError, OSError, ValueError) as failure:
             self._failed(type(failure).__name__)
             return None
-        if self._clock.monotonic() - began > SLOW_S:
+        took = self._clock.monotonic() - began
+        if took > SLOW_S:
             self._failed("Slow")
             return answer
+        self._takes.add(took)
         was_away = not self.available
         self._breaker.succeeded()
         if was_away:

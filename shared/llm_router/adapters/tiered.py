@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from llm_router.ports import Cache
@@ -21,10 +22,10 @@ class TieredCache:
     def available(self) -> bool:
         return self.far.available
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str, worth_s: float = math.inf) -> bytes | None:
         if (held := self.near.get(key)) is not None:
             return held
-        found = self.far.get(key)
+        found = self.far.get(key, worth_s)
         if found is not None:
             self.near.set(key, found, NEAR_TTL_S)
         return found
