@@ -60,6 +60,7 @@ def hash_place(text: str) -> int:
 
 
 def classifier(encoder: FakeEncoder | None, breaker: Breaker | None = None) -> HybridClassifier:
-    blend = replace(Fusion.unfitted().ascii, rules=0.7)
-    fusion = replace(Fusion.unfitted(), ascii=blend, beyond=blend)
+    kind = Fusion.unfitted().ascii
+    kind = replace(kind, late=replace(kind.late, rules=0.7), early=replace(kind.early, rules=0.7))
+    fusion = replace(Fusion.unfitted(), ascii=kind, beyond=kind)
     return HybridClassifier(RULES, fusion, LENGTHS, encoder, ABOUT, breaker)

@@ -23,7 +23,7 @@ CHECKS = [CheckSet("both", ROWS, ("set", "set"))]
 
 def row_for(strength: float, early_above: float) -> list[str]:
     sorter = classifier(FakeEncoder(Category.CHAT, strength))
-    lines = early_section(replace(sorter, fusion=replace(Fusion.unfitted(), early_above=early_above)), CHECKS)
+    lines = early_section(replace(sorter, fusion=Fusion.unfitted().stopping_above(early_above)), CHECKS)
     return [cell.strip() for cell in lines[-1].split("|")[1:-1]]
 
 

@@ -61,11 +61,21 @@ def test_words_count_as_much_as_the_blend_for_their_letters_says():
     even = (1 / len(CATEGORIES),) * len(CATEGORIES)
     none = (0.0,) * len(CATEGORIES)
     plain, beyond = Blend(1.0, 1.0, 0.5, none), Blend(1.0, 1.0, 1.0, none)
-    fusion = replace(Fusion.unfitted(), ascii=plain, beyond=beyond)
+    plain_kind, beyond_kind = (replace(Fusion.unfitted().ascii, late=blend) for blend in (plain, beyond))
+    fusion = replace(Fusion.unfitted(), ascii=plain_kind, beyond=beyond_kind)
     words = grams_for("стих", Category.CREATIVE_WRITING).chances(split_words("стих"))
     assert fusion.fuse(even, Others(even, beyond=True)) == pytest.approx(even)
     assert fusion.fuse(even, Others(even, words, beyond=True)) == pytest.approx(words)
     assert max(even) < max(fusion.fuse(even, Others(even, words))) < max(words)
+
+
+def test_without_a_model_the_words_still_count():
+    even = (1 / len(CATEGORIES),) * len(CATEGORIES)
+    kind = replace(Fusion.unfitted().ascii, modelless=Blend(0.0, 1.0, 1.0, (0.0,) * len(CATEGORIES)))
+    fusion = replace(Fusion.unfitted(), beyond=kind)
+    words = grams_for("стих", Category.CREATIVE_WRITING).chances(split_words("стих"))
+    assert fusion.without_model(Others(even, words, beyond=True)) == pytest.approx(words)
+    assert fusion.without_model(Others(even, beyond=True)) == pytest.approx(even)
 
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "another shape"])

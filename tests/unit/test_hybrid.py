@@ -111,7 +111,7 @@ def test_explaining_changes_nothing_but_the_evidence():
 
 
 def notes_of(believes: Category, strength: float) -> str:
-    fusion = replace(Fusion.unfitted(), early_above=0.9)
+    fusion = Fusion.unfitted().stopping_above(0.9)
     found = replace(classifier(FakeEncoder(believes, strength)), fusion=fusion).classify("Go on", explain=True)
     assert found.evidence is not None
     return "".join(found.evidence.notes)
@@ -128,7 +128,7 @@ def test_where_an_answer_is_right_or_wrong_all_layers_run(category: Category):
 
 
 def test_an_own_category_is_always_told_by_all_layers():
-    fusion = replace(Fusion.unfitted(), early_above=0.0)
+    fusion = Fusion.unfitted().stopping_above(0.0)
     sorter = replace(classifier(FakeEncoder(Category.GENERAL)), fusion=fusion, background=np.eye(384, dtype=np.float32))
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
     assert sorter.with_categories([own]).classify("where is my order").category == "orders"

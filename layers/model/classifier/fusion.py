@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from classifier.features import NUMERIC
 from llm_router.taxonomy import Category, Method
@@ -61,23 +62,31 @@ class Others:
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """The blends for one kind of prompt: with what all layers say, with what the lower ones say, and without a model.
+
+    The lower layers are enough when the fused opinion is above `early_above`.
+    """
+
+    late: Blend
+    early: Blend
+    early_above: float
+    modelless: Blend
+
+
+@dataclass(frozen=True, slots=True)
 class Fusion:
-    """Fitted on prompts that neither the rules nor the model were fitted on.
+    """Fitted on prompts of writers of whom neither the rules nor the model have seen any.
 
     The log of each stage's probabilities is weighed and summed (a logistic regression over opinions, which is what
     makes agreement count for more than each), with a bias a category: `ascii` for prompts whose letters are English's,
-    which the encoder reads best; `beyond` for all others, where words count for more. `early` are the same for what
-    the encoder's lower layers say, which is enough when the fused opinion is above `early_above` and hardly of
-    `CHECKED`. `rules_alone` is the temperature of the rules where there is no model. `complexity_by_form` and
-    `creativity_by_form` read `Features.numeric` and the category probabilities, for prompts that no model has seen;
-    `easy_below` and `hard_above` cut that complexity.
+    which the encoder reads best; `beyond` for all others, where words count for more. `rules_alone` is the temperature
+    of the rules where there is nothing else. `complexity_by_form` and `creativity_by_form` read `Features.numeric` and
+    the category probabilities, for prompts that no model has seen; `easy_below` and `hard_above` cut that complexity.
     """
 
-    ascii: Blend
-    beyond: Blend
-    early_ascii: Blend
-    early_beyond: Blend
-    early_above: float
+    ascii: Kind
+    beyond: Kind
     rules_alone: float
     complexity_by_form: Linear
     creativity_by_form: Linear
@@ -90,11 +99,8 @@ class Fusion:
         try:
             raw = json.loads((folder / FUSION).read_text(encoding="utf-8"))
             fusion = cls(
-                ascii=_blend(raw["ascii"]),
-                beyond=_blend(raw["beyond"]),
-                early_ascii=_blend(raw["early_ascii"]),
-                early_beyond=_blend(raw["early_beyond"]),
-                early_above=_number(raw["early_above"]),
+                ascii=_kind(raw["ascii"]),
+                beyond=_kind(raw["beyond"]),
                 rules_alone=_number(raw["rules_alone"]),
                 complexity_by_form=_linear(raw["complexity_by_form"]),
                 creativity_by_form=_linear(raw["creativity_by_form"]),
@@ -114,30 +120,42 @@ class Fusion:
         """Equal trust and nothing known of form: what is left when the file is gone."""
         flat = Linear((0.0,) * (len(NUMERIC) + len(CATEGORIES)), -0.6)
         equal = Blend(1.0, 1.0, 0.0, (0.0,) * len(CATEGORIES))
-        return cls(equal, equal, equal, equal, 1.0, 1.0, flat, flat, 0.35, 0.6)
+        kind = Kind(equal, equal, 1.0, replace(equal, model=0.0))
+        return cls(kind, kind, 1.0, flat, flat, 0.35, 0.6)
+
+    def stopping_above(self, confidence: float) -> Fusion:
+        """The same, but with the lower layers enough above this confidence, whatever the kind of prompt."""
+        plain, beyond = (replace(kind, early_above=confidence) for kind in (self.ascii, self.beyond))
+        return replace(self, ascii=plain, beyond=beyond)
 
     def fuse(self, model: Chances, others: Others, *, early: bool = False) -> Chances:
         """All opinions as one; without those of words, what there is. `early` tells of the lower layers' opinion."""
-        if others.beyond:
-            blend = self.early_beyond if early else self.beyond
-        else:
-            blend = self.early_ascii if early else self.ascii
-        scores = [
-            blend.model * _log(m) + blend.rules * _log(r) + bias
-            for m, r, bias in zip(model, others.rules, blend.bias, strict=True)
-        ]
-        if others.words is not None:
-            scores = [score + blend.words * _log(w) for score, w in zip(scores, others.words, strict=True)]
-        return softmax(scores)
+        kind = self._kind(others)
+        return _blended(kind.early if early else kind.late, model, others)
 
-    def is_enough(self, early: Chances) -> bool:
+    def is_enough(self, early: Chances, others: Others) -> bool:
         """Whether a fused early opinion may stand as it is."""
         checked = sum(chance for chance, category in zip(early, CATEGORIES, strict=True) if category in CHECKED)
-        return max(early) > self.early_above and checked < HARDLY
+        return max(early) > self._kind(others).early_above and checked < HARDLY
 
-    def without_model(self, rules: Chances) -> Chances:
-        """The rules' opinion alone, tempered."""
-        return softmax([_log(chance) * self.rules_alone for chance in rules])
+    def without_model(self, others: Others) -> Chances:
+        """The opinion of rules and words; without the latter, that of the rules, tempered."""
+        if others.words is None:
+            return softmax([_log(chance) * self.rules_alone for chance in others.rules])
+        return _blended(self._kind(others).modelless, others.rules, others)
+
+    def _kind(self, others: Others) -> Kind:
+        return self.beyond if others.beyond else self.ascii
+
+
+def _blended(blend: Blend, model: Chances, others: Others) -> Chances:
+    scores = [
+        blend.model * _log(m) + blend.rules * _log(r) + bias
+        for m, r, bias in zip(model, others.rules, blend.bias, strict=True)
+    ]
+    if others.words is not None:
+        scores = [score + blend.words * _log(w) for score, w in zip(scores, others.words, strict=True)]
+    return softmax(scores)
 
 
 def decided_by(fused: Chances, model: Chances, rules: Chances) -> Method:
@@ -181,6 +199,11 @@ def _numbers(value: object, count: int) -> tuple[float, ...]:
     if not isinstance(value, list) or len(value) != count:
         raise ValueError("not as many numbers as there should be")
     return tuple(map(_number, value))
+
+
+def _kind(value: Mapping[str, Any]) -> Kind:
+    late, early, modelless = (_blend(value[name]) for name in ("late", "early", "modelless"))
+    return Kind(late, early, _number(value["early_above"]), modelless)
 
 
 def _blend(value: Mapping[str, object]) -> Blend:

@@ -117,7 +117,7 @@ class HybridClassifier:
         )
         opinion = self._opinion(asked_for.prompt.text, others)
         if opinion is None:
-            found = self._by_rules(whole, verdict, others.rules)
+            found = self._without_model(whole, verdict, others)
         else:
             found = self._by_both(whole, verdict, others, opinion)
         return replace(found, evidence=_evidence(whole, verdict, others.rules, opinion)) if explain else found
@@ -144,7 +144,7 @@ class HybridClassifier:
         return read_heads(output)
 
     def _enough(self, others: Others, output: EarlyOutput) -> bool:
-        return self.fusion.is_enough(self.fusion.fuse(category_chances(output), others, early=True))
+        return self.fusion.is_enough(self.fusion.fuse(category_chances(output), others, early=True), others)
 
     def _by_both(self, whole: Reading, verdict: Verdict, others: Others, opinion: Opinion) -> Classification:
         prompt = verdict.reading.prompt
@@ -163,8 +163,8 @@ class HybridClassifier:
         )
         return found if self.own is None or opinion.embedding is None else self.own.apply(found, opinion.embedding)
 
-    def _by_rules(self, whole: Reading, verdict: Verdict, rules: Chances) -> Classification:
-        chances = self.fusion.without_model(rules)
+    def _without_model(self, whole: Reading, verdict: Verdict, others: Others) -> Classification:
+        chances = self.fusion.without_model(others)
         features = verdict.reading.features
         form = (*features.numeric(), *chances)
         complexity = self.fusion.complexity_by_form(form)

@@ -34,7 +34,7 @@ from training.evaluation.metrics import (
 )
 from training.evaluation.pictures import confusion_svg, reliability_svg
 from training.evaluation.robustness import Flips, measure_flips
-from training.labelled import own_prompts, split_development
+from training.labelled import own_prompts
 from training.rules import labels_of
 from training.sources import data_dir, public_rows
 
@@ -189,14 +189,16 @@ def main() -> int:
     if options.choice:
         _report_choice(classifier, folder, options.report)
         return 0
-    alone = replace(classifier, encoder=None)
-    train, _ = split_development(own_prompts("train"))
+    modelless = replace(classifier, encoder=None)
+    alone = replace(modelless, grams=None)
+    train = own_prompts("train")
     grams = WordGrams(train + (public_rows(folder) if folder else []))
     share = np.bincount(labels_of(train), minlength=len(CATEGORIES)) / len(train)
     ways: Ways = {
         "majority": lambda prompts: np.tile(share, (len(prompts), 1)),
         "word n-grams": grams.chances,
         "rules alone": lambda prompts: chances_of(classify_all(alone, prompts)),
+        "rules and words, no model": lambda prompts: chances_of(classify_all(modelless, prompts)),
     }
     if not options.quick:
         ways[SLOW] = NearestExemplar().chances

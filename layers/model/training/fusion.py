@@ -24,7 +24,7 @@ from classifier.heads import category_chances
 from classifier.rules import Reading, RuleBook
 from llm_router.taxonomy import Difficulty
 from training.augment import perturb
-from training.labelled import Labelled, own_prompts, split_development
+from training.labelled import Labelled, own_prompts
 from training.regression import fit_score
 from training.rules import labels_of
 
@@ -75,11 +75,12 @@ def fit_fusion(stages: Sequence[Matrix], labels: NDArray[np.int64], *, with_bias
 
 
 class _Blended:
-    """The fitted weights of one kind of prompt, on all of its development prompts."""
+    """The fitted weights of some stages, on all development prompts of one kind."""
 
-    def __init__(self, stages: Sequence[Matrix], labels: NDArray[np.int64]) -> None:
-        self.weights, self.bias = fit_fusion(stages, labels, with_bias=True)
-        scores = sum((w * stage for w, stage in zip(self.weights, stages, strict=True)), self.bias)
+    def __init__(self, labels: NDArray[np.int64], **stages: Matrix) -> None:
+        weights, self.bias = fit_fusion(list(stages.values()), labels, with_bias=True)
+        self.weights = dict(zip(stages, weights, strict=True))
+        scores = sum((self.weights[name] * stage for name, stage in stages.items()), self.bias)
         chances = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances /= chances.sum(axis=1, keepdims=True)
         self.chosen, self.confidence = chances.argmax(axis=1), chances.max(axis=1)
@@ -88,11 +89,29 @@ class _Blended:
 
     def entry(self) -> dict[str, object]:
         """As `fusion.json` holds it."""
-        weights = (round(float(weight), 4) for weight in self.weights)
-        return {
-            **dict(zip(("model", "rules", "words"), weights, strict=True)),
-            "bias": [round(float(value), 4) for value in self.bias],
-        }
+        weights = {name: round(float(self.weights.get(name, 0.0)), 4) for name in ("model", "rules", "words")}
+        return {**weights, "bias": [round(float(value), 4) for value in self.bias]}
+
+
+class _Kind:
+    """Everything fitted for one kind of prompt."""
+
+    def __init__(self, labels: NDArray[np.int64], model: Matrix, early: Matrix, rules: Matrix, words: Matrix) -> None:
+        self.late = _Blended(labels, model=model, rules=rules, words=words)
+        self.early = _Blended(labels, model=early, rules=rules, words=words)
+        self.modelless = _Blended(labels, rules=rules, words=words)
+        sure = self.early.confidence * (self.early.checked < HARDLY)
+        self.above, self.stops = least_confidence(sure, self.early.chosen == self.late.chosen)
+
+    def entry(self) -> dict[str, object]:
+        """As `fusion.json` holds it."""
+        blends = {name: getattr(self, name).entry() for name in ("late", "early", "modelless")}
+        return {**blends, "early_above": self.above}
+
+    def told(self) -> str:
+        """One line of figures."""
+        right = (f"{name} {getattr(self, name).accuracy:.3f}" for name in ("late", "early", "modelless"))
+        return f"{', '.join(right)}; {self.stops:.1%} stop at the lower layers, above {self.above}"
 
 
 def least_confidence(sure: Matrix, same: NDArray[np.bool_]) -> tuple[float, float]:
@@ -123,7 +142,7 @@ def main() -> int:
     parser.add_argument("--artifacts", type=Path, default=ARTIFACTS)
     options = parser.parse_args()
     book, encoder = RuleBook.load(), Encoder.load(options.artifacts)
-    train, development = split_development(own_prompts("train"))
+    train, development = own_prompts("train"), own_prompts("development")
     chance = random.Random(SEED)  # noqa: S311 - which change, not a secret
     development += [replace(row, prompt=perturb(row.prompt, chance)) for row in development]
     labels = labels_of(development)
@@ -137,13 +156,9 @@ def main() -> int:
     words = word_logs(grams, readings)
     foreign = np.array([beyond_ascii(reading.prompt.text) for reading in readings])
     early = model_logs(encoder, readings, early=True)
-    late_blends, early_blends = (
-        [_Blended([opinion[kind], rules[kind], words[kind]], labels[kind]) for kind in (~foreign, foreign)]
-        for opinion in (model, early)
+    plain, beyond = (
+        _Kind(labels[some], model[some], early[some], rules[some], words[some]) for some in (~foreign, foreign)
     )
-    sure = np.concatenate([each.confidence * (each.checked < HARDLY) for each in early_blends])
-    same = [early.chosen == late.chosen for early, late in zip(early_blends, late_blends, strict=True)]
-    above, stops = least_confidence(sure, np.concatenate(same))
     (alone,), _ = fit_fusion([rules], labels, with_bias=False)
 
     scored = [r for r in train if r.complexity is not None and r.creativity is not None and r.difficulty is not None]
@@ -153,11 +168,8 @@ def main() -> int:
     guessed = 1 / (1 + np.exp(-(form @ complexity[0] + complexity[1])))
     low, high = cuts(guessed, [row.difficulty for row in scored if row.difficulty is not None])
     fitted = {
-        "ascii": late_blends[0].entry(),
-        "beyond": late_blends[1].entry(),
-        "early_ascii": early_blends[0].entry(),
-        "early_beyond": early_blends[1].entry(),
-        "early_above": above,
+        "ascii": plain.entry(),
+        "beyond": beyond.entry(),
         "rules_alone": round(float(alone), 4),
         "complexity_by_form": _linear(complexity),
         "creativity_by_form": _linear(creativity),
@@ -168,9 +180,8 @@ def main() -> int:
     stages = {"rules": rules, "lower layers": early, "model": model, "words": words}
     for name, scores in stages.items():
         print(f"{name}: accuracy {np.mean(scores.argmax(axis=1) == labels):.3f} on {len(labels)} development prompts")
-    for kind, (plain, beyond) in (("early", early_blends), ("fused", late_blends)):
-        print(f"{kind}: {plain.accuracy:.3f} in ASCII, {beyond.accuracy:.3f} of the {foreign.sum()} beyond")
-    print(f"{stops:.1%} stop at the lower layers, above {above}")
+    print(f"in ASCII: {plain.told()}")
+    print(f"the {foreign.sum()} beyond: {beyond.told()}")
     return 0
 
 

@@ -6,7 +6,7 @@ import json
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,6 @@ from llm_router.taxonomy import Category, Difficulty
 
 PROMPTS = Path(__file__).with_name("prompts")
 SEED = 11
-DEVELOPMENT_SHARE = 10
-"""One in so many of our training prompts is kept from training: fusion and calibration are fitted on these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +62,11 @@ def _score(value: object) -> float | None:
 
 
 def own_prompts(split: str) -> list[Labelled]:
-    """Our committed prompts of `train` or `heldout`, in the order of file and line."""
+    """Our committed prompts of `train`, `development` or `heldout`, in the order of file and line.
+
+    Each split is by writers of its own: fusion and confidence are fitted on those of `development`.
+    """
     return [row for path in sorted((PROMPTS / split).glob("*.jsonl")) for row in read_jsonl(path, path.stem)]
-
-
-def split_development(rows: Sequence[Labelled]) -> tuple[list[Labelled], list[Labelled]]:
-    """Training rows and development rows, drawn per category with a fixed seed."""
-    train: list[Labelled] = []
-    development: list[Labelled] = []
-    for _, group in by_category(rows):
-        shuffled = sorted(group, key=lambda row: row.id)
-        random.Random(SEED).shuffle(shuffled)  # noqa: S311 - an order, not a secret
-        cut = len(shuffled) // DEVELOPMENT_SHARE
-        development += shuffled[:cut]
-        train += shuffled[cut:]
-    return train, development
 
 
 def sample(rows: Iterable[Labelled], per_category: int, seed: int = SEED) -> list[Labelled]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from classifier.asides import read_request
 from classifier.rules import WEIGHTS, RuleBook
 from llm_router.taxonomy import Category
-from training.labelled import Labelled, own_prompts, split_development
+from training.labelled import Labelled, own_prompts
 from training.sources import data_dir, public_rows
 
 Matrix = NDArray[np.float64]
@@ -62,7 +62,7 @@ def main() -> int:
     """Fit on our training prompts, and on the public sources' sample where `DATA_DIR` is set."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     book = RuleBook.load()
-    rows, development = split_development(own_prompts("train"))
+    rows, development = own_prompts("train"), own_prompts("development")
     folder = data_dir()
     rows += public_rows(folder) if folder else []
     categories = list(Category)

@@ -24,7 +24,7 @@ from classifier.tokens import Tokeniser
 from training.build.source import MODEL, TOKENIZER, obtain_source
 from training.build.weights import read_weights
 from training.evaluation.metrics import spearman
-from training.labelled import Labelled, own_prompts, split_development
+from training.labelled import Labelled, own_prompts
 from training.outcomes import Outcome, development_outcomes, training_outcomes
 from training.sources import data_dir, public_rows
 from training.torch_batches import UNKNOWN, Batch, Batches, Example, example, with_failure
@@ -202,7 +202,7 @@ def main() -> int:
     started = time.perf_counter()
     torch.manual_seed(plan.seed)
     torch.set_num_threads(2)
-    rows, held = split_development(own_prompts("train"))
+    rows, held = own_prompts("train"), own_prompts("development")
     folder = data_dir()
     outcomes = training_outcomes(folder) if folder else []
     rows += public_rows(folder) if folder else []

@@ -21,7 +21,7 @@ from classifier.fusion import CATEGORIES
 from classifier.grams import BUCKETS, GRAMS, buckets
 from classifier.rules import RuleBook
 from training.augment import perturb
-from training.labelled import Labelled, own_prompts, split_development
+from training.labelled import Labelled, own_prompts
 from training.rules import labels_of
 from training.sources import data_dir, public_rows
 
@@ -73,7 +73,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ARTIFACTS)
     options = parser.parse_args()
     started = time.perf_counter()
-    train, development = split_development(own_prompts("train"))
+    train, development = own_prompts("train"), own_prompts("development")
     folder = data_dir()
     train += public_rows(folder) if folder else []
     chance = random.Random(SEED)  # noqa: S311 - which change, not a secret

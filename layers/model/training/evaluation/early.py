@@ -59,7 +59,7 @@ def early_section(classifier: HybridClassifier, sets: Iterable[CheckSet]) -> lis
     lines = ["", "## Where prompts stop", "", TOLD, ""]
     lines += ["| set | prompts | stop | same category | right | right with all layers | complexities |"]
     lines += ["|---|---|---|---|---|---|---|"]
-    whole = replace(classifier, fusion=replace(classifier.fusion, early_above=NEVER))
+    whole = replace(classifier, fusion=classifier.fusion.stopping_above(NEVER))
     for checks in sets:
         watched = Watched(classifier.encoder)
         early = replace(classifier, encoder=watched)
