@@ -12,7 +12,7 @@ from llm_router import settings as settings_module
 from llm_router.auth import Gatekeeper
 from llm_router.breaker import Breaker
 from llm_router.cache_keys import key as cache_key
-from llm_router.caches import make_cache
+from llm_router.caches import for_classifications, make_cache
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
@@ -58,6 +58,7 @@ class Services:
         self.catalogue_store, self.records, self.blobs = stores.catalogue, stores.records, stores.blobs
         self.observer = Lazy(lambda: watching.telemetry(settings, self.records(), clock, self.pulse()))
         self.cache = Lazy(self._make_cache)
+        self.known = Lazy(lambda: for_classifications(self.cache(), settings, clock))
         self.reader = Lazy(self._make_reader)
         self.publisher = Lazy(lambda: Publisher(self.catalogue_store(), clock, bundled))
         self.refresher = Lazy(self._make_refresher)
@@ -201,7 +202,7 @@ class Services:
             own = [Definition(each.name, each.description, each.examples) for each in found.categories]
             knowing = model.with_categories(own)
             version = knowing.info().version
-            return CachingClassifier(knowing, self.cache(), self.clock, version, secret, self.settings.cache_ttl)
+            return CachingClassifier(knowing, self.known(), self.clock, version, secret, self.settings.cache_ttl)
 
         return ClassifierInForce(self.categories(), self.clock, build, check_every_s=self._check_every_s)
 

@@ -1,4 +1,4 @@
-"""Which cache a process has: its own memory, and behind it what others share with it."""
+"""Which caches a process has: its own memory, and behind it what others share with it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ NEAR_BYTES = 16 * 1024 * 1024
 def make_cache(
     settings: Settings, clock: Clock, warn: Callable[[str], None], tell: Callable[[Component], None]
 ) -> Cache:
-    """Redis behind this process's memory where it is configured, else the file that local workers share, else nothing.
+    """Redis behind this process's memory where it is configured, else that alone.
 
     `warn` hears of each failure of Redis; `tell` what state the cache is in, whenever that changes.
     """
     near = LruCache(clock, max_entries=settings.cache_entries, max_bytes=NEAR_BYTES)
     if not (address := settings.redis_address):
-        tell(watching.CACHE_ALONE)
-        return _with_other_workers(near, settings, clock)
+        tell(watching.CACHE_WITH_WORKERS if settings.shared_cache.exists() else watching.CACHE_ALONE)
+        return near
     from llm_router.adapters.redis_cache import RedisCache
     from llm_router.adapters.tiered import TieredCache
 
@@ -38,14 +38,17 @@ def make_cache(
     return TieredCache(near, RedisCache(address, clock, troubled, well))
 
 
-def _with_other_workers(near: LruCache, settings: Settings, clock: Clock) -> Cache:
-    """With the file that `make run` made, if it did."""
-    if settings.store is not Store.SQLITE:
-        return near
+def for_classifications(cache: Cache, settings: Settings, clock: Clock) -> Cache:
+    """`cache`, and without Redis behind it the file that `make run` made for its workers, if it did.
+
+    For classifications alone: they tell nothing of what was asked, and nothing else may reach a disk.
+    """
+    if settings.store is not Store.SQLITE or settings.redis_address:
+        return cache
     from llm_router.adapters.mapped import MappedCache
     from llm_router.adapters.tiered import TieredCache
 
     try:
-        return TieredCache(near, MappedCache(settings.shared_cache, clock))
+        return TieredCache(cache, MappedCache(settings.shared_cache, clock))
     except (OSError, ValueError):
-        return near
+        return cache

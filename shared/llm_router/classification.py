@@ -33,9 +33,9 @@ class Classified:
 class CachingClassifier:
     """A classifier behind a cache.
 
-    A cache that usually takes longer than the classifier does is not asked: `takes` tells how long that is. `version`
-    names the artefact and the categories in force, so that a change of either is a miss. Explained
-    and degraded answers are not kept: the first are rare, the second are to be better next time.
+    `version` names the artefact and the categories in force, so that a change of either is a miss. Explained
+    and degraded answers are not kept: the first are rare, the second are to be better next time. `takes` is how long
+    the classifier usually takes: a cache that is slower may stand aside.
     """
 
     classifier: Classifier
@@ -60,7 +60,7 @@ class CachingClassifier:
         fresh = self.classifier.classify(text)
         self.takes.add(self.clock.monotonic() - began)
         if not fresh.degraded:
-            self.cache.set(name, encode(fresh), self.ttl_s)
+            self.cache.set(name, encode(fresh), self.ttl_s, self.takes.seconds)
         return self._answer(fresh, started, cached=False)
 
     def _answer(self, found: Classification, started: float, *, cached: bool) -> Classified:

@@ -23,7 +23,7 @@ class Clock(Protocol):
 
 
 class Classifier(Protocol):
-    """Sorts one prompt. Never raises for a string; without its model it answers by rules and says so."""
+    """Sorts one prompt. Never raises for a string; without its model it answers by rules and words and says so."""
 
     def classify(self, text: str, *, explain: bool = False) -> Classification: ...
 
@@ -146,6 +146,8 @@ class Cache(Protocol):
         """`worth_s` is how long the value takes to make anew: who is usually slower than that need not be asked."""
         ...
 
-    def set(self, key: str, value: bytes, ttl_s: float) -> None: ...
+    def set(self, key: str, value: bytes, ttl_s: float, worth_s: float = math.inf) -> None:
+        """Keep the value in place of any other, or none when it is too long; `worth_s` as for `get`."""
+        ...
 
     def delete(self, key: str) -> None: ...

@@ -20,11 +20,12 @@ FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
 """Seconds between two writes of a process's figures; on AWS each write costs money and a few milliseconds."""
 
 CACHE_ALONE = Component("cache", State.UP, "in each process's own memory")
+CACHE_WITH_WORKERS = Component("cache", State.UP, "in each process's own memory, classifications among all workers")
 CACHE_SHARED = Component("cache", State.UP, "Redis behind each process's memory")
 MODEL_LEFT_ALONE = Component(
     "ml_model",
     State.DEGRADED,
-    "Its breaker is open: it failed or was too slow, and rules answer alone for a while",
+    "Its breaker is open: it failed or was too slow, and rules and words answer for a while",
     "If it stays so, give the function more memory or processor.",
 )
 

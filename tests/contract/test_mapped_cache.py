@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def test_it_forgets_after_its_time(file: Path):
 
 def test_what_does_not_fit_is_not_kept_and_what_fits_is(file: Path):
     cache = MappedCache(file, FakeClock())
+    cache.set("long", b"short", 60)
     cache.set("long", b"x" * (ROOM + 1), 60)
     cache.set("full", b"x" * ROOM, 60)
     assert (cache.get("long"), cache.get("full")) == (None, b"x" * ROOM)
@@ -61,16 +63,31 @@ def test_a_damaged_place_is_a_miss_and_a_file_of_another_size_is_refused(file: P
     file.write_bytes(held.replace(b"value", b"valve"))
     assert MappedCache(file, FakeClock()).get("k") is None
     file.write_bytes(held[:-1])
-    with pytest.raises(ValueError, match="mmap"):
+    with pytest.raises(ValueError, match="not a file"):
         MappedCache(file, FakeClock())
     with pytest.raises(FileNotFoundError):
         MappedCache(file.with_name("none"), FakeClock())
+
+
+def test_nothing_goes_through_a_link_that_somebody_put_there(tmp_path: Path):
+    theirs, link = tmp_path / "theirs", tmp_path / "folder" / "cache.bin"
+    link.parent.mkdir()
+    theirs.write_bytes(b"precious")
+    link.symlink_to(theirs)
+    with pytest.raises(OSError, match="symbolic links"):
+        MappedCache(link, FakeClock())
+    make(link)
+    assert theirs.read_bytes() == b"precious"
+    assert not link.is_symlink()
 
 
 @pytest.fixture
 def written_all_the_time(file: Path) -> Iterator[Path]:
     writer = multiprocessing.get_context("spawn").Process(target=write, args=(file,), daemon=True)
     writer.start()
+    cache, until = MappedCache(file, SystemClock()), time.monotonic() + 30
+    while cache.get("k") is None and time.monotonic() < until:
+        assert writer.is_alive()
     yield file
     writer.kill()
     writer.join()
@@ -78,8 +95,6 @@ def written_all_the_time(file: Path) -> Iterator[Path]:
 
 def test_a_reader_never_sees_half_of_what_is_written(written_all_the_time: Path):
     cache = MappedCache(written_all_the_time, SystemClock())
-    while cache.get("k") is None:
-        pass
     found = {cache.get("k") for _ in range(READS)}
     assert len(found & set(VALUES)) >= 2
     assert found <= {*VALUES, None}

@@ -51,3 +51,10 @@ def test_a_second_service_cannot_join_the_ports_of_the_first(bound: list[list[so
     assert bound
     with pytest.raises(ConfigurationError, match=f"Port {chosen.port} is taken"):
         bind(chosen)
+
+
+def test_when_one_port_is_taken_the_others_are_free_again(chosen: Settings):
+    with socket.create_server((HOST, chosen.ingestor_port)):
+        with pytest.raises(ConfigurationError, match=f"Port {chosen.ingestor_port} is taken"):
+            bind(chosen)
+        socket.create_server((HOST, chosen.port), reuse_port=False).close()

@@ -64,8 +64,10 @@ def test_the_printed_key_opens_the_admin_routes_and_every_worker_sees_the_new_ve
 
 def test_what_one_worker_worked_out_the_other_knows(running: Running):
     ask = {"prompt": "How tall is the tallest chestnut tree in Sicily?"}
-    first, *others = (json.loads(running.ask("PORT", "POST", "/classify", ask)[1])["cached"] for _ in range(12))
-    assert (first, set(others)) == (False, {True})
+    answers = [json.loads(running.ask("PORT", "POST", "/classify", ask)[1]) for _ in range(14)]
+    whole = next(place for place, answer in enumerate(answers) if not answer["degraded"])  # a degraded one is not kept
+    assert whole < 3
+    assert [answer["cached"] for answer in answers[whole:]] == [False] + [True] * (13 - whole)
 
 
 def test_what_http_itself_refuses_has_our_envelope_too(running: Running):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from redis import Redis
 
+from llm_router.adapters.mapped import make
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.web.access import ROUTES, RouteRule
 from tests.support.generating import Client
@@ -135,6 +136,16 @@ def test_a_canary_key_and_a_canary_prompt_occur_in_nothing_that_is_left(tmp_path
     clean("the shared cache", b"".join(held))
     for file in tmp_path.rglob("*"):
         clean(file.name, file.read_bytes())
+
+
+def test_the_file_that_workers_share_holds_no_prompt(tmp_path: Path):
+    make(tmp_path / "cache.bin")
+    with service(STORE="sqlite", STATE_DIR=str(tmp_path), ADMIN_KEY=ADMIN_CANARY) as api:
+        Client(api)  # its providers answer without a network
+        assert list(ask_all(api, {"authorization": f"Bearer {ADMIN_CANARY}"}))
+    held = (tmp_path / "cache.bin").read_bytes()
+    assert b"general" in held
+    clean("the shared file", held)
 
 
 def test_a_new_keys_secret_is_in_one_answer_and_nowhere_else(tmp_path: Path):

@@ -248,3 +248,9 @@ def test_an_answer_too_long_for_every_window_names_the_length_that_would_fit():
 def test_a_prompt_too_long_for_every_window_is_no_matter_of_constraints():
     with pytest.raises(NoEligibleModel, match="whatever its constraints"):
         rank(prepare([model("small", context_window=8_000)]), task(input_tokens=9_000), FREE, 0.5, HERE)
+
+
+def test_models_of_equal_quality_share_one_curve_and_others_do_not():
+    one, same, other = prepare([model("one"), model("same"), model("other", chances=(0.9, 0.8, 0.5))])
+    assert one.curves is same.curves
+    assert one.curves is not other.curves

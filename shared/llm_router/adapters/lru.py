@@ -36,9 +36,10 @@ class LruCache:
             self._entries.move_to_end(key)
             return held[0]
 
-    def set(self, key: str, value: bytes, ttl_s: float) -> None:
+    def set(self, key: str, value: bytes, ttl_s: float, worth_s: float = math.inf) -> None:
         """A value longer than a sixteenth of the whole is not kept: it would push out too many others."""
         if len(value) * 16 > self._max_bytes:
+            self.delete(key)
             return
         with self._lock:
             if key in self._entries:

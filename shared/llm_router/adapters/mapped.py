@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 import mmap
+import os
+import stat
 import struct
 import zlib
 from pathlib import Path
@@ -22,11 +24,14 @@ ROOM = SLOT - _HEAD.size
 
 
 def make(path: Path) -> None:
-    """A new, empty file, readable by this user alone. Raises `OSError`."""
+    """A new, empty file, of this user alone, in place of any other. Raises `OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    # All of it is written: a place that the disk had no room for would end the process that touches it.
-    path.write_bytes(bytes(SLOTS * SLOT))
+    # Never through a link that somebody else put there.
+    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(made, "wb") as file:
+        # All of it is written: a place that the disk had no room for would end the process that touches it.
+        file.write(bytes(SLOTS * SLOT))
 
 
 class MappedCache:
@@ -39,9 +44,12 @@ class MappedCache:
     available = True
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        """Raises `OSError` when there is no such file, `ValueError` when it is none from `make`."""
+        """Raises `OSError` when there is no such file, `ValueError` when it is another user's or of another size."""
         self._clock = clock
-        with path.open("r+b") as file:
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW), "r+b") as file:
+            is_ = os.fstat(file.fileno())
+            if not stat.S_ISREG(is_.st_mode) or is_.st_size != SLOTS * SLOT or is_.st_uid != os.getuid():
+                raise ValueError("not a file that this user's service made")
             self._memory = mmap.mmap(file.fileno(), SLOTS * SLOT)
 
     def get(self, key: str, worth_s: float = math.inf) -> bytes | None:
@@ -55,8 +63,9 @@ class MappedCache:
             return None
         return value
 
-    def set(self, key: str, value: bytes, ttl_s: float) -> None:
+    def set(self, key: str, value: bytes, ttl_s: float, worth_s: float = math.inf) -> None:
         if len(value) > ROOM:
+            self.delete(key)
             return
         digest, start = _place(key)
         rest = _HEAD.pack(0, self._clock.monotonic() + ttl_s, digest, len(value))[_SUM:] + value

@@ -63,7 +63,7 @@ class RedisCache:
         return self._breaker.state.value == "closed"
 
     def get(self, key: str, worth_s: float = math.inf) -> bytes | None:
-        if self._is_too_slow(worth_s):
+        if self._is_slower_than(worth_s) and not self._is_asked_all_the_same():
             return None
         found = self._asked(lambda: self._client.get(key))
         if not isinstance(found, bytes):
@@ -73,19 +73,22 @@ class RedisCache:
             return None
         return found
 
-    def set(self, key: str, value: bytes, ttl_s: float) -> None:
-        if len(value) <= MAX_VALUE:
+    def set(self, key: str, value: bytes, ttl_s: float, worth_s: float = math.inf) -> None:
+        if len(value) > MAX_VALUE:
+            self.delete(key)
+        elif not self._is_slower_than(worth_s):
             self._asked(lambda: self._client.set(key, value, px=max(1, int(ttl_s * 1000))))
 
     def delete(self, key: str) -> None:
         self._asked(lambda: self._client.delete(key))
 
-    def _is_too_slow(self, worth_s: float) -> bool:
-        """Every so often it is asked all the same: it may have become faster."""
-        if self._takes.seconds <= worth_s + MARGIN_S:
-            return False
+    def _is_slower_than(self, worth_s: float) -> bool:
+        return self._takes.seconds > worth_s + MARGIN_S
+
+    def _is_asked_all_the_same(self) -> bool:
+        """Every so often: it may have become faster."""
         self._passed_over += 1
-        return self._passed_over % ASKED_ALL_THE_SAME != 0
+        return self._passed_over % ASKED_ALL_THE_SAME == 0
 
     def _asked(self, call: Callable[[], object]) -> object:
         if not self._breaker.allows():

@@ -30,9 +30,9 @@ class TieredCache:
             self.near.set(key, found, NEAR_TTL_S)
         return found
 
-    def set(self, key: str, value: bytes, ttl_s: float) -> None:
+    def set(self, key: str, value: bytes, ttl_s: float, worth_s: float = math.inf) -> None:
         self.near.set(key, value, ttl_s)
-        self.far.set(key, value, ttl_s)
+        self.far.set(key, value, ttl_s, worth_s)
 
     def delete(self, key: str) -> None:
         self.near.delete(key)

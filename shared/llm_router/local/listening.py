@@ -7,6 +7,8 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
+from itertools import chain
 
 from llm_router.errors import ConfigurationError
 from llm_router.settings import Settings
@@ -34,16 +36,34 @@ def bind(settings: Settings) -> list[list[socket.socket]]:
     they share.
     """
     workers = settings.workers or min(os.cpu_count() or 1, MAX_WORKERS)
-    first = [_listen(settings.host, port) for port in ports(settings)]
-    if workers == 1 or sys.platform != "linux":
-        return [first] * workers
-    # Only a port that was free for one socket alone may be shared: else a second service would join the first one's.
-    for listener in first:
-        listener.close()
-    return [[_listen(settings.host, port, shared=True) for port in ports(settings)] for _ in range(workers)]
+    spreads = workers > 1 and sys.platform == "linux"
+    with ExitStack() as opened:
+        # A port that several sockets shall have must have been free for one alone: else a second service would join
+        # the first one's. These do not listen, so that nobody is taken in and turned out again.
+        alone = [opened.enter_context(_bind(settings.host, port)) for port in ports(settings)]
+        if spreads:
+            opened.close()
+            groups = [
+                [opened.enter_context(_bind(settings.host, port, shared=True)) for port in ports(settings)]
+                for _ in range(workers)
+            ]
+        else:
+            groups = [alone] * workers
+        for listener in chain.from_iterable(groups):
+            _listen(listener)
+        opened.pop_all()
+    return groups
 
 
-def _listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+def _listen(listener: socket.socket) -> None:
+    try:
+        listener.listen(WAITING)
+    except OSError as failure:
+        host, port = listener.getsockname()[:2]
+        raise ConfigurationError(_why(failure, host, port)) from failure
+
+
+def _bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named because asyncio turns Nagle's algorithm off only where it is; left on, it costs 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -52,7 +72,6 @@ def _listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((host, port))
-        listener.listen(WAITING)
     except OSError as failure:
         listener.close()
         raise ConfigurationError(_why(failure, host, port)) from failure

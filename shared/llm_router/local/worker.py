@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -44,8 +44,10 @@ class WorkerPlan:
     runs_schedules: bool
 
 
-def run(plan: WorkerPlan, sockets: list[socket.socket], environment: Mapping[str, str]) -> None:
-    """Serve until told to stop. The entry point of the worker process."""
+def run(
+    plan: WorkerPlan, sockets: list[socket.socket], environment: Mapping[str, str], on_ready: Callable[[], None]
+) -> None:
+    """Serve until told to stop; `on_ready` is called when nothing is left to load. The worker process's entry point."""
     os.environ.update(environment)
     template = load(plan.template)
     host = FunctionHost(template.functions, threads=THREADS)
@@ -73,6 +75,7 @@ def run(plan: WorkerPlan, sockets: list[socket.socket], environment: Mapping[str
     )
     # Ctrl-C reaches the whole process group; the parent alone decides when workers stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    on_ready()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(uvicorn.Server(config), sockets, host, template, runs_schedules=plan.runs_schedules))
 

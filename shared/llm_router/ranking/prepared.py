@@ -18,6 +18,8 @@ LEVELS: tuple[Difficulty, ...] = (Difficulty.EASY, Difficulty.MEDIUM, Difficulty
 Curve = tuple[float, float, float, float, float, float]
 """Log-odds of doing well at the three difficulties, then their standard deviations on the scale of chances."""
 
+Curves = tuple[Curve | None, ...]
+"""One a category, by `PLACE`."""
 
 PLACE: Mapping[Category, int] = {category: place for place, category in enumerate(Category)}
 """Where a category stands in a tuple of all: looking an enum's member up in a dict costs ten times an index."""
@@ -28,7 +30,8 @@ class Prepared:
     """One model, its numbers at hand. Prices are USD per token, None when either is not known.
 
     `usd_cached` is the price of input that the provider's cache holds: the full one where no other is known.
-    `ratios` are the provider's tokens for one of the classifier's, by writing.
+    `ratios` are the provider's tokens for one of the classifier's, by writing. Equal `curves`, such as those of one
+    model at several providers, are one object, by which ranking knows them.
     """
 
     model: ModelEntry
@@ -40,16 +43,21 @@ class Prepared:
     first_token_ms: float
     ms_per_token: float
     speed_measured: bool
-    curves: tuple[Curve | None, ...]
+    curves: Curves
 
 
 def prepare(models: Iterable[ModelEntry], observed: Mapping[str, Observed] | None = None) -> tuple[Prepared, ...]:
     """Every model in the order given, its quality joined with what was observed of it here."""
     seen = observed or {}
-    return tuple(_prepared(model, seen.get(model.id)) for model in models)
+    alike: dict[Curves, Curves] = {}
+    found = []
+    for model in models:
+        curves = _curves(joined(model.quality, seen.get(model.id)))
+        found.append(_prepared(model, alike.setdefault(curves, curves)))
+    return tuple(found)
 
 
-def _prepared(model: ModelEntry, observed: Observed | None) -> Prepared:
+def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
     first, speed = model.latency.time_to_first_token_ms, model.latency.output_tokens_per_second
     priced = model.input_usd_per_mtok is not None and model.output_usd_per_mtok is not None
     return Prepared(
@@ -62,7 +70,7 @@ def _prepared(model: ModelEntry, observed: Observed | None) -> Prepared:
         first_token_ms=ASSUMED_FIRST_TOKEN_MS if first is None else first,
         ms_per_token=1000 / (speed or ASSUMED_TOKENS_PER_SECOND),
         speed_measured=first is not None and bool(speed),
-        curves=_curves(joined(model.quality, observed)),
+        curves=curves,
     )
 
 
@@ -71,7 +79,7 @@ def _cached_price(model: ModelEntry) -> float:
     return full if cached is None else min(full, cached)
 
 
-def _curves(table: QualityTable) -> tuple[Curve | None, ...]:
+def _curves(table: QualityTable) -> Curves:
     """A curve per category, in the order of `PLACE`; None where the table lacks a difficulty."""
     return tuple(_curve(table.get(category, {})) for category in PLACE)
 

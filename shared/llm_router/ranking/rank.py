@@ -73,10 +73,12 @@ def rank(
     writing = WRITING_PLACE[task.writing]
     placed: list[tuple[Place, Prepared]] = []
     excluded: list[Exclusion] = []
+    known: dict[int, float] = {}
     for prepared in models:
         model = prepared.model
-        mean, sd = moments(prepared.curves, wanted)
-        quality = cautious(mean, sd, wanted)
+        quality = known.get(id(prepared.curves), -1.0)
+        if quality < 0:
+            quality = known[id(prepared.curves)] = cautious(*moments(prepared.curves, wanted), wanted)
         output, thinking = expected_tokens(prepared, task, limits.max_tokens)
         tokens = output + thinking
         reads = round(task.input_tokens * prepared.ratios[writing])
