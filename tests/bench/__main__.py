@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.bench import cold_start, in_process, layers, monthly_cost, over_http, ranking
 from tests.bench.pictures import growth_svg
 from tests.bench.processes import descendants, memory
+from tests.bench.prompts import typed_prompts
 from tests.bench.report import FOLDER, Report
 from tests.bench.workload import Workload
 from tests.support.running import Running, running_service
@@ -38,6 +39,8 @@ def _served(report: Report, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder, running_service(Path(folder)) as running:
         address = f"{running.url()}/classify"
         report.times("One new prompt over HTTP, one connection", over_http.latency({"make run": address}), "make run")
+        typed = over_http.latency({"make run": address}, typed_prompts)
+        report.times("One held-out prompt as typed over HTTP, one connection", typed, "make run")
         _lengths(report, address)
         rows = [over_http.throughput(address, count, seconds) for count in over_http.CONNECTIONS]
         report.table("Throughput of new prompts over HTTP", tuple(rows[0]), [tuple(row.values()) for row in rows])

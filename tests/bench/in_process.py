@@ -17,7 +17,7 @@ from classifier.tokens import Tokeniser
 from llm_router.adapters.lru import LruCache
 from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock
-from tests.bench.prompts import new_prompts, of_tokens
+from tests.bench.prompts import new_prompts, of_tokens, typed_prompts
 from tests.bench.timing import Counts, Times, alternately, of_the_model
 from tests.support.service import Service, service
 
@@ -37,6 +37,7 @@ def stages(turns: int = 400) -> dict[str, Times]:
                 "session": _session(prompts),
                 "encoder": _over(lambda prompt: encoder.encode(prompt, deadline_s=1.0), prompts),
                 "classifier": _over(classifier.load().classify, prompts),
+                "classifier_as_typed": _over(classifier.load().classify, list(typed_prompts(1))),
                 "handler": _over(lambda prompt: _asked(handlers, "/classify", prompt), prompts),
                 "rules": _over(lambda prompt: book.judge(book.read(normalise(prompt))), prompts),
                 "cache_hit": _hit(),
@@ -48,7 +49,7 @@ def stages(turns: int = 400) -> dict[str, Times]:
 
 
 def by_length(turns: int = 40) -> dict[int, dict[str, Times]]:
-    """The bare session and the classifier by the prompt's length in tokens; from 256 on the text is cut."""
+    """The bare session and the classifier by the prompt's length in tokens; from 128 on the text is cut."""
     classify = classifier.load().classify
     lengths = {length: list(islice(of_tokens(length), turns + 5)) for length in LENGTHS}
     return {

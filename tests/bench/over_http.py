@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from tests.bench.prompts import new_prompts, of_tokens
@@ -37,10 +37,12 @@ class Line:
         return of_the_model(said)
 
 
-def latency(services: Mapping[str, str], turns: int = 400) -> dict[str, Times]:
-    """New prompts of 8 to 30 words, request by request in turn, on one connection for each service."""
+def latency(
+    services: Mapping[str, str], prompts: Callable[[int], Iterator[str]] = new_prompts, turns: int = 400
+) -> dict[str, Times]:
+    """Prompts of 8 to 30 words, request by request in turn, on one connection for each service."""
     seed = time.time_ns()
-    return alternately({name: Line(address, new_prompts(seed)) for name, address in services.items()}, turns=turns)
+    return alternately({name: Line(address, prompts(seed)) for name, address in services.items()}, turns=turns)
 
 
 def by_length(address: str, lengths: tuple[int, ...], turns: int = 40) -> dict[int, Times]:

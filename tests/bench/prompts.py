@@ -20,11 +20,17 @@ WORDS = (
 )
 
 
-def new_prompts(seed: int) -> Iterator[str]:
-    """Held-out prompts of 8 to 30 words in an order drawn from the seed, each with a name that makes it new."""
-    chance = random.Random(seed)
+def typed_prompts(seed: int) -> Iterator[str]:
+    """Held-out prompts of 8 to 30 words, each once, in an order drawn from the seed."""
     rows = (json.loads(line) for path in sorted(HELD_OUT.glob("*.jsonl")) for line in path.open(encoding="utf-8"))
     prompts = [str(row["prompt"]) for row in rows if 8 <= len(str(row["prompt"]).split()) <= 30]
+    random.Random(seed).shuffle(prompts)
+    return iter(prompts)
+
+
+def new_prompts(seed: int) -> Iterator[str]:
+    """The same again and again, each with a name that makes it new and that nobody knows: harder than as typed."""
+    chance, prompts = random.Random(seed), list(typed_prompts(seed))
     while True:
         chance.shuffle(prompts)
         yield from (f"{prompt} {''.join(chance.choices(ascii_lowercase, k=9)).title()}" for prompt in prompts)
