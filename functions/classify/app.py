@@ -62,7 +62,7 @@ async def info(_call: Call) -> InfoAnswer:
 
 @door.get("/classify/health", answer=HealthAnswer, summary="This function's own health")
 async def health(_call: Call) -> HealthAnswer:
-    """Without its model the classifier still answers by rules, so it is degraded and not down."""
+    """Without its model the classifier still answers by rules and words, so it is degraded and not down."""
     return HealthAnswer.of("classify", [] if service.model().info().available else ["ml_model"])
 
 

@@ -110,7 +110,7 @@ class Settings(ProviderSettings):
     max_generating: int = Field(256, ge=1, le=10_000, description="the same for requests that may ask a provider")
 
     store: Store = Field(Store.AWS, description="`sqlite`, `aws` or `memory`")
-    state_dir: Path = Field(Path(".local"), description="folder of the embedded store and of the workers' shared cache, locally")
+    state_dir: Path = Field(Path(".local"), description="folder of the embedded store and the workers' cache, locally")
     table_name: str = Field("llm-router", description="DynamoDB table")
     bucket_name: str = Field("", description="S3 bucket of catalogue snapshots")
     aws_endpoint_url: str = Field("", description="another AWS endpoint, such as LocalStack's")

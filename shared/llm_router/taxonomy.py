@@ -28,7 +28,8 @@ class Difficulty(StrEnum):
 
 
 class Method(StrEnum):
-    """Which stages decided a classification."""
+    """Which stages decided a classification: the rules, what was learnt (the model, or words where they were enough),
+    or both. Where the model is missing it is always the rules'."""
 
     RULES = "rule-based"
     MODEL = "ml-based"
@@ -69,6 +70,7 @@ class Evidence:
 
     matches: tuple[RuleMatch, ...] = ()
     rule_probabilities: Mapping[str, float] = field(default_factory=dict)
+    word_probabilities: Mapping[str, float] = field(default_factory=dict)
     model_probabilities: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -79,7 +81,8 @@ class Classification:
 
     `category` is one of `Category` or the name of an operator's own category; `base_category` is always one
     of the seven, so that the catalogue's evidence applies. `confidence` is calibrated: the chance that
-    `category` is right. Scores run from 0 to 1, tokens are counts, `probabilities` sum to 1.
+    `category` is right; `ml_confidence` is that of what was learnt, None where the model is missing. Scores run
+    from 0 to 1, tokens are counts, `probabilities` sum to 1.
     """
 
     category: str

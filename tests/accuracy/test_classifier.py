@@ -13,19 +13,22 @@ from training.evaluate import chances_of, classify_all, result
 from training.evaluation.checks import HELDOUT, CheckSet, category_sets
 from training.evaluation.metrics import spearman
 
-MACRO_F1 = 0.915
-"""Measured 0.94: 0.93 to 0.99 on English prompts, 0.93 in twenty other languages. Two points and a half are what two
-thousand prompts leave to chance, and to kernels of another processor."""
+MACRO_F1 = 0.92
+"""Measured 0.95: 0.94 to 0.98 on English prompts, 0.91 to 0.95 in twenty other languages. Two points and a half are
+what two thousand prompts leave to chance, and to kernels of another processor."""
 
-CALIBRATION_ERROR = 0.035
-"""Measured 0.017; with ten bins of some hundred prompts even a calibrated classifier shows some of this."""
+CALIBRATION_ERROR = 0.03
+"""Measured 0.010; with ten bins of some hundred prompts even a calibrated classifier shows some of this."""
+
+MODELLESS_MACRO_F1 = 0.9
+"""Measured 0.92, by rules and words: what a service without its model answers with."""
 
 RULES_MACRO_F1 = 0.63
-"""Measured 0.66. Without its model the router must still sort most plain prompts right."""
+"""Measured 0.66. Without anything that was learnt the router must still sort most plain prompts right."""
 
 COMPLEXITY = 0.6
-"""Measured 0.64 as rank correlation with the labelled complexity over all five writers, whose scales differ (0.60 to
-0.86 for each alone), where length alone reaches 0.42."""
+"""Measured 0.63 as rank correlation with the labelled complexity over all five writers, whose scales differ, where
+length alone reaches 0.32."""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,11 @@ def test_held_out_prompts_are_sorted_right_and_the_confidence_means_what_it_says
     measured = result("classifier", chances_of(found), heldout)
     assert measured.macro_f1 >= MACRO_F1
     assert measured.calibration_error <= CALIBRATION_ERROR
+
+
+def test_without_the_model_rules_and_words_sort_nearly_as_many_right(classifier: HybridClassifier, heldout: CheckSet):
+    modelless = classify_all(replace(classifier, encoder=None), [row.prompt for row in heldout.rows])
+    assert result("rules and words", chances_of(modelless), heldout).macro_f1 >= MODELLESS_MACRO_F1
 
 
 def test_the_rules_alone_sort_most_held_out_prompts_right(classifier: HybridClassifier, heldout: CheckSet):

@@ -1,4 +1,4 @@
-"""F13 and F14: without its model, or with one that fails, the router answers by rules and says so."""
+"""F13 and F14: without its model, or with one that fails, the router answers by rules and words and says so."""
 
 from __future__ import annotations
 

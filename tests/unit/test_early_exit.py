@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from classifier.fusion import Fusion
+from classifier.fusion import CATEGORIES, Blend, Fusion
 from llm_router.taxonomy import Category
-from tests.support.fake_encoder import FakeEncoder, classifier
+from tests.support.fake_encoder import FakeEncoder, classifier, grams_for
 from training.evaluation.checks import CheckSet
-from training.evaluation.early import early_section
+from training.evaluation.early import LOWER, NOWHERE, early_section
 from training.fusion import AGREED, least_confidence
 from training.labelled import Labelled
 
@@ -28,11 +28,19 @@ def row_for(strength: float, early_above: float) -> list[str]:
 
 
 def test_prompts_that_stop_are_counted_and_set_beside_all_layers():
-    assert row_for(9.0, 0.9)[:6] == ["both", "2", "100.0%", "100.0%", "0.500", "0.500"]
+    assert row_for(9.0, 0.9)[:7] == ["both", LOWER, "2", "100.0%", "100.0%", "0.500", "0.500"]
+
+
+def test_prompts_that_need_no_model_have_a_row_of_their_own():
+    fusion = Fusion.unfitted().stopping_above(0.5)
+    kind = replace(fusion.ascii, modelless=Blend(0.0, 0.1, 1.0, (0.0,) * len(CATEGORIES)))
+    sorter = replace(classifier(FakeEncoder(Category.CHAT, 0.1)), grams=grams_for("go on then", Category.CHAT))
+    lines = early_section(replace(sorter, fusion=replace(fusion, ascii=kind)), CHECKS)
+    assert [cell.strip() for cell in lines[-2].split("|")[1:5]] == ["both", NOWHERE, "2", "100.0%"]
 
 
 def test_a_set_of_which_nothing_stops_says_so():
-    assert row_for(9.0, 1.0) == ["both", "2", "0.0%", "", "", "", ""]
+    assert row_for(9.0, 1.0) == ["both", LOWER, "0", "0.0%", "", "", "", ""]
 
 
 def test_without_a_model_there_is_nothing_to_report():

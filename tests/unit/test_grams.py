@@ -11,6 +11,7 @@ import pytest
 from classifier.fusion import CATEGORIES, Blend, Fusion, Others
 from classifier.grams import (
     BUCKETS,
+    COLUMNS,
     GRAMS,
     HEAD_WORDS,
     LONGEST_SPELT,
@@ -22,21 +23,15 @@ from classifier.grams import (
 )
 from classifier.words import split_words
 from llm_router.taxonomy import Category
-
-
-def grams_for(text: str, category: Category) -> Grams:
-    """A table in which every word of `text` speaks for one category."""
-    table = np.zeros((BUCKETS, len(CATEGORIES)), np.int8)
-    table[buckets(split_words(text)), CATEGORIES.index(category)] = 100
-    return Grams(table, 0.01, (0.0,) * len(CATEGORIES))
+from tests.support.fake_encoder import grams_for
 
 
 def test_a_text_of_known_words_falls_to_their_category_and_an_unknown_one_to_none():
     grams = grams_for("сочини стих о весне", Category.CREATIVE_WRITING)
-    known = grams.chances(split_words("сочини стих"))
+    known = grams.read(split_words("сочини стих")).chances
     assert max(zip(known, CATEGORIES, strict=True))[1] is Category.CREATIVE_WRITING
     assert sum(known) == pytest.approx(1)
-    assert grams.chances(split_words("")) == pytest.approx([1 / len(CATEGORIES)] * len(CATEGORIES))
+    assert grams.read(split_words("")).chances == pytest.approx([1 / len(CATEGORIES)] * len(CATEGORIES))
 
 
 def test_accents_and_case_do_not_make_another_word():
@@ -63,7 +58,7 @@ def test_words_count_as_much_as_the_blend_for_their_letters_says():
     plain, beyond = Blend(1.0, 1.0, 0.5, none), Blend(1.0, 1.0, 1.0, none)
     plain_kind, beyond_kind = (replace(Fusion.unfitted().ascii, late=blend) for blend in (plain, beyond))
     fusion = replace(Fusion.unfitted(), ascii=plain_kind, beyond=beyond_kind)
-    words = grams_for("стих", Category.CREATIVE_WRITING).chances(split_words("стих"))
+    words = grams_for("стих", Category.CREATIVE_WRITING).read(split_words("стих")).chances
     assert fusion.fuse(even, Others(even, beyond=True)) == pytest.approx(even)
     assert fusion.fuse(even, Others(even, words, beyond=True)) == pytest.approx(words)
     assert max(even) < max(fusion.fuse(even, Others(even, words))) < max(words)
@@ -73,7 +68,7 @@ def test_without_a_model_the_words_still_count():
     even = (1 / len(CATEGORIES),) * len(CATEGORIES)
     kind = replace(Fusion.unfitted().ascii, modelless=Blend(0.0, 1.0, 1.0, (0.0,) * len(CATEGORIES)))
     fusion = replace(Fusion.unfitted(), beyond=kind)
-    words = grams_for("стих", Category.CREATIVE_WRITING).chances(split_words("стих"))
+    words = grams_for("стих", Category.CREATIVE_WRITING).read(split_words("стих")).chances
     assert fusion.without_model(Others(even, words, beyond=True)) == pytest.approx(words)
     assert fusion.without_model(Others(even, beyond=True)) == pytest.approx(even)
 
@@ -82,8 +77,8 @@ def test_without_a_model_the_words_still_count():
 def test_without_a_readable_table_there_are_no_words(tmp_path: Path, damage: str):
     path = tmp_path / GRAMS
     if damage == "another shape":
-        np.savez(path, table=np.zeros((3, 7), np.int8), step=np.float32(1), bias=np.zeros(7))
+        np.savez(path, table=np.zeros((3, COLUMNS), np.int8), steps=np.ones(COLUMNS), bias=np.zeros(COLUMNS))
     elif damage == "truncated":
-        np.savez(path, table=np.zeros((BUCKETS, 7), np.int8), step=np.float32(1), bias=np.zeros(7))
+        np.savez(path, table=np.zeros((BUCKETS, COLUMNS), np.int8), steps=np.ones(COLUMNS), bias=np.zeros(COLUMNS))
         path.write_bytes(path.read_bytes()[:1000])
     assert Grams.load(tmp_path) is None

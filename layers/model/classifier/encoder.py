@@ -115,6 +115,10 @@ class Encoder:
             raise EncoderUnavailable("The graphs' outputs are not those of the manifest.")
         return cls(lower, upper, tokeniser, manifest)
 
+    def count(self, text: str) -> int:
+        """The text's length in tokens, without running the model."""
+        return self._tokeniser(text).count
+
     def encode(self, text: str, *, deadline_s: float | None = None) -> EncoderOutput:
         """Embed one text; a batch is a loop over this, since int8 ranges are found prompt by prompt.
 

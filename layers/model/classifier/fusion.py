@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from classifier.features import NUMERIC
-from llm_router.taxonomy import Category, Method
+from llm_router.taxonomy import Category, Difficulty, Method
 
 FUSION = "fusion.json"
 CATEGORIES = tuple(Category)
 CHECKED = frozenset({Category.MATH, Category.CODING})
 """Where an answer is right or wrong, how hard a prompt is counts most, and all of the model's layers know it best."""
+ASKED = CATEGORIES.index(Category.QUESTION)
+"""The place of the category that the model is always asked about: words know it well, but not how hard it is."""
+
 HARDLY = 0.03
 """The chance of `CHECKED` below which a prompt is taken to be none of them."""
 SURE_RULES = 0.7
@@ -65,13 +68,28 @@ class Others:
 class Kind:
     """The blends for one kind of prompt: with what all layers say, with what the lower ones say, and without a model.
 
-    The lower layers are enough when the fused opinion is above `early_above`.
+    Above `modelless_above` the opinion of rules and words is enough, and above `early_above` that which the lower
+    layers have joined.
     """
 
     late: Blend
     early: Blend
     early_above: float
     modelless: Blend
+    modelless_above: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where a complexity becomes a difficulty."""
+
+    easy_below: float
+    hard_above: float
+
+    def __call__(self, complexity: float) -> Difficulty:
+        if complexity < self.easy_below:
+            return Difficulty.EASY
+        return Difficulty.HARD if complexity > self.hard_above else Difficulty.MEDIUM
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +100,8 @@ class Fusion:
     makes agreement count for more than each), with a bias a category: `ascii` for prompts whose letters are English's,
     which the encoder reads best; `beyond` for all others, where words count for more. `rules_alone` is the temperature
     of the rules where there is nothing else. `complexity_by_form` and `creativity_by_form` read `Features.numeric` and
-    the category probabilities, for prompts that no model has seen; `easy_below` and `hard_above` cut that complexity.
+    the category probabilities, for prompts of which neither model nor words tell; `form_cuts` and `word_cuts` are for
+    the complexity by form and that by words.
     """
 
     ascii: Kind
@@ -90,8 +109,8 @@ class Fusion:
     rules_alone: float
     complexity_by_form: Linear
     creativity_by_form: Linear
-    easy_below: float
-    hard_above: float
+    form_cuts: Cuts
+    word_cuts: Cuts
 
     @classmethod
     def load(cls, folder: Path) -> Fusion:
@@ -104,8 +123,8 @@ class Fusion:
                 rules_alone=_number(raw["rules_alone"]),
                 complexity_by_form=_linear(raw["complexity_by_form"]),
                 creativity_by_form=_linear(raw["creativity_by_form"]),
-                easy_below=_number(raw["easy_below"]),
-                hard_above=_number(raw["hard_above"]),
+                form_cuts=_cuts(raw["form_cuts"]),
+                word_cuts=_cuts(raw["word_cuts"]),
             )
         except FileNotFoundError as error:
             raise FusionError(f"{FUSION} is missing.") from error
@@ -120,12 +139,15 @@ class Fusion:
         """Equal trust and nothing known of form: what is left when the file is gone."""
         flat = Linear((0.0,) * (len(NUMERIC) + len(CATEGORIES)), -0.6)
         equal = Blend(1.0, 1.0, 0.0, (0.0,) * len(CATEGORIES))
-        kind = Kind(equal, equal, 1.0, replace(equal, model=0.0))
-        return cls(kind, kind, 1.0, flat, flat, 0.35, 0.6)
+        kind = Kind(equal, equal, 1.0, replace(equal, model=0.0), 1.0)
+        cuts = Cuts(0.35, 0.6)
+        return cls(kind, kind, 1.0, flat, flat, cuts, cuts)
 
     def stopping_above(self, confidence: float) -> Fusion:
-        """The same, but with the lower layers enough above this confidence, whatever the kind of prompt."""
-        plain, beyond = (replace(kind, early_above=confidence) for kind in (self.ascii, self.beyond))
+        """The same, but an opinion on the way is enough above this confidence, whatever the kind of prompt."""
+        plain, beyond = (
+            replace(kind, early_above=confidence, modelless_above=confidence) for kind in (self.ascii, self.beyond)
+        )
         return replace(self, ascii=plain, beyond=beyond)
 
     def fuse(self, model: Chances, others: Others, *, early: bool = False) -> Chances:
@@ -133,10 +155,13 @@ class Fusion:
         kind = self._kind(others)
         return _blended(kind.early if early else kind.late, model, others)
 
-    def is_enough(self, early: Chances, others: Others) -> bool:
-        """Whether a fused early opinion may stand as it is."""
-        checked = sum(chance for chance, category in zip(early, CATEGORIES, strict=True) if category in CHECKED)
-        return max(early) > self._kind(others).early_above and checked < HARDLY
+    def is_enough(self, fused: Chances, others: Others, *, early: bool) -> bool:
+        """Whether a fused opinion may stand as it is: that of the lower layers where `early`, else that without any."""
+        kind, most = self._kind(others), max(fused)
+        if not early and fused.index(most) == ASKED:
+            return False
+        checked = sum(chance for chance, category in zip(fused, CATEGORIES, strict=True) if category in CHECKED)
+        return most > (kind.early_above if early else kind.modelless_above) and checked < HARDLY
 
     def without_model(self, others: Others) -> Chances:
         """The opinion of rules and words; without the latter, that of the rules, tempered."""
@@ -159,7 +184,7 @@ def _blended(blend: Blend, model: Chances, others: Others) -> Chances:
 
 
 def decided_by(fused: Chances, model: Chances, rules: Chances) -> Method:
-    """Which stages a fused opinion rests on.
+    """Which stages a fused opinion rests on; `model` are words where they were enough.
 
     Rules alone when they are sure and the model is not; the model when it is sure and the rules say otherwise or
     little; else both.
@@ -203,7 +228,11 @@ def _numbers(value: object, count: int) -> tuple[float, ...]:
 
 def _kind(value: Mapping[str, Any]) -> Kind:
     late, early, modelless = (_blend(value[name]) for name in ("late", "early", "modelless"))
-    return Kind(late, early, _number(value["early_above"]), modelless)
+    return Kind(late, early, _number(value["early_above"]), modelless, _number(value["modelless_above"]))
+
+
+def _cuts(value: Mapping[str, object]) -> Cuts:
+    return Cuts(_number(value["easy_below"]), _number(value["hard_above"]))
 
 
 def _blend(value: Mapping[str, object]) -> Blend:

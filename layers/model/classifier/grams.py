@@ -1,13 +1,14 @@
-"""Words, their parts and their neighbours as evidence of their own, beside what the encoder reads.
+"""Words, their parts and their neighbours as evidence of their own, beside what the encoder reads or instead of it.
 
 The encoder's word pieces are English: it reads Cyrillic and Arabic letter by letter and most ideographs as unknown.
 There a linear model over hashed words, beginnings of words, three letters in a row and neighbours knows more than its
-own size suggests; in English it adds a little.
+own size suggests; in English it adds a little, and is as often as not sure enough to spare the encoder its work.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from classifier.arrays import read_arrays
-from classifier.fusion import CATEGORIES, Chances, softmax
+from classifier.fusion import CATEGORIES, Chances, sigmoid, softmax
 from classifier.words import Word
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ GRAMS = "grams.npz"
 BUCKETS = 1 << 19
 """Places in the table. With a quarter of them too many of the training prompts' grams share one, and every language
 that is not English loses by it; with twice as many little is won."""
+
+SCORES = ("complexity", "creativity")
+"""What the table tells beside the categories, in the columns behind them, as log-odds."""
+
+COLUMNS = len(CATEGORIES) + len(SCORES)
 
 HEAD_WORDS, TAIL_WORDS = 120, 40
 STEM = 5
@@ -42,33 +48,45 @@ SPELT_WORDS = 80
 """Of so many words the letters are looked at as well; nearly all prompts are shorter."""
 
 
+class WordOpinion(NamedTuple):
+    """What words alone say: probabilities of `CATEGORIES`, and scores from 0 to 1."""
+
+    chances: Chances
+    complexity: float
+    creativity: float
+
+
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """`table` is int8 `[BUCKETS, categories]` in steps of `step`; `bias` has one number a category."""
+    """`table` is int8 `[BUCKETS, COLUMNS]` in each column's `steps`; `bias` has one number a column."""
 
     table: NDArray[np.int8]
-    step: float
+    steps: tuple[float, ...]
     bias: tuple[float, ...]
 
     @classmethod
     def load(cls, folder: Path) -> Grams | None:
         """None when there is no such file or it is not what it should be."""
         found = read_arrays(folder / GRAMS)
-        if found is None or not {"table", "step", "bias"} <= found.keys():
+        if found is None or not {"table", "steps", "bias"} <= found.keys():
             return None
-        table, bias = found["table"], tuple(map(float, found["bias"].flat))
-        if table.shape != (BUCKETS, len(CATEGORIES)) or table.dtype != "int8" or len(bias) != len(CATEGORIES):
+        table = found["table"]
+        steps, bias = (tuple(map(float, found[name].flat)) for name in ("steps", "bias"))
+        if table.shape != (BUCKETS, COLUMNS) or table.dtype != "int8" or not len(steps) == len(bias) == COLUMNS:
             return None
-        return cls(table.astype("int8", copy=False), float(found["step"]), bias)
+        if not all(map(math.isfinite, steps + bias)):
+            return None
+        return cls(table.astype("int8", copy=False), steps, bias)
 
-    def chances(self, words: Sequence[Word]) -> Chances:
-        """The probabilities of `CATEGORIES` by words alone; long texts count by their ends."""
+    def read(self, words: Sequence[Word]) -> WordOpinion:
+        """What the words say; long texts count by their ends."""
         found = buckets(words)
-        if not found:
-            return softmax(self.bias)
-        summed = self.table[found].sum(axis=0, dtype="int32").tolist()
-        scale = self.step / len(found) ** 0.5
-        return softmax([amount * scale + bias for amount, bias in zip(summed, self.bias, strict=True)])
+        summed = self.table[found].sum(axis=0, dtype="int32").tolist() if found else [0] * COLUMNS
+        share = max(1, len(found)) ** -0.5
+        *categories, complexity, creativity = (
+            amount * step * share + bias for amount, step, bias in zip(summed, self.steps, self.bias, strict=True)
+        )
+        return WordOpinion(softmax(categories), sigmoid(complexity), sigmoid(creativity))
 
 
 def buckets(words: Sequence[Word]) -> list[int]:

@@ -1,4 +1,4 @@
-"""The classifier: rules and a model, fused; rules alone where there is no model or it fails."""
+"""The classifier: rules, words and a model, fused; without the latter where the others are sure, or where it fails."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from classifier.answers import AnswerLengths
 from classifier.asides import read_request
 from classifier.complexity import complexity_of
 from classifier.encoder import EarlyOutput, EncoderFailed, EncoderOutput, EncoderTimeout, EncoderUnavailable
+from classifier.evidence import evidence_of
 from classifier.features import Script
 from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by
-from classifier.grams import Grams, beyond_ascii
+from classifier.grams import Grams, WordOpinion, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, category_chances, read_heads
 from classifier.manner import interaction_style, urgency
 from classifier.normalise import normalise
 from classifier.own import Definition, OwnCategories, fit_own
 from classifier.rules import Reading, RuleBook, Verdict
-from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, Evidence, Method
+from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, Method
 
 if TYPE_CHECKING:
     from classifier.encoder import Floats
@@ -61,8 +62,9 @@ class ClassifierInfo:
 class HybridClassifier:
     """Sorts one prompt; never raises for a string. Safe to share between threads.
 
-    Without an encoder, while the breaker is open, or when the model fails or overruns `deadline_s`, the rules answer
-    alone and the answer says so. A time-out opens the breaker at once, an error counts as one failure.
+    Where rules and words are not sure and the model is away, its breaker open, or late by `deadline_s`, they answer all
+    the same and the answer says so; without an encoder every answer does. A time-out opens the breaker at once, an
+    error counts as one failure.
     """
 
     rules: RuleBook
@@ -110,17 +112,26 @@ class HybridClassifier:
         """The category, difficulty and the rest for one prompt; with `explain`, also the evidence."""
         whole, asked_for = read_request(self.rules, text)
         verdict = self.rules.judge(asked_for)
+        words = self.grams.read(asked_for.words) if self.grams else None
         others = Others(
             rules=tuple(verdict.probabilities[category] for category in CATEGORIES),
-            words=self.grams.chances(asked_for.words) if self.grams else None,
+            words=words.chances if words else None,
             beyond=beyond_ascii(asked_for.prompt.text),
         )
-        opinion = self._opinion(asked_for.prompt.text, others)
-        if opinion is None:
-            found = self._without_model(whole, verdict, others)
+        sure = words is not None and self._is_sure(others)
+        # To be explained, the model is heard all the same, though it does not count.
+        opinion = None if sure and not explain else self._opinion(asked_for.prompt.text, others)
+        if sure or opinion is None:
+            found = self._without_model(whole, verdict, others, words, failed=not sure)
         else:
             found = self._by_both(whole, verdict, others, opinion)
-        return replace(found, evidence=_evidence(whole, verdict, others.rules, opinion)) if explain else found
+        return replace(found, evidence=evidence_of(whole, verdict, others, opinion, sure=sure)) if explain else found
+
+    def _is_sure(self, others: Others) -> bool:
+        """Whether rules and words are enough. Where a model should be and is not, nothing is: the answer says so."""
+        if self.encoder is None or self.own is not None:
+            return False
+        return self.fusion.is_enough(self.fusion.without_model(others), others, early=False)
 
     def _opinion(self, text: str, others: Others) -> Opinion | None:
         if self.encoder is None or not (self.breaker is None or self.breaker.allows()):
@@ -144,38 +155,46 @@ class HybridClassifier:
         return read_heads(output)
 
     def _enough(self, others: Others, output: EarlyOutput) -> bool:
-        return self.fusion.is_enough(self.fusion.fuse(category_chances(output), others, early=True), others)
+        return self.fusion.is_enough(self.fusion.fuse(category_chances(output), others, early=True), others, early=True)
 
     def _by_both(self, whole: Reading, verdict: Verdict, others: Others, opinion: Opinion) -> Classification:
-        prompt = verdict.reading.prompt
         fused = self.fusion.fuse(opinion.categories, others, early=opinion.is_early)
-        tokens = opinion.token_count
-        if whole.prompt.is_cut or prompt is not whole.prompt:
-            tokens = round(tokens * whole.prompt.length / len(prompt.text))
         found = self._classification(
             whole,
             verdict,
             fused,
             (opinion.difficulty, complexity_of(opinion, verdict.reading.features), opinion.creativity),
-            tokens,
+            _of_all(whole, verdict, opinion.token_count),
             method=decided_by(fused, opinion.categories, others.rules),
             ml_confidence=max(opinion.categories),
         )
         return found if self.own is None or opinion.embedding is None else self.own.apply(found, opinion.embedding)
 
-    def _without_model(self, whole: Reading, verdict: Verdict, others: Others) -> Classification:
+    def _without_model(
+        self, whole: Reading, verdict: Verdict, others: Others, words: WordOpinion | None, *, failed: bool
+    ) -> Classification:
+        """By rules and words; `failed` when the model was wanted."""
         chances = self.fusion.without_model(others)
         features = verdict.reading.features
-        form = (*features.numeric(), *chances)
-        complexity = self.fusion.complexity_by_form(form)
-        tokens = max(1, round(whole.prompt.length * _TOKENS_PER_CHARACTER.get(features.script, _ELSE_PER_CHARACTER)))
-        scores = (self._difficulty(complexity), complexity, self.fusion.creativity_by_form(form))
-        return self._classification(whole, verdict, chances, scores, tokens, degraded=(Degraded.ML_MODEL,))
-
-    def _difficulty(self, complexity: float) -> Difficulty:
-        if complexity < self.fusion.easy_below:
-            return Difficulty.EASY
-        return Difficulty.HARD if complexity > self.fusion.hard_above else Difficulty.MEDIUM
+        if words is None:
+            form = (*features.numeric(), *chances)
+            complexity = self.fusion.complexity_by_form(form)
+            scores = (self.fusion.form_cuts(complexity), complexity, self.fusion.creativity_by_form(form))
+        else:
+            scores = (self.fusion.word_cuts(words.complexity), words.complexity, words.creativity)
+        if failed or words is None or self.encoder is None:
+            per_character = _TOKENS_PER_CHARACTER.get(features.script, _ELSE_PER_CHARACTER)
+            tokens = max(1, round(whole.prompt.length * per_character))
+            return self._classification(whole, verdict, chances, scores, tokens, degraded=(Degraded.ML_MODEL,))
+        return self._classification(
+            whole,
+            verdict,
+            chances,
+            scores,
+            _of_all(whole, verdict, self.encoder.count(verdict.reading.prompt.text)),
+            method=decided_by(chances, words.chances, others.rules),
+            ml_confidence=max(words.chances),
+        )
 
     def _classification(
         self,
@@ -211,31 +230,14 @@ class HybridClassifier:
         )
 
 
+def _of_all(whole: Reading, verdict: Verdict, tokens: int) -> int:
+    """The tokens of the whole text, from those of what was read of it."""
+    prompt = verdict.reading.prompt
+    if whole.prompt.is_cut or prompt is not whole.prompt:
+        return round(tokens * whole.prompt.length / len(prompt.text))
+    return tokens
+
+
 def _likeliest(chances: Chances) -> tuple[Category, float]:
     most = max(chances)
     return CATEGORIES[chances.index(most)], most
-
-
-def _evidence(whole: Reading, verdict: Verdict, rules: Chances, opinion: Opinion | None) -> Evidence:
-    return Evidence(
-        matches=verdict.matches(),
-        rule_probabilities=dict(zip(CATEGORIES, rules, strict=True)),
-        model_probabilities={} if opinion is None else dict(zip(CATEGORIES, opinion.categories, strict=True)),
-        notes=_notes(whole, verdict.reading, opinion),
-    )
-
-
-def _notes(whole: Reading, asked_for: Reading, opinion: Opinion | None) -> tuple[str, ...]:
-    features = asked_for.features
-    said = {
-        "Only the head and the tail of this long prompt were read.": whole.prompt.is_cut,
-        "Courtesies and claims about the prompt, before or behind what it asks, did not count.": asked_for is not whole,
-        "It holds code.": features.has_code,
-        "It holds formulae.": features.formulas > 0,
-        "It reads as a list of requirements.": features.list_lines >= 2,
-        f"It is written in {features.script} script.": features.script is not Script.LATIN,
-        "Rules, words and the model's lower layers agreed; the upper ones did not run.": opinion is not None
-        and opinion.is_early,
-        "The model did not answer; the rules decided alone.": opinion is None,
-    }
-    return tuple(note for note, holds in said.items() if holds)

@@ -23,7 +23,7 @@ FIRST_RUN_DEADLINE_S = 5.0
 
 
 def load(artifacts: Path | None = None, *, breaker: Breaker | None = None, threads: int = 1) -> HybridClassifier:
-    """The classifier with the model of `artifacts`, or by rules alone; `info()` then says why.
+    """The classifier with the model of `artifacts`, or by rules and words; `info()` then says why.
 
     Without a breaker every prompt asks the model anew. Raises only when the package's own data files are broken.
     """
@@ -50,8 +50,15 @@ def load(artifacts: Path | None = None, *, breaker: Breaker | None = None, threa
         measured=_measured(folder),
     )
     background = load_background(folder) if encoder else None
-    grams = Grams.load(folder) if encoder else None
+    grams = _grams(folder)
     return HybridClassifier(rules, fusion, lengths, encoder, about, breaker, background=background, grams=grams)
+
+
+def _grams(folder: Path) -> Grams | None:
+    try:
+        return Grams.load(folder)
+    except ImportError:  # what reads it is away as well: the rules are left
+        return None
 
 
 def _encoder(folder: Path, threads: int) -> Encoder:

@@ -83,7 +83,7 @@ def result(way: str, chances: Chances, checks: CheckSet) -> Result:
 def _about(classifier: HybridClassifier) -> list[str]:
     info = classifier.info()
     if not info.available:
-        return [f"**By rules alone: {info.reason}**"]
+        return [f"**By rules and words alone: {info.reason}**"]
     return [
         f"{info.model}, fine-tuned, version `{info.version}`. Macro-F1 is over the categories that occur in a set; ECE "
         "is the expected calibration error in ten bins. Sets of one category have a macro-F1 that says little: read "

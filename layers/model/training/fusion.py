@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS, Encoder
-from classifier.fusion import CATEGORIES, CHECKED, FUSION, HARDLY, LEAST_CHANCE
+from classifier.fusion import ASKED, CATEGORIES, CHECKED, FUSION, HARDLY, LEAST_CHANCE
 from classifier.grams import Grams, beyond_ascii
 from classifier.heads import category_chances
 from classifier.rules import Reading, RuleBook
@@ -31,7 +31,8 @@ from training.rules import labels_of
 Matrix = NDArray[np.float64]
 STEPS, STEP, PENALTY, SEED = 4000, 0.05, 0.02, 3
 AGREED = 0.995
-"""Of the prompts that stop at the lower layers, so many shall get the category that all layers would give."""
+"""Of the prompts that need no model, and of those that stop at its lower layers, so many shall get the category that
+all layers would give."""
 
 
 def rule_logs(book: RuleBook, prompts: Sequence[str]) -> tuple[Matrix, Matrix]:
@@ -52,7 +53,7 @@ def model_logs(encoder: Encoder, readings: Sequence[Reading], *, early: bool = F
 
 def word_logs(grams: Grams, readings: Sequence[Reading]) -> Matrix:
     """The logs of the probabilities by words alone `[prompts, categories]`."""
-    return _logs([grams.chances(reading.words) for reading in readings])
+    return _logs([grams.read(reading.words).chances for reading in readings])
 
 
 def _logs(chances: Sequence[Sequence[float]]) -> Matrix:
@@ -100,18 +101,28 @@ class _Kind:
         self.late = _Blended(labels, model=model, rules=rules, words=words)
         self.early = _Blended(labels, model=early, rules=rules, words=words)
         self.modelless = _Blended(labels, rules=rules, words=words)
-        sure = self.early.confidence * (self.early.checked < HARDLY)
-        self.above, self.stops = least_confidence(sure, self.early.chosen == self.late.chosen)
+        spared = np.where(self.modelless.chosen == ASKED, 0.0, self._sure(self.modelless))
+        self.modelless_above, self.modelless_stops = least_confidence(spared, self._as_late(self.modelless))
+        asked = spared <= self.modelless_above
+        self.early_above, self.early_stops = least_confidence(self._sure(self.early) * asked, self._as_late(self.early))
+
+    def _sure(self, blended: _Blended) -> Matrix:
+        """Its confidence, or 0 where all layers must run."""
+        return np.where(blended.checked < HARDLY, blended.confidence, 0.0)
+
+    def _as_late(self, blended: _Blended) -> NDArray[np.bool_]:
+        return np.asarray(blended.chosen == self.late.chosen)
 
     def entry(self) -> dict[str, object]:
         """As `fusion.json` holds it."""
         blends = {name: getattr(self, name).entry() for name in ("late", "early", "modelless")}
-        return {**blends, "early_above": self.above}
+        return {**blends, "early_above": self.early_above, "modelless_above": self.modelless_above}
 
     def told(self) -> str:
         """One line of figures."""
         right = (f"{name} {getattr(self, name).accuracy:.3f}" for name in ("late", "early", "modelless"))
-        return f"{', '.join(right)}; {self.stops:.1%} stop at the lower layers, above {self.above}"
+        stops = f"{self.modelless_stops:.1%} need no model, above {self.modelless_above}"
+        return f"{', '.join(right)}; {stops}; {self.early_stops:.1%} stop at the lower layers, above {self.early_above}"
 
 
 def least_confidence(sure: Matrix, same: NDArray[np.bool_]) -> tuple[float, float]:
@@ -166,15 +177,18 @@ def main() -> int:
     complexity = fit_score(form, np.array([row.complexity for row in scored], dtype=np.float64))
     creativity = fit_score(form, np.array([row.creativity for row in scored], dtype=np.float64))
     guessed = 1 / (1 + np.exp(-(form @ complexity[0] + complexity[1])))
-    low, high = cuts(guessed, [row.difficulty for row in scored if row.difficulty is not None])
+    form_cuts = cuts(guessed, [row.difficulty for row in scored if row.difficulty is not None])
+    by_words = np.array([grams.read(reading.words).complexity for reading in readings])
+    difficulties = [row.difficulty for row in development if row.difficulty is not None]
+    word_cuts = cuts(by_words[[row.difficulty is not None for row in development]], difficulties)
     fitted = {
         "ascii": plain.entry(),
         "beyond": beyond.entry(),
         "rules_alone": round(float(alone), 4),
         "complexity_by_form": _linear(complexity),
         "creativity_by_form": _linear(creativity),
-        "easy_below": low,
-        "hard_above": high,
+        "form_cuts": dict(zip(("easy_below", "hard_above"), form_cuts, strict=True)),
+        "word_cuts": dict(zip(("easy_below", "hard_above"), word_cuts, strict=True)),
     }
     (options.artifacts / FUSION).write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     stages = {"rules": rules, "lower layers": early, "model": model, "words": words}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from llm_router.taxonomy import Category
-from training.labelled import Labelled, read_jsonl, sample
+from llm_router.taxonomy import Category, Difficulty
+from training.labelled import PROMPTS, Labelled, read_jsonl, sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Source:
 
 
 TRAIN = (
-    Source("nf_cats", "Lurunchik/NF-CATS", "1b8c3b8333", "MIT", 150),
+    Source("nf_cats", "Lurunchik/NF-CATS", "1b8c3b8333", "MIT", 500),
     Source("webquestions", "brmson/dataset-factoid-webquestions", "6688908533", "CC-BY-4.0"),
     Source("clinc150", "clinc/oos-eval", "828f809393", "CC-BY-3.0"),
     Source("botframework_chitchat_en", "microsoft/botframework-solutions", "08ad18f112", "MIT"),
@@ -35,8 +36,9 @@ TRAIN = (
 )
 
 
-DEBATES = "DEBATE"
-"""NF-CATS's name for questions that want weighing; the set gives them no category, the rubric does: analysis."""
+READ_AGAIN = PROMPTS / "ratings" / "nf_cats.txt"
+"""What real web questions are by the rubric, as we read them: id, category (`-` for none or several), difficulty,
+complexity. The set's own labels are of another taxonomy."""
 
 
 def data_dir() -> Path | None:
@@ -48,11 +50,21 @@ def data_dir() -> Path | None:
 def public_rows(folder: Path) -> list[Labelled]:
     """What the public sources give for training, at most `per_category` rows of each category of each source."""
     rows: list[Labelled] = []
+    readings = {key: rest for key, *rest in map(str.split, READ_AGAIN.read_text("utf-8").splitlines())}
     for source in TRAIN:
         path = folder / "train" / f"{source.name}.jsonl"
-        rows += sample(map(_debates_weighed, read_jsonl(path, source.name)), source.per_category)
+        found = (_read_again(row, readings.get(row.id)) for row in read_jsonl(path, source.name))
+        rows += sample(found, source.per_category)
     return rows
 
 
-def _debates_weighed(row: Labelled) -> Labelled:
-    return replace(row, category=Category.ANALYSIS) if row.raw_label.startswith(DEBATES) else row
+def _read_again(row: Labelled, reading: Sequence[str] | None) -> Labelled:
+    if reading is None:
+        return row
+    category, difficulty, complexity = reading
+    return replace(
+        row,
+        category=None if category == "-" else Category(category),
+        difficulty=Difficulty(difficulty),
+        complexity=float(complexity),
+    )

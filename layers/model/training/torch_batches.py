@@ -71,11 +71,10 @@ class Batches:
     As when served, of each text only what it asks for is read.
     """
 
-    def __init__(self, tokenise: Tokeniser, rules: RuleBook, size: int, longest: int, perturbed: float = 0.0) -> None:
+    def __init__(self, tokenise: Tokeniser, rules: RuleBook, size: int, perturbed: float = 0.0) -> None:
         self._tokenise = tokenise
         self._rules = rules
         self._size = size
-        self._longest = longest
         self._perturbed = perturbed
 
     def epoch(self, examples: Sequence[Example], seed: int) -> Iterator[Batch]:
@@ -102,11 +101,7 @@ class Batches:
         return perturb(each.text, chance) if chance.random() < self._perturbed else each.text
 
     def _ids(self, text: str) -> list[int]:
-        ids = list(self._tokenise(read_request(self._rules, text)[1].prompt.text).ids)
-        if len(ids) > self._longest:
-            tail = self._longest // 4
-            ids = ids[: self._longest - tail] + ids[-tail:]
-        return ids
+        return list(self._tokenise(read_request(self._rules, text)[1].prompt.text).ids)
 
 
 def _batch(rows: Sequence[tuple[list[int], Example]]) -> Batch:

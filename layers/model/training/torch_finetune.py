@@ -39,7 +39,7 @@ class Plan:
     """The settings of a run. `preserve` weighs how far the embedding may stray from the base model's,
     `early` how much the heads on the lower layers count."""
 
-    epochs: int = 4
+    epochs: int = 3
     size: int = 32
     rate: float = 5e-4
     head_rate: float = 1e-3
@@ -47,7 +47,6 @@ class Plan:
     preserve: float = 0.3
     early: float = 0.4
     perturbed: float = 0.5
-    longest: int = 128
     rank: int = 32
     seed: int = 12
 
@@ -209,7 +208,7 @@ def main() -> int:
     examples, development = examples_of(rows, outcomes), examples_of(held)
     source = obtain_source()
     model = Model(read_weights(source / MODEL.name), Shape(rank=plan.rank), WIDTHS).to(DEVICE)
-    batches = Batches(Tokeniser(source / TOKENIZER.name), RuleBook.load(), plan.size, plan.longest, plan.perturbed)
+    batches = Batches(Tokeniser(source / TOKENIZER.name), RuleBook.load(), plan.size, plan.perturbed)
     print(f"{len(rows)} prompts, {len(outcomes)} outcomes, {len(development)} development prompts")
     print(plan, flush=True)
     train(model, batches, examples, development, plan)

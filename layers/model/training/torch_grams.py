@@ -6,7 +6,7 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,25 +18,32 @@ from torch.nn import functional
 from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS
 from classifier.fusion import CATEGORIES
-from classifier.grams import BUCKETS, GRAMS, buckets
+from classifier.grams import BUCKETS, GRAMS, SCORES, buckets
 from classifier.rules import RuleBook
 from training.augment import perturb
+from training.evaluation.metrics import spearman
 from training.labelled import Labelled, own_prompts
 from training.rules import labels_of
 from training.sources import data_dir, public_rows
 
 EPOCHS, SIZE, RATE, DECAY, DROPPED, SMOOTHING, SEED = 4, 128, 0.05, 0.02, 0.2, 0.05, 1
+SCORE_EPOCHS, SCORE_RATE = 1, 0.03
+"""Each more fits the writers' habits and orders the prompts of others less well."""
+
+LEVELS = 21
+"""Finer steps tell prompts of others no better, and take half as much room again."""
+
 PERTURBED = 1
 """Changed copies of each prompt that are learnt beside it."""
 
 
 class Bag(nn.Module):
-    """`sum of rows / sqrt(count) + bias`, as `classifier.grams` works it out."""
+    """`sum of rows / sqrt(count) + bias` in so many columns, as `classifier.grams` works it out."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: int) -> None:
         super().__init__()
-        self.rows = nn.EmbeddingBag(BUCKETS, len(CATEGORIES), mode="sum")
-        self.bias = nn.Parameter(torch.zeros(len(CATEGORIES)))
+        self.rows = nn.EmbeddingBag(BUCKETS, columns, mode="sum")
+        self.bias = nn.Parameter(torch.zeros(columns))
         nn.init.zeros_(self.rows.weight)
 
     def forward(self, found: Sequence[Sequence[int]]) -> Tensor:
@@ -48,23 +55,46 @@ class Bag(nn.Module):
         )
 
 
-def fit(found: Sequence[list[int]], labels: Tensor) -> Bag:
-    """By log-loss; in each step a share of a prompt's words is left out, so that none decides alone."""
-    torch.manual_seed(SEED)
+def fit(
+    bag: Bag, found: Sequence[list[int]], loss_of: Callable[[Tensor, list[int]], Tensor], *, epochs: int, rate: float
+) -> Bag:
+    """By the loss of what the bag says of the rows at some places.
+
+    In each step a share of a prompt's words is left out, so that none decides alone.
+    """
     chance = random.Random(SEED)  # noqa: S311 - an order, not a secret
-    bag = Bag()
-    optimiser = torch.optim.AdamW(bag.parameters(), lr=RATE, weight_decay=DECAY)
+    optimiser = torch.optim.AdamW(bag.parameters(), lr=rate, weight_decay=DECAY)
     order = list(range(len(found)))
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         chance.shuffle(order)
         for start in range(0, len(order), SIZE):
             places = order[start : start + SIZE]
             kept = [[p for p in found[k] if chance.random() > DROPPED] or found[k] for k in places]
-            loss = functional.cross_entropy(bag(kept), labels[places], label_smoothing=SMOOTHING)
+            loss = loss_of(bag(kept), places)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
     return bag
+
+
+def fit_categories(found: Sequence[list[int]], labels: Tensor) -> Bag:
+    """By log-loss."""
+    torch.manual_seed(SEED)
+
+    def loss_of(said: Tensor, places: list[int]) -> Tensor:
+        return functional.cross_entropy(said, labels[places], label_smoothing=SMOOTHING)
+
+    return fit(Bag(len(CATEGORIES)), found, loss_of, epochs=EPOCHS, rate=RATE)
+
+
+def fit_scores(found: Sequence[list[int]], scores: Tensor) -> Bag:
+    """By log-loss against scores from 0 to 1 `[rows, SCORES]`."""
+    torch.manual_seed(SEED)
+
+    def loss_of(said: Tensor, places: list[int]) -> Tensor:
+        return functional.binary_cross_entropy_with_logits(said, scores[places])
+
+    return fit(Bag(len(SCORES)), found, loss_of, epochs=SCORE_EPOCHS, rate=SCORE_RATE)
 
 
 def main() -> int:
@@ -77,17 +107,29 @@ def main() -> int:
     folder = data_dir()
     train += public_rows(folder) if folder else []
     chance = random.Random(SEED)  # noqa: S311 - which change, not a secret
+    scored = [k for k, row in enumerate(train) if row.complexity is not None and row.creativity is not None]
     train += [replace(row, prompt=perturb(row.prompt, chance)) for row in train for _ in range(PERTURBED)]
-    bag = fit(_buckets(train), torch.from_numpy(labels_of(train)))
-    weights = bag.rows.weight.detach().numpy()
-    step = float(np.abs(weights).max()) / 127
-    table = np.rint(weights / step).astype(np.int8)
-    np.savez_compressed(options.output / GRAMS, table=table, step=np.float32(step), bias=bag.bias.detach().numpy())
+    found, unseen = _buckets(train), _buckets(development)
+    categories = fit_categories(found, torch.from_numpy(labels_of(train)))
+    targets = torch.tensor([[train[k].complexity, train[k].creativity] for k in scored])
+    scores = fit_scores([found[k] for k in scored], targets)
+    _write(options.output / GRAMS, (categories, scores))
     with torch.no_grad():
-        right = bag(_buckets(development)).argmax(dim=1).numpy() == labels_of(development)
+        right = categories(unseen).argmax(dim=1).numpy() == labels_of(development)
+        guessed = scores(unseen)[:, 0].numpy().astype(np.float64)
+    labelled = np.array([row.complexity for row in development], dtype=np.float64)
     print(f"words alone: accuracy {right.mean():.3f} on {len(right)} development prompts")
+    print(f"complexity: rank correlation {spearman(guessed, labelled):.3f}")
     print(f"{len(train)} prompts, {time.perf_counter() - started:.0f} s")
     return 0
+
+
+def _write(path: Path, bags: Sequence[Bag]) -> None:
+    """Both side by side, each column in whole steps, of which its largest weight is `LEVELS`."""
+    weights = np.concatenate([bag.rows.weight.detach().numpy() for bag in bags], axis=1)
+    bias = np.concatenate([bag.bias.detach().numpy() for bag in bags])
+    steps = np.maximum(np.abs(weights).max(axis=0), 1e-6) / LEVELS
+    np.savez_compressed(path, table=np.rint(weights / steps).astype(np.int8), steps=steps.astype(np.float32), bias=bias)
 
 
 def _buckets(rows: Sequence[Labelled]) -> list[list[int]]:

@@ -54,6 +54,7 @@ class EvidenceAnswer(BaseModel):
 
     rules: list[RuleEvidence]
     rule_probabilities: dict[str, float]
+    word_probabilities: dict[str, float]
     model_probabilities: dict[str, float]
     notes: list[str]
 
@@ -129,6 +130,7 @@ def _evidence(found: Evidence) -> EvidenceAnswer:
             for match in found.matches
         ],
         rule_probabilities=dict(found.rule_probabilities),
+        word_probabilities=dict(found.word_probabilities),
         model_probabilities=dict(found.model_probabilities),
         notes=list(found.notes),
     )

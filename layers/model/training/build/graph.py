@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from classifier.manifest import EMBEDDING, TOKENS
+from classifier.tokens import MAX_TOKENS
 from training.build.heads import Activation, Dense, Head, Pool, Tap
 from training.build.network import (
     EMBEDDING_NORM,
@@ -23,7 +24,6 @@ from training.build.network import (
     EXIT_LAYER,
     HEADS,
     LAYERS,
-    MAX_TOKENS,
     PLACES,
     SEGMENTS,
     WIDTH,

@@ -19,9 +19,6 @@ POSITIONS = 512
 EXIT_LAYER = 2
 """Behind so many layers the early heads read the tokens: a prompt they are sure of goes no further."""
 
-MAX_TOKENS = 256
-"""Positions the graph keeps: what the model was trained with, and where the tokeniser cuts."""
-
 EPSILON = 1e-12
 """Added to the variance in every LayerNorm (`layer_norm_eps` of the model's config.json)."""
 

@@ -1,0 +1,96 @@
+"""A prompt of which rules and words are sure: the model is not asked, and nothing else changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from classifier import HybridClassifier
+from classifier.fusion import CATEGORIES, Blend, Cuts, Fusion
+from classifier.own import Definition
+from llm_router.breaker import Breaker
+from llm_router.taxonomy import Category, Degraded, Difficulty, Method
+from tests.support.clock import FakeClock
+from tests.support.fake_encoder import FakeEncoder, classifier, grams_for
+
+PROMPT = "zinnia quartz umbrella"
+
+
+def sorter(encoder: FakeEncoder | None, category: Category = Category.CHAT, above: float = 0.7) -> HybridClassifier:
+    """Its words are sure of `PROMPT`, and the rules know nothing of it."""
+    kind = replace(
+        Fusion.unfitted().ascii, modelless=Blend(0.0, 0.1, 1.0, (0.0,) * len(CATEGORIES)), modelless_above=above
+    )
+    fusion = replace(Fusion.unfitted(), ascii=kind, beyond=kind)
+    return replace(classifier(encoder), fusion=fusion, grams=grams_for(PROMPT, category))
+
+
+def test_what_rules_and_words_are_sure_of_needs_no_model():
+    encoder = FakeEncoder(Category.GENERAL, 9.0)
+    found = sorter(encoder).classify(PROMPT)
+    assert (found.category, found.method, found.degraded) == (Category.CHAT, Method.HYBRID, ())
+    assert found.ml_confidence is not None
+    assert encoder.asked == []
+
+
+def test_then_the_scores_are_those_of_words():
+    plain = sorter(FakeEncoder())
+    hard = replace(plain, fusion=replace(plain.fusion, word_cuts=Cuts(0.1, 0.2), form_cuts=Cuts(0.98, 0.99)))
+    found = hard.classify(PROMPT)
+    assert found.complexity > 0.7
+    assert found.creativity < 0.3
+    assert found.difficulty is Difficulty.HARD
+
+
+@pytest.mark.parametrize("prompt", [PROMPT, f"Hello there! {PROMPT}", f"{PROMPT} " * 2000])
+def test_then_tokens_are_counted_as_ever(prompt: str):
+    spared, asked = sorter(FakeEncoder()), sorter(FakeEncoder(), above=1.0)
+    assert spared.classify(prompt).token_count == asked.classify(prompt).token_count
+
+
+def test_while_the_breaker_is_open_what_needs_no_model_misses_none():
+    breaker = Breaker(FakeClock(), failures=1, open_s=30)
+    breaker.trip()
+    sure, unsure = (replace(sorter(FakeEncoder(), above=above), breaker=breaker) for above in (0.7, 1.0))
+    assert sure.classify(PROMPT).degraded == ()
+    assert unsure.classify(PROMPT).degraded == (Degraded.ML_MODEL,)
+
+
+def test_what_they_are_less_sure_of_goes_to_the_model():
+    encoder = FakeEncoder(Category.GENERAL, 9.0)
+    assert sorter(encoder, above=1.0).classify(PROMPT).category == Category.GENERAL
+    assert encoder.asked
+
+
+@pytest.mark.parametrize("category", [Category.MATH, Category.CODING, Category.QUESTION])
+def test_where_an_answer_is_right_or_wrong_the_model_is_always_asked(category: Category):
+    encoder = FakeEncoder(category, 9.0)
+    sorter(encoder, category).classify(PROMPT)
+    assert encoder.asked
+
+
+def test_an_own_category_is_told_by_the_model():
+    encoder = FakeEncoder(Category.GENERAL)
+    own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
+    knowing = replace(sorter(encoder), background=np.eye(384, dtype=np.float32)).with_categories([own])
+    encoder.asked.clear()
+    knowing.classify(PROMPT)
+    assert encoder.asked
+
+
+def test_an_explanation_tells_what_the_model_would_have_said_and_changes_nothing():
+    plain, explained = (sorter(FakeEncoder(Category.GENERAL, 9.0)).classify(PROMPT, explain=e) for e in (False, True))
+    assert explained.evidence is not None
+    assert replace(explained, evidence=None) == plain
+    said = explained.evidence
+    assert max(said.word_probabilities.items(), key=lambda pair: pair[1])[0] == Category.CHAT
+    assert max(said.model_probabilities.items(), key=lambda pair: pair[1])[0] == Category.GENERAL
+    assert "Rules and words were sure; what the model says did not count." in said.notes
+
+
+def test_without_a_model_words_decide_and_the_answer_says_that_it_is_missing():
+    found = sorter(None).classify(PROMPT)
+    assert (found.category, found.method, found.degraded) == (Category.CHAT, Method.RULES, (Degraded.ML_MODEL,))
+    assert found.ml_confidence is None
