@@ -71,6 +71,15 @@ def test_where_an_answer_is_right_or_wrong_the_model_is_always_asked(category: C
     assert encoder.asked
 
 
+@pytest.mark.parametrize(("prompt", "whole"), [("Go on", False), ("Go on and on " * 8, True)])
+def test_a_question_longer_than_a_line_goes_through_all_layers(prompt: str, whole: bool):
+    fusion = Fusion.unfitted().stopping_above(0.5)
+    found = replace(classifier(FakeEncoder(Category.QUESTION, 9.0)), fusion=fusion).classify(prompt, explain=True)
+    assert found.category == Category.QUESTION
+    assert found.evidence is not None
+    assert ("upper ones did not run" not in "".join(found.evidence.notes)) is whole
+
+
 def test_an_own_category_is_told_by_the_model():
     encoder = FakeEncoder(Category.GENERAL)
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))

@@ -17,7 +17,8 @@ CATEGORIES = tuple(Category)
 CHECKED = frozenset({Category.MATH, Category.CODING})
 """Where an answer is right or wrong, how hard a prompt is counts most, and all of the model's layers know it best."""
 ASKED = CATEGORIES.index(Category.QUESTION)
-"""The place of the category that the model is always asked about: words know it well, but not how hard it is."""
+"""The place of the category that the model is always asked about: words know it well, but not how hard it is. Of a
+question longer than a line, as items of tests are, only all layers do."""
 
 HARDLY = 0.03
 """The chance of `CHECKED` below which a prompt is taken to be none of them."""
@@ -56,12 +57,13 @@ class Blend:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """What is known beside the model: the rules' opinion, that of words if there are such, and whether a letter is
-    not one of English's."""
+    """What is known beside the model: the rules' opinion, that of words if there are such, whether a letter is not one
+    of English's, and whether it is longer than a line."""
 
     rules: Chances
     words: Chances | None = None
     beyond: bool = False
+    long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class Fusion:
     def is_enough(self, fused: Chances, others: Others, *, early: bool) -> bool:
         """Whether a fused opinion may stand as it is: that of the lower layers where `early`, else that without any."""
         kind, most = self._kind(others), max(fused)
-        if not early and fused.index(most) == ASKED:
+        if fused.index(most) == ASKED and (others.long or not early):
             return False
         checked = sum(chance for chance, category in zip(fused, CATEGORIES, strict=True) if category in CHECKED)
         return most > (kind.early_above if early else kind.modelless_above) and checked < HARDLY

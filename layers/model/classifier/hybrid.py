@@ -13,7 +13,7 @@ from classifier.asides import read_request
 from classifier.complexity import complexity_of
 from classifier.encoder import EarlyOutput, EncoderFailed, EncoderOutput, EncoderTimeout, EncoderUnavailable
 from classifier.evidence import evidence_of
-from classifier.features import Script
+from classifier.features import SHORT_WORDS, Script
 from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by
 from classifier.grams import Grams, WordOpinion, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, category_chances, read_heads
@@ -117,6 +117,7 @@ class HybridClassifier:
             rules=tuple(verdict.probabilities[category] for category in CATEGORIES),
             words=words.chances if words else None,
             beyond=beyond_ascii(asked_for.prompt.text),
+            long=asked_for.features.words > SHORT_WORDS,
         )
         sure = words is not None and self._is_sure(others)
         # To be explained, the model is heard all the same, though it does not count.

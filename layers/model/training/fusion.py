@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS, Encoder
+from classifier.features import SHORT_WORDS
 from classifier.fusion import ASKED, CATEGORIES, CHECKED, FUSION, HARDLY, LEAST_CHANCE
 from classifier.grams import Grams, beyond_ascii
 from classifier.heads import category_chances
@@ -97,13 +98,22 @@ class _Blended:
 class _Kind:
     """Everything fitted for one kind of prompt."""
 
-    def __init__(self, labels: NDArray[np.int64], model: Matrix, early: Matrix, rules: Matrix, words: Matrix) -> None:
+    def __init__(
+        self,
+        labels: NDArray[np.int64],
+        model: Matrix,
+        early: Matrix,
+        rules: Matrix,
+        words: Matrix,
+        long: NDArray[np.bool_],
+    ) -> None:
         self.late = _Blended(labels, model=model, rules=rules, words=words)
         self.early = _Blended(labels, model=early, rules=rules, words=words)
         self.modelless = _Blended(labels, rules=rules, words=words)
         spared = np.where(self.modelless.chosen == ASKED, 0.0, self._sure(self.modelless))
         self.modelless_above, self.modelless_stops = least_confidence(spared, self._as_late(self.modelless))
         asked = spared <= self.modelless_above
+        asked &= ~((self.early.chosen == ASKED) & long)
         self.early_above, self.early_stops = least_confidence(self._sure(self.early) * asked, self._as_late(self.early))
 
     def _sure(self, blended: _Blended) -> Matrix:
@@ -167,8 +177,10 @@ def main() -> int:
     words = word_logs(grams, readings)
     foreign = np.array([beyond_ascii(reading.prompt.text) for reading in readings])
     early = model_logs(encoder, readings, early=True)
+    long = np.array([reading.features.words > SHORT_WORDS for reading in readings])
     plain, beyond = (
-        _Kind(labels[some], model[some], early[some], rules[some], words[some]) for some in (~foreign, foreign)
+        _Kind(labels[some], model[some], early[some], rules[some], words[some], long[some])
+        for some in (~foreign, foreign)
     )
     (alone,), _ = fit_fusion([rules], labels, with_bias=False)
 
