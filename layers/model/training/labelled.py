@@ -28,7 +28,6 @@ class Labelled:
     complexity: float | None = None
     creativity: float | None = None
     lang: str = ""
-    raw_label: str = ""
 
 
 def read_jsonl(path: Path, source: str) -> list[Labelled]:
@@ -48,7 +47,6 @@ def _labelled(row: dict[str, object], source: str) -> Labelled:
         complexity=_score(row.get("complexity")),
         creativity=_score(row.get("creativity")),
         lang=str(row.get("lang") or ""),
-        raw_label=str(row.get("raw_label") or ""),
     )
 
 
