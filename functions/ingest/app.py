@@ -6,7 +6,7 @@ from llm_router.activity import SCHEDULE, Observation
 from llm_router.bootstrap import services
 from llm_router.catalogue.source_state import Health
 from llm_router.clock import iso_date
-from llm_router.errors import NotFound
+from llm_router.errors import NotFound, RouterError
 from llm_router.schemas.catalogue import (
     EntryAnswer,
     ModelsAnswer,
@@ -24,6 +24,7 @@ from llm_router.schemas.status import RefreshAnswer, StatusAnswer, refresh_answe
 from llm_router.schemas.update import UpdateRequest
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
+from llm_router.web.errors import status_of
 from llm_router.web.lambda_handler import Result, lambda_handler
 from llm_router.web.snapshot import on_snapshot
 
@@ -94,8 +95,14 @@ async def refresh(_call: Call, body: RefreshRequest) -> RefreshAnswer:
 
 
 def on_schedule(event_id: str) -> Result:
-    """The scheduled refresh. An event that arrives twice finds nothing changed and writes nothing."""
-    done = service.refresher().refresh()
+    """The scheduled refresh. An event that arrives twice finds nothing changed and writes nothing; one that cannot be
+    run is counted and said, and the next one comes in its time."""
+    try:
+        done = service.refresher().refresh()
+    except RouterError as failure:
+        status, code = status_of(failure)
+        service.observer().observe(Observation(Function.INGEST, SCHEDULE, event_id, status=status, error=code))
+        return {"error": code}
     service.reader().forget()
     fresh = any(state.health is Health.FRESH for state in done.sources)
     service.observer().observe(Observation(Function.INGEST, SCHEDULE, event_id, status=200 if fresh else 502))

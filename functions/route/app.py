@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from llm_router.bootstrap import services
 from llm_router.client_keys import ClientKey, new_secret
-from llm_router.errors import CatalogueUnavailable, InvalidRequest, NotFound, StoreUnavailable
+from llm_router.errors import CatalogueUnavailable, InvalidRequest, NotFound, StoreUnavailable, Unauthenticated
 from llm_router.generation.idempotency import MAX_KEY
 from llm_router.generation.similar_answers import Question
 from llm_router.processes import running
@@ -20,7 +19,7 @@ from llm_router.schemas.chat_answer import ChatCompletion, ModelList, model_list
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.feedback import POOR, FeedbackAnswer, FeedbackRequest
 from llm_router.schemas.generated import generated_answer
-from llm_router.schemas.health import HealthAnswer
+from llm_router.schemas.health import Alive, HealthAnswer
 from llm_router.schemas.keys import KeyRemoved, KeyRequest, KeysAnswer, NewKeyAnswer, keys_answer, new_key_answer
 from llm_router.schemas.messages import conversation
 from llm_router.schemas.metrics import ModelMetrics, ModelsMetrics, model_metrics
@@ -39,12 +38,6 @@ service = services()
 door = Door(Function.ROUTE, service.gatekeeper, service.observer)
 
 
-class Alive(BaseModel):
-    """The function runs."""
-
-    ok: bool = True
-
-
 @door.get("/healthz", answer=Alive, summary="Is it alive")
 async def healthz(_call: Call) -> Alive:
     """Asks nothing of anybody."""
@@ -58,7 +51,10 @@ async def route(call: Call, body: RouteRequest) -> Response:
     if body.mode == "generate":
         return await _once(call, lambda: _generated(call, body))
     tenant = call.caller.tenant
-    decision = service.recommender().recommend(body.ask(tenant))
+    ask = body.ask(tenant)
+    if (key := _key(call)) is not None:
+        ask = replace(ask, barred=key.refused(service.reader().in_force().catalogue))
+    decision = service.recommender().recommend(ask)
     note_decision(call.note, decision)
     answer = route_answer(decision).model_dump_json()
     _keep(decision, tenant, None, answer)
@@ -97,17 +93,24 @@ async def _once(call: Call, work: Callable[[], Awaitable[Response]]) -> Response
     if len(name) > MAX_KEY:
         raise InvalidRequest(f"An idempotency key has at most {MAX_KEY} characters.")
 
-    async def body() -> bytes:
-        return bytes((await work()).body)
+    made: list[Response] = []
 
-    answer, replayed = await service.generating.once().run(call.caller.tenant, name, call.raw, body)
-    headers = {"idempotent-replayed": "true"} if replayed else None
-    return Response(answer, media_type="application/json", headers=headers)
+    async def body() -> bytes:
+        made.append(await work())
+        return bytes(made[0].body)
+
+    answer, _ = await service.generating.once().run(call.caller.tenant, name, call.raw, body)
+    again = Response(answer, media_type="application/json", headers={"idempotent-replayed": "true"})
+    return made[0] if made else again
 
 
 def _key(call: Call) -> ClientKey | None:
-    """The caller's key where it is a client's."""
-    return service.generating.key_ring().by_id(call.caller.key_id) if call.caller.key_id else None
+    """The caller's key where it is a client's. One that has gone since it was let in is none: it had limits."""
+    if not call.caller.key_id:
+        return None
+    if (key := service.generating.key_ring().by_id(call.caller.key_id)) is None:
+        raise Unauthenticated("This key is not valid any more.")
+    return key
 
 
 def _keep(decision: Decision, tenant: str, used: str | None, answer: str) -> None:

@@ -21,7 +21,7 @@ from llm_router.clock import SystemClock, iso_date
 from llm_router.configured_secrets import ConfiguredSecrets
 from llm_router.decay import DecayedCounters
 from llm_router.decisions import DecisionLog
-from llm_router.errors import StoreUnavailable
+from llm_router.errors import StoreUnavailable, Unavailable
 from llm_router.feedback import FeedbackBook
 from llm_router.figures import Figures
 from llm_router.generating import Generating
@@ -198,9 +198,13 @@ class Services:
 
         def build(found: CategoryList) -> CachingClassifier:
             from classifier import Definition
+            from classifier.encoder import EncoderError
 
             own = [Definition(each.name, each.description, each.examples) for each in found.categories]
-            knowing = model.with_categories(own)
+            try:
+                knowing = model.with_categories(own)
+            except EncoderError as failure:
+                raise Unavailable("The model cannot read the own categories' examples.") from failure
             version = knowing.info().version
             return CachingClassifier(knowing, self.known(), self.clock, version, secret, self.settings.cache_ttl)
 

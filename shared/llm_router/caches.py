@@ -38,6 +38,14 @@ def make_cache(
     return TieredCache(near, RedisCache(address, clock, troubled, well))
 
 
+def beyond_process(cache: Cache) -> Cache:
+    """The part of it that other processes see, too, for what must be known to all at once: a copy held near would be
+    old. Itself where there is no such part."""
+    from llm_router.adapters.tiered import TieredCache
+
+    return cache.far if isinstance(cache, TieredCache) else cache
+
+
 def for_classifications(cache: Cache, settings: Settings, clock: Clock) -> Cache:
     """`cache`, and without Redis behind it the file that `make run` made for its workers, if it did.
 

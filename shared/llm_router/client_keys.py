@@ -6,7 +6,7 @@ import contextlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ STALE_AFTER_S = 900.0
 class ClientKey:
     """A key without its secret. None and empty bound nothing; amounts are USD, times epoch seconds.
 
-    The limits bind generation, which costs money and others' time; recommending and classifying are free.
+    Which models bind recommending, too; the other limits bind generation alone, which costs money and others' time.
     `caches` turns the response cache on for requests that do not speak of it, with `caches_similar` also for questions
     of the same meaning.
     """
@@ -55,6 +55,17 @@ class ClientKey:
         """Whether requests with this key may go to the model."""
         named = not self.models or model.id in self.models or model.api_alias in self.models
         return named and (not self.providers or model.provider in self.providers)
+
+    def refused(self, models: Iterable[ModelEntry]) -> Mapping[str, str]:
+        """Those of the models that requests with this key may not go to, by id, with the reason in words."""
+        if not (self.models or self.providers):
+            return {}
+        return {model.id: "is not allowed to this key" for model in models if not self.allows(model)}
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether what it spends is bounded."""
+        return self.usd_per_day is not None or self.usd_per_month is not None
 
 
 def new_secret() -> str:

@@ -11,6 +11,8 @@ ASSISTANT = "assistant"
 USER = "user"
 IMAGE_TOKENS = 800
 """What providers bill for one picture of ordinary size, to the order of magnitude; they differ and seldom say."""
+FILE_TOKENS, AUDIO_TOKENS = 3000, 500
+"""The same for a document of a few pages, and for a quarter of a minute of sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Messages in their order, and whether tools or a JSON answer are asked for beside them."""
+    """Messages in their order, whether tools or a JSON answer are asked for beside them, and about how many tokens
+    what describes these takes."""
 
     turns: tuple[Turn, ...]
     wants_tools: bool = False
     wants_json: bool = False
+    beside_tokens: int = 0
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -48,9 +52,17 @@ class Conversation:
         return sum(len(turn.text) for turn in self.turns)
 
     @property
+    def octets(self) -> int:
+        """Bytes of the texts in UTF-8."""
+        return sum(len(turn.text.encode("utf-8", "replace")) for turn in self.turns)
+
+    @property
     def media_tokens(self) -> int:
-        """Tokens of what is not text."""
-        return IMAGE_TOKENS * sum(turn.images for turn in self.turns)
+        """Tokens of what is no message's text."""
+        each = (
+            turn.images * IMAGE_TOKENS + turn.files * FILE_TOKENS + turn.audios * AUDIO_TOKENS for turn in self.turns
+        )
+        return sum(each) + self.beside_tokens
 
     @property
     def requires(self) -> frozenset[Capability]:

@@ -138,7 +138,7 @@ def latency_histogram(counted: Sums, function: str | None = None) -> dict[int, f
     found: dict[int, float] = {}
     for name, amount in counted.get("latency", {}).items():
         owner, _, index = name.partition("|")
-        if function in (None, owner):
+        if function in (None, owner) and index.isdigit():
             found[int(index)] = found.get(int(index), 0.0) + amount
     return found
 

@@ -89,9 +89,10 @@ class Generating:
         return Once(self._services.records(), self._services.clock)
 
     def _make_cooling(self) -> Cooling:
+        from llm_router.caches import beyond_process
         from llm_router.generation.cooling import Cooling
 
-        return Cooling(self._services.clock, self._services.cache())
+        return Cooling(self._services.clock, beyond_process(self._services.cache()))
 
     def _make_providers(self) -> Providers:
         """Raises `StoreUnavailable` or `ConfigurationError` for a secret that cannot be had, each time anew."""
@@ -118,6 +119,7 @@ class Generating:
         )
 
     def _make_completer(self) -> Completer:
+        from llm_router.caches import beyond_process
         from llm_router.generation.completion import Completer
         from llm_router.generation.generator import Generator
         from llm_router.generation.kept_answers import KeptAnswers
@@ -129,7 +131,8 @@ class Generating:
         generator = Generator(walk, self.budgets(), self, services.clock, services.warn)
         kept = KeptAnswers(services.cache(), services.hash_secret())
         model = services.model().info().version
-        similar = SimilarAnswers(services.cache(), services.hash_secret(), model, self._embed, services.clock)
+        questions = beyond_process(services.cache())
+        similar = SimilarAnswers(questions, services.hash_secret(), model, self._embed, services.clock)
         return Completer(generator, kept, similar, services.reader())
 
     def _embed(self, text: str) -> Sequence[float] | None:

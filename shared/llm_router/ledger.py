@@ -21,15 +21,16 @@ class Ledger:
     With `every_s` 0 each is added at once, and there is no thread. It is one thread for good, since an embedded store
     opens a connection for each thread that writes.
 
-    Figures are worth less than requests: when the store does not answer, what was gathered is kept for the next
-    time, at most `MAX_NAMES` counters of it. Where the process is frozen between requests, as on Lambda, the thread
-    goes on with the next one.
+    Figures are worth less than requests: when the store does not answer, what it has not taken is kept for the next
+    time, at most `MAX_NAMES` counters of it for each document that is owed them. Where the process is frozen between
+    requests, as on Lambda, the thread goes on with the next one.
     """
 
     records: RecordStore
     clock: Clock
     every_s: float
     _gathered: dict[str, float] = field(default_factory=dict)
+    _owed: dict[str, dict[str, float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _writer: threading.Thread | None = None
     _due: threading.Event = field(default_factory=threading.Event)
@@ -38,7 +39,7 @@ class Ledger:
     def add(self, amounts: Mapping[str, float]) -> None:
         """Count what `counts` made of an observation, or `attempt_counts` of an attempt."""
         with self._lock:
-            self._gather(amounts)
+            _gather(self._gathered, amounts)
             if self.every_s and self._writer is None:
                 self._writer = threading.Thread(target=self._write, name="figures", daemon=True)
                 self._writer.start()
@@ -56,14 +57,20 @@ class Ledger:
         """Add what was gathered to the store now."""
         with self._lock:
             due, self._gathered = self._gathered, {}
+            for kind in (MINUTE, HOUR, TOTAL):
+                _gather(self._owed.setdefault(kind, {}), due)
+            owed, self._owed = self._owed, {}
         now = self.clock.now()
         try:
             for period in (MINUTE, HOUR):
-                self.records.add(period, bucket_key(now, period), due, expires_at=now + KEPT_S[period])
-            self.records.add(TOTAL, EVER, due)
+                self.records.add(period, bucket_key(now, period), owed[period], expires_at=now + KEPT_S[period])
+                del owed[period]
+            self.records.add(TOTAL, EVER, owed[TOTAL])
+            del owed[TOTAL]
         except StoreUnavailable:
             with self._lock:
-                self._gather(due)
+                for kind, amounts in owed.items():
+                    _gather(self._owed.setdefault(kind, {}), amounts)
 
     def close(self) -> None:
         """Flush what is due, for a process that ends."""
@@ -71,11 +78,14 @@ class Ledger:
         self._due.set()
         if self._writer is not None:
             self._writer.join()
-        if self._gathered:
+        if self._gathered or self._owed:
             self.flush()
 
-    def _gather(self, amounts: Mapping[str, float]) -> None:
-        for name, amount in amounts.items():
-            known = name in self._gathered or len(self._gathered) < MAX_NAMES
-            counted = name if known else f"{name.partition('|')[0]}|(other)"
-            self._gathered[counted] = self._gathered.get(counted, 0.0) + amount
+
+def _gather(held: dict[str, float], amounts: Mapping[str, float]) -> None:
+    """Add the amounts to those held. Kinds that are few are always told apart, models only so many of."""
+    for name, amount in amounts.items():
+        kind = name.partition("|")[0]
+        known = name in held or len(held) < MAX_NAMES or kind == "latency"
+        counted = name if known else f"{kind}|(other)"
+        held[counted] = held.get(counted, 0.0) + amount

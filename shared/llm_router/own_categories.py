@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from llm_router.classification import CachingClassifier
-from llm_router.errors import InvalidRequest, NotFound, StoreUnavailable, VersionConflict
+from llm_router.errors import InvalidRequest, NotFound, StoreUnavailable, Unavailable, VersionConflict
 from llm_router.ports import Clock, Record, RecordStore
 
 KIND, KEY = "categories", "current"
@@ -77,7 +77,8 @@ class CategoryBook:
 class ClassifierInForce:
     """The classifier that knows the operator's categories of now. Looks for a new version every `check_every_s`.
 
-    `build` makes it from the list; while the store does not answer, or a list cannot be built, the last one stays.
+    `build` makes it from the list, or raises `Unavailable` when the model cannot read the examples; then, and while the
+    store does not answer, the last one stays, and at first the one that knows no category.
     """
 
     def __init__(
@@ -116,7 +117,7 @@ class ClassifierInForce:
             if self._held is not None and self._held[0] == found.version:
                 return self._held
             return found.version, self._build(found)
-        except StoreUnavailable:
+        except Unavailable:
             return self._held if self._held is not None else (0, self._build(CategoryList()))
 
 

@@ -46,6 +46,7 @@ class Stores:
         self.clock = clock
         self._database = Lazy(self._make_database)
         self._table_client = Lazy(self._make_table_client)
+        self._once_client = Lazy(self._make_once_client)
         self.catalogue = Lazy(self._make_catalogue_store)
         self.records = Lazy(self._make_records)
         self.blobs = Lazy(self._make_blobs)
@@ -60,6 +61,11 @@ class Stores:
         from llm_router.adapters import aws
 
         return aws.dynamodb(self.settings.aws_endpoint_url, self.clock)
+
+    def _make_once_client(self) -> DynamoDBClient:
+        from llm_router.adapters import aws
+
+        return aws.dynamodb(self.settings.aws_endpoint_url, self.clock, again=False)
 
     def _make_catalogue_store(self) -> CatalogueStore:
         if self.settings.store is Store.SQLITE:
@@ -82,7 +88,7 @@ class Stores:
         if self.settings.store is Store.AWS:
             from llm_router.adapters.dynamodb_records import DynamoRecordStore
 
-            return DynamoRecordStore(self._table_client(), self.settings.table_name, self.clock)
+            return DynamoRecordStore(self._table_client(), self._once_client, self.settings.table_name, self.clock)
         from llm_router.adapters.memory import MemoryRecordStore
 
         return MemoryRecordStore(self.clock)

@@ -33,7 +33,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> I
         yield SqliteRecordStore(Database(tmp_path / "router.sqlite"), clock)
     else:
         with an_aws(request):
-            yield DynamoRecordStore(aws.dynamodb("", clock), TABLE, clock)
+            yield DynamoRecordStore(aws.dynamodb("", clock), lambda: aws.dynamodb("", clock, again=False), TABLE, clock)
 
 
 @pytest.fixture(params=["memory", "sqlite", "moto", "ministack"])

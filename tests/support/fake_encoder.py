@@ -51,7 +51,7 @@ class FakeEncoder:
         score = np.array([0.5], np.float32)
         scores = dict.fromkeys(SCORES, score)
         heads = {"category": logits, "difficulty": np.zeros(3, np.float32), **scores}
-        return EncoderOutput(heads, 5, 7, embedding)
+        return EncoderOutput(heads, 5, 7, embedding, embedding[None])
 
     def encode_until(
         self, text: str, enough: Enough, *, deadline_s: float | None = None

@@ -40,7 +40,7 @@ def priced(usd_in: float | None, usd_out: float | None = 4.0, origin: Provenance
         (JUMP, 1.0, False),
         (JUMP + 0.01, 1.0, True),
         (0.0, 0.0, False),
-        (0.0, 0.01, True),
+        (0.0, 0.01, False),
         (0.01, 0.0, True),
         (None, 5.0, False),
         (5.0, None, False),

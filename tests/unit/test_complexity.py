@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from classifier.complexity import complexity_of
@@ -16,7 +15,7 @@ from llm_router.taxonomy import Category
 
 def opinion(category: Category, *, complexity: float = 0.4, failure: float = 0.3) -> Opinion:
     chances = tuple(float(each is category) for each in CATEGORIES)
-    return Opinion(chances, (0.2, 0.5, 0.3), complexity, 0.1, failure, np.zeros(384, np.float32), 9)
+    return Opinion(chances, (0.2, 0.5, 0.3), complexity, 0.1, failure, None, 9)
 
 
 def features(text: str) -> Features:

@@ -129,7 +129,7 @@ def test_where_an_answer_is_right_or_wrong_all_layers_run(category: Category):
 
 def test_an_own_category_is_always_told_by_all_layers():
     fusion = Fusion.unfitted().stopping_above(0.0)
-    sorter = replace(classifier(FakeEncoder(Category.GENERAL)), fusion=fusion, background=np.eye(384, dtype=np.float32))
+    sorter = replace(classifier(FakeEncoder(Category.GENERAL)), fusion=fusion, background=np.eye(768, dtype=np.float32))
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
     assert sorter.with_categories([own]).classify("where is my order").category == "orders"
 
@@ -164,8 +164,8 @@ def test_who_decided_follows_the_design():
 
 def test_an_own_category_claims_its_prompts_and_leaves_the_others():
     chance = np.random.default_rng(3)
-    background = chance.normal(0, 0.02, (300, 384)).astype(np.float32)
-    background[:, 2] += 1
+    background = chance.normal(0, 0.02, (300, 768)).astype(np.float32)
+    background[:, [2, 386]] += (1, 0.5)
     sorter = replace(classifier(FakeEncoder(Category.GENERAL)), background=background)
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
     extended = sorter.with_categories([own])

@@ -83,7 +83,7 @@ def test_a_question_longer_than_a_line_goes_through_all_layers(prompt: str, whol
 def test_an_own_category_is_told_by_the_model():
     encoder = FakeEncoder(Category.GENERAL)
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
-    knowing = replace(sorter(encoder), background=np.eye(384, dtype=np.float32)).with_categories([own])
+    knowing = replace(sorter(encoder), background=np.eye(768, dtype=np.float32)).with_categories([own])
     encoder.asked.clear()
     knowing.classify(PROMPT)
     assert encoder.asked

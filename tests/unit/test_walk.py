@@ -67,7 +67,9 @@ class World:
             return await provider.complete(model.id, ChatRequest(()), limit)
 
         walk = Walk(self.providers, self.cooling, self.clock)
-        return asyncio.run(walk.first(models, ask, until=self.clock.monotonic() + seconds, tell=self.heard.append))
+        reached = asyncio.run(walk.first(models, ask, until=self.clock.monotonic() + seconds, tell=self.heard.append))
+        self.cooling.succeeded(reached.model)  # as whoever takes the answer says when it is whole
+        return reached
 
     def error(self, *models: ModelEntry, seconds: float = 25.0) -> RouterError:
         with pytest.raises(RouterError) as raised:

@@ -63,9 +63,11 @@ class EarlyOutput:
 
 @dataclass(frozen=True, slots=True)
 class EncoderOutput(EarlyOutput):
-    """What all layers found, and the text's `embedding`, float32 `[384]` of length one."""
+    """What all layers found, the text's `embedding`, float32 `[384]` of length one, and `lower_tokens`, float32
+    `[tokens, 384]`, as the lower layers handed them on."""
 
     embedding: Floats
+    lower_tokens: Floats
 
 
 Enough = Callable[[EarlyOutput], bool]
@@ -144,7 +146,7 @@ class Encoder:
     def _upwards(self, tokens: Tokens, states: Floats, options: RunOptions | None) -> EncoderOutput:
         heads = _checked(self._late, self._ask(self._upper, self._late, {TOKENS: states}, options))
         embedding = heads.pop(EMBEDDING)
-        return EncoderOutput(heads, tokens.count, len(tokens.ids), embedding)
+        return EncoderOutput(heads, tokens.count, len(tokens.ids), embedding, states[0])
 
     def _ids(self, tokens: Tokens) -> Array:
         return self._numpy.array([tokens.ids], dtype=self._numpy.int64)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from classifier.encoder import EarlyOutput, EncoderOutput, Enough
 from classifier.fusion import CATEGORIES, Chances, softmax
 from classifier.manifest import EARLY, Manifest
 from llm_router.taxonomy import Difficulty
-
-if TYPE_CHECKING:
-    from classifier.encoder import Floats
 
 WIDTHS = {"category": len(CATEGORIES), "difficulty": len(Difficulty), "complexity": 1, "creativity": 1, "failure": 1}
 SCORES = ("complexity", "creativity", "failure")
@@ -38,7 +35,7 @@ class Opinion:
     """What the model believes: probabilities over `CATEGORIES` and `Difficulty`, scores from 0 to 1.
 
     `complexity` was learnt from labels, `failure` from the share of models that failed on a prompt.
-    Without an embedding it is the lower layers' alone.
+    Without `whole` it is the lower layers' alone.
     """
 
     categories: Chances
@@ -46,13 +43,13 @@ class Opinion:
     complexity: float
     creativity: float
     failure: float
-    embedding: Floats | None
+    whole: EncoderOutput | None
     token_count: int
 
     @property
     def is_early(self) -> bool:
         """Whether only the lower layers spoke."""
-        return self.embedding is None
+        return self.whole is None
 
     @property
     def difficulty(self) -> Difficulty:
@@ -74,7 +71,7 @@ def read_heads(output: EarlyOutput) -> Opinion:
         complexity=complexity,
         creativity=creativity,
         failure=failure,
-        embedding=output.embedding if isinstance(output, EncoderOutput) else None,
+        whole=output if isinstance(output, EncoderOutput) else None,
         token_count=output.token_count,
     )
 

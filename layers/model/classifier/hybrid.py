@@ -19,7 +19,7 @@ from classifier.grams import Grams, WordOpinion, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, category_chances, read_heads
 from classifier.manner import interaction_style, urgency
 from classifier.normalise import normalise
-from classifier.own import Definition, OwnCategories, fit_own
+from classifier.own import Definition, OwnCategories, fit_own, signature
 from classifier.rules import Reading, RuleBook, Verdict
 from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, Method
 
@@ -86,13 +86,13 @@ class HybridClassifier:
         """The same classifier that also knows these categories, and no others of the operator's.
 
         Takes about a millisecond an example. Without a model they are never chosen. Raises `EncoderFailed` when an
-        example has no embedding.
+        example cannot be read.
         """
         version = self.about.version.partition("+")[0]
         plain = replace(self, own=None, about=replace(self.about, own_categories=(), version=version))
         if self.encoder is None or self.background is None or not definitions:
             return plain
-        own = fit_own(definitions, [plain.base_of(each) for each in definitions], self.embed, self.background)
+        own = fit_own(definitions, [plain.base_of(each) for each in definitions], self._signature, self.background)
         return replace(
             self, own=own, about=replace(self.about, own_categories=own.names, version=f"{version}+{own.version}")
         )
@@ -104,9 +104,15 @@ class HybridClassifier:
 
     def embed(self, text: str) -> Floats:
         """The embedding of a text, float32 `[384]` of length one. Raises `EncoderUnavailable` or `EncoderFailed`."""
+        return self._encoded(text).embedding
+
+    def _signature(self, text: str) -> Floats:
+        return signature(self._encoded(text))
+
+    def _encoded(self, text: str) -> EncoderOutput:
         if self.encoder is None:
             raise EncoderUnavailable(self.about.reason or "There is no model.")
-        return self.encoder.encode(normalise(text).text).embedding
+        return self.encoder.encode(normalise(text).text)
 
     def classify(self, text: str, *, explain: bool = False) -> Classification:
         """The category, difficulty and the rest for one prompt; with `explain`, also the evidence."""
@@ -141,7 +147,7 @@ class HybridClassifier:
             output: EarlyOutput | EncoderOutput
             if self.own is None:
                 output = self.encoder.encode_until(text, partial(self._enough, others), deadline_s=self.deadline_s)
-            else:  # an own category is told by the embedding, which only the upper layers give
+            else:  # an own category is told by all layers
                 output = self.encoder.encode(text, deadline_s=self.deadline_s)
         except EncoderTimeout:
             if self.breaker:
@@ -169,7 +175,7 @@ class HybridClassifier:
             method=decided_by(fused, opinion.categories, others.rules),
             ml_confidence=max(opinion.categories),
         )
-        return found if self.own is None or opinion.embedding is None else self.own.apply(found, opinion.embedding)
+        return found if self.own is None or opinion.whole is None else self.own.apply(found, signature(opinion.whole))
 
     def _without_model(
         self, whole: Reading, verdict: Verdict, others: Others, words: WordOpinion | None, *, failed: bool

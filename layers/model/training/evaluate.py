@@ -32,6 +32,7 @@ from training.evaluation.metrics import (
     reliability,
     spearman,
 )
+from training.evaluation.own_categories import own_section
 from training.evaluation.pictures import confusion_svg, reliability_svg
 from training.evaluation.robustness import Flips, measure_flips
 from training.labelled import own_prompts
@@ -212,6 +213,7 @@ def main() -> int:
     lines += early_section(classifier, sets)
     lines += _difficulty_section(classifier, folder)
     lines += _robustness_section(measure_flips(classifier))
+    lines += own_section(classifier, own_prompts("heldout"))
     lines += ["", f"Measured in {time.perf_counter() - started:.0f} s by `make evaluate`."]
     options.report.mkdir(parents=True, exist_ok=True)
     (options.report / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

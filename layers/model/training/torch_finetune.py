@@ -21,8 +21,9 @@ from classifier.heads import WIDTHS
 from classifier.manifest import EARLY
 from classifier.rules import RuleBook
 from classifier.tokens import Tokeniser
-from training.build.source import MODEL, TOKENIZER, obtain_source
-from training.build.weights import read_weights
+from training.build.glosses import glossed_tokeniser
+from training.build.source import obtain_source
+from training.build.weights import glossed_weights
 from training.evaluation.metrics import spearman
 from training.labelled import Labelled, own_prompts
 from training.outcomes import Outcome, development_outcomes, training_outcomes
@@ -207,8 +208,8 @@ def main() -> int:
     rows += public_rows(folder) if folder else []
     examples, development = examples_of(rows, outcomes), examples_of(held)
     source = obtain_source()
-    model = Model(read_weights(source / MODEL.name), Shape(rank=plan.rank), WIDTHS).to(DEVICE)
-    batches = Batches(Tokeniser(source / TOKENIZER.name), RuleBook.load(), plan.size, plan.perturbed)
+    model = Model(glossed_weights(source), Shape(rank=plan.rank), WIDTHS).to(DEVICE)
+    batches = Batches(Tokeniser(glossed_tokeniser(source)), RuleBook.load(), plan.size, plan.perturbed)
     print(f"{len(rows)} prompts, {len(outcomes)} outcomes, {len(development)} development prompts")
     print(plan, flush=True)
     train(model, batches, examples, development, plan)

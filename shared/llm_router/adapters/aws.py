@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _CONFIG = Config(connect_timeout=0.7, read_timeout=0.7, retries={"total_max_attempts": 2, "mode": "standard"})
 """Two attempts of at most 1.4 s each, so that whoever finds out that a store hangs waits under 3 s."""
 
+_ONCE = _CONFIG.merge(Config(retries={"total_max_attempts": 1, "mode": "standard"}))
+
 _BULK = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1, "mode": "standard"})
 """Objects are larger and read seldom: one attempt with more time."""
 
@@ -45,9 +47,13 @@ def _kept(client: Client) -> Client:
     return client
 
 
-def dynamodb(endpoint: str, clock: Clock) -> DynamoDBClient:
-    """A client that leaves its service alone during an outage; `endpoint` replaces AWS's own where it is not empty."""
-    client = boto3.client("dynamodb", config=_CONFIG, endpoint_url=endpoint or None)
+def dynamodb(endpoint: str, clock: Clock, *, again: bool = True) -> DynamoDBClient:
+    """A client that leaves its service alone during an outage; `endpoint` replaces AWS's own where it is not empty.
+
+    Without `again` nothing is sent twice: what is added twice counts twice, and an answer that came too late does not
+    mean that nothing was done.
+    """
+    client = boto3.client("dynamodb", config=_CONFIG if again else _ONCE, endpoint_url=endpoint or None)
     refuse_parts(client)
     leave_alone(client, clock)
     return _kept(client)

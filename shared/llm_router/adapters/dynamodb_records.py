@@ -12,7 +12,7 @@ import heapq
 import itertools
 import math
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -36,10 +36,11 @@ _PREFIX = "n:"
 
 
 class DynamoRecordStore:
-    """A `RecordStore`."""
+    """A `RecordStore`. `once` gives a client that sends nothing twice, for what must not be done twice."""
 
-    def __init__(self, client: DynamoDBClient, table: str, clock: Clock) -> None:
+    def __init__(self, client: DynamoDBClient, once: Callable[[], DynamoDBClient], table: str, clock: Clock) -> None:
         self._client = client
+        self._once = once
         self._table = table
         self._clock = clock
 
@@ -104,7 +105,7 @@ class DynamoRecordStore:
                 if condition is None:
                     self._client.put_item(TableName=self._table, Item=item)
                 else:
-                    self._client.put_item(
+                    self._once().put_item(
                         TableName=self._table,
                         Item=item,
                         ConditionExpression=condition,
@@ -146,7 +147,7 @@ class DynamoRecordStore:
         if expires_at is not None:
             expression += " SET #ttl = :ttl"
             values[":ttl"] = {"N": str(math.ceil(expires_at))}
-        answer = self._client.update_item(
+        answer = self._once().update_item(
             TableName=self._table,
             Key={"pk": {"S": f"counter#{kind}"}, "sk": {"S": key}},
             UpdateExpression=expression,

@@ -80,6 +80,10 @@ class Gatherer:
                 return Gathered(refused, self._last_good(source, state, held))
         except (SourceUnavailable, StoreUnavailable) as failure:
             return Gathered(state.failed(now, failure.message), self._last_good_or_none(source, state))
+        except (ArithmeticError, ValueError) as defect:
+            # A slip of ours that one source's data brought out must not cost the others their turn.
+            failed = state.failed(now, f"What it sent cannot be worked with ({type(defect).__name__}).")
+            return Gathered(failed, self._last_good_or_none(source, state))
         return Gathered(_after(state, fetched, fetched.body, reading, now), reading, fetched.body)
 
     def _as_of(self, state: SourceState, body: bytes) -> str:
@@ -110,7 +114,7 @@ class Gatherer:
         """The last good data if even they can be had."""
         try:
             return self._last_good(source, state, self._held(state))
-        except (SourceUnavailable, StoreUnavailable):
+        except (SourceUnavailable, StoreUnavailable, ArithmeticError, ValueError):
             return None
 
 

@@ -37,8 +37,9 @@ class Quarantined:
 
 
 def jumps(before: float | None, after: float | None) -> bool:
-    """Whether a price is too far from its last good value to be believed. A first price has nothing to be far from."""
-    if before is None or after is None or before == after:
+    """Whether a price is too far from its last good value to be believed. A first one has nothing to be far from, and
+    neither has one that was 0: no price is a multiple of it."""
+    if not before or after is None or before == after:
         return False
     return after > JUMP * before or after < before / JUMP
 
@@ -78,7 +79,8 @@ def shrunk(before: int, after: int) -> bool:
 
 
 def prices_off(source: str, joined: Iterable[Joined], current: Mapping[str, ModelEntry]) -> tuple[int, int]:
-    """How many of a source's prices jump against the catalogue in force, and how many could be compared."""
+    """How many of a source's prices jump against the catalogue in force, and how many could be compared: what the
+    operator says is no measure of a source."""
     off = compared = 0
     for offering in joined:
         before = current.get(offering.id)
@@ -89,7 +91,8 @@ def prices_off(source: str, joined: Iterable[Joined], current: Mapping[str, Mode
                 continue
             for field in PRICES:
                 last, now = getattr(before, field), getattr(statement.facts, field)
-                if last is not None and now is not None:
+                origin = before.provenance.get(field)
+                if last is not None and now is not None and not (origin and origin.source == OPERATOR):
                     compared += 1
                     off += jumps(last, now)
     return off, compared

@@ -14,8 +14,8 @@ from llm_router.catalogue.validation import parse
 from llm_router.errors import FieldProblem, InvalidRequest
 
 MAX_MODELS: Final = 10_000
-MAX_PROBLEMS: Final = 1_000
-"""How many problems one answer lists at most."""
+MAX_PROBLEMS: Final = 20_000
+"""How many problems one answer lists at most: two for each model that one request may hold."""
 
 _FACTS: Final = tuple(field.name for field in fields(Facts))
 _SPEEDS: Final = frozenset(field.name for field in fields(Latency))

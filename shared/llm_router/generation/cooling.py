@@ -132,7 +132,7 @@ class Cooling:
         try:
             found = json.loads(held)
             return {str(name): float(until) for name, until in found.items()}
-        except (ValueError, TypeError, AttributeError, RecursionError):
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             return {}
 
 

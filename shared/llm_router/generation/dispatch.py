@@ -10,17 +10,23 @@ from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.client_keys import ClientKey
 from llm_router.errors import Forbidden, InvalidRequest, NoEligibleModel, NotFound, Unavailable
-from llm_router.generation.chat import ChatRequest
+from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.job import Job
 from llm_router.generation.label import Label
-from llm_router.generation.pricing import CHARACTERS_A_TOKEN
+from llm_router.generation.pricing import CHARACTERS_A_TOKEN, cost_usd
 from llm_router.generation.provider import Providers
 from llm_router.ports import Clock
+from llm_router.ranking.constraints import Prospect, violations
+from llm_router.ranking.task import Constraints, Task
 from llm_router.recommend import Ask, Decision, Recommender, task_of
+from llm_router.taxonomy import Difficulty
 
 WHOLE_S = 25.0
 """For a generation in all; an HTTP API of AWS's gives up after 30 s."""
+
+NOTHING_ASKED = Task({}, Difficulty.EASY, 0.0, 0, 0)
+"""The task of a request that nobody has classified."""
 
 AUTO = "auto"
 _PREFERENCES = {"cheap": 0.0, "best": 1.0}
@@ -64,7 +70,11 @@ class Dispatcher:
         label = Label(decision.id, found.category, found.base_category, found.difficulty)
         models = tuple(candidate.model for candidate in decision.ranking.candidates)
         tokens = task_of(found, ask.conversation).input_tokens
-        return Routed(Job(request, models, tokens, until, label, key), decision)
+        limit = ask.constraints.max_cost_usd
+        return Routed(Job(request, models, tokens, until, label, key, limit, self._begun_by()), decision)
+
+    def _begun_by(self) -> float:
+        return self.clock.monotonic() + WHOLE_S
 
     def _decided(self, ask: Ask, barred: Mapping[str, str]) -> Decision:
         resting = self.cooling.resting(self.catalogues.in_force().catalogue)
@@ -87,8 +97,14 @@ class Dispatcher:
             raise Forbidden(f"This key may not use {model.id}.", code="model_not_allowed")
         if (missing := self.providers.why_not(model.provider)) is not None:
             raise Unavailable(f"{model.id} cannot be asked: {missing}.", code="provider_not_configured")
-        tokens = -(-ask.conversation.characters // CHARACTERS_A_TOKEN) + ask.conversation.media_tokens
-        return Routed(Job(request, (model,), tokens, self.clock.monotonic() + seconds, key=key), None)
+        if key is not None and key.has_budget and model.input_usd_per_mtok is None:
+            raise Forbidden(f"The price of {model.id} is not known, and this key has a budget.", code="price_not_known")
+        # A byte stands for more tokens in scripts that take several bytes a letter, as it should.
+        tokens = -(-ask.conversation.octets // CHARACTERS_A_TOKEN) + ask.conversation.media_tokens
+        _must_meet(model, ask.constraints, tokens)
+        until, limit = self.clock.monotonic() + seconds, ask.constraints.max_cost_usd
+        job = Job(request, (model,), tokens, until, key=key, most_usd_wanted=limit, first_until=self._begun_by())
+        return Routed(job, None)
 
     def routable(self, key: ClientKey | None) -> list[ModelEntry]:
         """The active models that this key could be answered by, in the catalogue's order."""
@@ -107,10 +123,7 @@ class Dispatcher:
                 "No provider is configured; set a provider's key, such as OPENAI_API_KEY, or DEMO_PROVIDER=true.",
                 code="provider_not_configured",
             )
-        if key is None or not (key.models or key.providers):
-            return unconfigured
-        refused = {model.id: "is not allowed to this key" for model in catalogue if not key.allows(model)}
-        return {**refused, **unconfigured}
+        return unconfigured if key is None else {**key.refused(catalogue), **unconfigured}
 
     def _without_provider(self, catalogue: Catalogue) -> Mapping[str, str]:
         held = self._unconfigured
@@ -119,6 +132,18 @@ class Dispatcher:
             missing = {model.id: why for model in catalogue if (why := whys[model.provider]) is not None}
             held = self._unconfigured = (catalogue, missing)
         return held[1]
+
+
+def _must_meet(model: ModelEntry, limits: Constraints, tokens: int) -> None:
+    """Raises `NoEligibleModel` where the model that the caller names is one that the same caller rules out.
+
+    Nothing was classified, so no quality is expected of it, and of its price only what reading the prompt costs.
+    """
+    reading = cost_usd(model, Usage(tokens, 0)) or 0.0
+    least = Prospect(model, reading, wait_ms=0.0, quality=1.0, input_tokens=tokens, answer_tokens=1)
+    if found := violations(least, NOTHING_ASKED, replace(limits, max_tokens=None), None):
+        said = "; ".join(f"{each.path or model.id}: {each.detail}" for each in found)
+        raise NoEligibleModel(f"{model.id} does not meet the constraints ({said}).")
 
 
 def preference_of(model: str) -> float | None:

@@ -11,6 +11,7 @@ from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import StoreUnavailable
 from llm_router.generation.chat import ChatAnswer, ChatChunk, Usage
 from llm_router.generation.job import Job
+from llm_router.generation.lost import Lost
 from llm_router.generation.outcome import Attempt, Outcome, OutcomeObserver
 from llm_router.generation.pricing import cost_usd, estimated_usage
 from llm_router.generation.provider import Failure, Provider, ProviderFailed
@@ -64,7 +65,7 @@ class _Written:
         self.stopped = self.stopped or chunk.stop is not None
 
     def must_have_stopped(self) -> None:
-        """Raises `ProviderFailed` for a stream that ended without saying why the model stopped."""
+        """Raises `ProviderFailed` for a stream that ended without saying why."""
         if not self.stopped:
             raise ProviderFailed(Failure.GARBAGE)
 
@@ -81,7 +82,7 @@ class Generator:
 
     async def whole(self, job: Job) -> Generated:
         """The whole answer of the first model that gives one."""
-        reservation = self._reserve(job)
+        reservation, lost = self._reserve(job), Lost(job)
 
         async def ask(provider: Provider, model: ModelEntry, seconds: float) -> ChatAnswer:
             self._cover(reservation, job, model)
@@ -89,19 +90,20 @@ class Generator:
 
         usd = 0.0
         try:
-            reached = await self.walk.first(job.models, ask, until=job.until, tell=self._failed(job))
+            reached = await self.walk.first(job.models, ask, until=job.until, tell=self._failed(job, lost))
+            self.walk.cooling.succeeded(reached.model)
             answer = reached.found
             written = "".join((answer.text, answer.reasoning or "", *(call.arguments for call in answer.tool_calls)))
             bill = _bill(job, reached.model, answer.usage, written)
             usd = bill.usd
         finally:
-            self._settle(reservation, usd)
+            self._settle(reservation, usd + lost.usd)
         self._told(job, reached, bill, first_ms=None, ms=reached.attempts[-1].ms)
         return Generated(reached.model, answer, bill, reached.attempts)
 
     async def stream(self, job: Job) -> Stream:
         """The first answer that begins. Until then other models are tried; after it there is no turning back."""
-        reservation = self._reserve(job)
+        reservation, lost = self._reserve(job), Lost(job)
 
         async def ask(
             provider: Provider, model: ModelEntry, seconds: float
@@ -111,12 +113,12 @@ class Generator:
             return await anext(pieces), pieces
 
         try:
-            reached = await self.walk.first(job.models, ask, until=job.until, tell=self._failed(job))
+            reached = await self.walk.first(job.models, ask, until=job.first_until, tell=self._failed(job, lost))
         except BaseException:
-            self._settle(reservation, 0.0)
+            self._settle(reservation, lost.usd)
             raise
         stream = Stream(reached.model, reached.attempts, _nothing())
-        stream.pieces = self._follow(job, reached, stream, reservation)
+        stream.pieces = self._follow(job, reached, stream, reservation, lost)
         return stream
 
     async def _follow(
@@ -125,8 +127,12 @@ class Generator:
         reached: Reached[tuple[ChatChunk, AsyncGenerator[ChatChunk, None]]],
         stream: Stream,
         reservation: Reservation | None,
+        lost: Lost,
     ) -> AsyncGenerator[ChatChunk, None]:
-        """Pass the pieces on; when they end, however they do, book what was written and tell how it went."""
+        """Pass the pieces on; when they end, however they do, book what was written and tell how it went.
+
+        Only a stream that ends as it should speaks for the model: one that always breaks must be left alone some day.
+        """
         first, rest = reached.found
         written = _Written(first_ms=reached.attempts[-1].ms)
         started = self.clock.monotonic()
@@ -138,6 +144,7 @@ class Generator:
                 written.take(chunk)
                 yield chunk
             written.must_have_stopped()
+            self.walk.cooling.succeeded(reached.model)
         except ProviderFailed as broken:
             failure = broken.failure
             self.walk.cooling.failed(reached.model, broken)
@@ -145,7 +152,7 @@ class Generator:
         finally:
             await rest.aclose()
             bill = stream.bill = _bill(job, reached.model, written.usage, "".join(written.text))
-            self._settle(reservation, bill.usd)
+            self._settle(reservation, bill.usd + lost.usd)
             ms = written.first_ms + (self.clock.monotonic() - started) * 1000
             self._told(job, reached, bill, first_ms=written.first_ms, ms=ms, failure=failure)
 
@@ -183,9 +190,11 @@ class Generator:
         except StoreUnavailable as failure:
             self.warn(f"A key's spending was not settled: {failure.message}")
 
-    def _failed(self, job: Job) -> Callable[[Attempt], None]:
+    def _failed(self, job: Job, lost: Lost) -> Callable[[Attempt], None]:
         def tell(attempt: Attempt) -> None:
-            self.outcomes.observe_outcome(_outcome(job, attempt))
+            lost.count(attempt)
+            told = Outcome(attempt.model, attempt.provider, attempt.ms, attempt.failure, job.label)
+            self.outcomes.observe_outcome(told)
 
         return tell
 
@@ -239,7 +248,3 @@ def _name(model: ModelEntry) -> str:
 def _bill(job: Job, model: ModelEntry, usage: Usage | None, written: str) -> Bill:
     counted = usage or estimated_usage(job.input_tokens, written)
     return Bill(counted, cost_usd(model, counted) or 0.0)
-
-
-def _outcome(job: Job, attempt: Attempt) -> Outcome:
-    return Outcome(attempt.model, attempt.provider, attempt.ms, attempt.failure, job.label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from llm_router.catalogue.entry import ModelEntry
@@ -10,11 +11,15 @@ from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.label import UNLABELLED, Label
 from llm_router.generation.pricing import cost_usd
 
+UNSURE = 1.1
+"""By how much more than our count a provider may count of the input."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """`models` are asked in their order. `input_tokens` is our own count, `until` the deadline on the monotonic
-    clock, `key` the caller's where it has limits of its own."""
+    clock and `first_until` that of a stream's beginning, `key` the caller's where it has limits of its own. An answer
+    may cost at most `most_usd_wanted`."""
 
     request: ChatRequest
     models: tuple[ModelEntry, ...]
@@ -22,13 +27,22 @@ class Job:
     until: float
     label: Label = UNLABELLED
     key: ClientKey | None = None
+    most_usd_wanted: float | None = None
+    first_until: float = math.inf
 
     def asked_of(self, model: ModelEntry) -> ChatRequest:
-        """The request with an answer no longer than the model can write."""
-        wanted, most = self.request.max_tokens, model.max_output_tokens
-        if wanted is None or most is None or wanted <= most:
+        """The request with an answer no longer than the model can write, its window holds, and the caller pays for."""
+        read = math.ceil(self.input_tokens * UNSURE)
+        bounds = [self.request.max_tokens, model.max_output_tokens]
+        if model.context_window is not None:
+            bounds.append(model.context_window - read)
+        if self.most_usd_wanted is not None and model.output_usd_per_mtok:
+            left = self.most_usd_wanted - (cost_usd(model, Usage(read, 0)) or 0.0)
+            bounds.append(int(left * 1e6 / model.output_usd_per_mtok))
+        longest = min((bound for bound in bounds if bound is not None), default=None)
+        if longest is None or longest == self.request.max_tokens:
             return self.request
-        return replace(self.request, max_tokens=most)
+        return replace(self.request, max_tokens=max(1, longest))
 
     def most_usd(self, model: ModelEntry) -> float:
         """What this model's answer can cost at most; 0 where no price is known."""

@@ -63,6 +63,7 @@ def _loads(held: bytes) -> KeptAnswer | None:
         strings = [model, text, *(part for call in calls for part in call), *([] if refusal is None else [refusal])]
         if not all(isinstance(each, str) for each in strings):
             return None
+        "".join(strings).encode()  # a lone surrogate could not be answered with
         answer = ChatAnswer(
             text=text,
             stop=StopReason(stop),
@@ -70,6 +71,6 @@ def _loads(held: bytes) -> KeptAnswer | None:
             usage=None if usage is None else Usage(*map(int, usage)),
             refusal=refusal,
         )
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     return KeptAnswer(model, answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.generation.chat import Usage
+from llm_router.generation.chat import ChatRequest, Usage
 
 CHARACTERS_A_TOKEN = 4
 """Of English text in the usual tokenizers; only for where nobody has counted."""
@@ -22,6 +22,14 @@ def cost_usd(model: ModelEntry, usage: Usage) -> float | None:
     cached = min(usage.cached_tokens, usage.prompt_tokens)
     fresh = usage.prompt_tokens - cached
     return (fresh * price_in + cached * price_cached + usage.completion_tokens * price_out) / 1e6
+
+
+def beside_tokens(request: ChatRequest) -> int:
+    """About how many tokens of the input are no message's text: tools, the shape of the answer, and calls of tools."""
+    texts = [text for tool in request.tools for text in (tool.name, tool.description, tool.parameters)]
+    texts += [call.arguments for message in request.messages for call in message.tool_calls]
+    texts += [request.json_format.schema] if request.json_format else []
+    return -(-sum(len(text) for text in texts if text) // CHARACTERS_A_TOKEN)
 
 
 def estimated_usage(input_tokens: int, written: str) -> Usage:

@@ -124,5 +124,5 @@ def _loads(found: bytes) -> list[_Held]:
             _Held(base64.b64decode(vector), tuple(map(int, words)), str(answer), float(until))
             for vector, words, answer, until in json.loads(found)
         ]
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return []

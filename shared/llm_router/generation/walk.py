@@ -51,6 +51,8 @@ class Walk:
     ) -> Reached[T]:
         """The first success. `until` is the deadline on the monotonic clock; `tell` hears of each failure.
 
+        Whether the model has done well is for the caller to say to `cooling`: a stream has only begun.
+
         Raises `UpstreamTimeout`, `UpstreamError`, `Unavailable`, or `InvalidRequest` when two models in a row
         do not take the request. Messages hold model ids and codes, nothing that a provider sent.
         """
@@ -70,7 +72,6 @@ class Walk:
                 if _refused_twice(journal):
                     break
             else:
-                self.cooling.succeeded(model)
                 journal.append(self._noted(model, started, None))
                 return Reached(model, found, tuple(journal))
         raise self._verdict(models, journal, until)

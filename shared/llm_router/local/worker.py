@@ -18,7 +18,7 @@ import uvicorn
 
 from llm_router import processes
 from llm_router.local.events import schedule_event
-from llm_router.local.functions import FunctionHost, FunctionTimedOut
+from llm_router.local.functions import FunctionHost
 from llm_router.local.gateway import Gateway
 from llm_router.local.routing import RouteTable
 from llm_router.local.template import LambdaFunction, Template, load
@@ -110,7 +110,7 @@ async def _fire(host: FunctionHost, function: LambdaFunction) -> None:
     """Send the function its schedule's event, once a period. A failure is logged and the next one is sent as usual."""
     while True:
         await asyncio.sleep(function.schedule_s or 0)
-        try:
-            await host.invoke(function.name, schedule_event(function.name, event_id=uuid4().hex, now=time.time()))
-        except FunctionTimedOut:
-            _log.warning("The scheduled run of %s did not end in time.", function.name)
+        event = schedule_event(function.name, event_id=uuid4().hex, now=time.time())
+        (result,) = await asyncio.gather(host.invoke(function.name, event), return_exceptions=True)
+        if isinstance(result, Exception):
+            _log.warning("The scheduled run of %s failed (%s).", function.name, type(result).__name__)

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from llm_router.catalogue.entry import Capability, ModelEntry, QualityEstimate, QualityTable
+from llm_router.catalogue.entry import Capability, ModelEntry, ModelStatus, QualityEstimate, QualityTable
 from llm_router.outcomes import Observed
+from llm_router.ranking.constraints import ASSUMED_WINDOW
 from llm_router.ranking.joined import joined
 from llm_router.ranking.latency import ASSUMED_FIRST_TOKEN_MS, ASSUMED_TOKENS_PER_SECOND
 from llm_router.ranking.tokens import ratios_of
@@ -30,7 +31,8 @@ class Prepared:
     """One model, its numbers at hand. Prices are USD per token, None when either is not known.
 
     `usd_cached` is the price of input that the provider's cache holds: the full one where no other is known.
-    `ratios` are the provider's tokens for one of the classifier's, by writing. Equal `curves`, such as those of one
+    `ratios` are the provider's tokens for one of the classifier's, by writing. A request without demands that reads and
+    writes at most `safe_tokens` may use the model, whatever else it asks. Equal `curves`, such as those of one
     model at several providers, are one object, by which ranking knows them.
     """
 
@@ -44,6 +46,7 @@ class Prepared:
     ms_per_token: float
     speed_measured: bool
     curves: Curves
+    safe_tokens: int
 
 
 def prepare(models: Iterable[ModelEntry], observed: Mapping[str, Observed] | None = None) -> tuple[Prepared, ...]:
@@ -59,6 +62,7 @@ def prepare(models: Iterable[ModelEntry], observed: Mapping[str, Observed] | Non
 
 def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
     first, speed = model.latency.time_to_first_token_ms, model.latency.output_tokens_per_second
+    window = ASSUMED_WINDOW if model.context_window is None else model.context_window
     priced = model.input_usd_per_mtok is not None and model.output_usd_per_mtok is not None
     return Prepared(
         model=model,
@@ -71,6 +75,7 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
         ms_per_token=1000 / (speed or ASSUMED_TOKENS_PER_SECOND),
         speed_measured=first is not None and bool(speed),
         curves=curves,
+        safe_tokens=window if model.status is ModelStatus.ACTIVE else -1,
     )
 
 

@@ -71,6 +71,7 @@ def rank(
     """The ranking; raises `NoEligibleModel` naming what binds when nobody is left."""
     wanted = demand(task.chances, task.difficulty, task.complexity)
     writing = WRITING_PLACE[task.writing]
+    undemanding = not (limits.demands_any or task.requires or around.unusable)
     placed: list[tuple[Place, Prepared]] = []
     excluded: list[Exclusion] = []
     known: dict[int, float] = {}
@@ -85,6 +86,9 @@ def rank(
         usd = expected_usd(prepared, task, reads, tokens)
         spent = usd if usd is None or task.held is None else usd + carried_usd(prepared, task)
         place = None if spent is None else standing(model.id, quality, spent, preference)
+        if undemanding and place is not None and reads + tokens <= prepared.safe_tokens:
+            placed.append((place, prepared))
+            continue
         wait_ms = _wait(prepared, tokens, around).ms if limits.max_latency_ms is not None else 0.0
         unusable = around.unusable.get(model.id) if around.unusable else None
         found = violations(Prospect(model, usd, wait_ms, quality, reads, tokens), task, limits, unusable)

@@ -63,6 +63,7 @@ class Constraints:
     regions: frozenset[str] = frozenset()
     names_any: bool = field(init=False, default=False)
     bounds_any: bool = field(init=False, default=False)
+    demands_any: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         """Note once what every model would otherwise ask: is there a demand on what it is, or on how it does?"""
@@ -70,6 +71,8 @@ class Constraints:
         bounds = (self.max_cost_usd, self.max_latency_ms, self.min_quality)
         object.__setattr__(self, "names_any", any(names) or self.open_weights is not None)
         object.__setattr__(self, "bounds_any", any(bound is not None for bound in bounds))
+        lengths = self.max_tokens is not None or self.min_context_tokens is not None
+        object.__setattr__(self, "demands_any", self.names_any or self.bounds_any or lengths)
 
 
 @dataclass(frozen=True, slots=True)

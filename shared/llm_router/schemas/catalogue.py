@@ -23,6 +23,8 @@ class RollbackRequest(RequestBody):
 class RefreshRequest(RequestBody):
     """With `dry_run` nothing is written and the whole diff comes back."""
 
+    may_be_empty = True
+
     dry_run: bool = False
 
 

@@ -10,6 +10,12 @@ from llm_router import __version__
 from llm_router.health import State
 
 
+class Alive(BaseModel):
+    """The function runs."""
+
+    ok: bool = True
+
+
 class HealthAnswer(BaseModel):
     """`degraded` names what is missing; the function answers all the same."""
 

@@ -177,9 +177,11 @@ class Message(SentBack):
 Messages = Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)]
 
 
-def conversation(messages: list[Message], *, wants_tools: bool = False, wants_json: bool = False) -> Conversation:
+def conversation(
+    messages: list[Message], *, wants_tools: bool = False, wants_json: bool = False, beside_tokens: int = 0
+) -> Conversation:
     """The messages as the domain sees them."""
-    return Conversation(tuple(message.turn() for message in messages), wants_tools, wants_json)
+    return Conversation(tuple(message.turn() for message in messages), wants_tools, wants_json, beside_tokens)
 
 
 def chat_messages(messages: list[Message]) -> tuple[ChatMessage, ...]:

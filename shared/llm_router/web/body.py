@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import ClientDisconnect, Request
@@ -13,10 +13,15 @@ from llm_router.errors import FieldProblem, InvalidRequest, MalformedRequest, Pa
 Model = TypeVar("Model", bound="RequestBody")
 MAX_PROBLEMS = 1000
 _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
+_QUOTING = {"union_tag_invalid": "names a kind that is not known here"}
+"""Our own words where pydantic's would quote the input."""
 
 
 class RequestBody(BaseModel):
-    """Base of every request body: no unknown fields, no coercion, no infinities."""
+    """Base of every request body: no unknown fields, no coercion, no infinities. Where `may_be_empty`, no body at all
+    stands for `{}`."""
+
+    may_be_empty: ClassVar[bool] = False
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)
 
@@ -24,7 +29,7 @@ class RequestBody(BaseModel):
 def parse(kind: type[Model], raw: bytes) -> Model:
     """The body as `kind`. Raises `MalformedRequest` for what is no JSON object, else `InvalidRequest`."""
     try:
-        return kind.model_validate_json(raw)
+        return kind.model_validate_json(raw or b"{}" if kind.may_be_empty else raw)
     except ValidationError as failure:
         found = failure.errors(include_url=False, include_context=False, include_input=False)
     first = found[0]
@@ -38,7 +43,7 @@ def parse(kind: type[Model], raw: bytes) -> Model:
 def _problem(location: tuple[int | str, ...], kind: str, message: str, known: frozenset[str]) -> FieldProblem:
     if kind == "extra_forbidden":
         return FieldProblem(_path(location[:-1], known), "holds a field that is not known here")
-    return FieldProblem(_path(location, known), message)
+    return FieldProblem(_path(location, known), _QUOTING.get(kind, message))
 
 
 def _path(location: tuple[int | str, ...], known: frozenset[str]) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from llm_router.activity import Observation
 from llm_router.client_keys import ClientKey
 from llm_router.generation.completion import Completed, Completer, Keeping
 from llm_router.generation.dispatch import WHOLE_S, Dispatcher, Routed, is_auto, preference_of
 from llm_router.generation.generator import Stream
+from llm_router.generation.pricing import beside_tokens
 from llm_router.generation.similar_answers import Question
 from llm_router.ports import Clock
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
@@ -26,6 +29,24 @@ from llm_router.web.door import Call
 from llm_router.web.meanwhile import meanwhile
 
 KEPT_BY_DEFAULT_S = 600.0
+
+
+UNREAD_S = 30.0
+"""Seconds after a stream's deadline at which its connection is closed, where the caller does not read it."""
+
+
+class _Bounded(StreamingResponse):
+    """A stream that ends after so many seconds, whoever reads it: a caller who does not would hold it for ever."""
+
+    def __init__(
+        self, content: AsyncIterator[bytes], seconds: float, *, media_type: str, headers: dict[str, str]
+    ) -> None:
+        super().__init__(content, media_type=media_type, headers=headers)
+        self.seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with asyncio.timeout(self.seconds):
+            await super().__call__(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +69,10 @@ class Completions:
         wished = body.preference if body.preference is not None else named
         ask = Ask(
             conversation=conversation(
-                body.messages, wants_tools=bool(body.tools), wants_json=request.json_format is not None
+                body.messages,
+                wants_tools=bool(body.tools),
+                wants_json=request.json_format is not None,
+                beside_tokens=beside_tokens(request),
             ),
             constraints=body.constraints.constraints(),
             preference=DEFAULT_PREFERENCE if wished is None else wished,
@@ -108,7 +132,8 @@ class Completions:
             with_usage=body.stream_options is not None and body.stream_options.include_usage,
         )
         headers = {**_headers(routed, stream.model.id), "x-accel-buffering": "no"}
-        return StreamingResponse(_billed(pieces, stream, call.note), media_type=MEDIA_TYPE, headers=headers)
+        billed = _billed(pieces, stream, call.note)
+        return _Bounded(billed, self.stream_s + UNREAD_S, media_type=MEDIA_TYPE, headers=headers)
 
     def _keep(self, routed: Routed, told: str, used: str, call: Call) -> None:
         if routed.decision is not None:

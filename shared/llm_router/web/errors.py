@@ -31,6 +31,7 @@ STATUS: Mapping[type[RouterError], tuple[int, str]] = {
     errors.StoreUnavailable: (503, "store_unavailable"),
     errors.Overloaded: (503, "overloaded"),
     errors.Unavailable: (503, "unavailable"),
+    errors.ConfigurationError: (503, "not_configured"),
 }
 """The most specific class wins; what is not listed is a 500."""
 

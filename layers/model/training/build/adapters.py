@@ -31,7 +31,7 @@ def merge_adapters(weights: Weights, path: Path, *, base_sha256: str) -> dict[st
             raise BuildError(f"{path.name} names {parameter}, which the model does not have.")
         parts = {kind: entries[f"{parameter}.{kind}"] for kind in KINDS if f"{parameter}.{kind}" in entries}
         try:
-            changed = weights[parameter] + _difference(parts, SHAPES[parameter])
+            changed = weights[parameter] + _difference(parts, weights[parameter].shape)
         except (KeyError, ValueError, IndexError) as error:
             raise BuildError(f"{path.name} holds no adapter of the right shape for {parameter}.") from error
         if not np.isfinite(changed).all():

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from classifier.tokens import MAX_TOKENS, Tokeniser
 from training.build.errors import BuildError
+from training.build.glosses import glossed_tokeniser
 from training.build.inputs import ARTIFACTS, SMOOTHING, Inputs
 from training.build.smooth import calibrate, write_smoothing
-from training.build.source import CACHE, TOKENIZER, obtain_source
+from training.build.source import CACHE, obtain_source
 from training.build.weights import load_weights
 
 PROMPTS = Path(__file__).with_name("calibration.txt")
@@ -50,7 +51,7 @@ def main() -> int:
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
-    prompts = calibration_prompts(Tokeniser(source / TOKENIZER.name))
+    prompts = calibration_prompts(Tokeniser(glossed_tokeniser(source)))
     print(f"Calibrating on {len(prompts)} prompts, about a minute", flush=True)
     target = SMOOTHING / f"{inputs.weights_key}.npz"
     write_smoothing(target, calibrate(weights, prompts))

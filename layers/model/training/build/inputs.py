@@ -34,7 +34,7 @@ class Inputs:
 
     def fingerprint(self, target: Target) -> str:
         """Equal fingerprints mean equal artefacts, so nothing need be built again."""
-        code = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".py", ".txt"})
+        code = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".py", ".txt", ".tsv"})
         parts = [target.value, *(file.sha256 for file in FILES)]
         parts += [sha256_of(path) for path in (self.adapters, self.heads) if path]
         parts += [sha256_of(path) for path in (*code, SMOOTHING / f"{self.weights_key}.npz") if path.is_file()]

@@ -8,7 +8,7 @@ from pathlib import Path
 from classifier.manifest import Manifest, ManifestError, verified_manifest
 from training.build.errors import BuildError
 from training.build.inputs import SMOOTHING, Inputs
-from training.build.source import TOKENIZER, Report, obtain_source
+from training.build.source import Report, obtain_source
 from training.build.target import Target
 
 
@@ -41,6 +41,7 @@ def build(order: Order, report: Report) -> Manifest:
     from classifier.tokens import Tokeniser
     from training.build.calibrate import calibration_prompts
     from training.build.check import LEAST_COSINE, check_artifacts
+    from training.build.glosses import glossed_tokeniser
     from training.build.graph import build_graphs
     from training.build.heads import read_heads
     from training.build.publish import new_folder, put_in_place, write_artifacts
@@ -51,7 +52,8 @@ def build(order: Order, report: Report) -> Manifest:
     report(f"Reading the weights{' and merging the adapters' if inputs.adapters else ''}")
     weights = load_weights(source, inputs.adapters)
     heads = read_heads(inputs.heads) if inputs.heads else ()
-    tokenise = Tokeniser(source / TOKENIZER.name)
+    tokeniser = glossed_tokeniser(source)
+    tokenise = Tokeniser(tokeniser)
 
     committed, kept = (folder / f"{inputs.weights_key}.npz" for folder in (SMOOTHING, order.cache / "smoothing"))
     if not committed.is_file() and not kept.is_file():
@@ -64,9 +66,7 @@ def build(order: Order, report: Report) -> Manifest:
     with new_folder(order.destination) as folder:
         fingerprint = inputs.fingerprint(order.target)
         adapted = inputs.adapters is not None
-        manifest = write_artifacts(
-            folder, graphs, source / TOKENIZER.name, heads, order.target, fingerprint, adapted=adapted
-        )
+        manifest = write_artifacts(folder, graphs, tokeniser, heads, order.target, fingerprint, adapted=adapted)
         least = check_artifacts(folder, weights, tokenise)
         report(f"Checked against float32: cosine at least {least:.4f}")
         if least < LEAST_COSINE:

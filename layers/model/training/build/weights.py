@@ -9,14 +9,21 @@ import numpy as np
 
 from training.build.adapters import merge_adapters
 from training.build.errors import BuildError
-from training.build.network import SHAPES, Floats
+from training.build.glosses import glossed_words
+from training.build.network import SHAPES, WORDS, Floats
 from training.build.source import MODEL
 
 
 def load_weights(source: Path, adapters: Path | None) -> dict[str, Floats]:
     """The network's parameters from the folder of the base model, with the adapters merged. Raises `BuildError`."""
-    weights = read_weights(source / MODEL.name)
+    weights = glossed_weights(source)
     return merge_adapters(weights, adapters, base_sha256=MODEL.sha256) if adapters else weights
+
+
+def glossed_weights(source: Path) -> dict[str, Floats]:
+    """The base model's parameters, its word table with the glossed pieces. Raises `BuildError`."""
+    weights = read_weights(source / MODEL.name)
+    return weights | {WORDS: glossed_words(weights[WORDS], source)}
 
 
 def read_weights(path: Path) -> dict[str, Floats]:

@@ -124,6 +124,8 @@ class EventsReader:
     json_tool: str | None = None
     ended: bool = False
     _calls: dict[int, int] = field(default_factory=dict)
+    _silent: set[int] = field(default_factory=set)
+    """Blocks of calls that have had no arguments so far; one that ends so has none, which in JSON is `{}`."""
     _stop: str | None = None
     _usage: _Usage = field(default_factory=_Usage)
 
@@ -139,6 +141,9 @@ class EventsReader:
                 yield from self._begun(told.index, told.content_block)
             case "content_block_delta":
                 yield from self._continued(told.index, told.delta)
+            case "content_block_stop" if told.index in self._silent:
+                self._silent.remove(told.index)
+                yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[told.index], arguments="{}"),))
             case "message_delta":
                 self._stop = told.delta.stop_reason or self._stop
                 self._usage = self._usage.updated(told.usage or _Usage())
@@ -153,6 +158,7 @@ class EventsReader:
     def _begun(self, index: int, block: _Block) -> Iterator[ChatChunk]:
         if block.type == "tool_use" and self.json_tool is None:
             number = self._calls[index] = len(self._calls)
+            self._silent.add(index)
             yield ChatChunk(tool_calls=(ToolCallDelta(number, block.id, block.name),))
         elif block.text:
             yield ChatChunk(text=block.text)
@@ -167,4 +173,5 @@ class EventsReader:
         elif delta.partial_json:
             if index not in self._calls:
                 raise ProviderFailed(Failure.GARBAGE)
+            self._silent.discard(index)
             yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[index], arguments=delta.partial_json),))

@@ -42,7 +42,7 @@ def body(model: str, request: ChatRequest, *, stream: bool) -> dict[str, Json]:
         "stop_sequences": [stop for stop in request.stop if stop.strip()] or None,
         "stream": stream or None,
     }
-    if not _NO_SAMPLING.search(model):
+    if takes_sampling(model):
         if request.temperature is not None:
             given["temperature"] = min(request.temperature, 1.0)
         else:
@@ -54,6 +54,11 @@ def body(model: str, request: ChatRequest, *, stream: bool) -> dict[str, Json]:
         given["tools"] = [_tool(tool) for tool in tools]
         given["tool_choice"] = _choice(choice, one_at_a_time=request.parallel_tool_calls is False)
     return {name: value for name, value in given.items() if value is not None}
+
+
+def takes_sampling(model: str) -> bool:
+    """Whether this Claude, whoever serves it, can be told a temperature or top_p."""
+    return not _NO_SAMPLING.search(model)
 
 
 def _tool(tool: Tool) -> Json:

@@ -120,6 +120,8 @@ class EventsReader:
     json_tool: str | None = None
     ended: bool = False
     _calls: dict[int, int] = field(default_factory=dict)
+    _silent: set[int] = field(default_factory=set)
+    """Blocks of calls that have had no arguments so far; one that ends so has none, which in JSON is `{}`."""
     _stop: StopReason | None = None
 
     def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
@@ -130,9 +132,13 @@ class EventsReader:
         match event.name:
             case "contentBlockStart" if told.start.tool_use is not None and self.json_tool is None:
                 number = self._calls[told.index] = len(self._calls)
+                self._silent.add(told.index)
                 yield ChatChunk(tool_calls=(ToolCallDelta(number, told.start.tool_use.id, told.start.tool_use.name),))
             case "contentBlockDelta":
                 yield from self._continued(told.index, told.delta)
+            case "contentBlockStop" if told.index in self._silent:
+                self._silent.remove(told.index)
+                yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[told.index], arguments="{}"),))
             case "messageStop":
                 self._stop = _stop(told.stop or "", json_tool=self.json_tool)
             case "metadata":
@@ -155,6 +161,7 @@ class EventsReader:
             if self.json_tool is not None:
                 yield ChatChunk(text=arguments)
             elif index in self._calls:
+                self._silent.discard(index)
                 yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[index], arguments=arguments),))
             else:
                 raise ProviderFailed(Failure.GARBAGE)

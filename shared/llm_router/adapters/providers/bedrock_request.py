@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from llm_router.adapters.providers import json_tool, media
+from llm_router.adapters.providers.anthropic_request import takes_sampling
 from llm_router.adapters.providers.conversation import json_object, parameters, system_of, turns
 from llm_router.catalogue.records import Json
 from llm_router.generation.chat import (
@@ -45,10 +46,11 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     }
     if system := system_of(request, schema_is_said=not forces):
         given["system"] = [{"text": system}]
+    sampled = takes_sampling(model)
     settings: dict[str, Json] = {
         "maxTokens": request.max_tokens,
-        "temperature": None if request.temperature is None else min(request.temperature, 1.0),
-        "topP": None if request.temperature is not None else request.top_p,
+        "temperature": min(request.temperature, 1.0) if sampled and request.temperature is not None else None,
+        "topP": request.top_p if sampled and request.temperature is None else None,
         "stopSequences": list(request.stop) or None,
     }
     if known := {name: value for name, value in settings.items() if value is not None}:

@@ -58,7 +58,7 @@ def _listing(name: str, row: dict[str, Json]) -> Listing | None:
         output_usd_per_mtok=usd_out,
         cached_input_usd_per_mtok=cached if usd_in is not None else None,
         capabilities=frozenset(capabilities),
-        regions=tuple(sorted(payload.texts(row.get("supported_regions")))) or None,
+        regions=tuple(sorted(payload.shown_names(row.get("supported_regions")))) or None,
         deprecation_date=payload.date(row.get("deprecation_date")),
     )
     return Listing(provider, payload.model_name(name), facts)

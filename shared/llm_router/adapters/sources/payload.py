@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import re
+import sys
 
 from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import is_legal_id, name_problem
@@ -75,7 +75,7 @@ def number(value: Json, what: str) -> float | None:
             value = float(value)
         except ValueError:
             raise BadRecord(f"{what} is no number") from None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= sys.float_info.max:
         raise BadRecord(f"{what} is no amount")
     return float(value)
 
@@ -109,6 +109,11 @@ def tokens(value: Json, what: str) -> int | None:
 def date(value: Json) -> str | None:
     """An ISO date, or None for anything else: a date that cannot be read must not cost the record."""
     return value[:10] if isinstance(value, str) and _DATE.match(value) else None
+
+
+def shown_names(value: Json) -> frozenset[str]:
+    """The texts in a list that may be shown; empty for anything else."""
+    return frozenset(item for item in texts(value) if name_problem(item) is None)
 
 
 def texts(value: Json) -> frozenset[str]:

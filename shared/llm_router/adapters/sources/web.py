@@ -55,7 +55,7 @@ class NewestTable:
         return livebench.parse(body, as_of)
 
 
-_TABLE = re.compile(r"table_\d{4}_\d{2}_\d{2}\.csv")
+_TABLE = re.compile(r"table_[0-9]{4}_[0-9]{2}_[0-9]{2}\.csv")
 
 
 def newest(listing: bytes) -> str:
