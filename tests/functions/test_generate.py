@@ -210,3 +210,34 @@ def test_the_response_cache_is_asked_only_when_the_request_asks_for_it(generatin
     assert asking[1]["router"]["cost_usd"] == 0
     assert generating.chat(cache={"ttl_s": 60}, temperature=0.1).json["router"]["cached"] is False
     assert len(generating.asked) == 4
+
+
+def test_what_an_answer_may_cost_bounds_how_long_the_model_may_write(generating: Client):
+    dear = max(ranked(generating), key=lambda row: row["estimated_cost_usd"])
+    limit = dear["estimated_cost_usd"] * 2
+    found = generating.route(constraints={"max_cost_usd": limit}).json
+    (model,) = (m for m in generating.api.get("/models").json["models"] if m["id"] == found["model_used"]["id"])
+    longest = generating.asked[0][1].max_tokens
+    assert longest is not None
+    assert longest * model["output_usd_per_mtok"] / 1e6 <= limit
+
+
+def test_a_model_that_is_named_and_ruled_out_at_once_is_refused(generating: Client):
+    pinned = ranked(generating)[0]["id"]
+    reply = generating.chat(model=pinned, constraints={"exclude_models": [pinned]})
+    assert (reply.status, reply.json["error"]["code"]) == (422, "no_eligible_model")
+    assert generating.asked == []
+
+
+def test_the_first_answer_to_an_idempotency_key_has_its_headers(generating: Client):
+    body = {"model": "auto", "messages": [{"role": "user", "content": PROMPT}]}
+    reply = generating.api.send("POST", "/v1/chat/completions", body, {"idempotency-key": "headers"})
+    assert reply.headers["x-model-used"] == reply.json["model"]
+
+
+def test_a_model_that_breaks_every_stream_is_left_alone(generating: Client):
+    pinned = ranked(generating)[0]["id"]
+    generating.providers.default = FakeProvider(breaks_after=1)
+    for _ in range(3):
+        assert generating.chat(model=pinned, stream=True).status == 200
+    assert generating.chat(model=pinned, stream=True).status == 503

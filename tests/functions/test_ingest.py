@@ -121,3 +121,15 @@ def test_admin_routes_are_closed_without_the_key(fresh: Service):
     for path, body in (("/update", {"models": [NEW]}), ("/catalogue/rollback", {"version": 0})):
         assert fresh.post(path, body).error == "unauthorized"
         assert fresh.post(path, body, authorization="Bearer wrong").error == "unauthorized"
+
+
+def test_a_price_of_hundreds_of_digits_is_a_wrong_field(fresh: Service):
+    long = b'{"models": [{"id": "acme/one", "provider": "acme", "display_name": "One", "input_usd_per_mtok": 1%s}]}'
+    reply = fresh.admin("/update", long % (b"0" * 400))
+    assert (reply.status, reply.error) == (422, "invalid_request")
+    assert reply.json["error"]["fields"][0]["path"] == "models[0].input_usd_per_mtok"
+
+
+def test_every_wrong_model_is_named_however_many(fresh: Service):
+    wrong = [{**NEW, "id": f"acme/{number}", "input_usd_per_mtok": -1} for number in range(1500)]
+    assert len(fresh.admin("/update", {"models": wrong}).json["error"]["fields"]) == 1500

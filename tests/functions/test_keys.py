@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from llm_router.catalogue.entry import Catalogue
 from llm_router.generation.provider import Failure, ProviderFailed
 from tests.support.generating import ADMIN, MESSAGES, PROMPT, Client, Holder
+from tests.support.models import model
 from tests.support.providers import FakeProvider
 
 
@@ -109,3 +111,27 @@ def test_a_key_may_take_the_answer_to_a_question_of_the_same_meaning(generating:
     first, same = "What is the capital of France?", "what is the capital of France please?"
     assert [ask(exact, first), ask(exact, same), ask(exact, first)] == [False, False, True]
     assert [ask(near, first), ask(near, same), ask(near, "What is the capital of Spain?")] == [False, True, False]
+
+
+def test_a_key_is_recommended_its_own_models_alone(generating: Client):
+    holder = Holder(generating, allowed_providers=["openai"])
+    found = holder.send("/route", {"prompt": PROMPT}).json
+    assert {row["provider"] for row in found["ranking"]} == {"openai"}
+
+
+def test_a_key_with_a_budget_may_not_name_a_model_whose_price_nobody_knows(
+    generating: Client, monkeypatch: pytest.MonkeyPatch
+):
+    unpriced = model("unpriced", usd_in=None, usd_out=None)
+    monkeypatch.setattr(Catalogue, "find", lambda _self, _name: unpriced)
+    asked = {"model": unpriced.id, "messages": MESSAGES}
+    refused = Holder(generating, usd_per_day=1.0).send("/v1/chat/completions", asked)
+    assert (refused.status, refused.json["error"]["code"]) == (403, "price_not_known")
+    assert Holder(generating).send("/v1/chat/completions", asked).status == 200
+
+
+def test_what_was_read_before_an_answer_that_was_garbage_is_booked(generating: Client):
+    holder = Holder(generating, usd_per_month=1.0)
+    generating.providers.default = FakeProvider(fails=ProviderFailed(Failure.GARBAGE))
+    assert holder.generate().status == 502
+    assert 0 < holder.entry["spent_today_usd"] < 1e-3

@@ -57,6 +57,7 @@ WRONG = {
     "blank message": {"messages": [{"role": "user", "content": " "}]},
     "no messages": {"messages": []},
     "a role nobody has": {"messages": [{"role": "canaryzebra", "content": "x"}]},
+    "a part nobody has": {"messages": [{"role": "user", "content": [{"type": "canaryzebra", "text": "x"}]}]},
     "a mode nobody has": {"prompt": "x", "mode": "canaryzebra"},
     "preference above one": {"prompt": "x", "preference": 1.5},
     "cost zero": {"prompt": "x", "constraints": {"max_cost_usd": 0}},

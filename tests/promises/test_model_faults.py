@@ -84,6 +84,12 @@ class Failing:
         self.asked += 1
         return self.fail()
 
+    def count(self, _text: str) -> int:
+        return 5
+
+    def encode(self, _text: str, *, deadline_s: float | None = None) -> EncoderOutput:
+        return self.fail()
+
 
 def raising(failure: Exception) -> Callable[[], EncoderOutput]:
     def fail() -> EncoderOutput:
@@ -137,3 +143,13 @@ def test_f14_a_run_that_hangs_is_cut_off_and_answered_by_rules():
             assert found["ms"] < 2000
         finally:
             real.encoder._lower = original
+
+
+def test_f14_with_an_own_category_a_failing_model_is_answered_for_by_rules(tmp_path: Path):
+    own = {"name": "recipes", "description": "Cooking", "examples": [f"recipe for soup {n}" for n in range(12)]}
+    with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as api:
+        assert api.admin("/categories", own).status == 200
+    with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as api:
+        with_encoder(api, Failing(raising(EncoderFailed("raised"))))
+        found = api.post("/classify", {"prompt": "recipe for onion soup"})
+        assert (found.status, found.json["degraded"]) == (200, ["ml_model"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tests.support.provider_answers import (
     Call,
@@ -37,6 +37,11 @@ def words(text: str) -> list[str]:
     """The text in pieces that add up to it."""
     parts = text.split(" ")
     return [part + " " for part in parts[:-1]] + parts[-1:] if text else []
+
+
+def _told(call: Call) -> Sequence[str]:
+    """What Anthropic and Amazon send of the arguments: nothing where there are none."""
+    return _halves(call) if call.arguments else ()
 
 
 def _halves(call: Call) -> tuple[str, str]:
@@ -92,7 +97,7 @@ def _anthropic_events(model: str, said: Said) -> Iterator[dict[str, object]]:
         index += 1
     for call in said.calls:
         start: dict[str, object] = {"type": "tool_use", "id": call.id, "name": call.name, "input": {}}
-        yield from block(start, [{"type": "input_json_delta", "partial_json": half} for half in _halves(call)])
+        yield from block(start, [{"type": "input_json_delta", "partial_json": half} for half in _told(call)])
         index += 1
     stop = said.stop or ("tool_use" if said.calls else "end_turn")
     yield {
@@ -124,7 +129,7 @@ def _bedrock_events(said: Said) -> Iterator[tuple[str, dict[str, object]]]:
     for call in said.calls:
         start = {"toolUse": {"toolUseId": call.id, "name": call.name}}
         yield "contentBlockStart", {"contentBlockIndex": index, "start": start}
-        for half in _halves(call):
+        for half in _told(call):
             yield "contentBlockDelta", {"contentBlockIndex": index, "delta": {"toolUse": {"input": half}}}
         yield "contentBlockStop", {"contentBlockIndex": index}
         index += 1

@@ -36,7 +36,10 @@ def test_the_others_learn_of_it_through_redis():
         assert set(here.resting([ONE, OTHER])) == {ONE.id, OTHER.id}
 
 
-@pytest.mark.parametrize("garbage", [b"not json", b"[]", b'{"model:acme/one": "soon"}', b"\x80\x04K\x01."])
+@pytest.mark.parametrize(
+    "garbage",
+    [b"not json", b'{"model:acme/one": 1' + b"0" * 400 + b"}", b"[]", b'{"model:acme/one": "soon"}', b"\x80\x04K\x01."],
+)
 def test_garbage_in_the_shared_cache_is_nothing(garbage: bytes):
     clock = FakeClock()
     shared = memory(clock)

@@ -149,3 +149,37 @@ def test_a_quantile_is_off_by_at_most_the_width_of_its_bucket():
     assert 50 <= p50 <= 50 * 1.3
     assert 99 <= p99 <= 99 * 1.3
     assert quantiles({}, (0.5,)) == [None]
+
+
+def test_what_a_store_has_taken_is_not_added_again_when_it_fails_halfway():
+    class Contended(MemoryRecordStore):
+        """Refuses what all processes add to, once."""
+
+        refuses = True
+
+        def add(self, kind: str, *args: object, **named: object) -> Mapping[str, float] | None:
+            if kind == TOTAL and self.refuses:
+                self.refuses = False
+                raise StoreUnavailable("It is throttled.")
+            return super().add(kind, *args, **named)  # type: ignore[arg-type]
+
+    clock = FakeClock()
+    store = Contended(clock)
+    book = ledger(store, clock)
+    book.add(counted())
+    book.flush()
+    book.flush()
+    figures = Figures(store, clock)
+    assert sums(figures.last(60))["requests"] == {"route": 1}
+    assert figures.ever()["requests"] == {"route": 1}
+
+
+def test_a_flood_of_names_leaves_latencies_apart():
+    clock = FakeClock()
+    store = MemoryRecordStore(clock)
+    book = ledger(store, clock)
+    for number in range(MAX_NAMES * 2):
+        book.add(counted(model=f"m{number}"))
+    book.add(counted(ms=9000.0))
+    book.flush()
+    assert sum(latency_histogram(sums(Figures(store, clock).last(60))).values()) == MAX_NAMES * 2 + 1

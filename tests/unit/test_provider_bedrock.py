@@ -7,6 +7,7 @@ from base64 import b64decode
 
 import pytest
 
+from llm_router.adapters.providers import bedrock_request
 from llm_router.generation.chat import (
     ToolChoice,
     ToolMode,
@@ -104,3 +105,10 @@ def test_bedrock_s_settings_go_by_their_names(settings, part, sent, server: Prov
 def test_bedrock_is_told_how_tools_are_to_be_used(choice, sent, server: ProviderServer):
     body = asked(Protocol.BEDROCK, server, ask(tools=(WEATHER,), tool_choice=choice)).json
     assert body["toolConfig"]["toolChoice"] == sent
+
+
+def test_claudes_that_take_no_sampling_are_told_none_at_bedrock_either():
+    request = ask(temperature=0.7)
+    assert "inferenceConfig" not in bedrock_request.body("anthropic.claude-opus-4-7", request)
+    told = bedrock_request.body("anthropic.claude-haiku-4-5", request)
+    assert told["inferenceConfig"] == {"temperature": 0.7}

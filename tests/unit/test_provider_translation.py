@@ -123,3 +123,11 @@ def test_sound_is_not_sent_where_the_protocol_has_none(protocol, server: Provide
     request = ChatRequest((ChatMessage(Role.USER, (AudioPart("UklGRg==", "wav"),)),))
     attempt = lambda provider: failure(provider.complete(model_of(protocol), request, 5))  # noqa: E731
     assert run(SPEAKERS[protocol](server.url), attempt).failure is Failure.BAD_REQUEST
+
+
+@pytest.mark.parametrize("read", [whole, stream])
+@pytest.mark.parametrize("protocol", FOREIGN)
+def test_a_call_without_arguments_has_an_empty_object(protocol, read, server: ProviderServer):
+    server.then(Said("", (Call(arguments={}),)))
+    (call,) = read(protocol, server, ask(tools=(WEATHER,))).tool_calls
+    assert json.loads(call.arguments) == {}

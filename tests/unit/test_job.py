@@ -1,0 +1,48 @@
+"""How long an answer may be: what the model can write, what its window holds, and what the caller pays for."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart, Usage
+from llm_router.generation.job import UNSURE, Job
+from llm_router.generation.lost import Lost
+from llm_router.generation.outcome import Attempt
+from llm_router.generation.pricing import cost_usd
+from llm_router.generation.provider import Failure
+from tests.support.models import model
+
+ASKED = ChatRequest((ChatMessage(Role.USER, (TextPart("hello"),)),), max_tokens=8192)
+DEAR = model("dear", usd_in=10.0, usd_out=40.0, context_window=128_000)
+
+
+def job(input_tokens: int = 1000, most_usd: float | None = None) -> Job:
+    return Job(ASKED, (DEAR,), input_tokens, until=25.0, most_usd_wanted=most_usd)
+
+
+def test_without_bounds_of_its_own_a_model_is_asked_what_was_asked():
+    assert job().asked_of(DEAR) is ASKED
+
+
+def test_an_answer_as_long_as_is_asked_for_never_costs_more_than_the_caller_wants():
+    bounded = job(most_usd=0.05)
+    longest = bounded.asked_of(DEAR).max_tokens
+    assert longest is not None
+    assert 1 < longest < 8192
+    unsure = int(1000 * UNSURE)
+    assert (cost_usd(DEAR, Usage(unsure, longest)) or 1) <= 0.05
+    assert (cost_usd(DEAR, Usage(unsure, longest + 2)) or 0) > 0.05
+
+
+def test_a_small_window_leaves_room_for_what_is_read():
+    small = model("small", context_window=4096)
+    assert job(input_tokens=1000).asked_of(small).max_tokens == 4096 - 1100
+    assert job(input_tokens=9000).asked_of(small).max_tokens == 1
+
+
+@pytest.mark.parametrize("failure", Failure)
+def test_what_was_read_before_an_attempt_was_cut_off_or_came_to_nothing_is_booked(failure: Failure):
+    lost = Lost(job())
+    lost.count(Attempt(DEAR.id, DEAR.provider, 10_000.0, failure))
+    billed = failure in (Failure.TIMEOUT, Failure.GARBAGE)
+    assert lost.usd == pytest.approx(0.01 if billed else 0.0)
