@@ -47,6 +47,7 @@ NAMES = {"{name}": "legal", "{model_id}": "acme/one", "{decision_id}": "none"}
 
 RARELY = {
     "dynamodb:DeleteItem": "a counter that has expired is deleted before it counts anew",
+    "s3:ListBucket": "nothing is listed: who may list is told 404 instead of 403 of an object that is not there",
 }
 """Actions that ordinary requests do not bring about, and what does."""
 BY_LAMBDA = {"logs:CreateLogStream", "logs:PutLogEvents"}
