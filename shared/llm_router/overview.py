@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from llm_router.catalogue.reader import CatalogueReader
+from llm_router.catalogue.source_state import last_heard
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.health import Component, State, report, reported
 from llm_router.ports import CatalogueStore, Clock, RecordStore, VersionInfo
@@ -66,6 +67,10 @@ class Overview:
             self._since[found.name] = found.state, since
         return replace(found, since=since)
 
+    def _renewed(self, current: VersionInfo) -> float:
+        """When what is in force was last made, or found to be still so."""
+        return max(current.created_at, _unless_down(lambda: last_heard(self.records)) or 0.0)
+
     def _store(self) -> Component:
         try:
             self.catalogue_store.current()
@@ -82,7 +87,7 @@ class Overview:
         if found.degraded:
             return Component("catalogue", State.DEGRADED, f"{words}, perhaps not the newest", "Check the store.")
         current = self.current()
-        if current is not None and self.clock.now() - current.created_at > STALE_AFTER_S:
+        if current is not None and self.clock.now() - self._renewed(current) > STALE_AFTER_S:
             return Component("catalogue", State.DEGRADED, f"{words}, not renewed for days", "POST /refresh.")
         return Component("catalogue", State.UP, words)
 

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from llm_router.catalogue.entry import Capability, ModelStatus
-from llm_router.ranking.constraints import ASSUMED_WINDOW, DROP, Prospect, Reason, Violation, nearest, violations
+from llm_router.ranking.constraints import (
+    ASSUMED_WINDOW,
+    DROP,
+    Prospect,
+    Reason,
+    Violation,
+    nearest,
+    out_of_use,
+    violations,
+)
 from llm_router.ranking.task import Constraints, Task
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model
@@ -31,11 +40,10 @@ def found(
     quality: float = 0.8,
     reads: int = 100,
     writes: int = 400,
-    unusable: str | None = None,
     **fields: object,
 ) -> list[Violation]:
     entry = model("one", **(ENTRY | fields))  # type: ignore[arg-type]
-    return violations(Prospect(entry, usd, wait_ms, quality, reads, writes), task, limits, unusable)
+    return violations(Prospect(entry, usd, wait_ms, quality, reads, writes), task, limits)
 
 
 def test_a_model_that_meets_everything_is_not_out():
@@ -57,10 +65,16 @@ def test_a_model_that_meets_everything_is_not_out():
 
 def test_what_no_request_could_change_names_no_field():
     assert found(status=ModelStatus.DISABLED) == [Violation(Reason.INACTIVE, "is disabled")]
-    assert found(unusable="has no key") == [Violation(Reason.UNUSABLE, "has no key")]
     assert found(usd=None) == [Violation(Reason.PRICE_UNKNOWN, "has no known price")]
     lacking = Violation(Reason.CAPABILITY, "lacks vision, which the request needs")
     assert found(task=replace(TASK, requires=frozenset({Capability.VISION, Capability.TOOLS}))) == [lacking]
+
+
+def test_what_cannot_be_used_here_is_out_for_that_alone_or_for_its_status_first():
+    unusable = Violation(Reason.UNUSABLE, "has no key")
+    assert out_of_use(model("one"), "has no key") == (unusable,)
+    disabled = model("one", status=ModelStatus.DISABLED)
+    assert out_of_use(disabled, "has no key") == (Violation(Reason.INACTIVE, "is disabled"), unusable)
 
 
 LISTS: list[tuple[Constraints, dict[str, object], Violation]] = [

@@ -46,9 +46,10 @@ def test_a_missing_price_is_unknown_and_never_zero():
     assert (found.input_usd_per_mtok, found.output_usd_per_mtok) == (None, None)
 
 
-def test_litellms_price_in_the_wrong_unit_is_left_out_and_reported():
+def test_litellms_price_in_the_wrong_unit_is_not_taken_and_reported():
     found = reading("litellm")
-    assert "azure_ai/jais-30b-chat" not in {listing.name for listing in found.listings}
+    assert [listing.name for listing in found.listings if listing.flawed] == ["azure_ai/jais-30b-chat"]
+    assert facts(found, "azure_ai/jais-30b-chat").input_usd_per_mtok is None
     assert [problem.problem for problem in found.problems] == [
         "input_cost_per_token is above 1000 USD per million tokens"
     ]
@@ -200,10 +201,11 @@ def test_a_name_that_is_no_legal_id_is_left_out(name: str):
 
 
 @pytest.mark.parametrize("price", [-1, "x", True, 1e9, [], {}])
-def test_a_price_that_is_none_costs_the_record(price: object):
+def test_a_price_that_is_none_marks_the_record(price: object):
     row = {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": price}
     found = litellm.parse(json.dumps({"m": row}).encode(), "2026-01-01")
-    assert (list(found.listings), len(found.problems)) == ([], 1)
+    assert ([each.flawed for each in found.listings], found.records, len(found.problems)) == ([True], 0, 1)
+    assert found.listings[0].facts.input_usd_per_mtok is None
 
 
 def test_ratings_and_scores_out_of_range_are_left_out():

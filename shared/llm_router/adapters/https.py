@@ -9,6 +9,7 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -27,8 +28,9 @@ class HttpsTransport:
         connection = http.client.HTTPSConnection(host, self.port, timeout=timeout_s, context=self.context)
         watchdog = None
         try:
+            started = time.monotonic()
             connection.connect()
-            watchdog = _Watchdog(connection.sock, timeout_s)
+            watchdog = _Watchdog(connection.sock, max(0.0, timeout_s - (time.monotonic() - started)))
             connection.request("GET", target, headers={**headers, "connection": "close"})
             return HttpsReply(connection, connection.getresponse(), watchdog)
         except (OSError, http.client.HTTPException) as failure:

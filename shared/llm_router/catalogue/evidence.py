@@ -7,12 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from llm_router.catalogue.quality_map import QualityMap
+from llm_router.catalogue.quality_map import SCALE_SOURCE, QualityMap
 from llm_router.catalogue.records import Reading, Scale, Score
 from llm_router.catalogue.tables import KnownModel, Tables
-
-SCALE_SOURCE = "lmarena"
-"""The source whose points are every category's scale."""
 
 _EDGE = 0.01
 """Shares are kept this far from 0 and 1, where log-odds would be infinite: tables hold about a hundred tasks."""

@@ -6,13 +6,16 @@ a fifth.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llm_router.catalogue.entry import ModelEntry, Provenance
+from llm_router.catalogue.entry import ModelEntry, ModelStatus, Provenance
 from llm_router.catalogue.joining import OPERATOR, Joined
 from llm_router.catalogue.merge import PRICES
+from llm_router.catalogue.quality_map import QualityMap
+from llm_router.catalogue.records import Reading
 
 JUMP = 5.0
 """A price more than this many times its last good value, or less than the same part of it, is not believed."""
@@ -98,6 +101,37 @@ def prices_off(source: str, joined: Iterable[Joined], current: Mapping[str, Mode
     return off, compared
 
 
+def deprecated_anew(
+    source: str, joined: Iterable[Joined], current: Mapping[str, ModelEntry], today: str
+) -> tuple[int, int]:
+    """How many models in force a source would deprecate, and how many of those in force it lists."""
+    off = listed = 0
+    for offering in joined:
+        before = current.get(offering.id)
+        facts = next((said.facts for said in offering.statements if said.source == source), None)
+        if before is not None and before.active and facts is not None:
+            listed += 1
+            off += facts.status is ModelStatus.DEPRECATED or (facts.deprecation_date or today) < today
+    return off, listed
+
+
+def rated_by(reading: Reading, choices: QualityMap) -> dict[str, int]:
+    """How many models a source rates for each use that the map makes of its tables."""
+    measures: defaultdict[str, set[str]] = defaultdict(set)
+    for score in reading.scores:
+        measures[score.model].add(score.measure)
+    uses = {names for source, names in choices.uses if source == reading.source} if measures else set()
+    return {
+        "+".join(names): sum(2 * len(rated.intersection(names)) >= len(names) for rated in measures.values())
+        for names in sorted(uses)
+    }
+
+
+def no_longer_rated(before: Mapping[str, int], now: Mapping[str, int]) -> str | None:
+    """The first use of which more than a fifth of the models is gone, as when a table has been renamed."""
+    return next((name for name, count in before.items() if name in now and shrunk(count, now[name])), None)
+
+
 def too_many_off(off: int, compared: int) -> bool:
-    """Whether so many prices jump that the source as a whole is not to be believed: its unit is likely wrong."""
+    """Whether so much of what can be compared is off that the source as a whole is not to be believed."""
     return compared >= ENOUGH and off > FIFTH * compared

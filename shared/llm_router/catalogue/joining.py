@@ -64,7 +64,8 @@ def _offerings(
         provider, name = _provider(listing, reading.source, tables)
         if provider is not None:
             known = (provider.name, name) in exact
-            if known or not (tables.skip.search(name.lower()) or _skipped(provider, name)):
+            wanted = known or not (tables.skip.search(name.lower()) or _skipped(provider, name))
+            if wanted and (not listing.flawed or (provider.name, tables.slug(name)) in ids):
                 named.append((not known, name, provider, listing.facts))
     seen = set()
     for _, name, provider, facts in sorted(named, key=lambda row: (row[0], row[1], row[2].name)):

@@ -12,8 +12,8 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from llm_router.catalogue.evidence import SCALE_SOURCE, Evidence, Figure
-from llm_router.catalogue.quality_map import CategoryMap, Measure, QualityMap
+from llm_router.catalogue.evidence import Evidence, Figure
+from llm_router.catalogue.quality_map import SCALE_SOURCE, CategoryMap, Measure, QualityMap
 from llm_router.catalogue.tables import KnownModel
 
 

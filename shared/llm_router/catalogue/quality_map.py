@@ -13,6 +13,9 @@ from typing import Any
 from llm_router.catalogue.entry import Basis
 from llm_router.taxonomy import Category, Difficulty
 
+SCALE_SOURCE = "lmarena"
+"""The source whose points are every category's scale."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -49,6 +52,14 @@ class QualityMap:
     min_overlap: int
     effort: re.Pattern[str]
     categories: Mapping[Category, CategoryMap]
+
+    @property
+    def uses(self) -> frozenset[tuple[str, tuple[str, ...]]]:
+        """Every group of tables that tells something, with its source."""
+        scales = {(SCALE_SOURCE, row.scale) for row in self.categories.values()}
+        return frozenset(
+            scales | {(each.source, each.names) for row in self.categories.values() for each in row.measures}
+        )
 
 
 @cache

@@ -36,11 +36,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One offering as a source lists it, under the source's own names for the provider and the model."""
+    """One offering as a source lists it, under the source's own names for the provider and the model.
+
+    `flawed` where a price could not be used: such a listing tells of a model that is known, and makes no new one.
+    """
 
     provider: str
     name: str
     facts: Facts
+    flawed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +104,5 @@ class Reading:
     @property
     def records(self) -> int:
         """How many usable records there are: offerings, models with scores, or the operator's updates."""
-        return len(self.listings) or len(self.updates) or len({score.model for score in self.scores})
+        whole = sum(not listing.flawed for listing in self.listings)
+        return whole or len(self.updates) or len({score.model for score in self.scores})

@@ -7,12 +7,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from llm_router.catalogue.entry import Latency, ModelEntry, ModelStatus, Provenance, QualityEstimate, QualityTable
-from llm_router.catalogue.evidence import SCALE_SOURCE
 from llm_router.catalogue.guards import Quarantined, quarantine, shrunk
 from llm_router.catalogue.joining import OPERATOR, Joined, Statement, join
 from llm_router.catalogue.merge import CURATED, merge
 from llm_router.catalogue.quality import estimate
-from llm_router.catalogue.quality_map import QualityMap
+from llm_router.catalogue.quality_map import SCALE_SOURCE, QualityMap
 from llm_router.catalogue.records import Facts, Reading
 from llm_router.catalogue.tables import KnownModel, Tables
 from llm_router.catalogue.upsert import applied
@@ -20,6 +19,7 @@ from llm_router.catalogue.upsert import applied
 OPERATOR_PRIORITY = 100
 _FACTS: Final = tuple(field.name for field in fields(Facts))
 _LATENCY: Final = frozenset(field.name for field in fields(Latency))
+_MAY_BE_TAKEN_BACK: Final = ("status", "deprecation_date")
 _NOTHING: Final[tuple[object, ...]] = (None, (), frozenset())
 
 
@@ -93,8 +93,20 @@ def _merged(joined: Joined, before: ModelEntry | None, heard: set[str], tables: 
             values[name] = last
             if name in before.provenance:
                 provenance[name] = before.provenance[name]
+    for name in _MAY_BE_TAKEN_BACK:
+        if name not in entry.provenance and not _holds_still(before, name, joined):
+            values.pop(name, None)
+            provenance.pop(name, None)
+        elif name == "status" and name not in entry.provenance and before.status is ModelStatus.DEPRECATED:
+            values[name], provenance[name] = before.status, before.provenance[name]
     latency = {name: values.pop(name) for name in _LATENCY if name in values}
     return replace(entry, provenance=provenance, latency=replace(entry.latency, **latency), **values)
+
+
+def _holds_still(before: ModelEntry, name: str, joined: Joined) -> bool:
+    """Whether nobody takes back what was said of a model's end: a source does that by listing it and not saying so."""
+    sources = _sources(before, name)
+    return bool(sources) and sources.isdisjoint(said.source for said in joined.statements)
 
 
 def _sources(entry: ModelEntry, name: str) -> set[str]:

@@ -74,7 +74,7 @@ class Refresher:
         """
         names = [source.name for source in self.sources]
         current = self.publisher.current()
-        gatherer = Gatherer(self.blobs, self.clock, self.tables, self.today)
+        gatherer = Gatherer(self.blobs, self.clock, self.tables, self.choices, self.today)
         gathered = gatherer.gather(self.sources, load(self.records, names), current.models, tell)
         plans: list[RefreshPlan] = []
 

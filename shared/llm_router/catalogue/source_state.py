@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +15,7 @@ STALE_AFTER_S: Final = 3 * 86_400.0
 """A source that has not been read for so long is called stale: the schedule runs every few hours."""
 
 SHOWN_PROBLEMS: Final = 10
+MOST_SOURCES: Final = 50
 
 
 class Health(StrEnum):
@@ -30,7 +31,8 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """One source. Times are epoch seconds. `as_of` is the date on which the data held first came in this form."""
+    """One source. Times are epoch seconds. `as_of` is the date on which the data held first came in this form;
+    `rated` tells how many models it rates, by use (`guards.rated_by`)."""
 
     name: str
     health: Health = Health.NEVER
@@ -45,6 +47,7 @@ class SourceState:
     etag: str | None = None
     sha256: str | None = None
     as_of: str | None = None
+    rated: Mapping[str, int] = field(default_factory=dict)
 
     def succeeded(self, now: float) -> SourceState:
         """After an answer that was taken, or that said that nothing has changed."""
@@ -71,6 +74,12 @@ def save(records: RecordStore, states: Iterable[SourceState]) -> None:
 def load(records: RecordStore, names: Sequence[str]) -> list[SourceState]:
     """The states of these sources, in this order. Raises `StoreUnavailable`; what cannot be read counts as never."""
     return [_state(name, records.get(KIND, name)) for name in names]
+
+
+def last_heard(records: RecordStore) -> float:
+    """When any source was last read well, in epoch seconds; 0 when none ever was. Raises `StoreUnavailable`."""
+    held = records.latest(KIND, MOST_SOURCES)
+    return max((_state(record.key, record).last_success or 0.0 for record in held), default=0.0)
 
 
 def _state(name: str, record: Record | None) -> SourceState:

@@ -141,7 +141,7 @@ def _must_meet(model: ModelEntry, limits: Constraints, tokens: int) -> None:
     """
     reading = cost_usd(model, Usage(tokens, 0)) or 0.0
     least = Prospect(model, reading, wait_ms=0.0, quality=1.0, input_tokens=tokens, answer_tokens=1)
-    if found := violations(least, NOTHING_ASKED, replace(limits, max_tokens=None), None):
+    if found := violations(least, NOTHING_ASKED, replace(limits, max_tokens=None)):
         said = "; ".join(f"{each.path or model.id}: {each.detail}" for each in found)
         raise NoEligibleModel(f"{model.id} does not meet the constraints ({said}).")
 

@@ -62,14 +62,15 @@ class Prospect(NamedTuple):
     answer_tokens: int
 
 
-def violations(prospect: Prospect, task: Task, limits: Constraints, unusable: str | None) -> list[Violation]:
+def out_of_use(model: ModelEntry, why: str) -> tuple[Violation, ...]:
+    """What keeps out a model that cannot be used here, whatever is asked of it."""
+    return (*_inactive(model), Violation(Reason.UNUSABLE, why))
+
+
+def violations(prospect: Prospect, task: Task, limits: Constraints) -> list[Violation]:
     """Everything that keeps this model out; empty when it may be used."""
     model = prospect.model
-    found: list[Violation] = []
-    if model.status is not ModelStatus.ACTIVE:
-        found.append(Violation(Reason.INACTIVE, f"is {model.status}"))
-    if unusable is not None:
-        found.append(Violation(Reason.UNUSABLE, unusable))
+    found = _inactive(model)
     if prospect.usd is None:
         found.append(Violation(Reason.PRICE_UNKNOWN, "has no known price"))
     if limits.names_any or task.requires:
@@ -78,6 +79,10 @@ def violations(prospect: Prospect, task: Task, limits: Constraints, unusable: st
     if limits.bounds_any:
         _check_numbers(prospect, limits, found)
     return found
+
+
+def _inactive(model: ModelEntry) -> list[Violation]:
+    return [] if model.status is ModelStatus.ACTIVE else [Violation(Reason.INACTIVE, f"is {model.status}")]
 
 
 def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list[Violation]) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import FieldProblem, NoEligibleModel
-from llm_router.ranking.constraints import Prospect, Violation, nearest, violations
+from llm_router.ranking.constraints import Prospect, Violation, nearest, out_of_use, violations
 from llm_router.ranking.cost import Price, carried_usd, expected_price, expected_tokens, expected_usd
 from llm_router.ranking.latency import Wait, expected_wait
 from llm_router.ranking.objective import Place, Standing, standing
@@ -43,7 +43,8 @@ class Candidate(NamedTuple):
 class Exclusion(NamedTuple):
     """A model that may not be used, and each demand it does not meet, the first one first.
 
-    `standing` is where it would stand if it might be used; None when its price is not known.
+    `standing` is where it would stand if it might be used; None when its price is not known, or when it is out of use,
+    which no other request could change.
     """
 
     model: ModelEntry
@@ -71,12 +72,15 @@ def rank(
     """The ranking; raises `NoEligibleModel` naming what binds when nobody is left."""
     wanted = demand(task.chances, task.difficulty, task.complexity)
     writing = WRITING_PLACE[task.writing]
-    undemanding = not (limits.demands_any or task.requires or around.unusable)
+    undemanding = not (limits.demands_any or task.requires)
     placed: list[tuple[Place, Prepared]] = []
     excluded: list[Exclusion] = []
     known: dict[int, float] = {}
     for prepared in models:
         model = prepared.model
+        if (unusable := around.unusable.get(model.id)) is not None:
+            excluded.append(Exclusion(model, out_of_use(model, unusable), None))
+            continue
         quality = known.get(id(prepared.curves), -1.0)
         if quality < 0:
             quality = known[id(prepared.curves)] = cautious(*moments(prepared.curves, wanted), wanted)
@@ -90,8 +94,7 @@ def rank(
             placed.append((place, prepared))
             continue
         wait_ms = _wait(prepared, tokens, around).ms if limits.max_latency_ms is not None else 0.0
-        unusable = around.unusable.get(model.id) if around.unusable else None
-        found = violations(Prospect(model, usd, wait_ms, quality, reads, tokens), task, limits, unusable)
+        found = violations(Prospect(model, usd, wait_ms, quality, reads, tokens), task, limits)
         if found or place is None:
             excluded.append(Exclusion(model, tuple(found), place))
         else:

@@ -81,7 +81,7 @@ class ConfiguredProviders:
 
     def why_not(self, provider: str) -> str | None:
         """What is missing for this provider, naming the setting and no value; None when it is configured."""
-        return None if self.demo else self._plan(provider).missing
+        return None if self.demo or provider in self._made else self._plan(provider).missing
 
     def close(self) -> None:
         """Close what is connected, for a process that ends."""

@@ -15,6 +15,7 @@ import threading
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpcore2
@@ -29,6 +30,7 @@ MAX_STREAM_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
 KEEP_IDLE_S = 30.0
 KEEP_IDLE = 32
+KNOWN_TARGETS = 256
 
 Explain = Callable[[ProviderFailed, bytes], ProviderFailed]
 """What a protocol makes of an error answer: the failure by its status, and its body."""
@@ -97,9 +99,9 @@ class Wire:
     @contextlib.asynccontextmanager
     async def _sent(self, post: Post) -> AsyncIterator[httpcore2.Response]:
         """The answer once its head is there, if it is a 200."""
-        url = httpcore2.URL(post.url)
+        url, host = _target(post.url)
         headers = {
-            "host": urlsplit(post.url).netloc,
+            "host": host,
             "user-agent": "llm-router",
             "accept-encoding": "identity",
             "content-type": "application/json",
@@ -128,6 +130,12 @@ class Wire:
                     retries=0,
                 )
             return pool
+
+
+@lru_cache(KNOWN_TARGETS)
+def _target(url: str) -> tuple[httpcore2.URL, str]:
+    """The address as it is asked, and its host with the port."""
+    return httpcore2.URL(url), urlsplit(url).netloc
 
 
 def _headers(response: httpcore2.Response) -> dict[str, str]:

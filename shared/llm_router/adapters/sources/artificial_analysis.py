@@ -5,8 +5,10 @@ Needs a key and asks to be named as the source, which every figure's provenance 
 
 from __future__ import annotations
 
+from functools import partial
+
 from llm_router.adapters.sources import payload
-from llm_router.adapters.sources.payload import BadRecord, Problems
+from llm_router.adapters.sources.payload import BadRecord, Note, Problems
 from llm_router.catalogue.records import Facts, Json, Listing, Reading, Scale, Score
 
 NAME = "artificial_analysis"
@@ -24,22 +26,26 @@ def parse(body: bytes, as_of: str) -> Reading:
     rows = payload.json_list(payload.json_object(payload.document(body)).get("data"), "data")
     listings, scores, problems = [], [], Problems()
     for position, row in enumerate(rows):
+        place = f"data[{position}]"
+        listing = payload.listed(problems, place, partial(_listing, row))
+        if listing is None:
+            continue
+        listings.append(listing)
         try:
-            found = payload.record(row)
-            slug = payload.model_name(found.get("slug"))
-            listings.append(_listing(slug, found))
-            scores += _scores(slug, payload.record(found.get("evaluations") or {}))
+            scores += _scores(listing.name, payload.record(payload.record(row).get("evaluations") or {}))
         except BadRecord as bad:
-            problems.add(f"data[{position}]", str(bad))
+            problems.add(place, str(bad))
     return Reading(NAME, PRIORITY, as_of, listings=listings, scores=scores, problems=problems.found)
 
 
-def _listing(slug: str, row: dict[str, Json]) -> Listing:
+def _listing(value: Json, note: Note) -> Listing:
+    row = payload.record(value)
+    slug = payload.model_name(row.get("slug"))
     maker = payload.record(row.get("model_creator") or {})
     prices = payload.record(row.get("pricing") or {})
     usd_in, usd_out = payload.known_prices(
-        payload.price(prices.get("price_1m_input_tokens"), _MTOK, "price_1m_input_tokens"),
-        payload.price(prices.get("price_1m_output_tokens"), _MTOK, "price_1m_output_tokens"),
+        payload.price(prices.get("price_1m_input_tokens"), _MTOK, "price_1m_input_tokens", note),
+        payload.price(prices.get("price_1m_output_tokens"), _MTOK, "price_1m_output_tokens", note),
     )
     seconds = payload.number(row.get("median_time_to_first_token_seconds"), "median_time_to_first_token_seconds")
     speed = payload.number(row.get("median_output_tokens_per_second"), "median_output_tokens_per_second")

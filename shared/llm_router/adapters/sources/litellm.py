@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from llm_router.adapters.sources import payload
-from llm_router.adapters.sources.payload import BadRecord, Problems
+from llm_router.adapters.sources.payload import Note, Problems
 from llm_router.catalogue.entry import Capability
 from llm_router.catalogue.records import Facts, Json, Listing, Reading
 
@@ -29,28 +31,25 @@ def parse(body: bytes, as_of: str) -> Reading:
     for position, (name, row) in enumerate(payload.json_object(payload.document(body)).items()):
         if name == "sample_spec":
             continue
-        try:
-            listing = _listing(name, payload.record(row))
-        except BadRecord as bad:
-            problems.add(f"entry {position}", str(bad))
-        else:
-            if listing is not None:
-                listings.append(listing)
+        listing = payload.listed(problems, f"entry {position}", partial(_listing, name, row))
+        if listing is not None:
+            listings.append(listing)
     return Reading(NAME, PRIORITY, as_of, listings=listings, problems=problems.found)
 
 
-def _listing(name: str, row: dict[str, Json]) -> Listing | None:
+def _listing(name: str, value: Json, note: Note) -> Listing | None:
+    row = payload.record(value)
     provider = row.get("litellm_provider")
     if row.get("mode") != "chat" or not isinstance(provider, str):
         return None
     usd_in, usd_out = payload.known_prices(
-        payload.price(row.get("input_cost_per_token"), 1, "input_cost_per_token"),
-        payload.price(row.get("output_cost_per_token"), 1, "output_cost_per_token"),
+        payload.price(row.get("input_cost_per_token"), 1, "input_cost_per_token", note),
+        payload.price(row.get("output_cost_per_token"), 1, "output_cost_per_token", note),
     )
     capabilities = {capability for flag, capability in _CAPABILITIES.items() if row.get(flag) is True}
     if row.get("supports_native_streaming") is not False:
         capabilities.add(Capability.STREAMING)
-    cached = payload.price(row.get("cache_read_input_token_cost"), 1, "cache_read_input_token_cost")
+    cached = payload.price(row.get("cache_read_input_token_cost"), 1, "cache_read_input_token_cost", note)
     facts = Facts(
         context_window=payload.tokens(row.get("max_input_tokens"), "max_input_tokens"),
         max_output_tokens=payload.tokens(row.get("max_output_tokens"), "max_output_tokens"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from llm_router.adapters.sources import payload
-from llm_router.adapters.sources.payload import BadRecord, Problems
+from llm_router.adapters.sources.payload import Note, Problems
 from llm_router.catalogue.entry import Capability, ModelStatus
 from llm_router.catalogue.records import Facts, Json, Listing, Reading
 
@@ -26,28 +28,26 @@ def parse(body: bytes, as_of: str) -> Reading:
     for place, (provider, row) in enumerate(payload.json_object(payload.document(body)).items()):
         models = payload.json_object(payload.json_object(row, "a provider").get("models"), "a provider's models")
         for position, (name, model) in enumerate(models.items()):
-            try:
-                listing = _listing(provider, name, payload.record(model))
-            except BadRecord as bad:
-                problems.add(f"model {position} of provider {place}", str(bad))
-            else:
-                if listing is not None:
-                    listings.append(listing)
+            where = f"model {position} of provider {place}"
+            listing = payload.listed(problems, where, partial(_listing, provider, name, model))
+            if listing is not None:
+                listings.append(listing)
     return Reading(NAME, PRIORITY, as_of, listings=listings, problems=problems.found)
 
 
-def _listing(provider: str, name: str, row: dict[str, Json]) -> Listing | None:
+def _listing(provider: str, name: str, value: Json, note: Note) -> Listing | None:
+    row = payload.record(value)
     modalities = payload.record(row.get("modalities") or {})
     if "text" not in payload.texts(modalities.get("output") or ["text"]):
         return None
     cost, limit = payload.record(row.get("cost") or {}), payload.record(row.get("limit") or {})
     usd_in, usd_out = payload.known_prices(
-        payload.price(cost.get("input"), _MTOK, "input"), payload.price(cost.get("output"), _MTOK, "output")
+        payload.price(cost.get("input"), _MTOK, "input", note), payload.price(cost.get("output"), _MTOK, "output", note)
     )
     inputs = payload.texts(modalities.get("input"))
     capabilities = {found for flag, found in _FLAGS.items() if row.get(flag) is True}
     capabilities |= {found for kind, found in _INPUTS.items() if kind in inputs}
-    cached = payload.price(cost.get("cache_read"), _MTOK, "cache_read")
+    cached = payload.price(cost.get("cache_read"), _MTOK, "cache_read", note)
     if cached:
         capabilities.add(Capability.PROMPT_CACHING)
     open_weights = row.get("open_weights")

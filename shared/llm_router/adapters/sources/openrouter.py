@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from llm_router.adapters.sources import payload
-from llm_router.adapters.sources.payload import BadRecord, Problems
+from llm_router.adapters.sources.payload import Note, Problems
 from llm_router.catalogue.entry import Capability
 from llm_router.catalogue.records import Facts, Json, Listing, Reading
 
@@ -25,27 +27,24 @@ def parse(body: bytes, as_of: str) -> Reading:
     rows = payload.json_list(payload.json_object(payload.document(body)).get("data"), "data")
     listings, problems = [], Problems()
     for position, row in enumerate(rows):
-        try:
-            listing = _listing(payload.record(row))
-        except BadRecord as bad:
-            problems.add(f"data[{position}]", str(bad))
-        else:
-            if listing is not None:
-                listings.append(listing)
+        listing = payload.listed(problems, f"data[{position}]", partial(_listing, row))
+        if listing is not None:
+            listings.append(listing)
     return Reading(NAME, PRIORITY, as_of, listings=listings, problems=problems.found)
 
 
-def _listing(row: dict[str, Json]) -> Listing | None:
+def _listing(value: Json, note: Note) -> Listing | None:
+    row = payload.record(value)
     maker, _, name = payload.model_name(row.get("id")).partition("/")
     built = payload.record(row.get("architecture") or {})
     if "text" not in payload.texts(built.get("output_modalities") or ["text"]):
         return None
     prices = payload.record(row.get("pricing") or {})
-    usd_in, usd_out = payload.known_prices(_price(prices, "prompt"), _price(prices, "completion"))
+    usd_in, usd_out = payload.known_prices(_price(prices, "prompt", note), _price(prices, "completion", note))
     top = payload.record(row.get("top_provider") or {})
     parameters = payload.texts(row.get("supported_parameters"))
     inputs = payload.texts(built.get("input_modalities"))
-    cached = _price(prices, "input_cache_read")
+    cached = _price(prices, "input_cache_read", note)
     capabilities = {found for name, found in _PARAMETERS.items() if name in parameters}
     capabilities |= {found for name, found in _INPUTS.items() if name in inputs}
     if cached:
@@ -63,11 +62,11 @@ def _listing(row: dict[str, Json]) -> Listing | None:
     return Listing(maker, name or maker, facts)
 
 
-def _price(prices: dict[str, Json], name: str) -> float | None:
+def _price(prices: dict[str, Json], name: str, note: Note) -> float | None:
     value = prices.get(name)
     if isinstance(value, str) and value.startswith("-"):
         return None
-    return payload.price(value, 1, name)
+    return payload.price(value, 1, name, note)
 
 
 def _title(value: Json) -> str | None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 
 from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import is_legal_id, name_problem
-from llm_router.catalogue.records import Json, RecordProblem
+from llm_router.catalogue.records import Json, Listing, RecordProblem
 from llm_router.catalogue.validation import MAX_TOKENS
 from llm_router.errors import SourceUnavailable
 
 MAX_PROBLEMS = 100
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+Note = Callable[[str], None]
+"""Told what is wrong with a part of a record that is used all the same."""
 
 
 class BadRecord(ValueError):
@@ -80,14 +86,21 @@ def number(value: Json, what: str) -> float | None:
     return float(value)
 
 
-def price(value: Json, per: float, what: str) -> float | None:
-    """A price in USD per million tokens, from one for `per` tokens. Raises `BadRecord` outside 0 to 1,000."""
-    amount = number(value, what)
-    if amount is None:
+def price(value: Json, per: float, what: str, note: Note) -> float | None:
+    """A price in USD per million tokens, from one for `per` tokens; None where it is not known.
+
+    One that is no price, or outside 0 to 1,000, is noted and counts as not known: it must not cost the record, for
+    then a model that no other source lists would be gone.
+    """
+    try:
+        amount = number(value, what)
+    except BadRecord as bad:
+        note(str(bad))
         return None
-    usd = float(f"{amount / per * 1e6:.10g}")
-    if usd > MAX_USD_PER_MTOK:
-        raise BadRecord(f"{what} is above {MAX_USD_PER_MTOK:.0f} USD per million tokens")
+    usd = None if amount is None else float(f"{amount / per * 1e6:.10g}")
+    if usd is not None and usd > MAX_USD_PER_MTOK:
+        note(f"{what} is above {MAX_USD_PER_MTOK:.0f} USD per million tokens")
+        return None
     return usd
 
 
@@ -119,6 +132,21 @@ def shown_names(value: Json) -> frozenset[str]:
 def texts(value: Json) -> frozenset[str]:
     """The texts in a list; empty for anything else."""
     return frozenset(item for item in value if isinstance(item, str)) if isinstance(value, list) else frozenset()
+
+
+def listed(problems: Problems, place: str, read: Callable[[Note], Listing | None]) -> Listing | None:
+    """One record as a listing; None where it is none that is wanted, or cannot be used, which is then reported.
+
+    One of which a price cannot be used is reported, too, and marked.
+    """
+    flaws: list[str] = []
+    try:
+        listing = read(flaws.append)
+    except BadRecord as bad:
+        listing, flaws = None, [str(bad)]
+    if flaws:
+        problems.add(place, flaws[0])
+    return replace(listing, flawed=True) if listing is not None and flaws else listing
 
 
 class Problems:

@@ -1,0 +1,148 @@
+"""What a source says of many models at once, takes back, or says no more: believed, refused, or kept as it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from llm_router.catalogue.entry import ModelStatus
+from llm_router.catalogue.guards import deprecated_anew, no_longer_rated, rated_by
+from llm_router.catalogue.joining import Joined, Statement
+from llm_router.catalogue.quality_map import quality_map
+from llm_router.catalogue.records import Facts, Reading, Scale, Score
+from llm_router.catalogue.source_state import Health
+from tests.support.models import model
+from tests.support.refreshed import DAY, entry, litellm, refreshed, state
+from tests.support.sources import TODAY, URLS, World, payload
+
+LONG_AGO, ONE = "2020-01-01", "openai/gpt-4o-mini"
+
+
+def changed(source: str, change: Callable[[dict], None]) -> bytes:
+    document = json.loads(payload(source))
+    change(document)
+    return json.dumps(document).encode()
+
+
+def refresh(world: World, source: str, body: bytes) -> None:
+    world.clock.pass_seconds(DAY)
+    world.web.serve(URLS[source], body)
+    world.refresher().refresh()
+
+
+@pytest.fixture
+def world() -> World:
+    return refreshed(World())
+
+
+@pytest.mark.parametrize("price", ["free", -1, 1e9, True, []])
+def test_a_price_that_is_none_costs_neither_the_model_nor_its_last_good_price(world: World, price: object):
+    before = entry(world, ONE)
+    refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token=price)))
+    after = entry(world, ONE)
+    assert (after.active, after.input_usd_per_mtok) == (True, before.input_usd_per_mtok)
+    assert after.context_window == before.context_window
+    assert any("input_cost_per_token" in problem for problem in state(world, "litellm").problems)
+
+
+def test_a_model_that_only_one_source_lists_outlives_a_price_that_is_none():
+    world = World()
+    for source in URLS.keys() - {"litellm", "lmarena"}:
+        world.web.pages[URLS[source]] = TimeoutError()
+    refreshed(world)
+    refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token="free")))
+    assert entry(world, ONE).input_usd_per_mtok == 0.15
+
+
+def test_a_price_that_is_none_makes_no_new_model():
+    world = World()
+    for source in URLS.keys() - {"litellm", "lmarena"}:
+        world.web.pages[URLS[source]] = TimeoutError()
+    refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token="free")))
+    assert ONE not in world.catalogue().models
+    assert "openai/gpt-4o" in world.catalogue().models
+
+
+def test_a_source_that_deprecates_a_fifth_of_its_models_at_once_is_refused(world: World):
+    before = world.catalogue()
+
+    def end(document: dict) -> None:
+        for row in document.values():
+            row["deprecation_date"] = LONG_AGO
+
+    refresh(world, "litellm", litellm(end))
+    found = state(world, "litellm")
+    assert found.health is Health.REFUSED
+    assert "at once" in (found.error or "")
+    assert world.catalogue() == before
+
+
+def test_a_date_that_its_source_takes_back_ends_the_model_no_more(world: World):
+    refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(deprecation_date=LONG_AGO)))
+    assert entry(world, ONE).status is ModelStatus.DEPRECATED
+    refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].pop("deprecation_date", None)))
+    found = entry(world, ONE)
+    assert (found.status, found.deprecation_date) == (ModelStatus.ACTIVE, None)
+
+
+def test_a_model_stays_deprecated_when_the_source_that_said_so_lists_it_no_more(world: World):
+    def deprecate(document: dict) -> None:
+        document["openai"]["models"]["gpt-5.5"]["status"] = "deprecated"
+
+    def drop(document: dict) -> None:
+        del document["openai"]["models"]["gpt-5.5"]
+
+    assert entry(world, "openai/gpt-5.5").active
+    refresh(world, "models_dev", changed("models_dev", deprecate))
+    assert entry(world, "openai/gpt-5.5").status is ModelStatus.DEPRECATED
+    refresh(world, "models_dev", changed("models_dev", drop))
+    found = entry(world, "openai/gpt-5.5")
+    assert (found.status, found.provenance["status"].source) == (ModelStatus.DEPRECATED, "models_dev")
+    refresh(world, "models_dev", payload("models_dev"))
+    assert entry(world, "openai/gpt-5.5").active
+
+
+def test_a_table_that_is_called_otherwise_wipes_no_category_s_quality(world: World):
+    before = world.catalogue()
+
+    def rename(document: dict) -> None:
+        document["programming"] = document.pop("coding")
+
+    refresh(world, "lmarena", changed("lmarena", rename))
+    found = state(world, "lmarena")
+    assert (found.health, "for coding" in (found.error or "")) == (Health.REFUSED, True)
+    assert world.catalogue() == before
+
+
+def test_only_models_in_force_that_the_source_lists_are_counted():
+    current = {"acme/a": model("a"), "acme/b": model("b"), "acme/c": model("c", status=ModelStatus.DISABLED)}
+
+    def said(name: str, source: str = "s", **facts: object) -> Joined:
+        return Joined(f"acme/{name}", "acme", (Statement(source, 1, TODAY, Facts(**facts)),))  # type: ignore[arg-type]
+
+    ended = {"deprecation_date": LONG_AGO}
+    joined = [said("a", **ended), said("b", deprecation_date="2099-01-01"), said("c", **ended), said("new", **ended)]
+    assert deprecated_anew("s", joined, current, TODAY) == (1, 2)
+    assert deprecated_anew("other", joined, current, TODAY) == (0, 0)
+    by_word = [said("b", status=ModelStatus.DEPRECATED), said("a", deprecation_date=TODAY)]
+    assert deprecated_anew("s", by_word, current, TODAY) == (1, 2)
+
+
+def test_a_use_counts_the_models_with_half_of_its_tables():
+    names = ("industry_life_and_physical_and_social_science", "industry_medicine_and_healthcare")
+    uses = quality_map().uses
+    (group,) = [tables for source, tables in uses if source == "lmarena" and set(names) < set(tables)]
+    scores = [Score("a", names[0], 1000.0, Scale.RATING), Score("a", names[1], 1000.0, Scale.RATING)]
+    scores.append(Score("b", names[0], 1000.0, Scale.RATING))
+    rated = rated_by(Reading("lmarena", 0, TODAY, scores=scores), quality_map())
+    assert rated["+".join(group)] == 1
+    assert rated["coding"] == 0
+    assert rated_by(Reading("lmarena", 0, TODAY), quality_map()) == {}
+
+
+def test_what_the_map_uses_no_more_is_not_missed():
+    assert no_longer_rated({"coding": 10, "gone from the map": 9}, {"coding": 8}) is None
+    assert no_longer_rated({"coding": 10}, {"coding": 7}) == "coding"
+    assert no_longer_rated({}, {"coding": 0}) is None
