@@ -31,7 +31,8 @@ class Ask:
 
     `barred` holds models that cannot be used for this request, with the reason. `tenant` keeps the sessions of callers
     apart. `complete` is True when the conversation is all that the model will
-    get; else a lone prompt in a session belongs to a conversation that the caller keeps.
+    get; else a lone prompt in a session belongs to a conversation that the caller keeps. `longest` is where the answer
+    will be cut off.
     """
 
     conversation: Conversation
@@ -40,6 +41,7 @@ class Ask:
     session_id: str | None = None
     tenant: str = ""
     complete: bool = False
+    longest: int | None = None
     barred: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -85,7 +87,8 @@ class Recommender:
         around, now = self.surroundings(), self.clock.now()
         if ask.barred:
             around = replace(around, unusable={**around.unusable, **ask.barred})
-        wanted = Wanted(task_of(opened.turn.classification, conversation), ask.constraints, ask.preference, around)
+        task = replace(task_of(opened.turn.classification, conversation), longest=ask.longest)
+        wanted = Wanted(task, ask.constraints, ask.preference, around)
         alone = len(conversation.turns) == 1 and not ask.complete
         opened = _with_cache(opened, wanted.task, now, alone=alone)
         incumbent = None if opened.session is None else opened.session.model_id

@@ -38,7 +38,9 @@ def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price
 
 
 def expected_tokens(model: Prepared, task: Task, max_tokens: int | None) -> tuple[int, int]:
-    """Output and thinking; together they never exceed `max_tokens`, which caps what is billed."""
+    """Output and thinking; together they never exceed `max_tokens` or the task's own limit: they cap what is billed."""
+    if task.longest is not None and (max_tokens is None or task.longest < max_tokens):
+        max_tokens = task.longest
     thinking = THINKING_TOKENS[task.difficulty] if model.thinks else 0
     output = task.output_tokens
     most = model.model.max_output_tokens

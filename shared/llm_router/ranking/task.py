@@ -30,7 +30,8 @@ class Task:
 
     `chances` gives the seven categories' probabilities, `complexity` runs from 0 to 1, `input_tokens` is a
     count in the classifier's tokens, `output_tokens` the expected length of the answer. `requires` is what the
-    request itself needs: vision for images, tools for tool calls. `held` is None outside of a session.
+    request itself needs: vision for images, tools for tool calls. `held` is None outside of a session. `longest`
+    is where an answer will be cut off, whatever model gives it: it makes it cheaper and rules no model out.
     """
 
     chances: Mapping[Category, float]
@@ -41,6 +42,7 @@ class Task:
     requires: frozenset[Capability] = frozenset()
     writing: Writing = Writing.ENGLISH
     held: Held | None = None
+    longest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
