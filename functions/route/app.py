@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from llm_router.bootstrap import services
 from llm_router.client_keys import ClientKey, new_secret
-from llm_router.errors import CatalogueUnavailable, InvalidRequest, NotFound, StoreUnavailable, Unauthenticated
+from llm_router.errors import CatalogueUnavailable, InvalidRequest, NotFound, StoreUnavailable
 from llm_router.generation.idempotency import MAX_KEY
 from llm_router.generation.similar_answers import Question
 from llm_router.processes import running
@@ -105,12 +105,8 @@ async def _once(call: Call, work: Callable[[], Awaitable[Response]]) -> Response
 
 
 def _key(call: Call) -> ClientKey | None:
-    """The caller's key where it is a client's. One that has gone since it was let in is none: it had limits."""
-    if not call.caller.key_id:
-        return None
-    if (key := service.generating.key_ring().by_id(call.caller.key_id)) is None:
-        raise Unauthenticated("This key is not valid any more.")
-    return key
+    """The caller's key where it is a client's; asked for once a request, which then counts against its limit."""
+    return service.generating.admitted(call.caller.key_id) if call.caller.key_id else None
 
 
 def _keep(decision: Decision, tenant: str, used: str | None, answer: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llm_router.client_keys import KeyBook, KeyRing
+from llm_router.client_keys import ClientKey, KeyBook, KeyRing
+from llm_router.errors import Unauthenticated
 from llm_router.settings import Store
 from llm_router.stores import Lazy
 
@@ -55,6 +56,16 @@ class Generating:
         """The id of the client key with this hash."""
         found = self.key_ring().find(digest)
         return None if found is None else found.id
+
+    def admitted(self, key_id: str) -> ClientKey:
+        """The client key with this id, for one request of its minute.
+
+        Raises `RateLimited`, and `Unauthenticated` where the key has gone since its caller was let in: it had limits.
+        """
+        if (key := self.key_ring().by_id(key_id)) is None:
+            raise Unauthenticated("This key is not valid any more.")
+        self.budgets().admit(key)
+        return key
 
     def observe_outcome(self, outcome: Outcome) -> None:
         """Count an attempt where operators look, and where the ranking learns from it."""

@@ -55,6 +55,13 @@ def test_past_its_requests_a_minute_a_key_is_told_when_to_come_back(generating: 
     assert 1 <= int(refused.headers["retry-after"]) <= 60
 
 
+def test_recommendations_and_lists_count_against_the_requests_a_minute_too(generating: Client):
+    holder = Holder(generating, requests_per_minute=2)
+    assert holder.send("/route", {"prompt": PROMPT}).status == 200
+    assert holder.api.send("GET", "/v1/models", headers={"x-api-key": holder.secret}).status == 200
+    assert [holder.send("/route", {"prompt": PROMPT}).error, holder.generate().error] == ["rate_limited"] * 2
+
+
 def test_spending_is_booked_from_real_usage_and_stops_at_the_budget(generating: Client):
     holder = Holder(generating, usd_per_day=1e-6)
     first = holder.generate()

@@ -174,7 +174,6 @@ class Generator:
     def _reserve(self, job: Job) -> Reservation | None:
         if job.key is None:
             return None
-        self.budgets.admit(job.key)
         return self.budgets.reserve(job.key, job.most_usd(job.models[0])) if job.models else None
 
     def _cover(self, reservation: Reservation | None, job: Job, model: ModelEntry) -> None:
