@@ -62,6 +62,12 @@ def test_a_record_reads_back_whole_and_is_gone_when_deleted(store: RecordStore, 
     assert store.get(kind, record.key) is None
 
 
+@pytest.mark.parametrize("key", ["", "k" * 2000, "é" * 900])
+def test_nothing_is_there_under_a_key_that_no_record_can_have(store: RecordStore, key: str):
+    assert store.get("thing", key) is None
+    assert store.delete("thing", key) is False
+
+
 def test_an_expired_record_is_not_there(store: RecordStore, clock: FakeClock):
     store.put(Record("note", "k", "old", expires_at=clock.now() + 10))
     clock.pass_seconds(11)

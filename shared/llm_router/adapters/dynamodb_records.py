@@ -31,6 +31,9 @@ HOT_KINDS = frozenset({"decision", "session"})
 NAMES_AT_ONCE = 100
 """Counters in one update: its expression may hold 4 kB and 300 operators."""
 
+LONGEST_KEY = 1024
+"""Bytes of a sort key. What is looked for under a longer one, as a caller may, is not there."""
+
 _ALIVE = "attribute_not_exists(#ttl) OR #ttl > :now"
 _PREFIX = "n:"
 
@@ -49,11 +52,15 @@ class DynamoRecordStore:
         return self._put(record, condition, {})
 
     def get(self, kind: str, key: str) -> Record | None:
+        if not _can_be(key):
+            return None
         with translated("The table"):
             answer = self._client.get_item(TableName=self._table, Key=_key(kind, key), ConsistentRead=True)
         return self._live(kind, answer.get("Item"))
 
     def delete(self, kind: str, key: str) -> bool:
+        if not _can_be(key):
+            return False
         with translated("The table"):
             answer = self._client.delete_item(TableName=self._table, Key=_key(kind, key), ReturnValues="ALL_OLD")
         return self._live(kind, answer.get("Attributes")) is not None
@@ -200,6 +207,10 @@ class DynamoRecordStore:
 
 def _partitions(kind: str) -> Sequence[str]:
     return [f"record#{kind}#{shard}" for shard in range(SHARDS)] if kind in HOT_KINDS else [f"record#{kind}"]
+
+
+def _can_be(key: str) -> bool:
+    return 0 < len(key.encode("utf-8", "replace")) <= LONGEST_KEY
 
 
 def _key(kind: str, key: str) -> dict[str, AttributeValueTypeDef]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
@@ -25,6 +26,7 @@ from llm_router.web.body import RequestBody
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Names = Annotated[tuple[Name, ...], Field(max_length=200)]
+KNOWN_EXCLUSIONS = 4096
 Positive = Annotated[float, Field(gt=0, le=1e9)]
 
 
@@ -221,4 +223,10 @@ def _ranked(candidate: Candidate) -> RankedAnswer:
 
 def _excluded(exclusion: Exclusion) -> ExcludedAnswer:
     binding = exclusion.violations[0]
-    return ExcludedAnswer(id=exclusion.model.id, reason=binding.reason, detail=binding.detail)
+    return _said_of(exclusion.model.id, binding.reason, binding.detail)
+
+
+@lru_cache(KNOWN_EXCLUSIONS)
+def _said_of(model_id: str, reason: str, detail: str) -> ExcludedAnswer:
+    """Remembered, since the same models are out for the same reason in one request after the other."""
+    return ExcludedAnswer(id=model_id, reason=reason, detail=detail)
