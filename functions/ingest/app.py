@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from llm_router.activity import SCHEDULE, Observation
 from llm_router.bootstrap import services
+from llm_router.catalogue.gathering import AWAITED_S
 from llm_router.catalogue.source_state import Health
 from llm_router.clock import iso_date
 from llm_router.errors import NotFound, RouterError
@@ -89,7 +90,7 @@ async def rollback(_call: Call, body: RollbackRequest) -> UpdateAnswer:
 @door.post("/refresh", body=RefreshRequest, answer=RefreshAnswer, summary="Run the scheduled refresh now")
 async def refresh(_call: Call, body: RefreshRequest) -> RefreshAnswer:
     """Reads every source; with `dry_run` nothing is written and the whole diff comes back."""
-    done = service.refresher().refresh(dry_run=body.dry_run)
+    done = service.refresher().refresh(dry_run=body.dry_run, within_s=AWAITED_S)
     service.reader().forget()
     return refresh_answer(done, service.clock.now())
 

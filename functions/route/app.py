@@ -52,7 +52,7 @@ async def route(call: Call, body: RouteRequest) -> Response:
         return await _once(call, lambda: _generated(call, body))
     tenant = call.caller.tenant
     ask = body.ask(tenant)
-    if (key := _key(call)) is not None:
+    if (key := _key(call, spends=False)) is not None:
         ask = replace(ask, barred=key.refused(service.reader().in_force().catalogue))
     decision = service.recommender().recommend(ask)
     note_decision(call.note, decision)
@@ -104,9 +104,9 @@ async def _once(call: Call, work: Callable[[], Awaitable[Response]]) -> Response
     return made[0] if made else again
 
 
-def _key(call: Call) -> ClientKey | None:
+def _key(call: Call, *, spends: bool = True) -> ClientKey | None:
     """The caller's key where it is a client's; asked for once a request, which then counts against its limit."""
-    return service.generating.admitted(call.caller.key_id) if call.caller.key_id else None
+    return service.generating.admitted(call.caller.key_id, spends=spends) if call.caller.key_id else None
 
 
 def _keep(decision: Decision, tenant: str, used: str | None, answer: str) -> None:
@@ -135,17 +135,21 @@ completions = Lazy(_completions)
 async def chat(call: Call, body: ChatCompletionRequest) -> Response:
     """`auto` routes, a model's id pins."""
     call.note.prompt_hash = service.prompt_hash(conversation(body.messages).request)
-    key = _key(call)
     if body.stream:
-        return await completions().streamed(call, body, completions().route(call, body, key))
-    return await _once(call, lambda: completions().whole(call, body, completions().route(call, body, key), key))
+        return await completions().streamed(call, body, completions().route(call, body, _key(call)))
+    return await _once(call, lambda: _completed(call, body))
+
+
+async def _completed(call: Call, body: ChatCompletionRequest) -> Response:
+    key = _key(call)
+    return await completions().whole(call, body, completions().route(call, body, key), key)
 
 
 @door.get("/v1/models", answer=ModelList, summary="What can be asked here, in OpenAI's form")
 async def models(call: Call) -> ModelList:
     """`auto`, and the models whose provider is configured and that the key allows."""
     as_of = service.reader().in_force().catalogue.as_of
-    return model_list(service.generating.dispatcher().routable(_key(call)), as_of)
+    return model_list(service.generating.dispatcher().routable(_key(call, spends=False)), as_of)
 
 
 @door.get("/keys", answer=KeysAnswer, summary="Client keys and what they have spent")

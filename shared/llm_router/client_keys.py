@@ -33,7 +33,8 @@ STALE_AFTER_S = 900.0
 class ClientKey:
     """A key without its secret. None and empty bound nothing; amounts are USD, times epoch seconds.
 
-    Which models bind recommending, too; the other limits bind generation alone, which costs money and others' time.
+    Which models and how many requests bind recommending, too; budgets bind generation alone, which costs money. What is
+    given again under an idempotency key is no request.
     `caches` turns the response cache on for requests that do not speak of it, with `caches_similar` also for questions
     of the same meaning.
     """

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from llm_router.client_keys import ClientKey, KeyBook, KeyRing
-from llm_router.errors import Unauthenticated
+from llm_router.errors import StoreUnavailable, Unauthenticated
 from llm_router.settings import Store
 from llm_router.stores import Lazy
 
@@ -57,14 +57,20 @@ class Generating:
         found = self.key_ring().find(digest)
         return None if found is None else found.id
 
-    def admitted(self, key_id: str) -> ClientKey:
+    def admitted(self, key_id: str, *, spends: bool) -> ClientKey:
         """The client key with this id, for one request of its minute.
 
-        Raises `RateLimited`, and `Unauthenticated` where the key has gone since its caller was let in: it had limits.
+        While requests cannot be counted, one that spends nothing is let in. Raises `RateLimited`, `StoreUnavailable`,
+        and `Unauthenticated` where the key has gone since its caller was let in: it had limits.
         """
         if (key := self.key_ring().by_id(key_id)) is None:
             raise Unauthenticated("This key is not valid any more.")
-        self.budgets().admit(key)
+        try:
+            self.budgets().admit(key)
+        except StoreUnavailable as failure:
+            if spends:
+                raise
+            self._services.warn(f"A key's request was not counted: {failure.message}")
         return key
 
     def observe_outcome(self, outcome: Outcome) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from llm_router.catalogue.reader import CatalogueReader
-from llm_router.catalogue.source_state import last_heard
+from llm_router.catalogue.source_state import renewed_at
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.health import Component, State, report, reported
 from llm_router.ports import CatalogueStore, Clock, RecordStore, VersionInfo
@@ -69,7 +69,7 @@ class Overview:
 
     def _renewed(self, current: VersionInfo) -> float:
         """When what is in force was last made, or found to be still so."""
-        return max(current.created_at, _unless_down(lambda: last_heard(self.records)) or 0.0)
+        return max(current.created_at, _unless_down(lambda: renewed_at(self.records)) or 0.0)
 
     def _store(self) -> Component:
         try:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from llm_router.catalogue.entry import Capability
+from llm_router.ranking.cost import expected_tokens
+from llm_router.ranking.prepared import prepare
+from llm_router.ranking.task import Task
+from llm_router.taxonomy import Category, Difficulty
 from tests.support.generating import Client
+from tests.support.models import model
 
 
 def test_a_short_answer_is_priced_as_one_and_no_model_is_out_for_it(generating: Client):
@@ -16,3 +24,13 @@ def test_a_short_answer_is_priced_as_one_and_no_model_is_out_for_it(generating: 
     assert both
     assert all(row["estimated_cost_usd"] < prices[row["id"]] for row in both)
     assert short["eligible_models"] == long["eligible_models"] == endless["eligible_models"]
+
+
+def test_thinking_counts_whole_however_short_the_answer_is_to_be():
+    thinking = prepare([model("m", capabilities=frozenset({Capability.REASONING}))])[0]
+    task = Task({Category.CODING: 1.0}, Difficulty.HARD, 0.9, 100, 400)
+    output, thought = expected_tokens(thinking, task, None)
+    assert thought > 0
+    assert expected_tokens(thinking, replace(task, longest=3), None) == (3, thought)
+    assert expected_tokens(thinking, replace(task, longest=9999), None) == (output, thought)
+    assert expected_tokens(thinking, task, 3) == (3, 0)

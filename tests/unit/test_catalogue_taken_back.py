@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from llm_router.catalogue.entry import ModelStatus
+from llm_router.catalogue.entry import ModelStatus, Provenance
 from llm_router.catalogue.guards import deprecated_anew, no_longer_rated, rated_by
-from llm_router.catalogue.joining import Joined, Statement
+from llm_router.catalogue.joining import Joined, Statement, join
 from llm_router.catalogue.quality_map import quality_map
-from llm_router.catalogue.records import Facts, Reading, Scale, Score
-from llm_router.catalogue.source_state import Health
+from llm_router.catalogue.records import Facts, Json, Listing, Reading, Scale, Score
+from llm_router.catalogue.source_state import Health, save
+from llm_router.catalogue.tables import tables
+from llm_router.catalogue.upsert import upsert
 from tests.support.models import model
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
 from tests.support.sources import TODAY, URLS, World, payload
@@ -116,6 +119,38 @@ def test_a_table_that_is_called_otherwise_wipes_no_category_s_quality(world: Wor
     assert world.catalogue() == before
 
 
+def test_a_state_that_does_not_tell_what_was_rated_is_filled_from_the_last_good_data(world: World):
+    found = state(world, "lmarena")
+    save(world.records, [replace(found, rated={})])
+    refresh(world, "lmarena", changed("lmarena", lambda d: d.pop("coding")))
+    assert state(world, "lmarena").health is Health.REFUSED
+
+
+def test_a_flawed_listing_tells_of_what_another_source_makes_known_in_the_same_run():
+    clean = Listing("openai", "m", Facts(input_usd_per_mtok=1.0))
+    flawed = Listing("openai", "m", Facts(context_window=9), flawed=True)
+    readings = [Reading("litellm", 40, TODAY, listings=[flawed]), Reading("models_dev", 30, TODAY, listings=[clean])]
+    (found,) = join(readings, [], tables()).values()
+    assert [said.source for said in found.statements] == ["litellm", "models_dev"]
+    alone = Reading("litellm", 40, TODAY, listings=[flawed])
+    assert join([alone], [], tables()) == {}
+    both = Reading("litellm", 40, TODAY, listings=[flawed, clean])
+    (found,) = join([both], [], tables()).values()
+    assert [said.facts.input_usd_per_mtok for said in found.statements] == [1.0]
+
+
+def test_a_status_that_follows_from_a_date_follows_anew_from_another(world: World):
+    refresh(world, "litellm", litellm(lambda d: d["gpt-5.5"].update(deprecation_date=LONG_AGO)))
+    assert entry(world, "openai/gpt-5.5").status is ModelStatus.DEPRECATED
+    refresh(world, "litellm", litellm(lambda d: d.pop("gpt-5.5")))
+    assert entry(world, "openai/gpt-5.5").status is ModelStatus.DEPRECATED
+    said: list[Json] = [{"id": "openai/gpt-5.5", "deprecation_date": "2099-01-01"}]
+    world.refresher().publisher.publish(lambda before: upsert(before, said, TODAY), "update")
+    world.clock.pass_seconds(DAY)
+    world.refresher().refresh()
+    assert entry(world, "openai/gpt-5.5").active
+
+
 def test_only_models_in_force_that_the_source_lists_are_counted():
     current = {"acme/a": model("a"), "acme/b": model("b"), "acme/c": model("c", status=ModelStatus.DISABLED)}
 
@@ -127,19 +162,31 @@ def test_only_models_in_force_that_the_source_lists_are_counted():
     assert deprecated_anew("s", joined, current, TODAY) == (1, 2)
     assert deprecated_anew("other", joined, current, TODAY) == (0, 0)
     by_word = [said("b", status=ModelStatus.DEPRECATED), said("a", deprecation_date=TODAY)]
-    assert deprecated_anew("s", by_word, current, TODAY) == (1, 2)
+    assert deprecated_anew("s", by_word, current, TODAY) == (2, 2)
+
+
+def test_a_date_that_is_known_is_no_news_and_the_operators_word_counts_for_no_source():
+    operator = Provenance("operator", TODAY)
+    dated = model("a", deprecation_date=TODAY)
+    overruled = model("b", provenance={"status": operator})
+    joined = [
+        Joined("acme/a", "acme", (Statement("s", 1, TODAY, Facts(deprecation_date=TODAY)),)),
+        Joined("acme/b", "acme", (Statement("s", 1, TODAY, Facts(status=ModelStatus.DEPRECATED)),)),
+    ]
+    assert deprecated_anew("s", joined, {"acme/a": dated, "acme/b": overruled}, TODAY) == (0, 1)
 
 
 def test_a_use_counts_the_models_with_half_of_its_tables():
     names = ("industry_life_and_physical_and_social_science", "industry_medicine_and_healthcare")
     uses = quality_map().uses
-    (group,) = [tables for source, tables in uses if source == "lmarena" and set(names) < set(tables)]
+    (group,) = [each for source, each in uses if source == "lmarena" and set(names) < set(each)]
     scores = [Score("a", names[0], 1000.0, Scale.RATING), Score("a", names[1], 1000.0, Scale.RATING)]
     scores.append(Score("b", names[0], 1000.0, Scale.RATING))
     rated = rated_by(Reading("lmarena", 0, TODAY, scores=scores), quality_map())
     assert rated["+".join(group)] == 1
     assert rated["coding"] == 0
-    assert rated_by(Reading("lmarena", 0, TODAY), quality_map()) == {}
+    assert set(rated_by(Reading("lmarena", 0, TODAY), quality_map()).values()) == {0}
+    assert rated_by(Reading("litellm", 0, TODAY), quality_map()) == {}
 
 
 def test_what_the_map_uses_no_more_is_not_missed():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from llm_router.catalogue.reader import CatalogueReader
-from llm_router.catalogue.source_state import SourceState, last_heard, save
+from llm_router.catalogue.source_state import RENEWED, note_renewed, renewed_at
 from llm_router.health import State
 from llm_router.overview import STALE_AFTER_S, Overview
+from llm_router.ports import Record
 from tests.support.refreshed import refreshed
-from tests.support.sources import World
+from tests.support.sources import URLS, World, payload
 
 
 def catalogue_of(world: World) -> State:
@@ -26,8 +27,19 @@ def test_a_catalogue_in_which_nothing_changes_is_not_stale_while_its_sources_are
     assert catalogue_of(world) is State.UP
 
 
-def test_when_a_source_was_last_heard_is_the_latest_of_all():
+def test_the_operators_own_file_renews_nothing():
+    world = refreshed(World(operator=lambda: payload("operator")))
+    for url in URLS.values():
+        world.web.pages[url] = TimeoutError()
+    world.clock.pass_seconds(STALE_AFTER_S)
+    world.refresher().refresh()
+    assert catalogue_of(world) is State.DEGRADED
+
+
+def test_what_is_no_time_counts_as_never():
     world = World()
-    assert last_heard(world.records) == 0.0
-    save(world.records, [SourceState("a", last_success=5.0), SourceState("b"), SourceState("c", last_success=9.0)])
-    assert last_heard(world.records) == 9.0
+    assert renewed_at(world.records) == 0.0
+    note_renewed(world.records, 5.0)
+    assert renewed_at(world.records) == 5.0
+    world.records.put(Record(RENEWED, RENEWED, "yesterday"))
+    assert renewed_at(world.records) == 0.0

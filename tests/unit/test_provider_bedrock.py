@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 
 import pytest
 
@@ -112,3 +113,10 @@ def test_claudes_that_take_no_sampling_are_told_none_at_bedrock_either():
     assert "inferenceConfig" not in bedrock_request.body("anthropic.claude-opus-4-7", request)
     told = bedrock_request.body("anthropic.claude-haiku-4-5", request)
     assert told["inferenceConfig"] == {"temperature": 0.7}
+
+
+def test_the_tools_of_earlier_calls_are_declared_though_the_request_brings_none():
+    body = bedrock_request.body("m", replace(conversation(), tools=(), tool_choice=None))
+    declared = [each["toolSpec"]["name"] for each in json.loads(json.dumps(body))["toolConfig"]["tools"]]
+    assert declared == ["get_weather"]
+    assert "toolConfig" not in bedrock_request.body("m", ask())

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from llm_router.adapters.providers.configured import speakers
+from llm_router.adapters.providers.conversation import compact
+from llm_router.adapters.providers.openai_request import Quirks, body
 from llm_router.generation.chat import (
     AudioPart,
     ChatMessage,
@@ -22,6 +26,11 @@ from llm_router.generation.provider import Failure
 from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation, failure, run
 from tests.support.provider_server import ProviderServer
 from tests.support.speaking_openai import asked, protocol
+
+
+def posted(request: ChatRequest, quirks: Quirks, model: str = "m") -> dict:
+    """The body as it arrives; typed loosely because tests look into it."""
+    return json.loads(compact(body(model, request, quirks, stream=False)))
 
 
 def test_a_request_is_posted_with_its_key(server: ProviderServer):
@@ -79,6 +88,42 @@ def test_every_setting_goes_by_its_name(server: ProviderServer):
 
 def test_a_setting_that_a_model_refuses_is_left_out(server: ProviderServer):
     assert "temperature" not in asked(server, ask(temperature=0.0), "o4-mini").json
+
+
+@pytest.mark.parametrize("name", ["openai", "azure"])
+@pytest.mark.parametrize(
+    ("model", "takes"),
+    [("gpt-4.1", True), ("gpt-4o-mini", True), ("gpt-5.1", True), ("gpt-5-chat-latest", True), ("o3", False),
+     ("gpt-5", False), ("gpt-5-mini", False), ("gpt-5.5", False), ("gpt-5.6-terra", False), ("gpt-6", False)],
+)  # fmt: skip
+def test_models_that_reason_take_neither_sampling_nor_stops(name: str, model: str, takes: bool):
+    speaker = speakers()[name]
+    quirks = Quirks(only_for=speaker.only_for, never_for=speaker.never_for)
+    sent = posted(ask(temperature=0.1, top_p=0.5, stop=("x",)), quirks, model)
+    assert [field in sent for field in ("temperature", "top_p", "stop")] == [takes] * 3
+
+
+@pytest.mark.parametrize("schema", [None, SCHEMA])
+def test_where_no_shape_can_be_asked_for_it_is_said(schema: str | None):
+    sent = posted(ask(json_format=JsonFormat(schema)), Quirks(json_schema=False))
+    first = sent["messages"][0]
+    assert (first["role"], "JSON" in first["content"]) == ("system", True)
+    assert schema is None or schema in first["content"]
+    assert sent["response_format"] == {"type": "json_object"}
+    assert [each["role"] for each in posted(ask(), Quirks(json_schema=False))["messages"]] == ["user"]
+
+
+def test_ids_of_calls_and_names_are_as_a_speaker_takes_them():
+    speaker = speakers()["mistral"]
+    messages = posted(conversation(), Quirks(short_call_ids=speaker.short_call_ids, names=speaker.names))["messages"]
+    made = [call["id"] for call in messages[2]["tool_calls"]]
+    assert all(re.fullmatch("[a-zA-Z0-9]{9}", each) for each in made)
+    assert next(each["tool_call_id"] for each in messages if each["role"] == "tool") == made[0]
+    assert len(set(made)) == 2
+    assert Quirks(short_call_ids=True).call_id("Ab3dEf9h1") == "Ab3dEf9h1"
+    named = ChatRequest((ChatMessage(Role.USER, (TextPart("a"),), name="bob"),))
+    assert "name" not in posted(named, Quirks(names=False))["messages"][0]
+    assert posted(named, Quirks())["messages"][0]["name"] == "bob"
 
 
 def test_a_conversation_with_pictures_files_and_tools_is_said_again(server: ProviderServer):

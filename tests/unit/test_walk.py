@@ -178,11 +178,17 @@ def test_when_all_are_cooling_the_error_says_how_long():
     assert A1.id in error.message
 
 
-def test_what_two_models_do_not_take_is_the_callers_to_change():
-    world = World(dict.fromkeys((A1.id, A2.id, A3.id), Failure.BAD_REQUEST))
-    assert isinstance(world.error(A1, A2, A3), InvalidRequest)
+def test_what_two_providers_do_not_take_is_the_callers_to_change():
+    world = World(dict.fromkeys((A1.id, A2.id, A3.id, B1.id), Failure.BAD_REQUEST))
+    assert isinstance(world.error(A1, B1, A2), InvalidRequest)
     assert len(world.providers.limits) == 2
     assert world.cooling.wait_s(A1) == 0
+
+
+def test_what_one_provider_does_not_take_another_may():
+    world = World(dict.fromkeys((A1.id, A2.id, A3.id), Failure.BAD_REQUEST))
+    assert tried(world.walk(A1, A2, A3, B1)) == [(A1.id, "bad_request"), (A2.id, "bad_request"), (B1.id, "ok")]
+    assert isinstance(world.error(A1, A2, A3), InvalidRequest)
 
 
 def test_a_mixed_failure_is_an_upstream_error_naming_models_and_codes():

@@ -21,8 +21,11 @@ from llm_router.errors import SourceUnavailable, StoreUnavailable
 from llm_router.ports import BlobStore, Clock
 
 EACH_S: Final = 8.0
-IN_ALL_S: Final = 18.0
-"""Seconds for fetching: one source's, and all sources' together. An HTTP API of AWS's waits 30 s for a refresh."""
+IN_ALL_S: Final = 45.0
+"""Seconds for fetching: one source's, and all sources' together, so that a run ends within a minute."""
+
+AWAITED_S: Final = 18.0
+"""The same where somebody waits for the run: an HTTP API of AWS's gives up after 30."""
 
 UNPACKED: Final = 64 * 1024 * 1024
 
@@ -52,9 +55,10 @@ class Gatherer:
         states: Sequence[SourceState],
         current: Mapping[str, ModelEntry],
         tell: Callable[[SourceState], None],
+        within_s: float = IN_ALL_S,
     ) -> list[Gathered]:
         """Everything, in the order of the sources. `tell` is given each source's state after its turn."""
-        until = self.clock.monotonic() + IN_ALL_S
+        until = self.clock.monotonic() + within_s
         gathered = []
         for source, state in zip(sources, states, strict=True):
             left = min(EACH_S, until - self.clock.monotonic())
@@ -77,7 +81,9 @@ class Gatherer:
             if fetched.body is None:
                 return Gathered(state.succeeded(now), self._last_good(source, state, held))
             reading = source.parse(fetched.body, self._as_of(state, fetched.body))
-            if (doubt := self._doubt(reading, state, current)) is not None:
+            last = None if state.rated else self._last_good(source, state, held)
+            before = state if last is None else replace(state, rated=rated_by(last, self.choices))
+            if (doubt := self._doubt(reading, before, current)) is not None:
                 refused = state.failed(now, doubt, Health.REFUSED)
                 return Gathered(refused, self._last_good(source, state, held))
         except (SourceUnavailable, StoreUnavailable) as failure:

@@ -104,15 +104,25 @@ def prices_off(source: str, joined: Iterable[Joined], current: Mapping[str, Mode
 def deprecated_anew(
     source: str, joined: Iterable[Joined], current: Mapping[str, ModelEntry], today: str
 ) -> tuple[int, int]:
-    """How many models in force a source would deprecate, and how many of those in force it lists."""
+    """How many models in force a source would deprecate, and how many of those in force it lists.
+
+    A date that the catalogue holds already is no news, and where the operator has spoken the source does not count.
+    """
     off = listed = 0
     for offering in joined:
         before = current.get(offering.id)
         facts = next((said.facts for said in offering.statements if said.source == source), None)
-        if before is not None and before.active and facts is not None:
-            listed += 1
-            off += facts.status is ModelStatus.DEPRECATED or (facts.deprecation_date or today) < today
+        if before is None or not before.active or facts is None or _operator_ends(before):
+            continue
+        listed += 1
+        date = None if facts.deprecation_date == before.deprecation_date else facts.deprecation_date
+        off += facts.status is ModelStatus.DEPRECATED or (date is not None and date <= today)
     return off, listed
+
+
+def _operator_ends(entry: ModelEntry) -> bool:
+    said = (entry.provenance.get(name) for name in ("status", "deprecation_date"))
+    return any(origin is not None and origin.source == OPERATOR for origin in said)
 
 
 def rated_by(reading: Reading, choices: QualityMap) -> dict[str, int]:
@@ -120,7 +130,7 @@ def rated_by(reading: Reading, choices: QualityMap) -> dict[str, int]:
     measures: defaultdict[str, set[str]] = defaultdict(set)
     for score in reading.scores:
         measures[score.model].add(score.measure)
-    uses = {names for source, names in choices.uses if source == reading.source} if measures else set()
+    uses = {names for source, names in choices.uses if source == reading.source}
     return {
         "+".join(names): sum(2 * len(rated.intersection(names)) >= len(names) for rated in measures.values())
         for names in sorted(uses)

@@ -48,24 +48,34 @@ def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Table
         exact.add((entry.provider, name))
         providers[entry.id] = entry.provider
     said: dict[str, list[Statement]] = defaultdict(list)
-    for reading in sorted(readings, key=lambda reading: (-reading.priority, reading.source)):
-        for entry_id, provider, facts in _offerings(reading, ids, exact, tables):
+    ordered = sorted(readings, key=_weight)
+    # Flawed listings last: they tell of what is known, or what another source's listing has made known.
+    for flawed, reading in [*((False, reading) for reading in ordered), *((True, reading) for reading in ordered)]:
+        for entry_id, provider, facts in _offerings(reading, ids, exact, tables, flawed=flawed):
             providers.setdefault(entry_id, provider)
-            said[entry_id].append(Statement(reading.source, reading.priority, reading.as_of, facts))
-    return {entry_id: Joined(entry_id, providers[entry_id], tuple(said[entry_id])) for entry_id in sorted(said)}
+            if not (flawed and any(each.source == reading.source for each in said[entry_id])):
+                said[entry_id].append(Statement(reading.source, reading.priority, reading.as_of, facts))
+    return {
+        entry_id: Joined(entry_id, providers[entry_id], tuple(sorted(said[entry_id], key=_weight)))
+        for entry_id in sorted(said)
+    }
+
+
+def _weight(said: Reading | Statement) -> tuple[int, str]:
+    return -said.priority, said.source
 
 
 def _offerings(
-    reading: Reading, ids: dict[Key, str], exact: set[Key], tables: Tables
+    reading: Reading, ids: dict[Key, str], exact: set[Key], tables: Tables, *, flawed: bool
 ) -> Iterable[tuple[str, str, Facts]]:
     """One per offering of this source: the name that the catalogue knows it by, else the first of the alphabet."""
     named = []
-    for listing in reading.listings:
+    for listing in (each for each in reading.listings if each.flawed is flawed):
         provider, name = _provider(listing, reading.source, tables)
         if provider is not None:
             known = (provider.name, name) in exact
             wanted = known or not (tables.skip.search(name.lower()) or _skipped(provider, name))
-            if wanted and (not listing.flawed or (provider.name, tables.slug(name)) in ids):
+            if wanted and (not flawed or (provider.name, tables.slug(name)) in ids):
                 named.append((not known, name, provider, listing.facts))
     seen = set()
     for _, name, provider, facts in sorted(named, key=lambda row: (row[0], row[1], row[2].name)):

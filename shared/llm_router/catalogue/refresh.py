@@ -19,6 +19,7 @@ from llm_router.catalogue.upsert import applied
 OPERATOR_PRIORITY = 100
 _FACTS: Final = tuple(field.name for field in fields(Facts))
 _LATENCY: Final = frozenset(field.name for field in fields(Latency))
+PAST: Final = "past its deprecation"
 _MAY_BE_TAKEN_BACK: Final = ("status", "deprecation_date")
 _NOTHING: Final[tuple[object, ...]] = (None, (), frozenset())
 
@@ -104,9 +105,13 @@ def _merged(joined: Joined, before: ModelEntry | None, heard: set[str], tables: 
 
 
 def _holds_still(before: ModelEntry, name: str, joined: Joined) -> bool:
-    """Whether nobody takes back what was said of a model's end: a source does that by listing it and not saying so."""
+    """Whether nobody takes back what was said of a model's end: a source does that by listing it and not saying so.
+
+    A status that follows from a date was said by nobody, and follows anew.
+    """
     sources = _sources(before, name)
-    return bool(sources) and sources.isdisjoint(said.source for said in joined.statements)
+    said = name in before.provenance and before.provenance[name].note != PAST
+    return said and bool(sources) and sources.isdisjoint(said.source for said in joined.statements)
 
 
 def _sources(entry: ModelEntry, name: str) -> set[str]:
@@ -211,7 +216,7 @@ def _status(entry: ModelEntry, before: ModelEntry | None, today: str) -> tuple[M
         return entry.status, status
     if entry.deprecation_date is not None and entry.deprecation_date <= today:
         origin = entry.provenance.get("deprecation_date")
-        return ModelStatus.DEPRECATED, Provenance(origin.source if origin else CURATED, today, "past its deprecation")
+        return ModelStatus.DEPRECATED, Provenance(origin.source if origin else CURATED, today, PAST)
     if (
         entry.quality
         or OPERATOR in origins

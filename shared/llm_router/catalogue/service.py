@@ -9,12 +9,13 @@ from typing import Final
 
 from llm_router.catalogue.diff import Diff, diff
 from llm_router.catalogue.entry import Catalogue, ModelEntry
-from llm_router.catalogue.gathering import Gathered, Gatherer, blob_name, packed
+from llm_router.catalogue.gathering import IN_ALL_S, Gathered, Gatherer, blob_name, packed
 from llm_router.catalogue.guards import Quarantined
+from llm_router.catalogue.joining import OPERATOR
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.quality_map import QualityMap
 from llm_router.catalogue.refresh import RefreshPlan, plan
-from llm_router.catalogue.source_state import SourceState, load, save
+from llm_router.catalogue.source_state import Health, SourceState, load, note_renewed, save
 from llm_router.catalogue.sources import Source
 from llm_router.catalogue.tables import Tables
 from llm_router.ports import BlobStore, Clock, Record, RecordStore
@@ -67,15 +68,21 @@ class Refresher:
     choices: QualityMap
     export: Callable[[Catalogue], None] | None = None
 
-    def refresh(self, *, dry_run: bool = False, tell: Callable[[SourceState], None] = _silently) -> Refreshed:
+    def refresh(
+        self,
+        *,
+        dry_run: bool = False,
+        tell: Callable[[SourceState], None] = _silently,
+        within_s: float = IN_ALL_S,
+    ) -> Refreshed:
         """One run. Running it again on the same data writes no further version. Raises `StoreUnavailable`.
 
-        `tell` is given each source's state as soon as it has had its turn.
+        `tell` is given each source's state as soon as it has had its turn; fetching takes about `within_s` in all.
         """
         names = [source.name for source in self.sources]
         current = self.publisher.current()
         gatherer = Gatherer(self.blobs, self.clock, self.tables, self.choices, self.today)
-        gathered = gatherer.gather(self.sources, load(self.records, names), current.models, tell)
+        gathered = gatherer.gather(self.sources, load(self.records, names), current.models, tell, within_s)
         plans: list[RefreshPlan] = []
 
         def change(before: Catalogue) -> Mapping[str, ModelEntry]:
@@ -89,6 +96,9 @@ class Refresher:
         self._keep(gathered)
         published = self.publisher.publish(change, ORIGIN)
         self._remember(published.version, published.diff, plans[-1])
+        on_the_web = (found.state for found in gathered if found.state.name != OPERATOR)
+        if plans[-1].refused is None and any(state.health is Health.FRESH for state in on_the_web):
+            note_renewed(self.records, self.clock.now())
         if self.export is not None:
             self.export(Catalogue(published.version, published.models, self.clock.now()))
         return _outcome(published.version, published.diff, plans[-1], gathered, dry_run=False)

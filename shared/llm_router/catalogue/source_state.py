@@ -15,7 +15,7 @@ STALE_AFTER_S: Final = 3 * 86_400.0
 """A source that has not been read for so long is called stale: the schedule runs every few hours."""
 
 SHOWN_PROBLEMS: Final = 10
-MOST_SOURCES: Final = 50
+RENEWED: Final = "renewed"
 
 
 class Health(StrEnum):
@@ -76,10 +76,18 @@ def load(records: RecordStore, names: Sequence[str]) -> list[SourceState]:
     return [_state(name, records.get(KIND, name)) for name in names]
 
 
-def last_heard(records: RecordStore) -> float:
-    """When any source was last read well, in epoch seconds; 0 when none ever was. Raises `StoreUnavailable`."""
-    held = records.latest(KIND, MOST_SOURCES)
-    return max((_state(record.key, record).last_success or 0.0 for record in held), default=0.0)
+def note_renewed(records: RecordStore, now: float) -> None:
+    """Keep that the catalogue is now as a source on the web says. Raises `StoreUnavailable`."""
+    records.put(Record(RENEWED, RENEWED, str(now)))
+
+
+def renewed_at(records: RecordStore) -> float:
+    """When that was last so, in epoch seconds; 0 when it never was. Raises `StoreUnavailable`."""
+    record = records.get(RENEWED, RENEWED)
+    try:
+        return 0.0 if record is None else float(record.body)
+    except ValueError:
+        return 0.0
 
 
 def _state(name: str, record: Record | None) -> SourceState:

@@ -109,7 +109,7 @@ class Generator:
             provider: Provider, model: ModelEntry, seconds: float
         ) -> tuple[ChatChunk, AsyncGenerator[ChatChunk, None]]:
             self._cover(reservation, job, model)
-            pieces = _pieces(provider, model, job, min(seconds, PAUSE_S))
+            pieces = _pieces(provider, model, job, PAUSE_S)
             return await anext(pieces), pieces
 
         try:

@@ -53,8 +53,8 @@ class Walk:
 
         Whether the model has done well is for the caller to say to `cooling`: a stream has only begun.
 
-        Raises `UpstreamTimeout`, `UpstreamError`, `Unavailable`, or `InvalidRequest` when two models in a row
-        do not take the request. Messages hold model ids and codes, nothing that a provider sent.
+        Raises `UpstreamTimeout`, `UpstreamError`, `Unavailable`, or `InvalidRequest` when two providers do
+        not take the request. Messages hold model ids and codes, nothing that a provider sent.
         """
         journal: list[Attempt] = []
         left = list(models)
@@ -126,7 +126,8 @@ class Walk:
 
 
 def _refused_twice(journal: list[Attempt]) -> bool:
-    return sum(attempt.failure is Failure.BAD_REQUEST for attempt in journal) >= 2
+    """By two providers: one may lack what another has."""
+    return len({attempt.provider for attempt in journal if attempt.failure is Failure.BAD_REQUEST}) >= 2
 
 
 def _told(attempt: Attempt) -> str:

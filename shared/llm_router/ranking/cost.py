@@ -38,14 +38,18 @@ def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price
 
 
 def expected_tokens(model: Prepared, task: Task, max_tokens: int | None) -> tuple[int, int]:
-    """Output and thinking; together they never exceed `max_tokens` or the task's own limit: they cap what is billed."""
-    if task.longest is not None and (max_tokens is None or task.longest < max_tokens):
-        max_tokens = task.longest
+    """Output and thinking; together they never exceed `max_tokens`, which caps what is billed.
+
+    Where the answer will be cut off, thinking counts whole all the same: a model that needs more than is left for it
+    says nothing, and must not seem as cheap as one that answers at once.
+    """
     thinking = THINKING_TOKENS[task.difficulty] if model.thinks else 0
     output = task.output_tokens
     most = model.model.max_output_tokens
     if most is not None and most < output:
         output = most
+    if task.longest is not None and task.longest < output:
+        output = task.longest
     if max_tokens is not None:
         output = min(output, max_tokens)
         thinking = min(thinking, max_tokens - output)

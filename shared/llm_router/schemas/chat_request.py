@@ -99,6 +99,7 @@ class Ignored(RequestBody):
     safety_identifier: Name | None = None
     prompt_cache_key: Annotated[str, Field(max_length=1024)] | None = None
     prompt_cache_retention: Name | None = None
+    prompt_cache_options: Schema | None = None
     verbosity: Literal["low", "medium", "high"] | None = None
     logit_bias: dict[str, float] | None = None
     logprobs: Literal[False] | None = None
@@ -122,7 +123,7 @@ class ChatCompletionRequest(Ignored):
     frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
     stop: Annotated[str, Field(max_length=1000)] | Annotated[list[Name], Field(max_length=4)] | None = None
     seed: int | None = None
-    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = None
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
     tools: Annotated[list[ToolBody], Field(max_length=128)] | None = None
     tool_choice: Literal["auto", "none", "required"] | NamedTool | None = None
     parallel_tool_calls: bool | None = None
@@ -160,7 +161,7 @@ class ChatCompletionRequest(Ignored):
             seed=self.seed,
             presence_penalty=self.presence_penalty,
             frequency_penalty=self.frequency_penalty,
-            reasoning_effort=self.reasoning_effort,
+            reasoning_effort="xhigh" if self.reasoning_effort == "max" else self.reasoning_effort,
             tools=tuple(tool.tool() for tool in self.tools or ()),
             tool_choice=self._tool_choice(),
             parallel_tool_calls=self.parallel_tool_calls,

@@ -26,7 +26,13 @@ Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Name = Annotated[str, Field(max_length=256)]
 
 
-class TextPart(RequestBody):
+class PartBody(RequestBody):
+    """A part of a message. Where a provider's cache of prompts may end changes no answer and is not passed on."""
+
+    prompt_cache_breakpoint: JsonValue = None
+
+
+class TextPart(PartBody):
     """Text within a message."""
 
     type: Literal["text"]
@@ -41,10 +47,10 @@ class ImageUrl(RequestBody):
     """A picture, by address or as a data address. The router passes it on and never fetches it."""
 
     url: Annotated[str, Field(max_length=4_000_000)]
-    detail: Literal["auto", "low", "high"] | None = None
+    detail: Literal["auto", "low", "high", "original"] | None = None
 
 
-class ImagePart(RequestBody):
+class ImagePart(PartBody):
     """A picture within a message."""
 
     type: Literal["image_url"]
@@ -52,7 +58,8 @@ class ImagePart(RequestBody):
 
     def chat(self) -> chat.Part:
         """As it is sent to a model."""
-        return chat.ImagePart(self.image_url.url, self.image_url.detail)
+        detail = self.image_url.detail
+        return chat.ImagePart(self.image_url.url, "high" if detail == "original" else detail)
 
 
 class AudioData(RequestBody):
@@ -62,7 +69,7 @@ class AudioData(RequestBody):
     format: Annotated[str, Field(max_length=16)]
 
 
-class AudioPart(RequestBody):
+class AudioPart(PartBody):
     """Sound within a message."""
 
     type: Literal["input_audio"]
@@ -81,7 +88,7 @@ class FileData(RequestBody):
     filename: Name | None = None
 
 
-class FilePart(RequestBody):
+class FilePart(PartBody):
     """A file within a message."""
 
     type: Literal["file"]
@@ -92,7 +99,7 @@ class FilePart(RequestBody):
         return chat.FilePart(self.file.file_data, self.file.file_id, self.file.filename)
 
 
-class RefusalPart(RequestBody):
+class RefusalPart(PartBody):
     """A refusal that the assistant gave earlier."""
 
     type: Literal["refusal"]
@@ -161,7 +168,8 @@ class Message(SentBack):
 
     def chat(self) -> ChatMessage:
         """The message as it is sent to a model."""
-        content = self.content if isinstance(self.content, list) else [TextPart(type="text", text=self.content or "")]
+        said = self.content or self.refusal or ""
+        content = said if isinstance(said, list) else [TextPart(type="text", text=said)]
         parts = [part.chat() for part in content]
         return ChatMessage(
             role=_ROLES[self.role],

@@ -79,7 +79,7 @@ class Completions:
             session_id=body.session_id,
             tenant=call.caller.tenant,
             complete=True,
-            longest=body.longest,
+            longest=self.dispatcher.bounded(body.longest),
         )
         seconds = self.stream_s if body.stream and call.streams else WHOLE_S
         if is_auto(body.model):

@@ -56,6 +56,8 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     if known := {name: value for name, value in settings.items() if value is not None}:
         given["inferenceConfig"] = known
     tools, choice = json_tool.tools_of(request) if forces else (request.tools, request.tool_choice)
+    if not tools:
+        tools, choice = _called_before(request), None
     if tools and (choice is None or choice.mode is not ToolMode.NONE or _mentions_tools(request)):
         given["toolConfig"] = {"tools": [_tool(tool) for tool in tools], **_choice(choice)}
     return given
@@ -64,6 +66,12 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
 def _mentions_tools(request: ChatRequest) -> bool:
     """Whether tools stand in the conversation: they must be declared then, even if none is to be called."""
     return any(message.tool_calls or message.role is Role.TOOL for message in request.messages)
+
+
+def _called_before(request: ChatRequest) -> tuple[Tool, ...]:
+    """The tools of earlier calls, of which a request that brings none any more says only the names."""
+    names = dict.fromkeys(call.name for message in request.messages for call in message.tool_calls)
+    return tuple(Tool(name) for name in names)
 
 
 def _tool(tool: Tool) -> Json:

@@ -39,6 +39,8 @@ class Speaker(BaseModel):
     only_for: dict[str, str] = {}
     never_for: dict[str, str] = {}
     json_schema: bool = True
+    short_call_ids: bool = False
+    names: bool = True
 
 
 @cache
@@ -146,7 +148,13 @@ class ConfiguredProviders:
         header = {speaker.key_header: key} if speaker.key_header else {"authorization": f"Bearer {key}"}
         base = url.removesuffix("/v1") if speaker.path.startswith("v1/") else url
         quirks = Quirks(
-            speaker.rename, frozenset(speaker.leave_out), speaker.only_for, speaker.never_for, speaker.json_schema
+            speaker.rename,
+            frozenset(speaker.leave_out),
+            speaker.only_for,
+            speaker.never_for,
+            speaker.json_schema,
+            speaker.short_call_ids,
+            speaker.names,
         )
         return OpenAiChat(f"{base}/{speaker.path}", header if key else {}, quirks)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -24,19 +25,34 @@ def system_of(request: ChatRequest, *, schema_is_said: bool) -> str:
     """All system messages as one text, with the wish for JSON where the protocol has no setting for it."""
     texts = [text_of(message.parts) for message in request.messages if message.role is Role.SYSTEM]
     if request.json_format is not None and schema_is_said:
-        texts.append(_wish(request.json_format))
+        texts.append(wish(request.json_format))
     return "\n\n".join(text for text in texts if text.strip())
 
 
-def _wish(wanted: JsonFormat) -> str:
+def wish(wanted: JsonFormat) -> str:
+    """The wish for JSON in words, for those who cannot be asked for its shape otherwise."""
     return JSON_ONLY if wanted.schema is None else f"{JSON_ONLY} It must fit this JSON schema:\n{wanted.schema}"
 
 
+def new_call_id() -> str:
+    """An id for a tool call that the provider gave none: like no other, since a conversation may hold many calls."""
+    return f"call_{os.urandom(12).hex()}"
+
+
 def turns(request: ChatRequest) -> Iterator[tuple[Role, list[ChatMessage]]]:
-    """The messages but the system's, those that follow each other from one side together. Tools speak as the user."""
-    spoken = (message for message in request.messages if message.role is not Role.SYSTEM)
+    """The messages but the system's, those that follow each other from one side together. Tools speak as the user.
+
+    Messages that say nothing are left out; where nothing is left, the system's are said by the user: one must speak.
+    """
+    spoken = [message for message in request.messages if message.role is not Role.SYSTEM and _says_something(message)]
+    if not spoken:
+        yield Role.USER, list(request.messages)
     for is_assistant, together in groupby(spoken, lambda message: message.role is Role.ASSISTANT):
         yield (Role.ASSISTANT if is_assistant else Role.USER), list(together)
+
+
+def _says_something(message: ChatMessage) -> bool:
+    return bool(message.parts or message.tool_calls) or message.role is Role.TOOL
 
 
 def json_object(text: str | None) -> dict[str, Json]:

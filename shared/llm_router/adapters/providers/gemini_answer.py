@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import Field, JsonValue
 
+from llm_router.adapters.providers.conversation import new_call_id
 from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.failures import of_status
 from llm_router.adapters.providers.http_provider import Received, read
@@ -112,7 +113,7 @@ class PieceReader:
                 number, self._calls = self._calls, self._calls + 1
                 arguments = json.dumps(part.function_call.args or {}, ensure_ascii=False)
                 name, known = part.function_call.name, part.function_call.id
-                yield ChatChunk(tool_calls=(ToolCallDelta(number, known or f"call_{number}_{name}", name, arguments),))
+                yield ChatChunk(tool_calls=(ToolCallDelta(number, known or new_call_id(), name, arguments),))
             elif part.text:
                 yield ChatChunk(reasoning=part.text) if part.thought else ChatChunk(text=part.text)
 

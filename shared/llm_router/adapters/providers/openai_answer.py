@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from llm_router.adapters.providers.conversation import new_call_id
 from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.failures import of_status
 from llm_router.adapters.providers.http_provider import Received, read
@@ -152,8 +153,8 @@ def answer(body: bytes) -> ChatAnswer:
     if not completion.choices or (message := completion.choices[0].message) is None:
         raise ProviderFailed(Failure.GARBAGE)
     calls = tuple(
-        ToolCall(call.id or f"call_{index}", call.function.name or "", call.function.text())
-        for index, call in enumerate(message.tool_calls or ())
+        ToolCall(call.id or new_call_id(), call.function.name or "", call.function.text())
+        for call in message.tool_calls or ()
     )
     stop = _stop(completion.choices[0].finish_reason or "stop")
     return ChatAnswer(

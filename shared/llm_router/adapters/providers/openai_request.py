@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 
-from llm_router.adapters.providers.conversation import json_object, parameters
+from llm_router.adapters.providers.conversation import json_object, parameters, wish
 from llm_router.catalogue.records import Json
 from llm_router.generation.chat import (
     AudioPart,
@@ -15,17 +16,21 @@ from llm_router.generation.chat import (
     ImagePart,
     JsonFormat,
     Part,
+    Role,
     TextPart,
     Tool,
     ToolChoice,
 )
+
+_SHORT_ID = re.compile(r"[A-Za-z0-9]{9}")
 
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
     """How a speaker departs from OpenAI's form: fields it calls otherwise, does not know, or knows for some models.
 
-    `only_for` and `never_for` name a field and a regular expression that is searched in the model's name.
+    `only_for` and `never_for` name a field and a regular expression that is searched in the model's name. Where
+    `short_call_ids`, ids of tool calls are nine letters and digits; without `names`, users have none.
     """
 
     rename: dict[str, str] = field(default_factory=dict)
@@ -33,10 +38,18 @@ class Quirks:
     only_for: dict[str, str] = field(default_factory=dict)
     never_for: dict[str, str] = field(default_factory=dict)
     json_schema: bool = True
+    short_call_ids: bool = False
+    names: bool = True
 
     def applied(self, model: str, body: dict[str, Json]) -> dict[str, Json]:
         """The body as this speaker takes it for this model."""
         return {self.rename.get(name, name): value for name, value in body.items() if self._takes(model, name)}
+
+    def call_id(self, known: str) -> str:
+        """A tool call's id as this speaker takes it: the same for the same, whoever made it up."""
+        if not self.short_call_ids or _SHORT_ID.fullmatch(known):
+            return known
+        return hashlib.sha256(known.encode("utf-8", "replace")).hexdigest()[:9]
 
     def _takes(self, model: str, name: str) -> bool:
         if name in self.leave_out:
@@ -50,7 +63,7 @@ def body(model: str, request: ChatRequest, quirks: Quirks, *, stream: bool) -> d
     """What is posted to `/chat/completions`."""
     given: dict[str, Json] = {
         "model": model,
-        "messages": [_message(message) for message in request.messages],
+        "messages": [*_wished(request.json_format, quirks), *(_message(each, quirks) for each in request.messages)],
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         "top_p": request.top_p,
@@ -70,7 +83,14 @@ def body(model: str, request: ChatRequest, quirks: Quirks, *, stream: bool) -> d
     return quirks.applied(model, {name: value for name, value in given.items() if value is not None})
 
 
-def _message(message: ChatMessage) -> Json:
+def _wished(wanted: JsonFormat | None, quirks: Quirks) -> list[Json]:
+    """Where the shape of JSON cannot be asked for it is said; some speakers also want the word JSON to be there."""
+    if wanted is None or quirks.json_schema:
+        return []
+    return [{"role": Role.SYSTEM.value, "content": wish(wanted)}]
+
+
+def _message(message: ChatMessage, quirks: Quirks) -> Json:
     texts = [part.text for part in message.parts if isinstance(part, TextPart)]
     content: Json
     if len(texts) == len(message.parts) == 1:
@@ -78,13 +98,17 @@ def _message(message: ChatMessage) -> Json:
     else:
         content = [_part(part) for part in message.parts] or (None if message.tool_calls else "")
     written: dict[str, Json] = {"role": message.role.value, "content": content}
-    if message.name is not None:
+    if message.name is not None and (quirks.names or message.role is Role.TOOL):
         written["name"] = message.name
     if message.tool_call_id is not None:
-        written["tool_call_id"] = message.tool_call_id
+        written["tool_call_id"] = quirks.call_id(message.tool_call_id)
     if message.tool_calls:
         written["tool_calls"] = [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            {
+                "id": quirks.call_id(call.id),
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
             for call in message.tool_calls
         ]
     return written
