@@ -1,4 +1,4 @@
-"""Complexity: the labels' guess, moved by failures, numbers and length only where an answer is right or wrong."""
+"""Complexity: the labels' guess, moved by length, and by failures and numbers where an answer is right or wrong."""
 
 from __future__ import annotations
 
@@ -34,19 +34,40 @@ def test_where_answers_can_be_checked_more_failures_mean_more_complexity(categor
 
 
 @pytest.mark.parametrize("category", sorted(set(Category) - {Category.MATH, Category.CODING}))
-def test_elsewhere_it_is_what_the_labels_say(category: Category):
+def test_elsewhere_it_is_what_the_labels_say_of_a_prompt_of_the_usual_length(category: Category):
+    usual = features("1 2 3 4 5 6 7 and " * 5)
+    assert usual.characters == pytest.approx(90, abs=1)
     for failure in (0.0, 1.0):
-        assert complexity_of(opinion(category, failure=failure), features("1 2 3 4 5 6 7")) == pytest.approx(0.4)
+        assert complexity_of(opinion(category, failure=failure), usual) == pytest.approx(0.4, abs=0.002)
 
 
 def test_every_number_is_a_step_of_a_calculation_and_of_nothing_else():
-    few, many = features("add 2 and 3"), features("add 2, 3, 4, 7, 9, 11 and 13 and take away 6")
+    many = features("add 2, 3, 4, 7, 9, 11 and 13 and take away 6")
+    few = features("add 2 and some of the others but not all of 6")
+    assert many.characters == few.characters - 1
     assert complexity_of(opinion(Category.MATH), many) > complexity_of(opinion(Category.MATH), few)
-    assert complexity_of(opinion(Category.CODING), many) == complexity_of(opinion(Category.CODING), few)
+    assert complexity_of(opinion(Category.CODING), many) == pytest.approx(
+        complexity_of(opinion(Category.CODING), few), abs=0.002
+    )
 
 
-def test_a_long_story_hides_more_steps_than_a_short_one_and_a_line_is_as_good_as_another():
-    line, other, story = features("two apples"), features("two apples and two pears"), features("two apples fell " * 30)
-    maths = [complexity_of(opinion(Category.MATH), each) for each in (line, other, story)]
-    assert maths[0] == maths[1] < maths[2]
-    assert complexity_of(opinion(Category.CODING), story) == complexity_of(opinion(Category.CODING), line)
+@pytest.mark.parametrize("category", Category)
+def test_more_can_go_wrong_where_more_is_said_up_to_a_point(category: Category):
+    lengths = [features(text) for text in ("", "two", "two apples and two pears", "two apples fell " * 30)]
+    found = [complexity_of(opinion(category), each) for each in lengths]
+    assert found[0] == pytest.approx(found[1], abs=0.06)
+    assert found[0] <= found[1] < found[2] < found[3]
+
+
+def test_beyond_a_page_length_says_nothing_more():
+    page, book = features("word " * 500), features("word " * 5000)
+    assert complexity_of(opinion(Category.CHAT), page) == complexity_of(opinion(Category.CHAT), book)
+
+
+def test_a_long_story_hides_more_steps_of_a_calculation():
+    line, story = features("two apples"), features("two apples fell " * 30)
+    rises = {
+        category: complexity_of(opinion(category), story) - complexity_of(opinion(category), line)
+        for category in (Category.MATH, Category.CODING)
+    }
+    assert rises[Category.MATH] > 2 * rises[Category.CODING] > 0

@@ -1,8 +1,9 @@
 """How likely small and mid-size models are to do a prompt badly: the model's guess, and what measured failures add.
 
 Where an answer is right or wrong, in mathematics and code, a head that was trained on how many models failed adds to
-one that was trained on guesses; elsewhere measured outcomes are few. And in a calculation every number is a step, and
-a long story hides more of them. The constants were chosen on measured and rated outcomes that were kept from training;
+one that was trained on guesses; elsewhere measured outcomes are few. In a calculation every number is a step, and a
+long story hides more of them. And whatever is asked, a little more can go wrong where more is said. The constants were
+chosen on measured and rated outcomes, and on our prompts, that were kept from training;
 `python -m training.evaluation.complexity` prints what each term adds, within every task.
 """
 
@@ -24,6 +25,10 @@ NUMBERS, USUAL_NUMBERS = 0.25, 1.4
 STORY, SHORT_STORY, USUAL_STORY = 1.0, 150, 0.3
 """What the logarithm of the length counts in a calculation beyond so many characters, and from where."""
 
+LENGTH, USUAL_LENGTH, LONG = 0.2, 4.5, 2000
+"""What the logarithm of the length counts in any prompt, from where (the mean over our prompts: 90 characters), and the
+characters beyond which it does not grow."""
+
 _LEAST = 1e-4
 _MATH, _CODING = CATEGORIES.index(Category.MATH), CATEGORIES.index(Category.CODING)
 
@@ -38,6 +43,7 @@ def complexity_of(opinion: Opinion, features: Features) -> float:
         + FAILURE * (calculated * (failure - USUAL_IN_MATH) + coded * (failure - USUAL_IN_CODE))
         + calculated * NUMBERS * (math.log1p(features.numbers) - USUAL_NUMBERS)
         + calculated * STORY * (longer - USUAL_STORY)
+        + LENGTH * (math.log(min(max(features.characters, 1), LONG)) - USUAL_LENGTH)
     )
 
 

@@ -15,7 +15,7 @@ from classifier.rules import RuleBook
 from classifier.tokens import Tokeniser
 from llm_router.taxonomy import Category, Difficulty
 from training.augment import perturb
-from training.labelled import Labelled
+from training.labelled import TEST_ITEMS, Labelled
 
 UNKNOWN = -1
 _POOL = 40
@@ -62,6 +62,7 @@ def example(row: Labelled, place: int) -> Example:
         difficulty=UNKNOWN if row.difficulty is None else list(Difficulty).index(row.difficulty),
         complexity=UNKNOWN if row.complexity is None else row.complexity,
         creativity=UNKNOWN if row.creativity is None else row.creativity,
+        failure=UNKNOWN if row.complexity is None or row.source not in TEST_ITEMS else row.complexity,
     )
 
 
