@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llm_router.catalogue.reader import CatalogueReader
-from llm_router.catalogue.source_state import RENEWED, note_renewed, renewed_at
+from llm_router.catalogue.source_state import RENEWED, RUNS, note_renewed, renewed_at
 from llm_router.health import State
 from llm_router.overview import STALE_AFTER_S, Overview
 from llm_router.ports import Record
@@ -41,5 +41,5 @@ def test_what_is_no_time_counts_as_never():
     assert renewed_at(world.records) == 0.0
     note_renewed(world.records, 5.0)
     assert renewed_at(world.records) == 5.0
-    world.records.put(Record(RENEWED, RENEWED, "yesterday"))
+    world.records.put(Record(RUNS, RENEWED, "yesterday"))
     assert renewed_at(world.records) == 0.0

@@ -15,12 +15,11 @@ from llm_router.catalogue.joining import OPERATOR
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.quality_map import QualityMap
 from llm_router.catalogue.refresh import RefreshPlan, plan
-from llm_router.catalogue.source_state import Health, SourceState, load, note_renewed, save
+from llm_router.catalogue.source_state import RUNS, Health, SourceState, load, note_renewed, save
 from llm_router.catalogue.sources import Source
 from llm_router.catalogue.tables import Tables
 from llm_router.ports import BlobStore, Clock, Record, RecordStore
 
-KIND: Final = "refresh"
 LATEST: Final = "latest"
 ORIGIN: Final = "refresh"
 REMEMBERED: Final = 500
@@ -110,7 +109,7 @@ class Refresher:
 
     def last_run(self) -> LastRun | None:
         """The last run, or None before the first. Raises `StoreUnavailable`."""
-        record = self.records.get(KIND, LATEST)
+        record = self.records.get(RUNS, LATEST)
         if record is None:
             return None
         try:
@@ -129,7 +128,7 @@ class Refresher:
 
     def _remember(self, version: int, changed: Diff, made: RefreshPlan) -> None:
         run = LastRun(self.clock.now(), version, changed.summary, made.refused, made.quarantined[:REMEMBERED])
-        self.records.put(Record(KIND, LATEST, json.dumps(asdict(run))))
+        self.records.put(Record(RUNS, LATEST, json.dumps(asdict(run))))
 
 
 def _outcome(

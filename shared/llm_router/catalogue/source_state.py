@@ -15,6 +15,9 @@ STALE_AFTER_S: Final = 3 * 86_400.0
 """A source that has not been read for so long is called stale: the schedule runs every few hours."""
 
 SHOWN_PROBLEMS: Final = 10
+RUNS: Final = "refresh"
+"""The kind of what is kept of the refresh's runs."""
+
 RENEWED: Final = "renewed"
 
 
@@ -78,12 +81,12 @@ def load(records: RecordStore, names: Sequence[str]) -> list[SourceState]:
 
 def note_renewed(records: RecordStore, now: float) -> None:
     """Keep that the catalogue is now as a source on the web says. Raises `StoreUnavailable`."""
-    records.put(Record(RENEWED, RENEWED, str(now)))
+    records.put(Record(RUNS, RENEWED, str(now)))
 
 
 def renewed_at(records: RecordStore) -> float:
     """When that was last so, in epoch seconds; 0 when it never was. Raises `StoreUnavailable`."""
-    record = records.get(RENEWED, RENEWED)
+    record = records.get(RUNS, RENEWED)
     try:
         return 0.0 if record is None else float(record.body)
     except ValueError:
