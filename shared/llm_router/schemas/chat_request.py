@@ -99,7 +99,7 @@ class Ignored(RequestBody):
     safety_identifier: Name | None = None
     prompt_cache_key: Annotated[str, Field(max_length=1024)] | None = None
     prompt_cache_retention: Name | None = None
-    prompt_cache_options: Schema | None = None
+    prompt_cache_options: JsonValue = None
     verbosity: Literal["low", "medium", "high"] | None = None
     logit_bias: dict[str, float] | None = None
     logprobs: Literal[False] | None = None
