@@ -143,9 +143,9 @@ refresh: $(BIN)/.run ## Refresh the local catalogue from its sources now
 
 train: $(TORCH) $(BIN)/.test ## Train the classifier anew (public sets from DATA_DIR where it is set): minutes on a GPU, an hour on two cores
 	@$(TORCH) -m training.torch_finetune $(ARGS)
-	@$(TORCH) -m training.torch_grams
 	@$(BIN)/python -m training.build.calibrate
 	@$(BIN)/python -m training.build
+	@$(TORCH) -m training.torch_grams
 	@$(BIN)/python -m training.rules
 	@$(BIN)/python -m training.background
 	@$(BIN)/python -m training.fusion

@@ -14,8 +14,8 @@ from classifier.grams import BUCKETS, COLUMNS, Grams, buckets
 from classifier.heads import SCORES
 from classifier.hybrid import Breaker, ClassifierInfo
 from classifier.manifest import Manifest, OutputRecord
+from classifier.normalise import normalise
 from classifier.rules import RuleBook
-from classifier.words import split_words
 from llm_router.taxonomy import Category
 
 RULES = RuleBook.load()
@@ -75,6 +75,7 @@ def classifier(encoder: FakeEncoder | None, breaker: Breaker | None = None) -> H
 def grams_for(text: str, category: Category) -> Grams:
     """A table in which every word of `text` speaks for one category, of great complexity and little creativity."""
     table = np.zeros((BUCKETS, COLUMNS), np.int8)
-    table[buckets(split_words(text)), CATEGORIES.index(category)] = 100
-    table[buckets(split_words(text)), -2:] = (100, -100)
+    places = buckets(RULES.read(normalise(text)))
+    table[places, CATEGORIES.index(category)] = 100
+    table[places, -2:] = (100, -100)
     return Grams(table, (0.02,) * COLUMNS, (0.0,) * COLUMNS)

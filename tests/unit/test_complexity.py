@@ -71,3 +71,13 @@ def test_a_long_story_hides_more_steps_of_a_calculation():
         for category in (Category.MATH, Category.CODING)
     }
     assert rises[Category.MATH] > 2 * rises[Category.CODING] > 0
+
+
+@pytest.mark.parametrize("category", Category)
+def test_what_words_alone_say_moves_it_their_way_and_not_all_of_it(category: Category):
+    alone = complexity_of(opinion(category), PLAIN)
+    for by_words in (0.1, 0.3, 0.6, 0.9):
+        joined = complexity_of(opinion(category), PLAIN, by_words)
+        assert min(alone, by_words) < joined < max(alone, by_words)
+        assert abs(joined - alone) < abs(joined - by_words)
+    assert complexity_of(opinion(category), PLAIN, alone) == pytest.approx(alone)

@@ -21,27 +21,46 @@ from classifier.grams import (
     beyond_ascii,
     buckets,
 )
-from classifier.words import split_words
+from classifier.normalise import normalise
+from classifier.rules import Reading
 from llm_router.taxonomy import Category
-from tests.support.fake_encoder import grams_for
+from tests.support.fake_encoder import RULES, grams_for
+
+
+def reading(text: str) -> Reading:
+    return RULES.read(normalise(text))
 
 
 def test_a_text_of_known_words_falls_to_their_category_and_an_unknown_one_to_none():
     grams = grams_for("сочини стих о весне", Category.CREATIVE_WRITING)
-    known = grams.read(split_words("сочини стих")).chances
+    known = grams.read(reading("сочини стих")).chances
     assert max(zip(known, CATEGORIES, strict=True))[1] is Category.CREATIVE_WRITING
     assert sum(known) == pytest.approx(1)
-    assert grams.read(split_words("")).chances == pytest.approx([1 / len(CATEGORIES)] * len(CATEGORIES))
+    assert grams.read(reading("qwz " * 20)).chances == pytest.approx([1 / len(CATEGORIES)] * len(CATEGORIES))
 
 
 def test_accents_and_case_do_not_make_another_word():
-    assert buckets(split_words("CUÉNTAME un chiste")) == buckets(split_words("cuentame un chiste"))
+    assert sorted(buckets(reading("CUÉNTAME un chiste"))) == sorted(buckets(reading("cuentame un chiste")))
+
+
+def test_what_opens_a_sentence_counts_beside_the_word_itself():
+    opening, within = (
+        set(buckets(reading(text))) for text in ("it rains. write it down", "it rains and write it down")
+    )
+    assert set(buckets(reading("write"))) & opening > set(buckets(reading("write"))) & within
+
+
+def test_what_the_rules_find_counts_beside_the_words():
+    """`poem` in two languages shares no letters with the other, but the group that both are in."""
+    english, russian = (set(buckets(reading(text))) for text in ("poem about rain", "стихотворение про дождь"))
+    assert set(RULES.read(normalise("poem")).found) & set(RULES.read(normalise("стихотворение")).found)
+    assert len(english & russian) > len(english & set(buckets(reading("вчера был дождь"))))
 
 
 def test_long_texts_count_by_their_ends():
-    words = split_words("eins " * 100_000)
-    assert len(buckets(words)) <= 4 * (HEAD_WORDS + TAIL_WORDS) + SPELT_WORDS * len("<eins>")
-    assert len(buckets(split_words("a" * 100_000))) < 2 * LONGEST_SPELT
+    most = len(reading("").signals) + 6 * (HEAD_WORDS + TAIL_WORDS) + SPELT_WORDS * len("<eins>")
+    assert len(buckets(reading("eins " * 100_000))) <= most
+    assert len(buckets(reading("a" * 100_000))) < 2 * LONGEST_SPELT
 
 
 @pytest.mark.parametrize(
@@ -58,7 +77,7 @@ def test_words_count_as_much_as_the_blend_for_their_letters_says():
     plain, beyond = Blend(1.0, 1.0, 0.5, none), Blend(1.0, 1.0, 1.0, none)
     plain_kind, beyond_kind = (replace(Fusion.unfitted().ascii, late=blend) for blend in (plain, beyond))
     fusion = replace(Fusion.unfitted(), ascii=plain_kind, beyond=beyond_kind)
-    words = grams_for("стих", Category.CREATIVE_WRITING).read(split_words("стих")).chances
+    words = grams_for("стих", Category.CREATIVE_WRITING).read(reading("стих")).chances
     assert fusion.fuse(even, Others(even, beyond=True)) == pytest.approx(even)
     assert fusion.fuse(even, Others(even, words, beyond=True)) == pytest.approx(words)
     assert max(even) < max(fusion.fuse(even, Others(even, words))) < max(words)
@@ -68,7 +87,7 @@ def test_without_a_model_the_words_still_count():
     even = (1 / len(CATEGORIES),) * len(CATEGORIES)
     kind = replace(Fusion.unfitted().ascii, modelless=Blend(0.0, 1.0, 1.0, (0.0,) * len(CATEGORIES)))
     fusion = replace(Fusion.unfitted(), beyond=kind)
-    words = grams_for("стих", Category.CREATIVE_WRITING).read(split_words("стих")).chances
+    words = grams_for("стих", Category.CREATIVE_WRITING).read(reading("стих")).chances
     assert fusion.without_model(Others(even, words, beyond=True)) == pytest.approx(words)
     assert fusion.without_model(Others(even, beyond=True)) == pytest.approx(even)
 

@@ -64,11 +64,19 @@ def test_what_they_are_less_sure_of_goes_to_the_model():
     assert encoder.asked
 
 
-@pytest.mark.parametrize("category", [Category.MATH, Category.CODING, Category.QUESTION])
+@pytest.mark.parametrize("category", [Category.MATH, Category.CODING])
 def test_where_an_answer_is_right_or_wrong_the_model_is_always_asked(category: Category):
     encoder = FakeEncoder(category, 9.0)
     sorter(encoder, category).classify(PROMPT)
     assert encoder.asked
+
+
+@pytest.mark.parametrize(("prompt", "asked"), [(PROMPT, False), (f"{PROMPT} " * 5, True)])
+def test_of_a_question_longer_than_a_line_words_do_not_know_enough(prompt: str, asked: bool):
+    encoder = FakeEncoder(Category.QUESTION, 9.0)
+    found = sorter(encoder, Category.QUESTION).classify(prompt)
+    assert found.category == Category.QUESTION
+    assert bool(encoder.asked) is asked
 
 
 @pytest.mark.parametrize(("prompt", "whole"), [("Go on", False), ("Go on and on " * 8, True)])

@@ -29,22 +29,26 @@ LENGTH, USUAL_LENGTH, LONG = 0.2, 4.5, 2000
 """What the logarithm of the length counts in any prompt, from where (the mean over our prompts: 90 characters), and the
 characters beyond which it does not grow."""
 
+WORDS = 0.3
+"""What the words' opinion counts, of one."""
+
 _LEAST = 1e-4
 _MATH, _CODING = CATEGORIES.index(Category.MATH), CATEGORIES.index(Category.CODING)
 
 
-def complexity_of(opinion: Opinion, features: Features) -> float:
-    """0 to 1, the share of such models that would do it badly."""
+def complexity_of(opinion: Opinion, features: Features, by_words: float | None = None) -> float:
+    """0 to 1, the share of such models that would do it badly; `by_words` is what words alone say."""
     calculated, coded = opinion.categories[_MATH], opinion.categories[_CODING]
     failure = _log_odds(opinion.failure)
     longer = math.log(max(features.characters, SHORT_STORY) / SHORT_STORY)
-    return sigmoid(
+    log_odds = (
         _log_odds(opinion.complexity)
         + FAILURE * (calculated * (failure - USUAL_IN_MATH) + coded * (failure - USUAL_IN_CODE))
         + calculated * NUMBERS * (math.log1p(features.numbers) - USUAL_NUMBERS)
         + calculated * STORY * (longer - USUAL_STORY)
         + LENGTH * (math.log(min(max(features.characters, 1), LONG)) - USUAL_LENGTH)
     )
+    return sigmoid(log_odds if by_words is None else (1 - WORDS) * log_odds + WORDS * _log_odds(by_words))
 
 
 def _log_odds(chance: float) -> float:

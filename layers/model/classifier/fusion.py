@@ -17,8 +17,8 @@ CATEGORIES = tuple(Category)
 CHECKED = frozenset({Category.MATH, Category.CODING})
 """Where an answer is right or wrong, how hard a prompt is counts most, and all of the model's layers know it best."""
 ASKED = CATEGORIES.index(Category.QUESTION)
-"""The place of the category that the model is always asked about: words know it well, but not how hard it is. Of a
-question longer than a line, as items of tests are, only all layers do."""
+"""The place of the category of which only all layers know how hard it is where it is longer than a line, as items of
+tests are."""
 
 HARDLY = 0.03
 """The chance of `CHECKED` below which a prompt is taken to be none of them."""
@@ -160,7 +160,7 @@ class Fusion:
     def is_enough(self, fused: Chances, others: Others, *, early: bool) -> bool:
         """Whether a fused opinion may stand as it is: that of the lower layers where `early`, else that without any."""
         kind, most = self._kind(others), max(fused)
-        if fused.index(most) == ASKED and (others.long or not early):
+        if fused.index(most) == ASKED and others.long:
             return False
         checked = sum(chance for chance, category in zip(fused, CATEGORIES, strict=True) if category in CHECKED)
         return most > (kind.early_above if early else kind.modelless_above) and checked < HARDLY

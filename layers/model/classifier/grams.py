@@ -1,7 +1,8 @@
 """Words, their parts and their neighbours as evidence of their own, beside what the encoder reads or instead of it.
 
 The encoder's word pieces are English: it reads Cyrillic and Arabic letter by letter and most ideographs as unknown.
-There a linear model over hashed words, beginnings of words, three letters in a row and neighbours knows more than its
+There a linear model over hashed words, beginnings of words, three letters in a row, neighbours, the words that open
+sentences, and what the rules look for (phrases by group, in many languages, and signals of form) knows more than its
 own size suggests; in English it adds a little, and is as often as not sure enough to spare the encoder its work.
 """
 
@@ -10,7 +11,6 @@ from __future__ import annotations
 import itertools
 import math
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from classifier.arrays import read_arrays
 from classifier.fusion import CATEGORIES, Chances, sigmoid, softmax
-from classifier.words import Word
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from classifier.rules import Reading
 
 GRAMS = "grams.npz"
 BUCKETS = 1 << 19
@@ -78,9 +79,9 @@ class Grams:
             return None
         return cls(table.astype("int8", copy=False), steps, bias)
 
-    def read(self, words: Sequence[Word]) -> WordOpinion:
+    def read(self, reading: Reading) -> WordOpinion:
         """What the words say; long texts count by their ends."""
-        found = buckets(words)
+        found = buckets(reading)
         summed = self.table[found].sum(axis=0, dtype="int32").tolist() if found else [0] * COLUMNS
         share = max(1, len(found)) ** -0.5
         *categories, complexity, creativity = (
@@ -89,11 +90,14 @@ class Grams:
         return WordOpinion(softmax(categories), sigmoid(complexity), sigmoid(creativity))
 
 
-def buckets(words: Sequence[Word]) -> list[int]:
-    """Where each word, its stem, its letters, its neighbour pairs, and triples of single characters stand."""
+def buckets(reading: Reading) -> list[int]:
+    """Where each word, its stem, its letters, its neighbour pairs, and triples of single characters stand, what opens
+    the text and its sentences, what ends it, and what the rules looked for and found."""
+    words = reading.words
+    if len(words) > HEAD_WORDS + TAIL_WORDS:
+        words = [*words[:HEAD_WORDS], *words[-TAIL_WORDS:]]
     texts = [word.text for word in words]
-    if len(texts) > HEAD_WORDS + TAIL_WORDS:
-        texts = texts[:HEAD_WORDS] + texts[-TAIL_WORDS:]
+    openings = [place for place, word in enumerate(words) if word.opens]
     spellings = [_known(text) if len(text) <= LONGEST_KNOWN else _spelling(text) for text in texts]
     pairs = [f"{first} {second}" for first, second in itertools.pairwise(texts)]
     triples = zip(texts, texts[1:], texts[2:], strict=False)
@@ -101,6 +105,11 @@ def buckets(words: Sequence[Word]) -> list[int]:
     return [
         *(spelling.word for spelling in spellings),
         *(_bucket(f"^{text}") for text in texts[:2]),
+        *(_bucket(f"${text}") for text in texts[-2:]),
+        *(_bucket(f"^^{texts[place]}") for place in openings),
+        *(_bucket(f"^^{pairs[place]}") for place in openings if place < len(pairs)),
+        *(_named(f"@{signal}") for signal in reading.signals),
+        *(_named(f"%{group}") for group in reading.found),
         *(spelling.stem for spelling in spellings if spelling.stem is not None),
         *map(_bucket, pairs),
         *map(_bucket, ideographs),
@@ -132,6 +141,10 @@ _known = lru_cache(KNOWN_WORDS)(_spelling)
 
 def _bucket(gram: str) -> int:
     return zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS
+
+
+_named = lru_cache(KNOWN_WORDS)(_bucket)
+"""Of signals and groups of phrases: there are few, and their names are the rules' own."""
 
 
 def beyond_ascii(text: str) -> bool:

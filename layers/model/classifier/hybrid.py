@@ -13,7 +13,7 @@ from classifier.asides import read_request
 from classifier.complexity import complexity_of
 from classifier.encoder import EarlyOutput, EncoderFailed, EncoderOutput, EncoderTimeout, EncoderUnavailable
 from classifier.evidence import evidence_of
-from classifier.features import SHORT_WORDS, Script
+from classifier.features import SHORT_WORDS
 from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by
 from classifier.grams import Grams, WordOpinion, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, category_chances, read_heads
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from classifier.encoder import Floats
 
 DEADLINE_S = 0.25
-
-_TOKENS_PER_CHARACTER = {Script.LATIN: 0.24, Script.CYRILLIC: 0.55, Script.GREEK: 0.8, Script.ARABIC: 0.7}
-_ELSE_PER_CHARACTER = 0.9
-"""The encoder's own word pieces, by script; only used where its tokeniser has not run."""
 
 
 class Breaker(Protocol):
@@ -118,7 +114,7 @@ class HybridClassifier:
         """The category, difficulty and the rest for one prompt; with `explain`, also the evidence."""
         whole, asked_for = read_request(self.rules, text)
         verdict = self.rules.judge(asked_for)
-        words = self.grams.read(asked_for.words) if self.grams else None
+        words = self.grams.read(asked_for) if self.grams else None
         others = Others(
             rules=tuple(verdict.probabilities[category] for category in CATEGORIES),
             words=words.chances if words else None,
@@ -131,7 +127,7 @@ class HybridClassifier:
         if sure or opinion is None:
             found = self._without_model(whole, verdict, others, words, failed=not sure)
         else:
-            found = self._by_both(whole, verdict, others, opinion)
+            found = self._by_both(whole, verdict, others, words, opinion)
         return replace(found, evidence=evidence_of(whole, verdict, others, opinion, sure=sure)) if explain else found
 
     def _is_sure(self, others: Others) -> bool:
@@ -164,13 +160,16 @@ class HybridClassifier:
     def _enough(self, others: Others, output: EarlyOutput) -> bool:
         return self.fusion.is_enough(self.fusion.fuse(category_chances(output), others, early=True), others, early=True)
 
-    def _by_both(self, whole: Reading, verdict: Verdict, others: Others, opinion: Opinion) -> Classification:
+    def _by_both(
+        self, whole: Reading, verdict: Verdict, others: Others, words: WordOpinion | None, opinion: Opinion
+    ) -> Classification:
         fused = self.fusion.fuse(opinion.categories, others, early=opinion.is_early)
+        complexity = complexity_of(opinion, verdict.reading.features, words.complexity if words else None)
         found = self._classification(
             whole,
             verdict,
             fused,
-            (opinion.difficulty, complexity_of(opinion, verdict.reading.features), opinion.creativity),
+            (opinion.difficulty, complexity, opinion.creativity),
             _of_all(whole, verdict, opinion.token_count),
             method=decided_by(fused, opinion.categories, others.rules),
             ml_confidence=max(opinion.categories),
@@ -190,8 +189,7 @@ class HybridClassifier:
         else:
             scores = (self.fusion.word_cuts(words.complexity), words.complexity, words.creativity)
         if failed or words is None or self.encoder is None:
-            per_character = _TOKENS_PER_CHARACTER.get(features.script, _ELSE_PER_CHARACTER)
-            tokens = max(1, round(whole.prompt.length * per_character))
+            tokens = features.tokens_of(whole.prompt.length)
             return self._classification(whole, verdict, chances, scores, tokens, degraded=(Degraded.ML_MODEL,))
         return self._classification(
             whole,

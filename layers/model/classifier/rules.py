@@ -51,11 +51,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A prompt as words, with the form's features and every phrase found, by group, in order."""
+    """A prompt as words, with the form's features and signals and every phrase found, by group, in order."""
 
     prompt: Prompt
     words: Sequence[Word]
     features: Features
+    signals: frozenset[str]
     found: Mapping[str, Sequence[Found]]
     openings: frozenset[int]
     first_opening: int
@@ -119,11 +120,12 @@ class RuleBook:
         for phrase in self._index.find(words):
             found.setdefault(phrase.group, []).append(phrase)
         openings, first = _openings(words, found.get("polite", ()))
-        return Reading(prompt, words, read_features(prompt, words), found, openings, first)
+        features = read_features(prompt, words)
+        return Reading(prompt, words, features, features.signals(), found, openings, first)
 
     def judge(self, reading: Reading) -> Verdict:
         """Fire every rule that holds, each once, at its first place."""
-        signals, found = reading.features.signals(), reading.found
+        signals, found = reading.signals, reading.found
         scores = dict(self._priors)
         fired: list[tuple[Rule, int, int]] = []
         # Only a rule whose first phrase is there can hold, and in their own order, as their weights are summed.

@@ -54,7 +54,7 @@ def model_logs(encoder: Encoder, readings: Sequence[Reading], *, early: bool = F
 
 def word_logs(grams: Grams, readings: Sequence[Reading]) -> Matrix:
     """The logs of the probabilities by words alone `[prompts, categories]`."""
-    return _logs([grams.read(reading.words).chances for reading in readings])
+    return _logs([grams.read(reading).chances for reading in readings])
 
 
 def _logs(chances: Sequence[Sequence[float]]) -> Matrix:
@@ -110,15 +110,16 @@ class _Kind:
         self.late = _Blended(labels, model=model, rules=rules, words=words)
         self.early = _Blended(labels, model=early, rules=rules, words=words)
         self.modelless = _Blended(labels, rules=rules, words=words)
-        spared = np.where(self.modelless.chosen == ASKED, 0.0, self._sure(self.modelless))
+        spared = self._sure(self.modelless, long)
         self.modelless_above, self.modelless_stops = least_confidence(spared, self._as_late(self.modelless))
         asked = spared <= self.modelless_above
-        asked &= ~((self.early.chosen == ASKED) & long)
-        self.early_above, self.early_stops = least_confidence(self._sure(self.early) * asked, self._as_late(self.early))
+        early = self._sure(self.early, long)
+        self.early_above, self.early_stops = least_confidence(early * asked, self._as_late(self.early))
 
-    def _sure(self, blended: _Blended) -> Matrix:
+    def _sure(self, blended: _Blended, long: NDArray[np.bool_]) -> Matrix:
         """Its confidence, or 0 where all layers must run."""
-        return np.where(blended.checked < HARDLY, blended.confidence, 0.0)
+        must = (blended.checked >= HARDLY) | ((blended.chosen == ASKED) & long)
+        return np.where(must, 0.0, blended.confidence)
 
     def _as_late(self, blended: _Blended) -> NDArray[np.bool_]:
         return np.asarray(blended.chosen == self.late.chosen)
@@ -190,7 +191,7 @@ def main() -> int:
     creativity = fit_score(form, np.array([row.creativity for row in scored], dtype=np.float64))
     guessed = 1 / (1 + np.exp(-(form @ complexity[0] + complexity[1])))
     form_cuts = cuts(guessed, [row.difficulty for row in scored if row.difficulty is not None])
-    by_words = np.array([grams.read(reading.words).complexity for reading in readings])
+    by_words = np.array([grams.read(reading).complexity for reading in readings])
     difficulties = [row.difficulty for row in development if row.difficulty is not None]
     word_cuts = cuts(by_words[[row.difficulty is not None for row in development]], difficulties)
     fitted = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,13 +24,24 @@ from training.sources import data_dir
 LEAST = 17
 """Prompts of a task, below which a correlation says nothing."""
 
-Read = tuple[str, Opinion, Features]
+
+
+class Read(NamedTuple):
+    """What is known of one prompt."""
+
+    opinion: Opinion
+    features: Features
+    by_words: float
+
+
 WAYS: dict[str, Callable[[Read], float]] = {
-    "complexity": lambda read: complexity_of(read[1], read[2]),
-    "from labels": lambda read: read[1].complexity,
-    "from failures": lambda read: read[1].failure,
-    "numbers": lambda read: float(read[2].numbers),
-    "length": lambda read: float(len(read[0])),
+    "complexity": lambda read: complexity_of(*read),
+    "without words": lambda read: complexity_of(read.opinion, read.features),
+    "words alone": lambda read: read.by_words,
+    "from labels": lambda read: read.opinion.complexity,
+    "from failures": lambda read: read.opinion.failure,
+    "numbers": lambda read: float(read.features.numbers),
+    "length": lambda read: float(read.features.characters),
 }
 
 
@@ -46,14 +58,15 @@ def main() -> int:
         print("DATA_DIR is not set.", file=sys.stderr)
         return 1
     classifier = load()
-    encoder = classifier.encoder
-    if encoder is None:
-        print(classifier.info().reason, file=sys.stderr)
+    encoder, grams = classifier.encoder, classifier.grams
+    if encoder is None or grams is None:
+        print(classifier.info().reason or "grams.npz is missing.", file=sys.stderr)
         return 1
 
     def read(outcome: Outcome) -> Read:
         request = read_request(classifier.rules, outcome.prompt)[1]
-        return outcome.prompt, read_heads(encoder.encode(request.prompt.text)), request.features
+        opinion = read_heads(encoder.encode(request.prompt.text))
+        return Read(opinion, request.features, grams.read(request).complexity)
 
     print(f"| outcomes | task | prompts | {' | '.join(WAYS)} |\n|---|---|---|{'---|' * len(WAYS)}")
     for kept, outcomes in (("kept apart", development_outcomes(folder)), ("trained on", training_outcomes(folder))):
