@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -205,10 +206,17 @@ class Services:
                 knowing = model.with_categories(own)
             except EncoderError as failure:
                 raise Unavailable("The model cannot read the own categories' examples.") from failure
-            version = knowing.info().version
-            return CachingClassifier(knowing, self.known(), self.clock, version, secret, self.settings.cache_ttl)
+            return behind_the_cache(knowing)
 
-        return ClassifierInForce(self.categories(), self.clock, build, check_every_s=self._check_every_s)
+        def unknowing() -> CachingClassifier:
+            # Sure rules and words do not tell an own category from others: the model must have been asked, or missed.
+            return behind_the_cache(replace(model, fusion=model.fusion.stopping_above(1.0)))
+
+        def behind_the_cache(chosen: HybridClassifier) -> CachingClassifier:
+            version = chosen.info().version
+            return CachingClassifier(chosen, self.known(), self.clock, version, secret, self.settings.cache_ttl)
+
+        return ClassifierInForce(self.categories(), self.clock, build, unknowing, check_every_s=self._check_every_s)
 
     def _make_recommender(self) -> Recommender:
         from llm_router.recommend import Recommender

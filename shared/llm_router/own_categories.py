@@ -14,6 +14,8 @@ from llm_router.ports import Clock, Record, RecordStore
 KIND, KEY = "categories", "current"
 MAX_CATEGORIES = 50
 ATTEMPTS = 5
+UNKNOWN = -1
+"""The version of a list that could not be read, or whose examples could not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class ClassifierInForce:
     """The classifier that knows the operator's categories of now. Looks for a new version every `check_every_s`.
 
     `build` makes it from the list, or raises `Unavailable` when the model cannot read the examples; then, and while the
-    store does not answer, the last one stays, and at first the one that knows no category.
+    store does not answer, the last one stays, and at first what `unknowing` gives.
     """
 
     def __init__(
@@ -86,12 +88,14 @@ class ClassifierInForce:
         book: CategoryBook,
         clock: Clock,
         build: Callable[[CategoryList], CachingClassifier],
+        unknowing: Callable[[], CachingClassifier],
         *,
         check_every_s: float,
     ) -> None:
         self._book = book
         self._clock = clock
         self._build = build
+        self._unknowing = unknowing
         self._check_every_s = check_every_s
         self._check_at = float("-inf")
         self._held: tuple[int, CachingClassifier] | None = None
@@ -118,7 +122,7 @@ class ClassifierInForce:
                 return self._held
             return found.version, self._build(found)
         except Unavailable:
-            return self._held if self._held is not None else (0, self._build(CategoryList()))
+            return self._held if self._held is not None else (UNKNOWN, self._unknowing())
 
 
 def _dumps(found: CategoryList) -> str:

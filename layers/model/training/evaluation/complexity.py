@@ -25,7 +25,6 @@ LEAST = 17
 """Prompts of a task, below which a correlation says nothing."""
 
 
-
 class Read(NamedTuple):
     """What is known of one prompt."""
 
