@@ -9,6 +9,7 @@ import schemathesis
 from llm_router.auth import Access
 from llm_router.local import describe
 from llm_router.web.access import ROUTES
+from llm_router.web.forms import FORMS
 from llm_router.web.openapi import FILE
 from tests.support.service import Service, service
 
@@ -25,6 +26,21 @@ def test_it_describes_every_route_and_who_may_call_it():
         assert operation["x-access"] == rule.access
         assert ("security" in operation) is (rule.access is not Access.PUBLIC)
     assert sum(len(methods) for methods in paths.values()) == len(ROUTES)
+
+
+def test_it_describes_what_comes_beside_the_usual_answer():
+    paths = json.loads(FILE.read_text("utf-8"))["paths"]
+    generated, chat = paths["/route"]["post"], paths["/v1/chat/completions"]["post"]
+    for operation in (generated, chat):
+        assert "idempotency-key" in [each["name"] for each in operation["parameters"]]
+    told = json.dumps(generated["responses"]["200"])
+    assert "GeneratedAnswer" in told
+    assert "RouteAnswer" in told
+    assert set(chat["responses"]["200"]["content"]) == {"application/json", "text/event-stream"}
+
+
+def test_every_form_belongs_to_a_route():
+    assert set(FORMS) <= {(rule.method, rule.path) for rule in ROUTES}
 
 
 def test_it_is_a_document_that_a_tool_can_read(api: Service):

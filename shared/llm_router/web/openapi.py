@@ -46,15 +46,30 @@ class Operation:
     answer: type[BaseModel] | None
 
 
-def document(operations: Iterable[Operation]) -> JsonObject:
-    """The OpenAPI 3.1 document of these operations."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What an operation takes beside its body, other models it may answer with, and that of each event of a stream."""
+
+    parameters: tuple[JsonObject, ...] = ()
+    answers: tuple[type[BaseModel], ...] = ()
+    pieces: type[BaseModel] | None = None
+
+    @property
+    def kinds(self) -> tuple[type[BaseModel], ...]:
+        """All of its models."""
+        return self.answers if self.pieces is None else (*self.answers, self.pieces)
+
+
+def document(operations: Iterable[Operation], forms: Mapping[tuple[str, str], Form]) -> JsonObject:
+    """The OpenAPI 3.1 document of these operations; `forms` by method and path."""
     paths: dict[str, JsonObject] = {}
     kinds: dict[type[BaseModel], None] = {ErrorEnvelope: None, OpenAIErrorEnvelope: None}
     listed = list(operations)
     names = {(each.row.method, each.row.path): _operation_id(each.row) for each in listed}
     for operation in listed:
-        paths.setdefault(operation.row.path, {})[operation.row.method.lower()] = _described(operation, names)
-        kinds.update({kind: None for kind in (operation.body, operation.answer) if kind is not None})
+        form = forms.get((operation.row.method, operation.row.path), Form())
+        paths.setdefault(operation.row.path, {})[operation.row.method.lower()] = _described(operation, form, names)
+        kinds.update({kind: None for kind in (operation.body, operation.answer, *form.kinds) if kind is not None})
     _, definitions = models_json_schema([(kind, "validation") for kind in kinds], ref_template=_REF)
     return {
         "openapi": "3.1.0",
@@ -79,9 +94,9 @@ def _operation_id(row: RouteRule) -> str:
     return f"{row.method.lower()}{re.sub(r'[^a-z0-9]+', '_', row.path)}"
 
 
-def _described(operation: Operation, names: Mapping[tuple[str, str], str]) -> JsonObject:
+def _described(operation: Operation, form: Form, names: Mapping[tuple[str, str], str]) -> JsonObject:
     row = operation.row
-    done: JsonObject = {"description": "Done", **(_json_content(operation.answer) if operation.answer else {})}
+    done: JsonObject = {"description": "Done", **_answered(operation, form)}
     if links := links_from(row.method, row.path, names):
         done["links"] = links
     described: JsonObject = {
@@ -89,7 +104,7 @@ def _described(operation: Operation, names: Mapping[tuple[str, str], str]) -> Js
         "operationId": _operation_id(row),
         "tags": [str(row.function)],
         "x-access": str(row.access),
-        "parameters": _path_parameters(row.path),
+        "parameters": [*_path_parameters(row.path), *form.parameters],
         "responses": {"200": done}
         | {str(status): {"$ref": f"#/components/responses/{_error_name(row.path, status)}"} for status in _ERRORS},
     }
@@ -107,8 +122,22 @@ def _path_parameters(path: str) -> list[Mapping[str, object]]:
     ]
 
 
+def _answered(operation: Operation, form: Form) -> JsonObject:
+    if operation.answer is None:
+        return {}
+    whole = [_schema(kind) for kind in (operation.answer, *form.answers)]
+    content: JsonObject = {"application/json": {"schema": whole[0] if len(whole) == 1 else {"anyOf": whole}}}
+    if form.pieces is not None:
+        content["text/event-stream"] = {"schema": _schema(form.pieces)}
+    return {"content": content}
+
+
 def _json_content(kind: type[BaseModel]) -> JsonObject:
-    return {"content": {"application/json": {"schema": {"$ref": _REF.format(model=kind.__name__)}}}}
+    return {"content": {"application/json": {"schema": _schema(kind)}}}
+
+
+def _schema(kind: type[BaseModel]) -> JsonObject:
+    return {"$ref": _REF.format(model=kind.__name__)}
 
 
 def _error_name(path: str, status: int) -> str:

@@ -1,0 +1,37 @@
+"""What some routes take beside their body, and give beside their usual answer, for the service's own description.
+
+Kept apart from the doors: no function needs it to answer, and it would make each load what only others answer with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from llm_router.generation.idempotency import MAX_KEY
+from llm_router.schemas.chat_answer import ChatCompletionChunk
+from llm_router.schemas.classify import ExplainedAnswer
+from llm_router.schemas.dashboard import Window
+from llm_router.schemas.generated import GeneratedAnswer
+from llm_router.web.openapi import Form, JsonObject
+
+_ONCE: JsonObject = {
+    "name": "idempotency-key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and body give the first answer again, and are paid for once",
+    "schema": {"type": "string", "maxLength": MAX_KEY},
+}
+_WINDOW: JsonObject = {
+    "name": "window",
+    "in": "query",
+    "required": False,
+    "description": "How far back the figures reach",
+    "schema": {"type": "string", "enum": [str(window) for window in Window], "default": str(Window.HOUR)},
+}
+
+FORMS: Mapping[tuple[str, str], Form] = {
+    ("POST", "/classify"): Form(answers=(ExplainedAnswer,)),
+    ("POST", "/route"): Form((_ONCE,), answers=(GeneratedAnswer,)),
+    ("POST", "/v1/chat/completions"): Form((_ONCE,), pieces=ChatCompletionChunk),
+    ("GET", "/dashboard/data"): Form((_WINDOW,)),
+}
