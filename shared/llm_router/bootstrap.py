@@ -209,8 +209,9 @@ class Services:
             return behind_the_cache(knowing)
 
         def unknowing() -> CachingClassifier:
-            # Sure rules and words do not tell an own category from others: the model must have been asked, or missed.
-            return behind_the_cache(replace(model, fusion=model.fusion.stopping_above(1.0)))
+            # Rules and words know no own category: however sure, they would hide that the model was missed.
+            about = replace(model.about, version=f"{model.about.version}+unknown")
+            return behind_the_cache(replace(model, fusion=model.fusion.stopping_above(1.0), about=about))
 
         def behind_the_cache(chosen: HybridClassifier) -> CachingClassifier:
             version = chosen.info().version

@@ -21,7 +21,7 @@ from tests.bench.prompts import new_prompts, of_tokens, typed_prompts
 from tests.bench.timing import Counts, Times, alternately, of_the_model
 from tests.support.service import Service, service
 
-LENGTHS = (8, 32, 128, 512, 4000, 32_000)
+LENGTHS = (8, 32, 64, 128, 512, 4000, 32_000)
 MILLION = ("why is the sky so blue today? " * 33_334)[:1_000_000]
 Call = Callable[[], object]
 
@@ -49,7 +49,7 @@ def stages(turns: int = 400) -> dict[str, Times]:
 
 
 def by_length(turns: int = 40) -> dict[int, dict[str, Times]]:
-    """The bare session and the classifier by the prompt's length in tokens; from 128 on the text is cut."""
+    """The bare session and the classifier by the prompt's length in tokens; beyond 96 the text is cut."""
     classify = classifier.load().classify
     lengths = {length: list(islice(of_tokens(length), turns + 5)) for length in LENGTHS}
     return {

@@ -36,6 +36,8 @@ def test_it_describes_what_comes_beside_the_usual_answer():
     told = json.dumps(generated["responses"]["200"])
     assert "GeneratedAnswer" in told
     assert "RouteAnswer" in told
+    assert "ExplainedAnswer" in json.dumps(paths["/classify"]["post"]["responses"]["200"])
+    assert [each["name"] for each in paths["/dashboard/data"]["get"]["parameters"]] == ["window"]
     assert set(chat["responses"]["200"]["content"]) == {"application/json", "text/event-stream"}
 
 

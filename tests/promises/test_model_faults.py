@@ -18,6 +18,8 @@ from llm_router.local.functions import load_module
 from tests.support.service import Service, service
 
 PROMPT = {"prompt": "Write a Python function to sort a list"}
+CALCULATION = "What are {} apples at 15 cents and 7 pears at 40 cents together?"
+"""What the model is always asked about."""
 BUILT = (*FILES, MANIFEST)
 
 
@@ -115,7 +117,7 @@ def test_f14_a_failing_model_is_left_alone_after_three_errors_or_one_time_out(fa
         encoder = Failing(raising(failure))
         with_encoder(api, encoder)
         for number in range(6):
-            found = api.post("/classify", {"prompt": f"Write a Python function to sort list {number}"}).json
+            found = api.post("/classify", {"prompt": CALCULATION.format(number)}).json
             assert found["classification_method"] == "rule-based"
             assert found["degraded"] == ["ml_model"]
         assert encoder.asked == asked
@@ -138,7 +140,7 @@ def test_f14_a_run_that_hangs_is_cut_off_and_answered_by_rules():
         original = real.encoder._lower
         real.encoder._lower = Hanging()
         try:
-            found = api.post("/classify", PROMPT).json
+            found = api.post("/classify", {"prompt": CALCULATION.format("a dozen")}).json
             assert found["classification_method"] == "rule-based"
             assert found["ms"] < 2000
         finally:

@@ -73,7 +73,7 @@ def classifier(encoder: FakeEncoder | None, breaker: Breaker | None = None) -> H
 
 
 def grams_for(text: str, category: Category) -> Grams:
-    """A table in which every word of `text` speaks for one category, of great complexity and little creativity."""
+    """A table in which all that words tell of `text` speaks for one category, great complexity, little creativity."""
     table = np.zeros((BUCKETS, COLUMNS), np.int8)
     places = buckets(RULES.read(normalise(text)))
     table[places, CATEGORIES.index(category)] = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from classifier.answers import AnswerLengths
@@ -81,6 +81,17 @@ def test_invisible_characters_are_not_read():
 
 def test_stacks_of_marks_are_cut():
     assert len(normalise("e" + "\u0301" * 5000).text) <= 2 * (1 + MAX_MARKS)
+
+
+@given(st.text(max_size=300))
+@example("Привет,\nмир — ça va?")
+@example("a\u0301\u1100\u1161\ufb01\u00a0\u3000")
+def test_what_is_read_at_a_glance_is_read_as_at_a_closer_look(text):
+    """A character that is left out brings the closer look, which goes through every character."""
+    glance, closer = normalise(text), normalise(f"{text}\r")
+    assert glance.text == closer.text
+    ends = range(len(glance.text))
+    assert [glance.span(place, place + 1) for place in ends] == [closer.span(place, place + 1) for place in ends]
 
 
 def asked(text: str, category: Category = Category.GENERAL) -> int:

@@ -1,4 +1,4 @@
-"""How likely small and mid-size models are to do a prompt badly: the model's guess, and what measured failures add.
+"""How likely small and mid-size models are to do a prompt badly: the model's guess, measured failures, and words.
 
 Where an answer is right or wrong, in mathematics and code, a head that was trained on how many models failed adds to
 one that was trained on guesses; elsewhere measured outcomes are few. In a calculation every number is a step, and a
@@ -30,7 +30,7 @@ LENGTH, USUAL_LENGTH, LONG = 0.2, 4.5, 2000
 characters beyond which it does not grow."""
 
 WORDS = 0.3
-"""What the words' opinion counts, of one."""
+"""The share of the log-odds that are those of words."""
 
 _LEAST = 1e-4
 _MATH, _CODING = CATEGORIES.index(Category.MATH), CATEGORIES.index(Category.CODING)

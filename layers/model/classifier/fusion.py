@@ -14,14 +14,13 @@ from llm_router.taxonomy import Category, Difficulty, Method
 
 FUSION = "fusion.json"
 CATEGORIES = tuple(Category)
-CHECKED = frozenset({Category.MATH, Category.CODING})
-"""Where an answer is right or wrong, how hard a prompt is counts most, and all of the model's layers know it best."""
-ASKED = CATEGORIES.index(Category.QUESTION)
-"""The place of the category of which only all layers know how hard it is where it is longer than a line, as items of
-tests are."""
+MATH = CATEGORIES.index(Category.MATH)
+"""How hard a calculation is, only all layers are trusted with."""
+QUESTION = CATEGORIES.index(Category.QUESTION)
+"""Of a question longer than a line, as test items are, only all layers know how hard it is."""
 
 HARDLY = 0.03
-"""The chance of `CHECKED` below which a prompt is taken to be none of them."""
+"""The chance of `MATH` below which a prompt is taken not to be a calculation."""
 SURE_RULES = 0.7
 SURE_MODEL = 0.7
 LEAST_CHANCE = 1e-4
@@ -160,10 +159,9 @@ class Fusion:
     def is_enough(self, fused: Chances, others: Others, *, early: bool) -> bool:
         """Whether a fused opinion may stand as it is: that of the lower layers where `early`, else that without any."""
         kind, most = self._kind(others), max(fused)
-        if fused.index(most) == ASKED and others.long:
+        if fused.index(most) == QUESTION and others.long:
             return False
-        checked = sum(chance for chance, category in zip(fused, CATEGORIES, strict=True) if category in CHECKED)
-        return most > (kind.early_above if early else kind.modelless_above) and checked < HARDLY
+        return most > (kind.early_above if early else kind.modelless_above) and fused[MATH] < HARDLY
 
     def without_model(self, others: Others) -> Chances:
         """The opinion of rules and words; without the latter, that of the rules, tempered."""

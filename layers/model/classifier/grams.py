@@ -2,8 +2,8 @@
 
 The encoder's word pieces are English: it reads Cyrillic and Arabic letter by letter and most ideographs as unknown.
 There a linear model over hashed words, beginnings of words, three letters in a row, neighbours, the words that open
-sentences, and what the rules look for (phrases by group, in many languages, and signals of form) knows more than its
-own size suggests; in English it adds a little, and is as often as not sure enough to spare the encoder its work.
+sentences and end the text, and what the rules look for (phrases by group, in many languages, and signals of form) knows
+more than its own size suggests; in English it adds a little, and is mostly sure enough to spare the encoder its work.
 """
 
 from __future__ import annotations

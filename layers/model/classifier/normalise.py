@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ MAX_MARKS = 4
 """Combining marks kept on one character; no writing system needs more, and stacks of thousands are an attack."""
 
 _JAMO = range(0x1160, 0x1200)
+_has_jamo = re.compile(f"[{chr(_JAMO.start)}-{chr(_JAMO.stop - 1)}]").search
 _KEPT_CONTROLS = frozenset("\t\n")
 
 
@@ -43,12 +45,21 @@ def normalise(original: str) -> Prompt:
     """The prompt as the classifier reads it. The cost is bounded whatever the length."""
     kept = HEAD_CHARACTERS + TAIL_CHARACTERS
     if len(original) <= kept:
-        if original.isascii() and original.isprintable():
+        if _is_as_read(original):
             return Prompt(original, len(original))
         return _prompt(original, range(len(original)), len(original))
     tail = len(original) - TAIL_CHARACTERS
     places = (*range(HEAD_CHARACTERS), tail - 1, *range(tail, len(original)))
     return _prompt(f"{original[:HEAD_CHARACTERS]}\n{original[tail:]}", places, len(original))
+
+
+def _is_as_read(text: str) -> bool:
+    """True where every character would stay as it is; False may also mean that only a closer look can tell."""
+    if not text.replace("\n", " ").replace("\t", " ").isprintable():
+        return False
+    if text.isascii():
+        return True
+    return unicodedata.is_normalized("NFKC", text) and not any(map(unicodedata.combining, text)) and not _has_jamo(text)
 
 
 def _prompt(cut: str, places: range | tuple[int, ...], length: int) -> Prompt:

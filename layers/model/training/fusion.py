@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS, Encoder
 from classifier.features import SHORT_WORDS
-from classifier.fusion import ASKED, CATEGORIES, CHECKED, FUSION, HARDLY, LEAST_CHANCE
+from classifier.fusion import CATEGORIES, FUSION, HARDLY, LEAST_CHANCE, MATH, QUESTION
 from classifier.grams import Grams, beyond_ascii
 from classifier.heads import category_chances
 from classifier.rules import Reading, RuleBook
@@ -86,7 +86,7 @@ class _Blended:
         chances = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances /= chances.sum(axis=1, keepdims=True)
         self.chosen, self.confidence = chances.argmax(axis=1), chances.max(axis=1)
-        self.checked = chances[:, [category in CHECKED for category in CATEGORIES]].sum(axis=1)
+        self.calculated = chances[:, MATH]
         self.accuracy = float(np.mean(self.chosen == labels))
 
     def entry(self) -> dict[str, object]:
@@ -118,7 +118,7 @@ class _Kind:
 
     def _sure(self, blended: _Blended, long: NDArray[np.bool_]) -> Matrix:
         """Its confidence, or 0 where all layers must run."""
-        must = (blended.checked >= HARDLY) | ((blended.chosen == ASKED) & long)
+        must = (blended.calculated >= HARDLY) | ((blended.chosen == QUESTION) & long)
         return np.where(must, 0.0, blended.confidence)
 
     def _as_late(self, blended: _Blended) -> NDArray[np.bool_]:

@@ -34,8 +34,8 @@ from training.taught import scores_of_the_model
 
 EPOCHS, SCORE_EPOCHS = 4, 3
 SIZE, RATE, DECAY, DROPPED, SMOOTHING, SEED = 128, 0.02, 0.005, 0.2, 0.05, 1
-LAST_RATE = 0.02
-"""What is left of the rate at the end. Without its decline the last steps' noise costs two points of a hundred, and
+LAST_SHARE = 0.02
+"""Of the rate at the end. Without the decline the last steps' noise costs two points of a hundred, and
 seven on prompts typed in haste."""
 
 LEVELS = 21
@@ -72,7 +72,7 @@ def fit(bag: Bag, found: Sequence[list[int]], loss_of: Callable[[Tensor, list[in
     optimiser = torch.optim.AdamW(bag.parameters(), lr=RATE, weight_decay=DECAY)
     order = list(range(len(found)))
     total = epochs * math.ceil(len(order) / SIZE)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: max(LAST_RATE, 1 - step / total))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: max(LAST_SHARE, 1 - step / total))
     for _ in range(epochs):
         chance.shuffle(order)
         for start in range(0, len(order), SIZE):
@@ -109,12 +109,12 @@ def fit_scores(found: Sequence[list[int]], scores: Tensor) -> Bag:
 def main() -> int:
     """Fit on our training prompts, and on the public sources' sample where `DATA_DIR` is set."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=ARTIFACTS)
+    parser.add_argument("--output", type=Path, default=ARTIFACTS, help="where the model has been built")
     options = parser.parse_args()
     started = time.perf_counter()
     own, development = own_prompts("train"), own_prompts("development")
     folder = data_dir()
-    taught = scores_of_the_model(own, folder)
+    taught = scores_of_the_model(own, folder, options.output)
     train = own + (public_rows(folder) if folder else [])
     chance = random.Random(SEED)  # noqa: S311 - which change, not a secret
     train += [replace(row, prompt=perturb(row.prompt, chance)) for row in train for _ in range(PERTURBED)]

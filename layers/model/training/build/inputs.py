@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier import tokens
 from training.build.source import FILES, MODEL, sha256_of
 from training.build.target import Target
 
@@ -35,6 +36,7 @@ class Inputs:
     def fingerprint(self, target: Target) -> str:
         """Equal fingerprints mean equal artefacts, so nothing need be built again."""
         code = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".py", ".txt", ".tsv"})
+        code.append(Path(tokens.__file__))
         parts = [target.value, *(file.sha256 for file in FILES)]
         parts += [sha256_of(path) for path in (self.adapters, self.heads) if path]
         parts += [sha256_of(path) for path in (*code, SMOOTHING / f"{self.weights_key}.npz") if path.is_file()]

@@ -1,4 +1,4 @@
-"""`python -m training.evaluation.complexity`: what each term of the complexity adds, within each task, on outcomes.
+"""`python -m training.evaluation.complexity`: what each term of the complexity and words add, within each task.
 
 Prints Spearman's rank correlation with the share of models that fail, for the measured outcomes that were kept from
 training and for those that were not. Needs `DATA_DIR`.
