@@ -80,6 +80,17 @@ def test_of_a_question_longer_than_a_line_words_do_not_know_enough(prompt: str, 
     assert bool(encoder.asked) is asked
 
 
+@pytest.mark.parametrize(
+    ("category", "counts"), [(Category.QUESTION, False), (Category.MATH, False), (Category.ANALYSIS, True)]
+)
+def test_nor_do_they_count_in_how_hard_it_or_a_calculation_is(category: Category, counts: bool):
+    with_words = sorter(FakeEncoder(category, 9.0), category, above=1.0)
+    without = replace(with_words, grams=None)
+    found, plain = (each.classify(f"{PROMPT} " * 5) for each in (with_words, without))
+    assert (found.category, plain.category) == (category, category)
+    assert (found.complexity != plain.complexity) is counts
+
+
 @pytest.mark.parametrize(("prompt", "whole"), [("Go on", False), ("Go on and on " * 8, True)])
 def test_a_question_longer_than_a_line_goes_through_all_layers(prompt: str, whole: bool):
     fusion = Fusion.unfitted().stopping_above(0.5)

@@ -14,10 +14,7 @@ from llm_router.taxonomy import Category, Difficulty, Method
 
 FUSION = "fusion.json"
 CATEGORIES = tuple(Category)
-MATH = CATEGORIES.index(Category.MATH)
-"""How hard a calculation is, only all layers are trusted with."""
-QUESTION = CATEGORIES.index(Category.QUESTION)
-"""Of a question longer than a line, as test items are, only all layers know how hard it is."""
+MATH, QUESTION = CATEGORIES.index(Category.MATH), CATEGORIES.index(Category.QUESTION)
 
 HARDLY = 0.03
 """The chance of `MATH` below which a prompt is taken not to be a calculation."""
@@ -63,6 +60,11 @@ class Others:
     words: Chances | None = None
     beyond: bool = False
     long: bool = False
+
+    def all_layers_know_best(self, fused: Chances) -> bool:
+        """Whether, by a fused opinion, it may be a calculation, or is a question longer than a line, as test items are:
+        how hard those are, words and the lower layers know less well."""
+        return fused[MATH] >= HARDLY or (self.long and fused.index(max(fused)) == QUESTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +160,9 @@ class Fusion:
 
     def is_enough(self, fused: Chances, others: Others, *, early: bool) -> bool:
         """Whether a fused opinion may stand as it is: that of the lower layers where `early`, else that without any."""
-        kind, most = self._kind(others), max(fused)
-        if fused.index(most) == QUESTION and others.long:
-            return False
-        return most > (kind.early_above if early else kind.modelless_above) and fused[MATH] < HARDLY
+        kind = self._kind(others)
+        above = kind.early_above if early else kind.modelless_above
+        return max(fused) > above and not others.all_layers_know_best(fused)
 
     def without_model(self, others: Others) -> Chances:
         """The opinion of rules and words; without the latter, that of the rules, tempered."""

@@ -164,7 +164,8 @@ class HybridClassifier:
         self, whole: Reading, verdict: Verdict, others: Others, words: WordOpinion | None, opinion: Opinion
     ) -> Classification:
         fused = self.fusion.fuse(opinion.categories, others, early=opinion.is_early)
-        complexity = complexity_of(opinion, verdict.reading.features, words.complexity if words else None)
+        by_words = words.complexity if words and not others.all_layers_know_best(fused) else None
+        complexity = complexity_of(opinion, verdict.reading.features, by_words)
         found = self._classification(
             whole,
             verdict,

@@ -28,13 +28,14 @@ LEAST = 17
 class Read(NamedTuple):
     """What is known of one prompt."""
 
+    served: float
     opinion: Opinion
     features: Features
     by_words: float
 
 
 WAYS: dict[str, Callable[[Read], float]] = {
-    "complexity": lambda read: complexity_of(*read),
+    "complexity": lambda read: read.served,
     "without words": lambda read: complexity_of(read.opinion, read.features),
     "words alone": lambda read: read.by_words,
     "from labels": lambda read: read.opinion.complexity,
@@ -65,7 +66,8 @@ def main() -> int:
     def read(outcome: Outcome) -> Read:
         request = read_request(classifier.rules, outcome.prompt)[1]
         opinion = read_heads(encoder.encode(request.prompt.text))
-        return Read(opinion, request.features, grams.read(request).complexity)
+        served = classifier.classify(outcome.prompt).complexity
+        return Read(served, opinion, request.features, grams.read(request).complexity)
 
     print(f"| outcomes | task | prompts | {' | '.join(WAYS)} |\n|---|---|---|{'---|' * len(WAYS)}")
     for kept, outcomes in (("kept apart", development_outcomes(folder)), ("trained on", training_outcomes(folder))):
