@@ -3,8 +3,8 @@
 Where an answer is right or wrong, in mathematics and code, a head that was trained on how many models failed adds to
 one that was trained on guesses; elsewhere measured outcomes are few. In a calculation every number is a step, and a
 long story hides more of them. And whatever is asked, a little more can go wrong where more is said. What words
-alone make of a prompt is another opinion and errs elsewhere, but of calculations and test items it knows too little. The
-constants were chosen on measured and rated outcomes, and on our prompts, that were kept from training;
+alone make of a prompt is another opinion and errs elsewhere, but of calculations and test items they know too little.
+The constants were chosen on measured and rated outcomes, and on our prompts, that were kept from training;
 `python -m training.evaluation.complexity` prints what each term adds, within every task.
 """
 
