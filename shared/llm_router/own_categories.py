@@ -80,7 +80,8 @@ class ClassifierInForce:
     """The classifier that knows the operator's categories of now. Looks for a new version every `check_every_s`.
 
     `build` makes it from the list, or raises `Unavailable` when the model cannot read the examples; then, and while the
-    store does not answer, the last one stays, and at first what `unknowing` gives.
+    store does not answer, the last one stays. At first there is one that knows no category, and one that knows that it
+    does not, as `unknowing` gives it, where the examples cannot be read.
     """
 
     def __init__(
@@ -118,11 +119,14 @@ class ClassifierInForce:
     def _renewed(self) -> tuple[int, CachingClassifier]:
         try:
             found = self._book.current()
-            if self._held is not None and self._held[0] == found.version:
-                return self._held
+        except StoreUnavailable:
+            return self._held or (UNKNOWN, self._build(CategoryList()))
+        if self._held is not None and self._held[0] == found.version:
+            return self._held
+        try:
             return found.version, self._build(found)
         except Unavailable:
-            return self._held if self._held is not None else (UNKNOWN, self._unknowing())
+            return self._held or (UNKNOWN, self._unknowing())
 
 
 def _dumps(found: CategoryList) -> str:

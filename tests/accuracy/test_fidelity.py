@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from classifier.encoder import Encoder
-from classifier.tokens import Tokeniser
+from classifier.tokens import MAX_TOKENS, Tokeniser
 from tests.support.encoder import base_source, build_encoder
 from training.build.calibrate import PROMPTS
 from training.build.check import cosines
@@ -66,10 +66,12 @@ def canonical() -> tuple[list[str], NDArray[np.float32]]:
 def test_the_float32_reference_agrees_with_another_implementation(
     canonical: tuple[list[str], NDArray[np.float32]],
 ) -> None:
-    texts, vectors = canonical
+    """Of the texts that are read whole."""
     weights, tokenise = read_weights(base_source() / MODEL.name), Tokeniser(base_source() / TOKENIZER.name)
-    ours = [embedding(hidden_states(weights, tokenise(text).ids)) for text in texts]
-    np.testing.assert_allclose(ours, vectors, atol=1e-5)
+    whole = [(text, vector) for text, vector in zip(*canonical, strict=True) if len(tokenise(text).ids) < MAX_TOKENS]
+    assert len(whole) >= 8
+    ours = [embedding(hidden_states(weights, tokenise(text).ids)) for text, _ in whole]
+    np.testing.assert_allclose(ours, [vector for _, vector in whole], atol=1e-5)
 
 
 def test_the_int8_embedding_keeps_the_canonical_vectors_of_texts_without_glossed_words(

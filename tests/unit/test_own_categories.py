@@ -57,14 +57,14 @@ def test_a_list_is_built_once_a_version():
     assert world.built == [3, 4]
 
 
-def test_until_a_list_was_read_the_classifier_knows_that_it_knows_none():
+def test_until_the_store_answers_there_are_no_own_categories():
     world = World(None)
-    assert world.later() == "unknowing"
-    world.book.found = CategoryList()
     assert world.later() == "version 0"
+    world.book.found = CategoryList(1)
+    assert world.later() == "version 1"
 
 
-def test_so_it_is_until_the_model_can_read_the_examples():
+def test_until_the_model_can_read_the_examples_the_classifier_knows_that_it_knows_none():
     world = World(CategoryList(2), readable=False)
     assert world.later() == "unknowing"
     world.readable = True
