@@ -9,7 +9,7 @@ from tests.support.chat import ask, run, streamed, together
 from tests.support.provider_replies import Asked
 from tests.support.provider_server import ProviderServer
 
-QUIRKS = Quirks(rename={"max_tokens": "max_completion_tokens"}, never_for={"temperature": "^o\\d"})
+QUIRKS = Quirks(rename={"max_tokens": "max_completion_tokens"}, never_for={"^o\\d": ["temperature"]})
 
 
 def protocol(server: ProviderServer, quirks: Quirks = QUIRKS) -> OpenAiChat:

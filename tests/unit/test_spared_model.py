@@ -83,7 +83,7 @@ def test_of_a_question_longer_than_a_line_words_do_not_know_enough(prompt: str, 
 @pytest.mark.parametrize(
     ("category", "counts"), [(Category.QUESTION, False), (Category.MATH, False), (Category.ANALYSIS, True)]
 )
-def test_nor_do_they_count_in_how_hard_it_or_a_calculation_is(category: Category, counts: bool):
+def test_how_hard_a_long_question_or_a_calculation_is_words_have_no_say_in(category: Category, counts: bool):
     with_words = sorter(FakeEncoder(category, 9.0), category, above=1.0)
     without = replace(with_words, grams=None)
     found, plain = (each.classify(f"{PROMPT} " * 5) for each in (with_words, without))

@@ -14,13 +14,13 @@ from llm_router.taxonomy import Category, Difficulty, Method
 
 FUSION = "fusion.json"
 CATEGORIES = tuple(Category)
-MATH, QUESTION = CATEGORIES.index(Category.MATH), CATEGORIES.index(Category.QUESTION)
 
 HARDLY = 0.03
-"""The chance of `MATH` below which a prompt is taken not to be a calculation."""
+"""The chance of mathematics below which a prompt is taken not to be a calculation."""
 SURE_RULES = 0.7
 SURE_MODEL = 0.7
 LEAST_CHANCE = 1e-4
+_MATH, _QUESTION = CATEGORIES.index(Category.MATH), CATEGORIES.index(Category.QUESTION)
 
 Chances = tuple[float, ...]
 """One probability for each of `CATEGORIES`, in that order."""
@@ -60,11 +60,6 @@ class Others:
     words: Chances | None = None
     beyond: bool = False
     long: bool = False
-
-    def all_layers_know_best(self, fused: Chances) -> bool:
-        """Whether, by a fused opinion, it may be a calculation, or is a question longer than a line, as test items are:
-        how hard those are, words and the lower layers know less well."""
-        return fused[MATH] >= HARDLY or (self.long and fused.index(max(fused)) == QUESTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +157,7 @@ class Fusion:
         """Whether a fused opinion may stand as it is: that of the lower layers where `early`, else that without any."""
         kind = self._kind(others)
         above = kind.early_above if early else kind.modelless_above
-        return max(fused) > above and not others.all_layers_know_best(fused)
+        return max(fused) > above and not all_layers_know_best(fused, long=others.long)
 
     def without_model(self, others: Others) -> Chances:
         """The opinion of rules and words; without the latter, that of the rules, tempered."""
@@ -182,6 +177,14 @@ def _blended(blend: Blend, model: Chances, others: Others) -> Chances:
     if others.words is not None:
         scores = [score + blend.words * _log(w) for score, w in zip(scores, others.words, strict=True)]
     return softmax(scores)
+
+
+def all_layers_know_best(fused: Sequence[float], *, long: bool) -> bool:
+    """Whether, by a fused opinion, a prompt may be a calculation or is a long question, as test items are.
+
+    How hard those are, words and the lower layers know less well.
+    """
+    return fused[_MATH] >= HARDLY or (long and max(fused) == fused[_QUESTION])
 
 
 def decided_by(fused: Chances, model: Chances, rules: Chances) -> Method:

@@ -14,7 +14,7 @@ from classifier.complexity import complexity_of
 from classifier.encoder import EarlyOutput, EncoderFailed, EncoderOutput, EncoderTimeout, EncoderUnavailable
 from classifier.evidence import evidence_of
 from classifier.features import SHORT_WORDS
-from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by
+from classifier.fusion import CATEGORIES, Chances, Fusion, Others, all_layers_know_best, decided_by
 from classifier.grams import Grams, WordOpinion, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, category_chances, read_heads
 from classifier.manner import interaction_style, urgency
@@ -164,7 +164,7 @@ class HybridClassifier:
         self, whole: Reading, verdict: Verdict, others: Others, words: WordOpinion | None, opinion: Opinion
     ) -> Classification:
         fused = self.fusion.fuse(opinion.categories, others, early=opinion.is_early)
-        by_words = words.complexity if words and not others.all_layers_know_best(fused) else None
+        by_words = words.complexity if words and not all_layers_know_best(fused, long=others.long) else None
         complexity = complexity_of(opinion, verdict.reading.features, by_words)
         found = self._classification(
             whole,

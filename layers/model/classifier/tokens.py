@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MAX_TOKENS = 96
-"""With [CLS] and [SEP]. Half as many take half the time, and would be as right about the category; how hard a long test
-item is they tell less well. A third more tell nothing more."""
+"""With [CLS] and [SEP]. The time grows with them. Far fewer would do for the category, but not for how hard a long test
+item is; more tell nothing more."""
 
 TAIL_TOKENS = 28
 """Of these, how many a longer text gives from its end, where the request often stands behind pasted material."""

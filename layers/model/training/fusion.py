@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS, Encoder
 from classifier.features import SHORT_WORDS
-from classifier.fusion import CATEGORIES, FUSION, HARDLY, LEAST_CHANCE, MATH, QUESTION
+from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE, all_layers_know_best
 from classifier.grams import Grams, beyond_ascii
 from classifier.heads import category_chances
 from classifier.rules import Reading, RuleBook
@@ -84,9 +84,8 @@ class _Blended:
         self.weights = dict(zip(stages, weights, strict=True))
         scores = sum((self.weights[name] * stage for name, stage in stages.items()), self.bias)
         chances = np.exp(scores - scores.max(axis=1, keepdims=True))
-        chances /= chances.sum(axis=1, keepdims=True)
-        self.chosen, self.confidence = chances.argmax(axis=1), chances.max(axis=1)
-        self.calculated = chances[:, MATH]
+        self.chances = chances / chances.sum(axis=1, keepdims=True)
+        self.chosen, self.confidence = chances.argmax(axis=1), self.chances.max(axis=1)
         self.accuracy = float(np.mean(self.chosen == labels))
 
     def entry(self) -> dict[str, object]:
@@ -118,7 +117,9 @@ class _Kind:
 
     def _sure(self, blended: _Blended, long: NDArray[np.bool_]) -> Matrix:
         """Its confidence, or 0 where all layers must run."""
-        must = (blended.calculated >= HARDLY) | ((blended.chosen == QUESTION) & long)
+        must = [
+            all_layers_know_best(list(row), long=bool(each)) for row, each in zip(blended.chances, long, strict=True)
+        ]
         return np.where(must, 0.0, blended.confidence)
 
     def _as_late(self, blended: _Blended) -> NDArray[np.bool_]:

@@ -35,8 +35,8 @@ from training.taught import scores_of_the_model
 EPOCHS, SCORE_EPOCHS = 4, 3
 SIZE, RATE, DECAY, DROPPED, SMOOTHING, SEED = 128, 0.02, 0.005, 0.2, 0.05, 1
 LAST_SHARE = 0.02
-"""Of the rate at the end. Without the decline the last steps' noise costs two points of a hundred, and four on prompts
-typed in haste."""
+"""Of the rate at the end. Without the decline the last steps' noise stays in the table, and costs most on prompts typed
+in haste."""
 
 LEVELS = 21
 """Finer steps tell prompts of others no better, and take half as much room again."""

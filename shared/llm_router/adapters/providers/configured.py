@@ -37,7 +37,7 @@ class Speaker(BaseModel):
     rename: dict[str, str] = {}
     leave_out: list[str] = []
     only_for: dict[str, str] = {}
-    never_for: dict[str, str] = {}
+    never_for: dict[str, list[str]] = {}
     json_schema: bool = True
     short_call_ids: bool = False
     names: bool = True

@@ -29,14 +29,15 @@ _SHORT_ID = re.compile(r"[A-Za-z0-9]{9}")
 class Quirks:
     """How a speaker departs from OpenAI's form: fields it calls otherwise, does not know, or knows for some models.
 
-    `only_for` and `never_for` name a field and a regular expression that is searched in the model's name. Where
-    `short_call_ids`, ids of tool calls are nine letters and digits; without `names`, users have none.
+    `only_for` names a field and a regular expression that is searched in the model's name, `never_for` such expressions
+    and the fields that those models refuse. Where `short_call_ids`, ids of tool calls are nine letters and digits;
+    without `names`, users have none.
     """
 
     rename: dict[str, str] = field(default_factory=dict)
     leave_out: frozenset[str] = frozenset()
     only_for: dict[str, str] = field(default_factory=dict)
-    never_for: dict[str, str] = field(default_factory=dict)
+    never_for: dict[str, list[str]] = field(default_factory=dict)
     json_schema: bool = True
     short_call_ids: bool = False
     names: bool = True
@@ -56,7 +57,7 @@ class Quirks:
             return False
         if (only := self.only_for.get(name)) is not None and not re.search(only, model):
             return False
-        return (never := self.never_for.get(name)) is None or not re.search(never, model)
+        return not any(name in refused and re.search(models, model) for models, refused in self.never_for.items())
 
 
 def body(model: str, request: ChatRequest, quirks: Quirks, *, stream: bool) -> dict[str, Json]:
