@@ -211,7 +211,7 @@ class Services:
         def unknowing() -> CachingClassifier:
             # Rules and words know no own category: however sure, they would hide that the model was missed.
             about = replace(model.about, version=f"{model.about.version}+unknown")
-            return behind_the_cache(replace(model, fusion=model.fusion.stopping_above(1.0), about=about))
+            return behind_the_cache(replace(model, fusion=model.fusion.sparing_above(1.0), about=about))
 
         def behind_the_cache(chosen: HybridClassifier) -> CachingClassifier:
             version = chosen.info().version

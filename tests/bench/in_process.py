@@ -9,7 +9,7 @@ import numpy as np
 
 import classifier
 from classifier.encoder import ARTIFACTS, Encoder
-from classifier.manifest import LOWER, TOKENISER, TOKENS, UPPER
+from classifier.manifest import GRAPH, TOKENISER
 from classifier.normalise import normalise
 from classifier.rules import RuleBook
 from classifier.runtime import open_session
@@ -74,12 +74,12 @@ def million_characters(turns: int = 10) -> Times:
 
 
 def _session(prompts: Sequence[str]) -> Call:
-    """The floor of a prompt that goes through all layers: the graphs alone, on ids that are there already."""
-    lower, upper = (open_session(ARTIFACTS / name, threads=1) for name in (LOWER, UPPER))
+    """The floor of a prompt that needs the model: the graph alone, on ids that are there already."""
+    session = open_session(ARTIFACTS / GRAPH, threads=1)
     tokenise = Tokeniser(ARTIFACTS / TOKENISER)
-    names = [output.name for output in upper.get_outputs()]
+    names = [output.name for output in session.get_outputs()]
     ids = iter([np.array([tokenise(prompt).ids], np.int64) for prompt in prompts])
-    return lambda: upper.run(names, {TOKENS: lower.run([TOKENS], {"input_ids": next(ids)}, None)[0]}, None)
+    return lambda: session.run(names, {"input_ids": next(ids)}, None)
 
 
 def _over(call: Callable[[str], object], prompts: Sequence[str]) -> Call:

@@ -114,6 +114,19 @@ def test_a_latency_that_only_some_models_reach_excludes_the_others(api: Service)
     assert "max_latency_ms" in {model["reason"] for model in found["excluded"]}
 
 
+def test_the_contracts_own_request_has_an_answer_though_no_speed_was_measured(api: Service):
+    constraints = {
+        "max_tokens": 500, "max_cost_usd": 0.01, "max_latency_ms": 4000, "min_quality": 0.6, "providers": ["openai"],
+        "exclude_models": ["gpt-4"], "capabilities": ["tools", "json"], "min_context_tokens": 32000,
+        "open_weights": False,
+    }  # fmt: skip
+    found = api.post("/route", {"prompt": PROMPT, "mode": "recommend", "constraints": constraints, "preference": 0.5})
+    assert found.status == 200
+    assert all(
+        model["provider"] == "openai" and model["estimated_latency_ms"] <= 4000 for model in found.json["ranking"]
+    )
+
+
 def test_an_excluded_model_is_never_ranked(api: Service):
     first = api.post("/route", {"prompt": PROMPT}).json["recommended_model"]["id"]
     found = api.post("/route", {"prompt": PROMPT, "constraints": {"exclude_models": [first]}}).json

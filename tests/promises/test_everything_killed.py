@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from classifier.encoder import EncoderFailed, EncoderOutput, Enough
+from classifier.encoder import EncoderFailed, EncoderOutput
 from llm_router.adapters.sqlite import Database
 from llm_router.local.functions import load_module
 from llm_router.stores import Lazy
@@ -31,7 +31,7 @@ def locked(_database: object) -> object:
 class DeadEncoder:
     """A model that has gone."""
 
-    def encode_until(self, _text: str, _enough: Enough, *, deadline_s: float | None = None) -> EncoderOutput:
+    def encode(self, _text: str, *, deadline_s: float | None = None) -> EncoderOutput:
         raise EncoderFailed("gone")
 
 

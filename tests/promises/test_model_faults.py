@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from classifier.encoder import ARTIFACTS, EncoderFailed, EncoderOutput, EncoderTimeout, Enough
+from classifier.encoder import ARTIFACTS, EncoderFailed, EncoderOutput, EncoderTimeout
 from classifier.manifest import FILES, MANIFEST
 from classifier.runtime import RunOptions, runtime_errors
 from llm_router.local.functions import load_module
@@ -81,16 +81,13 @@ class Failing:
         self.fail = fail
         self.asked = 0
 
-    def encode_until(self, _text: str, _enough: Enough, *, deadline_s: float | None = None) -> EncoderOutput:
+    def encode(self, _text: str, *, deadline_s: float | None = None) -> EncoderOutput:
         assert deadline_s == 0.25
         self.asked += 1
         return self.fail()
 
     def count(self, _text: str) -> int:
         return 5
-
-    def encode(self, _text: str, *, deadline_s: float | None = None) -> EncoderOutput:
-        return self.fail()
 
 
 def raising(failure: Exception) -> Callable[[], EncoderOutput]:
@@ -137,14 +134,14 @@ def test_f14_a_run_that_hangs_is_cut_off_and_answered_by_rules():
                     threading.Event().wait(0.001)
                 raise runtime_errors()[0]("told to stop")
 
-        original = real.encoder._lower
-        real.encoder._lower = Hanging()
+        original = real.encoder._session
+        real.encoder._session = Hanging()
         try:
             found = api.post("/classify", {"prompt": CALCULATION.format("a dozen")}).json
             assert found["classification_method"] == "rule-based"
             assert found["ms"] < 2000
         finally:
-            real.encoder._lower = original
+            real.encoder._session = original
 
 
 def test_f14_with_an_own_category_a_failing_model_is_answered_for_by_rules(tmp_path: Path):

@@ -8,7 +8,7 @@ import numpy as np
 
 from classifier import HybridClassifier
 from classifier.answers import AnswerLengths
-from classifier.encoder import EarlyOutput, EncoderFailed, EncoderOutput, Enough
+from classifier.encoder import EncoderFailed, EncoderOutput
 from classifier.fusion import CATEGORIES, Fusion
 from classifier.grams import BUCKETS, COLUMNS, Grams, buckets
 from classifier.heads import SCORES
@@ -51,14 +51,7 @@ class FakeEncoder:
         score = np.array([0.5], np.float32)
         scores = dict.fromkeys(SCORES, score)
         heads = {"category": logits, "difficulty": np.zeros(3, np.float32), **scores}
-        return EncoderOutput(heads, 5, 7, embedding, embedding[None])
-
-    def encode_until(
-        self, text: str, enough: Enough, *, deadline_s: float | None = None
-    ) -> EarlyOutput | EncoderOutput:
-        whole = self.encode(text, deadline_s=deadline_s)
-        early = EarlyOutput(whole.heads, whole.token_count, whole.tokens_read)
-        return early if enough(early) else whole
+        return EncoderOutput(heads, embedding, embedding, 5, 7)
 
 
 def hash_place(text: str) -> int:
@@ -67,7 +60,7 @@ def hash_place(text: str) -> int:
 
 def classifier(encoder: FakeEncoder | None, breaker: Breaker | None = None) -> HybridClassifier:
     kind = Fusion.unfitted().ascii
-    kind = replace(kind, late=replace(kind.late, rules=0.7), early=replace(kind.early, rules=0.7))
+    kind = replace(kind, whole=replace(kind.whole, rules=0.7))
     fusion = replace(Fusion.unfitted(), ascii=kind, beyond=kind)
     return HybridClassifier(RULES, fusion, LENGTHS, encoder, ABOUT, breaker)
 

@@ -54,9 +54,9 @@ def heads_file(folder: Path, noise: Noise) -> Path:
             "reach.0.weight": noise(2, WIDTH),
             "reach.0.bias": noise(2),
             "reach.0.activation": np.array("tanh"),
-            "early_mood.input": np.array("mean@2+cls@1"),
-            "early_mood.0.weight": noise(2, 2 * WIDTH),
-            "early_mood.0.bias": noise(2),
-            "early_mood.0.activation": np.array("sigmoid"),
+            "mood.input": np.array("mean@2+cls@1"),
+            "mood.0.weight": noise(2, 2 * WIDTH),
+            "mood.0.bias": noise(2),
+            "mood.0.activation": np.array("sigmoid"),
         },
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from classifier.complexity import complexity_of
+from classifier.encoder import EncoderOutput
 from classifier.features import Features, read_features
 from classifier.fusion import CATEGORIES
 from classifier.heads import Opinion
@@ -12,10 +14,13 @@ from classifier.normalise import normalise
 from classifier.words import split_words
 from llm_router.taxonomy import Category
 
+NOTHING = np.zeros(384, np.float32)
+OUTPUT = EncoderOutput({}, NOTHING, NOTHING, 9, 11)
+
 
 def opinion(category: Category, *, complexity: float = 0.4, failure: float = 0.3) -> Opinion:
     chances = tuple(float(each is category) for each in CATEGORIES)
-    return Opinion(chances, (0.2, 0.5, 0.3), complexity, 0.1, failure, None, 9)
+    return Opinion(chances, (0.2, 0.5, 0.3), complexity, 0.1, failure, OUTPUT)
 
 
 def features(text: str) -> Features:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.manifest import LOWER_VALUES, MANIFEST
+from classifier.manifest import MANIFEST, VALUES
 from classifier.tokens import Tokeniser
 from tests.support.encoder import base_source
 from tests.support.trained import heads_file, noise_from, save
@@ -98,9 +98,9 @@ def test_a_failed_build_leaves_what_was_there(tmp_path: Path, capsys: pytest.Cap
 
 def test_a_spoiled_artefact_is_found_and_built_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--artifacts", str(tmp_path)]) == 0
-    (tmp_path / LOWER_VALUES).write_bytes(b"")
+    (tmp_path / VALUES).write_bytes(b"")
     assert main(["--artifacts", str(tmp_path), "--verify"]) == 1
-    assert f"{LOWER_VALUES} is not the file that was built" in capsys.readouterr().err
+    assert f"{VALUES} is not the file that was built" in capsys.readouterr().err
     assert main(["--artifacts", str(tmp_path)]) == 0
     assert Tokeniser(tmp_path / "tokenizer.json")("hello").count == 1
     assert main(["--artifacts", str(tmp_path), "--verify"]) == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from classifier.encoder import Encoder, EncoderUnavailable
-from classifier.manifest import FILES, LOWER, MANIFEST, UPPER_VALUES, record_file
+from classifier.manifest import FILES, GRAPH, MANIFEST, VALUES, record_file
 from tests.support.encoder import build_encoder
 
 
@@ -66,17 +66,17 @@ def test_a_damaged_manifest_is_refused(artifacts: Path, content: str) -> None:
 
 def test_a_manifest_that_leaves_a_file_out_is_refused(artifacts: Path) -> None:
     manifest = json.loads((artifacts / MANIFEST).read_text())
-    del manifest["files"][UPPER_VALUES]
+    del manifest["files"][VALUES]
     (artifacts / MANIFEST).write_text(json.dumps(manifest))
-    with pytest.raises(EncoderUnavailable, match=f"does not list {UPPER_VALUES}"):
+    with pytest.raises(EncoderUnavailable, match=f"does not list {VALUES}"):
         Encoder.load(artifacts)
 
 
 def test_a_graph_that_matches_its_hash_but_is_none_is_refused(artifacts: Path) -> None:
-    (artifacts / LOWER).write_bytes(b"no graph at all")
+    (artifacts / GRAPH).write_bytes(b"no graph at all")
     manifest = json.loads((artifacts / MANIFEST).read_text())
-    record = record_file(artifacts / LOWER)
-    manifest["files"][LOWER] = {"sha256": record.sha256, "size": record.size}
+    record = record_file(artifacts / GRAPH)
+    manifest["files"][GRAPH] = {"sha256": record.sha256, "size": record.size}
     (artifacts / MANIFEST).write_text(json.dumps(manifest))
     with pytest.raises(EncoderUnavailable, match="cannot open"):
         Encoder.load(artifacts)

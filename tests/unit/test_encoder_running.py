@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from classifier.encoder import Encoder, EncoderFailed, EncoderOutput, EncoderTimeout
-from classifier.manifest import EARLY, EMBEDDING, TOKENS, Manifest, OutputRecord
+from classifier.encoder import Encoder, EncoderFailed, EncoderTimeout
+from classifier.manifest import EMBEDDING, TOPIC, Manifest, OutputRecord
 from classifier.runtime import Output, RunOptions, new_run_options, runtime_errors
 from classifier.tokens import Tokeniser
 from tests.support.encoder import base_source, build_encoder
@@ -31,15 +31,15 @@ class FakeSession:
     def run(
         self, outputs: Sequence[str], inputs: Mapping[str, NDArray[np.generic]], options: RunOptions | None, /
     ) -> Sequence[Floats]:
-        return [self._run(options)]
+        return [self._run(options) for _ in outputs]
 
     def get_outputs(self) -> Sequence[Output]:
         return []
 
 
 def encoder_that(run: Callable[[RunOptions | None], Floats]) -> Encoder:
-    manifest = Manifest("fake", "fake", "", False, {}, {EMBEDDING: OutputRecord(2)})
-    return Encoder(FakeSession(run), FakeSession(run), Tokeniser(base_source() / TOKENIZER.name), manifest)
+    manifest = Manifest("fake", "fake", "", False, {}, {name: OutputRecord(2) for name in (EMBEDDING, TOPIC)})
+    return Encoder(FakeSession(run), Tokeniser(base_source() / TOKENIZER.name), manifest)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_the_real_runtime_stops_when_it_is_told_to(encoder: Encoder) -> None:
     options = new_run_options()
     options.terminate = True
     with pytest.raises(EncoderFailed):
-        encoder._ask(encoder._lower, [TOKENS], {"input_ids": np.array([[101, 7592, 102]])}, options)
+        encoder._run(np.array([[101, 7592, 102]]), options)
 
 
 def test_a_watch_that_has_gone_to_sleep_wakes_for_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,30 +138,10 @@ def test_a_watch_that_has_gone_to_sleep_wakes_for_the_next_run(monkeypatch: pyte
             encoder.encode("hello", deadline_s=0.002)
 
 
-def test_the_upper_layers_run_only_where_the_lower_ones_are_not_enough() -> None:
-    runs: list[str] = []
-
-    class Layers(FakeSession):
-        def __init__(self, name: str) -> None:
-            super().__init__(lambda _: np.ones((1, 2), np.float32))
-            self.name = name
-
-        def run(
-            self, outputs: Sequence[str], inputs: Mapping[str, NDArray[np.generic]], options: RunOptions | None, /
-        ) -> Sequence[Floats]:
-            runs.append(self.name)
-            return [np.full((1, 2), place, np.float32) for place, _ in enumerate(outputs)]
-
-    outputs = {name: OutputRecord(2) for name in (EMBEDDING, f"{EARLY}category", "category")}
-    manifest = Manifest("fake", "fake", "", False, {}, outputs)
-    encoder = Encoder(Layers("lower"), Layers("upper"), Tokeniser(base_source() / TOKENIZER.name), manifest)
-    stopped = encoder.encode_until("hello", lambda early: early.heads["category"].tolist() == [1, 1])
-    assert runs == ["lower"]
-    assert not isinstance(stopped, EncoderOutput)
-    whole = encoder.encode_until("hello", lambda _: False, deadline_s=30)
-    assert isinstance(whole, EncoderOutput)
-    assert whole.heads.keys() == encoder.encode("hello").heads.keys() == {"category"}
-    assert runs == ["lower"] + 2 * ["lower", "upper"]
+def test_the_topic_is_another_reading_of_the_text(encoder: Encoder) -> None:
+    one, other = (encoder.encode(text) for text in ("Write a haiku about rain.", "Write a program about rain."))
+    assert np.linalg.norm(one.topic) == pytest.approx(1, abs=1e-5)
+    assert one.topic @ other.topic > one.embedding @ other.embedding
 
 
 def test_threads_get_their_own_answers(encoder: Encoder) -> None:

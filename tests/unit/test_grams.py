@@ -79,7 +79,7 @@ def test_words_count_as_much_as_the_blend_for_their_letters_says():
     even = (1 / len(CATEGORIES),) * len(CATEGORIES)
     none = (0.0,) * len(CATEGORIES)
     plain, beyond = Blend(1.0, 1.0, 0.5, none), Blend(1.0, 1.0, 1.0, none)
-    plain_kind, beyond_kind = (replace(Fusion.unfitted().ascii, late=blend) for blend in (plain, beyond))
+    plain_kind, beyond_kind = (replace(Fusion.unfitted().ascii, whole=blend) for blend in (plain, beyond))
     fusion = replace(Fusion.unfitted(), ascii=plain_kind, beyond=beyond_kind)
     words = grams_for("стих", Category.CREATIVE_WRITING).read(reading("стих")).chances
     assert fusion.fuse(even, Others(even, beyond=True)) == pytest.approx(even)

@@ -110,24 +110,8 @@ def test_explaining_changes_nothing_but_the_evidence():
     assert replace(explained, evidence=None) == plain
 
 
-def notes_of(believes: Category, strength: float) -> str:
-    fusion = Fusion.unfitted().stopping_above(0.9)
-    found = replace(classifier(FakeEncoder(believes, strength)), fusion=fusion).classify("Go on", explain=True)
-    assert found.evidence is not None
-    return "".join(found.evidence.notes)
-
-
-def test_a_prompt_that_the_lower_layers_are_sure_of_stops_there_and_says_so():
-    assert "upper ones did not run" in notes_of(Category.GENERAL, 9.0)
-    assert "upper ones did not run" not in notes_of(Category.GENERAL, 0.5)
-
-
-def test_on_a_calculation_all_layers_run():
-    assert "upper ones did not run" not in notes_of(Category.MATH, 9.0)
-
-
-def test_an_own_category_is_always_told_by_all_layers():
-    fusion = Fusion.unfitted().stopping_above(0.0)
+def test_an_own_category_is_always_told_by_the_model():
+    fusion = Fusion.unfitted().sparing_above(0.0)
     sorter = replace(classifier(FakeEncoder(Category.GENERAL)), fusion=fusion, background=np.eye(768, dtype=np.float32))
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
     assert sorter.with_categories([own]).classify("where is my order").category == "orders"

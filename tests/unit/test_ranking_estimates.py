@@ -11,10 +11,12 @@ from llm_router.errors import NoEligibleModel
 from llm_router.outcomes import Observed, Tally
 from llm_router.ranking.cost import THINKING_TOKENS, carried_usd, expected_price, expected_tokens, expected_usd
 from llm_router.ranking.latency import (
-    ASSUMED_FIRST_TOKEN_MS,
-    ASSUMED_TOKENS_PER_SECOND,
+    ASSUMED_OF_LARGE,
+    ASSUMED_OF_SMALL,
     PRIOR_ANSWERS,
+    SMALL_USD_PER_MTOK,
     Wait,
+    assumed_speed,
     expected_wait,
 )
 from llm_router.ranking.prepared import PLACE, Prepared, log_odds, prepare
@@ -117,7 +119,7 @@ def test_a_model_made_ready_has_its_figures_and_what_is_assumed_where_it_has_non
     assert ready(capabilities=THINKER).thinks
     bare = ready(usd_in=2.0, usd_out=8.0, latency=Latency(None, None))
     assert bare.usd_cached == pytest.approx(2e-6)
-    assert (bare.first_token_ms, bare.ms_per_token) == (ASSUMED_FIRST_TOKEN_MS, 1000 / ASSUMED_TOKENS_PER_SECOND)
+    assert (bare.first_token_ms, 1000 / bare.ms_per_token) == ASSUMED_OF_LARGE
     assert not bare.speed_measured
     assert not ready(latency=Latency(300, None)).speed_measured
     assert not ready(latency=Latency(None, 100)).speed_measured
@@ -126,6 +128,15 @@ def test_a_model_made_ready_has_its_figures_and_what_is_assumed_where_it_has_non
     assert (free.usd_in, free.usd_out, free.usd_cached) == (0.0, 0.0, 0.0)
     assert ready(usd_in=None, usd_out=8.0).usd_in is None
     assert ready(usd_in=2.0, usd_out=None).usd_in is None
+
+
+def test_a_cheap_model_is_assumed_to_be_as_swift_as_small_ones_and_one_without_a_price_is_not():
+    assert assumed_speed(SMALL_USD_PER_MTOK) == ASSUMED_OF_SMALL
+    assert assumed_speed(SMALL_USD_PER_MTOK + 0.01) == assumed_speed(None) == ASSUMED_OF_LARGE
+    assert ASSUMED_OF_SMALL.first_token_ms < ASSUMED_OF_LARGE.first_token_ms
+    assert ASSUMED_OF_SMALL.tokens_per_second > ASSUMED_OF_LARGE.tokens_per_second
+    half_known = ready(usd_in=0.1, usd_out=0.4, latency=Latency(300, None))
+    assert (half_known.first_token_ms, 1000 / half_known.ms_per_token) == (300, ASSUMED_OF_SMALL.tokens_per_second)
 
 
 def test_a_curve_has_log_odds_and_deviations_and_needs_all_three_difficulties():

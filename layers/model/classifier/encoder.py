@@ -1,9 +1,9 @@
-"""Text to an embedding and the heads' outputs: one prompt, one pass, which may end at the lower layers."""
+"""Text to an embedding and the heads' outputs: one prompt, one pass."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,19 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.deadline import Watchdog
-from classifier.manifest import (
-    EARLY,
-    EMBEDDING,
-    LOWER,
-    TOKENISER,
-    TOKENS,
-    UPPER,
-    Manifest,
-    ManifestError,
-    verified_manifest,
-)
+from classifier.manifest import EMBEDDING, GRAPH, TOKENISER, TOPIC, Manifest, ManifestError, verified_manifest
 from classifier.runtime import RunOptions, Session, import_runtime, new_run_options, open_session, runtime_errors
-from classifier.tokens import Tokeniser, Tokens
+from classifier.tokens import Tokeniser
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,40 +42,28 @@ class EncoderTimeout(EncoderFailed):
 
 
 @dataclass(frozen=True, slots=True)
-class EarlyOutput:
-    """What the lower layers found in one text: each head's output by name, float32 `[width]`; `token_count` for the
-    whole text, as `Tokens.count`; `tokens_read` as the graph saw them, [CLS] and [SEP] too."""
+class EncoderOutput:
+    """What was found in one text: each head's output by name, float32 `[width]`; `embedding` and `topic` as the
+    manifest tells; `token_count` for the whole text, as `Tokens.count`; `tokens_read` as the graph saw them, [CLS] and
+    [SEP] too."""
 
     heads: Mapping[str, Floats]
+    embedding: Floats
+    topic: Floats
     token_count: int
     tokens_read: int
 
 
-@dataclass(frozen=True, slots=True)
-class EncoderOutput(EarlyOutput):
-    """What all layers found, the text's `embedding`, float32 `[384]` of length one, and `lower_tokens`, float32
-    `[tokens, 384]`, as the lower layers handed them on."""
-
-    embedding: Floats
-    lower_tokens: Floats
-
-
-Enough = Callable[[EarlyOutput], bool]
-"""Told what the lower layers found, it says whether to stop there."""
-
-
 class Encoder:
-    """The tokeniser and the sessions. Safe to use from several threads; each run uses `threads` of its own."""
+    """The tokeniser and the session. Safe to use from several threads; each run uses `threads` of its own."""
 
-    def __init__(self, lower: Session, upper: Session, tokeniser: Tokeniser, manifest: Manifest) -> None:
+    def __init__(self, session: Session, tokeniser: Tokeniser, manifest: Manifest) -> None:
         import numpy
 
-        self._lower = lower
-        self._upper = upper
+        self._session = session
         self._tokeniser = tokeniser
         self._numpy = numpy
-        self._early = {name.removeprefix(EARLY): name for name in manifest.outputs if name.startswith(EARLY)}
-        self._late = [name for name in manifest.outputs if not name.startswith(EARLY)]
+        self._outputs = list(manifest.outputs)
         self._failures = runtime_errors()
         self._watchdog = Watchdog()
         self.manifest = manifest
@@ -106,16 +84,16 @@ class Encoder:
         except ManifestError as error:
             raise EncoderUnavailable(str(error)) from error
         try:
-            lower, upper = (open_session(directory / name, threads=threads) for name in (LOWER, UPPER))
+            session = open_session(directory / GRAPH, threads=threads)
             tokeniser = Tokeniser(directory / TOKENISER)
-            given = {output.name for session in (lower, upper) for output in session.get_outputs()}
+            given = {output.name for output in session.get_outputs()}
         except ImportError as error:
             raise EncoderUnavailable(f"A library the model needs cannot be imported ({error.name}).") from error
         except runtime_errors() as error:
             raise EncoderUnavailable("onnxruntime cannot open the model.") from error
-        if given != {TOKENS, *manifest.outputs} or EMBEDDING not in manifest.outputs:
-            raise EncoderUnavailable("The graphs' outputs are not those of the manifest.")
-        return cls(lower, upper, tokeniser, manifest)
+        if given != manifest.outputs.keys() or not {EMBEDDING, TOPIC} <= given:
+            raise EncoderUnavailable("The graph's outputs are not those of the manifest.")
+        return cls(session, tokeniser, manifest)
 
     def count(self, text: str) -> int:
         """The text's length in tokens, without running the model."""
@@ -124,40 +102,27 @@ class Encoder:
     def encode(self, text: str, *, deadline_s: float | None = None) -> EncoderOutput:
         """Embed one text; a batch is a loop over this, since int8 ranges are found prompt by prompt.
 
-        With `deadline_s` the runs are told to stop when the time is over. Raises `EncoderFailed`, or its kind
+        With `deadline_s` the run is told to stop when the time is over. Raises `EncoderFailed`, or its kind
         `EncoderTimeout`.
         """
         tokens = self._tokeniser(text)
+        ids = self._numpy.array([tokens.ids], dtype=self._numpy.int64)
         with self._options(deadline_s) as options:
-            (states,) = self._ask(self._lower, [TOKENS], {"input_ids": self._ids(tokens)}, options)
-            return self._upwards(tokens, states, options)
+            heads = self._checked(self._run(ids, options))
+        return EncoderOutput(heads, heads.pop(EMBEDDING), heads.pop(TOPIC), tokens.count, len(tokens.ids))
 
-    def encode_until(
-        self, text: str, enough: Enough, *, deadline_s: float | None = None
-    ) -> EarlyOutput | EncoderOutput:
-        """As `encode`, but the upper layers run only where what the lower ones found is not enough."""
-        tokens = self._tokeniser(text)
-        with self._options(deadline_s) as options:
-            names = [TOKENS, *self._early.values()]
-            states, *found = self._ask(self._lower, names, {"input_ids": self._ids(tokens)}, options)
-            output = EarlyOutput(_checked(self._early, found), tokens.count, len(tokens.ids))
-            return output if enough(output) else self._upwards(tokens, states, options)
-
-    def _upwards(self, tokens: Tokens, states: Floats, options: RunOptions | None) -> EncoderOutput:
-        heads = _checked(self._late, self._ask(self._upper, self._late, {TOKENS: states}, options))
-        embedding = heads.pop(EMBEDDING)
-        return EncoderOutput(heads, tokens.count, len(tokens.ids), embedding, states[0])
-
-    def _ids(self, tokens: Tokens) -> Array:
-        return self._numpy.array([tokens.ids], dtype=self._numpy.int64)
-
-    def _ask(
-        self, session: Session, outputs: list[str], inputs: Mapping[str, Array], options: RunOptions | None
-    ) -> Sequence[Floats]:
+    def _run(self, ids: Array, options: RunOptions | None) -> Sequence[Floats]:
         try:
-            return session.run(outputs, inputs, options)
+            return self._session.run(self._outputs, {"input_ids": ids}, options)
         except self._failures as error:
             raise EncoderFailed("The model could not be run.") from error
+
+    def _checked(self, results: Sequence[Floats]) -> dict[str, Floats]:
+        values = {name: result[0] for name, result in zip(self._outputs, results, strict=True)}
+        # One product is finite only if all its terms are.
+        if not all(math.isfinite(value @ value) for value in values.values()):
+            raise EncoderFailed("The model gave values that are not finite.")
+        return values
 
     @contextmanager
     def _options(self, deadline_s: float | None) -> Iterator[RunOptions | None]:
@@ -174,11 +139,3 @@ class Encoder:
             raise
         finally:
             self._watchdog.release(options)
-
-
-def _checked(names: Iterable[str], results: Sequence[Floats]) -> dict[str, Floats]:
-    values = {name: result[0] for name, result in zip(names, results, strict=True)}
-    # One product is finite only if all its terms are.
-    if not all(math.isfinite(value @ value) for value in values.values()):
-        raise EncoderFailed("The model gave values that are not finite.")
-    return values

@@ -34,9 +34,6 @@ def _notes(whole: Reading, asked_for: Reading, opinion: Opinion | None, *, sure:
         "It reads as a list of requirements.": features.list_lines >= 2,
         f"It is written in {features.script} script.": features.script is not Script.LATIN,
         "Rules and words were sure; what the model says did not count.": sure,
-        "Rules, words and the model's lower layers agreed; the upper ones did not run.": opinion is not None
-        and opinion.is_early
-        and not sure,
         "The model did not answer; rules and words decided alone.": opinion is None and not sure,
     }
     return tuple(note for note, holds in said.items() if holds)

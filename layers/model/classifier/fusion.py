@@ -64,17 +64,12 @@ class Others:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The blends for one kind of prompt: with what all layers say, with what the lower ones say, and without a model.
+    """The blends for one kind of prompt, with the model and without; above the confidence `enough_above` the latter is
+    enough."""
 
-    Above `modelless_above` the opinion of rules and words is enough, and above `early_above` that which the lower
-    layers have joined.
-    """
-
-    late: Blend
-    early: Blend
-    early_above: float
+    whole: Blend
     modelless: Blend
-    modelless_above: float
+    enough_above: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,27 +132,23 @@ class Fusion:
         """Equal trust and nothing known of form: what is left when the file is gone."""
         flat = Linear((0.0,) * (len(NUMERIC) + len(CATEGORIES)), -0.6)
         equal = Blend(1.0, 1.0, 0.0, (0.0,) * len(CATEGORIES))
-        kind = Kind(equal, equal, 1.0, replace(equal, model=0.0), 1.0)
+        kind = Kind(equal, replace(equal, model=0.0), 1.0)
         cuts = Cuts(0.35, 0.6)
         return cls(kind, kind, 1.0, flat, flat, cuts, cuts)
 
-    def stopping_above(self, confidence: float) -> Fusion:
-        """The same, but an opinion on the way is enough above this confidence, whatever the kind of prompt."""
-        plain, beyond = (
-            replace(kind, early_above=confidence, modelless_above=confidence) for kind in (self.ascii, self.beyond)
-        )
+    def sparing_above(self, confidence: float) -> Fusion:
+        """The same, but rules and words are enough above this confidence, whatever the kind of prompt."""
+        plain, beyond = (replace(kind, enough_above=confidence) for kind in (self.ascii, self.beyond))
         return replace(self, ascii=plain, beyond=beyond)
 
-    def fuse(self, model: Chances, others: Others, *, early: bool = False) -> Chances:
-        """All opinions as one; without those of words, what there is. `early` tells of the lower layers' opinion."""
-        kind = self._kind(others)
-        return _blended(kind.early if early else kind.late, model, others)
+    def fuse(self, model: Chances, others: Others) -> Chances:
+        """All opinions as one; without those of words, what there is."""
+        return _blended(self._kind(others).whole, model, others)
 
-    def is_enough(self, fused: Chances, others: Others, *, early: bool) -> bool:
-        """Whether a fused opinion may stand as it is: that of the lower layers where `early`, else that without any."""
-        kind = self._kind(others)
-        above = kind.early_above if early else kind.modelless_above
-        return max(fused) > above and not all_layers_know_best(fused, long=others.long)
+    def is_enough(self, modelless: Chances, others: Others) -> bool:
+        """Whether the opinion of rules and words may stand as it is."""
+        above = self._kind(others).enough_above
+        return max(modelless) > above and not model_knows_best(modelless, long=others.long)
 
     def without_model(self, others: Others) -> Chances:
         """The opinion of rules and words; without the latter, that of the rules, tempered."""
@@ -179,10 +170,10 @@ def _blended(blend: Blend, model: Chances, others: Others) -> Chances:
     return softmax(scores)
 
 
-def all_layers_know_best(fused: Sequence[float], *, long: bool) -> bool:
+def model_knows_best(fused: Sequence[float], *, long: bool) -> bool:
     """Whether, by a fused opinion, a prompt may be a calculation or is a long question, as test items are.
 
-    How hard those are, words and the lower layers know less well.
+    How hard those are, words know less well.
     """
     return fused[_MATH] >= HARDLY or (long and max(fused) == fused[_QUESTION])
 
@@ -231,8 +222,7 @@ def _numbers(value: object, count: int) -> tuple[float, ...]:
 
 
 def _kind(value: Mapping[str, Any]) -> Kind:
-    late, early, modelless = (_blend(value[name]) for name in ("late", "early", "modelless"))
-    return Kind(late, early, _number(value["early_above"]), modelless, _number(value["modelless_above"]))
+    return Kind(_blend(value["whole"]), _blend(value["modelless"]), _number(value["enough_above"]))
 
 
 def _cuts(value: Mapping[str, object]) -> Cuts:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from classifier.encoder import EarlyOutput, EncoderOutput, Enough
+from classifier.encoder import EncoderOutput
 from classifier.fusion import CATEGORIES, Chances, softmax
-from classifier.manifest import EARLY, Manifest
+from classifier.manifest import Manifest
 from llm_router.taxonomy import Difficulty
 
 WIDTHS = {"category": len(CATEGORIES), "difficulty": len(Difficulty), "complexity": 1, "creativity": 1, "failure": 1}
@@ -25,17 +25,12 @@ class TextEncoder(Protocol):
 
     def encode(self, text: str, *, deadline_s: float | None = None) -> EncoderOutput: ...
 
-    def encode_until(
-        self, text: str, enough: Enough, *, deadline_s: float | None = None
-    ) -> EarlyOutput | EncoderOutput: ...
-
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """What the model believes: probabilities over `CATEGORIES` and `Difficulty`, scores from 0 to 1.
 
     `complexity` was learnt from labels, `failure` from the share of models that failed on a prompt.
-    Without `whole` it is the lower layers' alone.
     """
 
     categories: Chances
@@ -43,13 +38,7 @@ class Opinion:
     complexity: float
     creativity: float
     failure: float
-    whole: EncoderOutput | None
-    token_count: int
-
-    @property
-    def is_early(self) -> bool:
-        """Whether only the lower layers spoke."""
-        return self.whole is None
+    output: EncoderOutput
 
     @property
     def difficulty(self) -> Difficulty:
@@ -57,12 +46,12 @@ class Opinion:
         return max(zip(self.difficulties, Difficulty, strict=True), key=lambda pair: pair[0])[1]
 
 
-def category_chances(output: EarlyOutput) -> Chances:
+def category_chances(output: EncoderOutput) -> Chances:
     """The model's probabilities of `CATEGORIES`."""
     return softmax(output.heads["category"].tolist())
 
 
-def read_heads(output: EarlyOutput) -> Opinion:
+def read_heads(output: EncoderOutput) -> Opinion:
     """The heads' outputs: logits for `category` and `difficulty`, scores for the others."""
     complexity, creativity, failure = (min(1.0, max(0.0, float(output.heads[name][0]))) for name in SCORES)
     return Opinion(
@@ -71,16 +60,14 @@ def read_heads(output: EarlyOutput) -> Opinion:
         complexity=complexity,
         creativity=creativity,
         failure=failure,
-        whole=output if isinstance(output, EncoderOutput) else None,
-        token_count=output.token_count,
+        output=output,
     )
 
 
 def missing_head(manifest: Manifest) -> str | None:
     """The first head that the graph lacks or that stands for something else; None when all are as they should be."""
     for name, width in WIDTHS.items():
-        for head in (name, f"{EARLY}{name}"):
-            found = manifest.outputs.get(head)
-            if found is None or found.width != width or found.labels != LABELS.get(name, found.labels):
-                return head
+        found = manifest.outputs.get(name)
+        if found is None or found.width != width or found.labels != LABELS.get(name, found.labels):
+            return name
     return None

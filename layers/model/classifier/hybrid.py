@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from classifier.answers import AnswerLengths
 from classifier.asides import read_request
 from classifier.complexity import complexity_of
-from classifier.encoder import EarlyOutput, EncoderFailed, EncoderOutput, EncoderTimeout, EncoderUnavailable
+from classifier.encoder import EncoderFailed, EncoderOutput, EncoderTimeout, EncoderUnavailable
 from classifier.evidence import evidence_of
 from classifier.features import SHORT_WORDS
-from classifier.fusion import CATEGORIES, Chances, Fusion, Others, all_layers_know_best, decided_by
+from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by, model_knows_best
 from classifier.grams import Grams, WordOpinion, beyond_ascii
-from classifier.heads import Opinion, TextEncoder, category_chances, read_heads
+from classifier.heads import Opinion, TextEncoder, read_heads
 from classifier.manner import interaction_style, urgency
 from classifier.normalise import normalise
 from classifier.own import Definition, OwnCategories, fit_own, signature
@@ -123,7 +122,7 @@ class HybridClassifier:
         )
         sure = words is not None and self._is_sure(others)
         # To be explained, the model is heard all the same, though it does not count.
-        opinion = None if sure and not explain else self._opinion(asked_for.prompt.text, others)
+        opinion = None if sure and not explain else self._opinion(asked_for.prompt.text)
         if sure or opinion is None:
             found = self._without_model(whole, verdict, others, words, failed=not sure)
         else:
@@ -134,17 +133,13 @@ class HybridClassifier:
         """Whether rules and words are enough. Where a model should be and is not, nothing is: the answer says so."""
         if self.encoder is None or self.own is not None:
             return False
-        return self.fusion.is_enough(self.fusion.without_model(others), others, early=False)
+        return self.fusion.is_enough(self.fusion.without_model(others), others)
 
-    def _opinion(self, text: str, others: Others) -> Opinion | None:
+    def _opinion(self, text: str) -> Opinion | None:
         if self.encoder is None or not (self.breaker is None or self.breaker.allows()):
             return None
         try:
-            output: EarlyOutput | EncoderOutput
-            if self.own is None:
-                output = self.encoder.encode_until(text, partial(self._enough, others), deadline_s=self.deadline_s)
-            else:  # an own category is told by all layers
-                output = self.encoder.encode(text, deadline_s=self.deadline_s)
+            output = self.encoder.encode(text, deadline_s=self.deadline_s)
         except EncoderTimeout:
             if self.breaker:
                 self.breaker.trip()
@@ -157,25 +152,22 @@ class HybridClassifier:
             self.breaker.succeeded()
         return read_heads(output)
 
-    def _enough(self, others: Others, output: EarlyOutput) -> bool:
-        return self.fusion.is_enough(self.fusion.fuse(category_chances(output), others, early=True), others, early=True)
-
     def _by_both(
         self, whole: Reading, verdict: Verdict, others: Others, words: WordOpinion | None, opinion: Opinion
     ) -> Classification:
-        fused = self.fusion.fuse(opinion.categories, others, early=opinion.is_early)
-        by_words = words.complexity if words and not all_layers_know_best(fused, long=others.long) else None
+        fused = self.fusion.fuse(opinion.categories, others)
+        by_words = words.complexity if words and not model_knows_best(fused, long=others.long) else None
         complexity = complexity_of(opinion, verdict.reading.features, by_words)
         found = self._classification(
             whole,
             verdict,
             fused,
             (opinion.difficulty, complexity, opinion.creativity),
-            _of_all(whole, verdict, opinion.token_count),
+            _of_all(whole, verdict, opinion.output.token_count),
             method=decided_by(fused, opinion.categories, others.rules),
             ml_confidence=max(opinion.categories),
         )
-        return found if self.own is None or opinion.whole is None else self.own.apply(found, signature(opinion.whole))
+        return self.own.apply(found, signature(opinion.output)) if self.own else found
 
     def _without_model(
         self, whole: Reading, verdict: Verdict, others: Others, words: WordOpinion | None, *, failed: bool

@@ -9,18 +9,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 MANIFEST = "manifest.json"
-LOWER, UPPER = "lower.onnx", "upper.onnx"
-LOWER_VALUES, UPPER_VALUES = "lower.bin", "upper.bin"
+GRAPH, VALUES = "model.onnx", "model.bin"
 TOKENISER = "tokenizer.json"
-FILES = (LOWER, LOWER_VALUES, UPPER, UPPER_VALUES, TOKENISER)
-"""The graphs of the lower and the upper layers, the values of each, and the tokeniser."""
+FILES = (GRAPH, VALUES, TOKENISER)
 
-EMBEDDING = "embedding"
-TOKENS = "tokens"
-"""What the lower graph hands to the upper one, `[1, n, 384]`."""
-
-EARLY = "early_"
-"""Before the names of the heads that read the lower layers."""
+EMBEDDING, TOPIC = "embedding", "topic"
+"""The mean token behind the last layer and behind the second, each `[384]` of length one: fine-tuning has drawn the
+former towards the built-in categories, the latter keeps the topic."""
 
 
 class ManifestError(Exception):
@@ -37,7 +32,7 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class OutputRecord:
-    """One output of the graphs: how many numbers, and what they stand for, if they have names."""
+    """One output of the graph: how many numbers, and what they stand for, if they have names."""
 
     width: int
     labels: tuple[str, ...] = ()

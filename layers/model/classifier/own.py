@@ -1,8 +1,7 @@
 """An operator's own categories, from a description and examples, without retraining.
 
-They are told by a prompt's signature: what the lower layers make of it, which keeps the topic, beside the embedding,
-which fine-tuning has drawn towards the built-in categories. Constants were chosen on twelve categories of our own that
-nothing else is measured on.
+They are told by a prompt's signature: its topic, as the lower layers see it, beside the embedding. Constants were
+chosen on twelve categories of our own that nothing else is measured on.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 BACKGROUND = "background.npz"
-UPPER = 0.5
-"""What the embedding counts in a signature beside the lower layers."""
+FINE_TUNED = 0.5
+"""What the embedding counts in a signature beside the topic."""
 SHRINKAGE = 1.0
 """Share of the mean variance that is added to every direction: a dozen examples do not tell directions apart."""
 STRANGE, OWN = 0.995, 0.4
@@ -85,11 +84,10 @@ def definitions_version(definitions: Sequence[Definition]) -> str:
 
 
 def signature(output: EncoderOutput) -> Floats:
-    """What own categories are told by, float32 `[768]`: the lower layers' mean token, and the embedding."""
+    """What own categories are told by, float32 `[768]`: the topic, and the embedding."""
     import numpy as np
 
-    mean = output.lower_tokens.mean(axis=0)
-    return np.concatenate([mean / np.linalg.norm(mean), UPPER * output.embedding], dtype=np.float32)
+    return np.concatenate([output.topic, FINE_TUNED * output.embedding], dtype=np.float32)
 
 
 def load_background(folder: Path) -> Floats | None:

@@ -22,7 +22,6 @@ from training.evaluation.baselines import NearestExemplar, WordGrams
 from training.evaluation.checks import HELDOUT, REAL, CheckSet, category_sets, scales
 from training.evaluation.choice_default import told
 from training.evaluation.choice_report import choice_report
-from training.evaluation.early import early_section
 from training.evaluation.metrics import (
     accuracy,
     calibration_error,
@@ -35,6 +34,7 @@ from training.evaluation.metrics import (
 from training.evaluation.own_categories import own_section
 from training.evaluation.pictures import confusion_svg, reliability_svg
 from training.evaluation.robustness import Flips, measure_flips
+from training.evaluation.spared import spared_section
 from training.labelled import own_prompts
 from training.rules import labels_of
 from training.sources import data_dir, public_rows
@@ -210,7 +210,7 @@ def main() -> int:
         lines += _category_section(checks, chances_of(found), ways, options.report)
         if checks.name == HELDOUT and checks.rows:
             _write_measured(options.artifacts, result("", chances_of(found), checks))
-    lines += early_section(classifier, sets)
+    lines += spared_section(classifier, sets)
     lines += _difficulty_section(classifier, folder)
     lines += _robustness_section(measure_flips(classifier))
     lines += own_section(classifier, own_prompts("heldout"))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS, Encoder
 from classifier.features import SHORT_WORDS
-from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE, all_layers_know_best
+from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE, model_knows_best
 from classifier.grams import Grams, beyond_ascii
 from classifier.heads import category_chances
 from classifier.rules import Reading, RuleBook
@@ -32,8 +32,7 @@ from training.rules import labels_of
 Matrix = NDArray[np.float64]
 STEPS, STEP, PENALTY, SEED = 4000, 0.05, 0.02, 3
 AGREED = 0.995
-"""Of the prompts that need no model, and of those that stop at its lower layers, so many shall get the category that
-all layers would give."""
+"""Of the prompts that need no model, so many shall get the category that it would have led to."""
 
 
 def rule_logs(book: RuleBook, prompts: Sequence[str]) -> tuple[Matrix, Matrix]:
@@ -46,10 +45,9 @@ def rule_logs(book: RuleBook, prompts: Sequence[str]) -> tuple[Matrix, Matrix]:
     return _logs(logs), np.array(forms)
 
 
-def model_logs(encoder: Encoder, readings: Sequence[Reading], *, early: bool = False) -> Matrix:
-    """The logs of the model's, or its lower layers', probabilities `[prompts, categories]`."""
-    outputs = (encoder.encode_until(reading.prompt.text, lambda _: early) for reading in readings)
-    return _logs([category_chances(output) for output in outputs])
+def model_logs(encoder: Encoder, readings: Sequence[Reading]) -> Matrix:
+    """The logs of the model's probabilities `[prompts, categories]`."""
+    return _logs([category_chances(encoder.encode(reading.prompt.text)) for reading in readings])
 
 
 def word_logs(grams: Grams, readings: Sequence[Reading]) -> Matrix:
@@ -98,47 +96,29 @@ class _Kind:
     """Everything fitted for one kind of prompt."""
 
     def __init__(
-        self,
-        labels: NDArray[np.int64],
-        model: Matrix,
-        early: Matrix,
-        rules: Matrix,
-        words: Matrix,
-        long: NDArray[np.bool_],
+        self, labels: NDArray[np.int64], model: Matrix, rules: Matrix, words: Matrix, long: NDArray[np.bool_]
     ) -> None:
-        self.late = _Blended(labels, model=model, rules=rules, words=words)
-        self.early = _Blended(labels, model=early, rules=rules, words=words)
+        self.whole = _Blended(labels, model=model, rules=rules, words=words)
         self.modelless = _Blended(labels, rules=rules, words=words)
-        spared = self._sure(self.modelless, long)
-        self.modelless_above, self.modelless_stops = least_confidence(spared, self._as_late(self.modelless))
-        asked = spared <= self.modelless_above
-        early = self._sure(self.early, long)
-        self.early_above, self.early_stops = least_confidence(early * asked, self._as_late(self.early))
-
-    def _sure(self, blended: _Blended, long: NDArray[np.bool_]) -> Matrix:
-        """Its confidence, or 0 where all layers must run."""
-        must = [
-            all_layers_know_best(list(row), long=bool(each)) for row, each in zip(blended.chances, long, strict=True)
-        ]
-        return np.where(must, 0.0, blended.confidence)
-
-    def _as_late(self, blended: _Blended) -> NDArray[np.bool_]:
-        return np.asarray(blended.chosen == self.late.chosen)
+        chances = self.modelless.chances
+        asked = [model_knows_best(list(row), long=bool(each)) for row, each in zip(chances, long, strict=True)]
+        sure = np.where(asked, 0.0, self.modelless.confidence)
+        same = np.asarray(self.modelless.chosen == self.whole.chosen)
+        self.enough_above, self.spared = least_confidence(sure, same)
 
     def entry(self) -> dict[str, object]:
         """As `fusion.json` holds it."""
-        blends = {name: getattr(self, name).entry() for name in ("late", "early", "modelless")}
-        return {**blends, "early_above": self.early_above, "modelless_above": self.modelless_above}
+        blends = {"whole": self.whole.entry(), "modelless": self.modelless.entry()}
+        return {**blends, "enough_above": self.enough_above}
 
     def told(self) -> str:
         """One line of figures."""
-        right = (f"{name} {getattr(self, name).accuracy:.3f}" for name in ("late", "early", "modelless"))
-        stops = f"{self.modelless_stops:.1%} need no model, above {self.modelless_above}"
-        return f"{', '.join(right)}; {stops}; {self.early_stops:.1%} stop at the lower layers, above {self.early_above}"
+        right = f"{self.whole.accuracy:.3f} right, {self.modelless.accuracy:.3f} without a model"
+        return f"{right}; {self.spared:.1%} need none, above {self.enough_above}"
 
 
 def least_confidence(sure: Matrix, same: NDArray[np.bool_]) -> tuple[float, float]:
-    """Above which confidence `AGREED` of the early opinions are those of all layers, and the share that are above it.
+    """Above which confidence `AGREED` of the opinions are those with the model, and the share that are above it.
 
     `sure` and `same` are `[prompts]`. 1.0 where there is no such confidence.
     """
@@ -178,11 +158,9 @@ def main() -> int:
         return 1
     words = word_logs(grams, readings)
     foreign = np.array([beyond_ascii(reading.prompt.text) for reading in readings])
-    early = model_logs(encoder, readings, early=True)
     long = np.array([reading.features.words > SHORT_WORDS for reading in readings])
     plain, beyond = (
-        _Kind(labels[some], model[some], early[some], rules[some], words[some], long[some])
-        for some in (~foreign, foreign)
+        _Kind(labels[some], model[some], rules[some], words[some], long[some]) for some in (~foreign, foreign)
     )
     (alone,), _ = fit_fusion([rules], labels, with_bias=False)
 
@@ -205,7 +183,7 @@ def main() -> int:
         "word_cuts": dict(zip(("easy_below", "hard_above"), word_cuts, strict=True)),
     }
     (options.artifacts / FUSION).write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-    stages = {"rules": rules, "lower layers": early, "model": model, "words": words}
+    stages = {"rules": rules, "model": model, "words": words}
     for name, scores in stages.items():
         print(f"{name}: accuracy {np.mean(scores.argmax(axis=1) == labels):.3f} on {len(labels)} development prompts")
     print(f"in ASCII: {plain.told()}")

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from classifier.heads import LABELS
-from classifier.manifest import EARLY
-from training.build.network import EMBEDDING_NORM, EXIT_LAYER, LAYERS, WORDS, attention_norm, output_norm
+from training.build.network import EMBEDDING_NORM, LAYERS, WORDS, attention_norm, output_norm
 from training.build.source import MODEL
 from training.torch_network import Encoder, Heads, linear_names
 
@@ -32,24 +31,19 @@ def write_adapters(encoder: Encoder, path: Path) -> None:
     np.savez_compressed(path, **entries)
 
 
-def write_heads(late: Heads, early: Heads, path: Path) -> None:
-    """Each head as two dense layers on `mean+cls`, the early ones on those of the exit layer."""
-    behind = f"mean@{EXIT_LAYER}+cls@{EXIT_LAYER}"
-    np.savez_compressed(path, **_entries(late, "", "mean+cls"), **_entries(early, EARLY, behind))
-
-
-def _entries(heads: Heads, prefix: str, taps: str) -> dict[str, NDArray[np.generic]]:
+def write_heads(heads: Heads, path: Path) -> None:
+    """Each head as two dense layers on the mean and the first token of the last layer."""
     entries: dict[str, NDArray[np.generic]] = {}
-    for kind, hidden in heads.hidden.items():
-        last, name = heads.last[kind], f"{prefix}{kind}"
-        entries[f"{name}.input"] = np.array(taps)
+    for name, hidden in heads.hidden.items():
+        last = heads.last[name]
+        entries[f"{name}.input"] = np.array("mean+cls")
         entries[f"{name}.0.weight"], entries[f"{name}.0.bias"] = _half(hidden.weight), _half(hidden.bias)
         entries[f"{name}.0.activation"] = np.array("gelu")
         entries[f"{name}.1.weight"], entries[f"{name}.1.bias"] = _half(last.weight), _half(last.bias)
-        entries[f"{name}.1.activation"] = np.array("identity" if kind in LOGITS else "sigmoid")
-        if kind in LABELS:
-            entries[f"{name}.labels"] = np.array([str(label) for label in LABELS[kind]])
-    return entries
+        entries[f"{name}.1.activation"] = np.array("identity" if name in LOGITS else "sigmoid")
+        if name in LABELS:
+            entries[f"{name}.labels"] = np.array([str(label) for label in LABELS[name]])
+    np.savez_compressed(path, **entries)
 
 
 def _factors(parameter: str, down: Tensor, up: Tensor) -> dict[str, NDArray[np.generic]]:

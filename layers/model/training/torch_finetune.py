@@ -18,7 +18,6 @@ from torch.nn import functional
 from classifier.encoder import ARTIFACTS
 from classifier.fusion import CATEGORIES
 from classifier.heads import WIDTHS
-from classifier.manifest import EARLY
 from classifier.rules import RuleBook
 from classifier.tokens import Tokeniser
 from training.build.glosses import glossed_tokeniser
@@ -37,8 +36,7 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The settings of a run. `preserve` weighs how far the embedding may stray from the base model's,
-    `early` how much the heads on the lower layers count."""
+    """The settings of a run. `preserve` weighs how far the embedding may stray from the base model's."""
 
     epochs: int = 3
     size: int = 32
@@ -46,17 +44,15 @@ class Plan:
     head_rate: float = 1e-3
     smoothing: float = 0.1
     preserve: float = 0.3
-    early: float = 0.4
     perturbed: float = 0.5
     rank: int = 32
     seed: int = 12
 
 
 def loss_of(found: Found, batch: Batch, before: Tensor, plan: Plan) -> Tensor:
-    """What the late and the early heads miss, and how far the embedding has strayed."""
+    """What the heads miss, and how far the embedding has strayed."""
     strayed = (1 - (found.embedding * before).sum(dim=1)).mean()
-    late, early = (missed(logits, batch, plan) for logits in (found.logits, found.early))
-    return late + plan.early * early + plan.preserve * strayed
+    return missed(found.logits, batch, plan) + plan.preserve * strayed
 
 
 def missed(logits: dict[str, Tensor], batch: Batch, plan: Plan) -> Tensor:
@@ -99,23 +95,15 @@ def predict(model: Model, batches: Batches, examples: Sequence[Example]) -> Foun
         places.append(batch.places)
         found.append(run(model, batch.to(DEVICE)))
     order = torch.argsort(torch.cat(places))
-
-    def joined(parts: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
-        return {name: torch.cat([part[name] for part in parts]).cpu()[order] for name in parts[0]}
-
-    return Found(
-        joined([each.logits for each in found]),
-        joined([each.early for each in found]),
-        torch.cat([each.embedding for each in found]).cpu()[order],
-    )
+    logits = {name: torch.cat([each.logits[name] for each in found]).cpu()[order] for name in found[0].logits}
+    return Found(logits, torch.cat([each.embedding for each in found]).cpu()[order])
 
 
 def run(model: Model, batch: Batch) -> Found:
     """One pass in bfloat16, its results in float32."""
     with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
-        logits, early, embedding = model(batch.ids, batch.mask)
-    late, soon = ({name: values.float() for name, values in each.items()} for each in (logits, early))
-    return Found(late, soon, embedding.float())
+        logits, embedding = model(batch.ids, batch.mask)
+    return Found({name: values.float() for name, values in logits.items()}, embedding.float())
 
 
 def train(
@@ -123,7 +111,7 @@ def train(
 ) -> None:
     """Change the model in place; prints the development figures after each epoch."""
     before = predict(model, batches, examples).embedding
-    heads = [*model.heads.parameters(), *model.early_heads.parameters()]
+    heads = list(model.heads.parameters())
     body = [p for p in model.encoder.parameters() if p.requires_grad]
     matrices, others = [p for p in body if p.dim() > 1], [p for p in body if p.dim() == 1]
     optimiser = torch.optim.AdamW(
@@ -161,24 +149,19 @@ def report(model: Model, batches: Batches, development: Sequence[Example]) -> No
     """Print accuracy and log-loss on the development prompts."""
     found = predict(model, batches, development)
     labels = torch.tensor([each.category for each in development])
-    for kind, logits in (("development", found.logits), ("early", found.early)):
-        right = logits["category"].argmax(dim=1) == labels
-        loss = functional.cross_entropy(logits["category"], labels)
-        per = (f"{name} {right[labels == place].float().mean():.2f}" for place, name in enumerate(CATEGORIES))
-        print(f"{kind}: accuracy {right.float().mean():.4f} log-loss {loss:.4f}  {' '.join(per)}", flush=True)
+    logits = found.logits["category"]
+    right = logits.argmax(dim=1) == labels
+    loss = functional.cross_entropy(logits, labels)
+    per = (f"{name} {right[labels == place].float().mean():.2f}" for place, name in enumerate(CATEGORIES))
+    print(f"development: accuracy {right.float().mean():.4f} log-loss {loss:.4f}  {' '.join(per)}", flush=True)
 
 
 def report_failures(model: Model, batches: Batches, outcomes: Sequence[Outcome]) -> None:
     """Print, for outcomes not trained on, the mean rank correlation within each task: between tasks it is easy."""
     found = predict(model, batches, examples_of((), outcomes))
     failed, tasks = np.array([each.failed for each in outcomes]), np.array([each.task for each in outcomes])
-    shown = {
-        f"{kind}{head}": logits[head]
-        for kind, logits in (("", found.logits), (EARLY, found.early))
-        for head in ("complexity", "failure")
-    }
-    for head, logits in shown.items():
-        guessed = logits[:, 0].numpy().astype(np.float64)
+    for head in ("complexity", "failure"):
+        guessed = found.logits[head][:, 0].numpy().astype(np.float64)
         each = {name: spearman(guessed[tasks == name], failed[tasks == name]) for name in sorted(set(tasks))}
         known = {name: value for name, value in each.items() if not math.isnan(value)}
         listed = " ".join(f"{name} {value:.2f}" for name, value in known.items())
@@ -218,7 +201,7 @@ def main() -> int:
     options.output.mkdir(parents=True, exist_ok=True)
     if plan.rank:
         write_adapters(model.encoder, options.output / "adapters.npz")
-    write_heads(model.heads, model.early_heads, options.output / "heads.npz")
+    write_heads(model.heads, options.output / "heads.npz")
     print(f"trained in {time.perf_counter() - started:.0f} s")
     return 0
 

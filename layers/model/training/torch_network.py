@@ -13,7 +13,6 @@ from torch.nn import functional
 from training.build.network import (
     EMBEDDING_NORM,
     EPSILON,
-    EXIT_LAYER,
     HEADS,
     LAYERS,
     PLACES,
@@ -76,7 +75,7 @@ class Norm(nn.Module):
 
 
 class Encoder(nn.Module):
-    """all-MiniLM-L6-v2 from its parameters; gives the tokens behind the exit layer and behind the last."""
+    """all-MiniLM-L6-v2 from its parameters; gives the tokens behind the last layer."""
 
     def __init__(self, weights: Weights, shape: Shape) -> None:
         super().__init__()
@@ -94,13 +93,12 @@ class Encoder(nn.Module):
         for name in linear_names():
             self.linears[_key(name)] = Adapted(tensors[f"{name}.weight"], tensors[f"{name}.bias"], shape)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """`ids` and `mask` (True for a token) `[batch, length]` to `[batch, length, 384]`, early and late."""
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """`ids` and `mask` (True for a token) `[batch, length]` to `[batch, length, 384]`."""
         words = functional.embedding(ids, self.words) + functional.embedding(ids, self.words_up) @ self.words_down
         x = self._norm(EMBEDDING_NORM, words + self.places[: ids.shape[1]])
         x = functional.dropout(x, self.shape.dropout, self.training)
         visible = mask[:, None, None, :]
-        early = x
         for layer in range(LAYERS):
             q, k, v = (self._by_head(self._linear(attention(layer, part), x)) for part in ("query", "key", "value"))
             context = functional.scaled_dot_product_attention(q, k, v, attn_mask=visible)
@@ -108,9 +106,7 @@ class Encoder(nn.Module):
             x = self._norm(attention_norm(layer), x + functional.dropout(context, self.shape.dropout, self.training))
             inner = self._linear(narrowing(layer), functional.gelu(self._linear(widening(layer), x)))
             x = self._norm(output_norm(layer), x + functional.dropout(inner, self.shape.dropout, self.training))
-            if layer + 1 == EXIT_LAYER:
-                early = x
-        return early, x
+        return x
 
     def _linear(self, name: str, x: Tensor) -> Tensor:
         return self.linears[_key(name)](x)
@@ -152,29 +148,25 @@ class Heads(nn.Module):
 
 
 class Found(NamedTuple):
-    """Each head's logits, those of the early heads, and the embedding `[batch, 384]` of length one."""
+    """Each head's logits, and the embedding `[batch, 384]` of length one."""
 
     logits: dict[str, Tensor]
-    early: dict[str, Tensor]
     embedding: Tensor
 
 
 class Model(nn.Module):
-    """Encoder, pooling and both sets of heads."""
+    """Encoder, pooling and heads."""
 
     def __init__(self, weights: Weights, shape: Shape, widths: dict[str, int], hidden: int = 48) -> None:
         super().__init__()
         self.encoder = Encoder(weights, shape)
         self.heads = Heads(widths, hidden, shape.dropout)
-        self.early_heads = Heads(widths, hidden, shape.dropout)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Found:
         """One batch of token ids and masks `[batch, length]`."""
-        early, late = (tokens.float() for tokens in self.encoder(ids, mask))
+        tokens = self.encoder(ids, mask).float()
         share = mask.float().unsqueeze(2)
-        early_mean, mean = ((tokens * share).sum(dim=1) / share.sum(dim=1) for tokens in (early, late))
+        mean = (tokens * share).sum(dim=1) / share.sum(dim=1)
         return Found(
-            logits=self.heads(torch.cat([mean, late[:, 0]], dim=1)),
-            early=self.early_heads(torch.cat([early_mean, early[:, 0]], dim=1)),
-            embedding=functional.normalize(mean, dim=1),
+            logits=self.heads(torch.cat([mean, tokens[:, 0]], dim=1)), embedding=functional.normalize(mean, dim=1)
         )

@@ -10,7 +10,7 @@ from llm_router.catalogue.entry import Capability, ModelEntry, ModelStatus, Qual
 from llm_router.outcomes import Observed
 from llm_router.ranking.constraints import ASSUMED_WINDOW
 from llm_router.ranking.joined import joined
-from llm_router.ranking.latency import ASSUMED_FIRST_TOKEN_MS, ASSUMED_TOKENS_PER_SECOND
+from llm_router.ranking.latency import assumed_speed
 from llm_router.ranking.tokens import ratios_of
 from llm_router.taxonomy import Category, Difficulty
 
@@ -62,6 +62,7 @@ def prepare(models: Iterable[ModelEntry], observed: Mapping[str, Observed] | Non
 
 def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
     first, speed = model.latency.time_to_first_token_ms, model.latency.output_tokens_per_second
+    assumed = assumed_speed(model.output_usd_per_mtok)
     window = ASSUMED_WINDOW if model.context_window is None else model.context_window
     priced = model.input_usd_per_mtok is not None and model.output_usd_per_mtok is not None
     return Prepared(
@@ -71,8 +72,8 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
         usd_cached=_cached_price(model) / 1e6,
         ratios=ratios_of(model.tokenizer),
         thinks=Capability.REASONING in model.capabilities,
-        first_token_ms=ASSUMED_FIRST_TOKEN_MS if first is None else first,
-        ms_per_token=1000 / (speed or ASSUMED_TOKENS_PER_SECOND),
+        first_token_ms=assumed.first_token_ms if first is None else first,
+        ms_per_token=1000 / (speed or assumed.tokens_per_second),
         speed_measured=first is not None and bool(speed),
         curves=curves,
         safe_tokens=window if model.status is ModelStatus.ACTIVE else -1,

@@ -1,31 +1,29 @@
-"""The encoder as two ONNX graphs, so that a prompt that the lower layers are sure of can stop there.
+"""The encoder as an ONNX graph: `input_ids` `[1, n]` to `embedding` and `topic` `[1, 384]` and the heads' outputs.
 
-The lower one takes `input_ids` `[1, n]` and gives `tokens` `[1, n, 384]` and the early heads; the upper one takes
-`tokens` and gives `embedding` `[1, 384]` and the other heads. One prompt a run, so there is no padding and no attention
-mask. Linear layers run in int8: attention as DynamicQuantizeLinear and QAttention, the others as DynamicQuantizeMatMul.
+One prompt a run, so there is no padding and no attention mask. Linear layers run in int8: attention as
+DynamicQuantizeLinear and QAttention, the others as DynamicQuantizeMatMul.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from classifier.manifest import EMBEDDING, TOKENS
+from classifier.manifest import EMBEDDING, TOPIC
 from classifier.tokens import MAX_TOKENS
 from training.build.heads import Activation, Dense, Head, Pool, Tap
 from training.build.network import (
     EMBEDDING_NORM,
     EPSILON,
-    EXIT_LAYER,
     HEADS,
     LAYERS,
     PLACES,
     SEGMENTS,
+    TOPIC_LAYER,
     WIDTH,
     WORDS,
     Floats,
@@ -47,31 +45,13 @@ OPSET = 20
 """The first with Gelu; LayerNormalization came with 17."""
 
 
-@dataclass(frozen=True, slots=True)
-class Graphs:
-    """The layers up to `EXIT_LAYER`, and those above."""
-
-    lower: onnx.ModelProto
-    upper: onnx.ModelProto
-
-
-def build_graphs(weights: Weights, smoothing: Smoothing, heads: Sequence[Head], target: Target) -> Graphs:
+def build_graph(weights: Weights, smoothing: Smoothing, heads: Sequence[Head], target: Target) -> onnx.ModelProto:
     """The whole network, checked by onnx's own checker as far as it knows the operators."""
-    weights = split_channels(weights, smoothing.splits)
-    lower, upper = (_Writer(weights, smoothing.factors, target) for _ in range(2))
-    states = {0: lower.embed()}
-    for layer in range(EXIT_LAYER):
-        states[layer + 1] = lower.layer(layer, states[layer])
-    lower.node("Identity", [states[EXIT_LAYER]], output=TOKENS)
-    given = lower.heads([head for head in heads if head.is_early], states)
-
-    states = {EXIT_LAYER: TOKENS}
-    for layer in range(EXIT_LAYER, LAYERS):
-        states[layer + 1] = upper.layer(layer, states[layer])
-    found = upper.heads([head for head in heads if not head.is_early], states, embedding=True)
-    tokens = helper.make_tensor_value_info(TOKENS, TensorProto.FLOAT, [1, "tokens", WIDTH])
-    ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])
-    return Graphs(lower.model("lower layers", [ids], [tokens, *given]), upper.model("upper layers", [tokens], found))
+    writer = _Writer(split_channels(weights, smoothing.splits), smoothing.factors, target)
+    states = {0: writer.embed()}
+    for layer in range(LAYERS):
+        states[layer + 1] = writer.layer(layer, states[layer])
+    return writer.model(writer.results(heads, states))
 
 
 class _Writer:
@@ -120,22 +100,20 @@ class _Writer:
         """Attention, then the feed-forward part."""
         return self._feed_forward(layer, self._attend(layer, tokens))
 
-    def heads(
-        self, heads: Sequence[Head], states: Mapping[int, str], *, embedding: bool = False
-    ) -> list[onnx.ValueInfoProto]:
-        """What the heads read from the tokens behind each layer, as outputs of the graph."""
+    def results(self, heads: Sequence[Head], states: Mapping[int, str]) -> list[onnx.ValueInfoProto]:
+        """What is read from the tokens behind each layer, as outputs of the graph."""
         pools = Pools(self, states)
-        widths = {EMBEDDING: WIDTH} if embedding else {}
-        if embedding:
-            self.node("Identity", [pools.tap(Tap(Pool.EMBEDDING, LAYERS))], output=EMBEDDING)
+        for name, layer in ((EMBEDDING, LAYERS), (TOPIC, TOPIC_LAYER)):
+            self.node("Identity", [pools.tap(Tap(Pool.EMBEDDING, layer))], output=name)
         for head in heads:
             self._head(head, pools)
-            widths[head.name] = head.width
+        widths = {EMBEDDING: WIDTH, TOPIC: WIDTH} | {head.name: head.width for head in heads}
         return [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]) for name, width in widths.items()]
 
-    def model(self, name: str, given: list[onnx.ValueInfoProto], results: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
-        """All that was written, from what is given to the results."""
-        graph = helper.make_graph(self._nodes, name, given, results, list(self._constants.values()))
+    def model(self, results: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
+        """All that was written, up to the results."""
+        ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])
+        graph = helper.make_graph(self._nodes, "encoder", [ids], results, list(self._constants.values()))
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
         model = helper.make_model(graph, opset_imports=opsets, producer_name="llm-router", ir_version=10)
         onnx.checker.check_model(model)

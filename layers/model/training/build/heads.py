@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.manifest import EARLY, EMBEDDING
+from classifier.manifest import EMBEDDING, TOPIC
 from training.build.errors import BuildError
-from training.build.network import EXIT_LAYER, LAYERS, WIDTH, Floats
+from training.build.network import LAYERS, WIDTH, Floats
 
 Array = NDArray[np.generic]
 
@@ -69,11 +69,6 @@ class Head:
         """How many numbers it gives."""
         return int(self.layers[-1].bias.shape[0])
 
-    @property
-    def is_early(self) -> bool:
-        """Whether it belongs to the lower layers."""
-        return self.name.startswith(EARLY)
-
 
 def read_heads(path: Path) -> tuple[Head, ...]:
     """Every head of the file, by name. Raises `BuildError` when the file is not as FORMATS.md says."""
@@ -91,13 +86,11 @@ def read_heads(path: Path) -> tuple[Head, ...]:
 
 
 def _read_head(name: str, entries: Mapping[str, Array], file: str) -> Head:
-    if not re.fullmatch("[a-z_]+", name) or name == EMBEDDING:
-        raise BuildError(f"{file} names a head {name!r}: lower-case letters and underscores, and not {EMBEDDING}.")
+    if not re.fullmatch("[a-z_]+", name) or name in (EMBEDDING, TOPIC):
+        raise BuildError(f"{file} names a head {name!r}: a-z and underscores, and neither {EMBEDDING} nor {TOPIC}.")
     if f"{name}.input" not in entries or f"{name}.0.weight" not in entries:
         raise BuildError(f"{file} holds no input or no first layer for the head {name}.")
     taps = tuple(_read_tap(text, name, file) for text in str(entries[f"{name}.input"]).split("+"))
-    if any(tap.layer > EXIT_LAYER if name.startswith(EARLY) else tap.layer < EXIT_LAYER for tap in taps):
-        raise BuildError(f"{file} lets the head {name} read a layer of the other graph.")
     layers: list[Dense] = []
     width = WIDTH * len(taps)
     while f"{name}.{len(layers)}.weight" in entries:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from classifier.encoder import ARTIFACTS, Encoder
-from classifier.manifest import LOWER, TOKENISER, TOKENS, UPPER
+from classifier.manifest import GRAPH, TOKENISER
 from classifier.runtime import Session, open_session
 from classifier.tokens import Tokeniser
 from training.build.check import cosines, head_agreement
@@ -46,12 +46,12 @@ def main() -> int:
     load, first, memory = _start(folder)
     print(f"fresh process: loaded in {load} ms, first text {first} ms, {memory} MB at its peak")
     encoder, tokenise = Encoder.load(folder), _tokeniser(folder)
-    lower, upper = (open_session(folder / name, threads=1) for name in (LOWER, UPPER))
-    print("tokens     lower     upper    encode   with deadline   p50 in ms")
+    session = open_session(folder / GRAPH, threads=1)
+    print("tokens   session    encode   with deadline   p50 in ms")
     for length, times in LENGTHS.items():
         text = " ".join(["word"] * (length - 2))
         ids = tokenise(text).ids
-        columns = (*_session_runs(lower, upper, ids), _plain(encoder, text), _bounded(encoder, text))
+        columns = (_session_run(session, ids), _plain(encoder, text), _bounded(encoder, text))
         print(f"{len(ids):6}" + "".join(f"{value:10.3f}" for value in _medians(columns, times)))
     if options.prompts:
         prompts = [line.replace("\\n", "\n") for line in options.prompts.read_text(encoding="utf-8").splitlines()]
@@ -70,13 +70,11 @@ def _tokeniser(folder: Path) -> Tokeniser:
     return Tokeniser(folder / TOKENISER)
 
 
-def _session_runs(lower: Session, upper: Session, ids: tuple[int, ...]) -> tuple[Callable[[], object], ...]:
+def _session_run(session: Session, ids: tuple[int, ...]) -> Callable[[], object]:
     import numpy as np
 
-    given = {"input_ids": np.array([ids], np.int64)}
-    early, late = ([output.name for output in session.get_outputs()] for session in (lower, upper))
-    states = {TOKENS: lower.run([TOKENS], given, None)[0]}
-    return lambda: lower.run(early, given, None), lambda: upper.run(late, states, None)
+    given, names = {"input_ids": np.array([ids], np.int64)}, [output.name for output in session.get_outputs()]
+    return lambda: session.run(names, given, None)
 
 
 def _plain(encoder: Encoder, text: str) -> Callable[[], object]:

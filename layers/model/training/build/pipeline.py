@@ -42,7 +42,7 @@ def build(order: Order, report: Report) -> Manifest:
     from training.build.calibrate import calibration_prompts
     from training.build.check import LEAST_COSINE, check_artifacts
     from training.build.glosses import glossed_tokeniser
-    from training.build.graph import build_graphs
+    from training.build.graph import build_graph
     from training.build.heads import read_heads
     from training.build.publish import new_folder, put_in_place, write_artifacts
     from training.build.smooth import calibrate, read_smoothing, write_smoothing
@@ -62,11 +62,11 @@ def build(order: Order, report: Report) -> Manifest:
     smoothing = read_smoothing(committed if committed.is_file() else kept)
 
     report(f"Quantising for {order.target.value}")
-    graphs = build_graphs(weights, smoothing, heads, order.target)
+    graph = build_graph(weights, smoothing, heads, order.target)
     with new_folder(order.destination) as folder:
         fingerprint = inputs.fingerprint(order.target)
         adapted = inputs.adapters is not None
-        manifest = write_artifacts(folder, graphs, tokeniser, heads, order.target, fingerprint, adapted=adapted)
+        manifest = write_artifacts(folder, graph, tokeniser, heads, order.target, fingerprint, adapted=adapted)
         least = check_artifacts(folder, weights, tokenise)
         report(f"Checked against float32: cosine at least {least:.4f}")
         if least < LEAST_COSINE:

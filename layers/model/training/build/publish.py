@@ -13,17 +13,15 @@ import onnx
 from classifier.manifest import (
     EMBEDDING,
     FILES,
-    LOWER,
-    LOWER_VALUES,
+    GRAPH,
     MANIFEST,
     TOKENISER,
-    UPPER,
-    UPPER_VALUES,
+    TOPIC,
+    VALUES,
     Manifest,
     OutputRecord,
     record_file,
 )
-from training.build.graph import Graphs
 from training.build.heads import Head
 from training.build.network import WIDTH
 from training.build.target import Target
@@ -36,7 +34,7 @@ processes share its pages and the session opens in a third of the time."""
 
 def write_artifacts(
     folder: Path,
-    graphs: Graphs,
+    graph: onnx.ModelProto,
     tokeniser: Path,
     heads: Sequence[Head],
     target: Target,
@@ -44,11 +42,11 @@ def write_artifacts(
     *,
     adapted: bool,
 ) -> Manifest:
-    """Fill an empty folder with the graphs, their values, the tokeniser and the manifest."""
-    for graph, name, values in ((graphs.lower, LOWER, LOWER_VALUES), (graphs.upper, UPPER, UPPER_VALUES)):
-        onnx.save_model(graph, folder / name, save_as_external_data=True, location=values, size_threshold=INLINE_BYTES)
+    """Fill an empty folder with the graph, its values, the tokeniser and the manifest."""
+    onnx.save_model(graph, folder / GRAPH, save_as_external_data=True, location=VALUES, size_threshold=INLINE_BYTES)
     shutil.copyfile(tokeniser, folder / TOKENISER)
-    outputs = {EMBEDDING: OutputRecord(WIDTH)} | {head.name: OutputRecord(head.width, head.labels) for head in heads}
+    outputs = {EMBEDDING: OutputRecord(WIDTH), TOPIC: OutputRecord(WIDTH)}
+    outputs |= {head.name: OutputRecord(head.width, head.labels) for head in heads}
     files = {name: record_file(folder / name) for name in FILES}
     manifest = Manifest(NAME, target.value, inputs, adapted, files, outputs)
     (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
