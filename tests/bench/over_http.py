@@ -38,11 +38,15 @@ class Line:
 
 
 def latency(
-    services: Mapping[str, str], prompts: Callable[[int], Iterator[str]] = new_prompts, turns: int = 400
+    services: Mapping[str, str],
+    prompts: Callable[[int], Iterator[str]] = new_prompts,
+    turns: int = 400,
+    in_a_row: int = 1,
 ) -> dict[str, Times]:
-    """Prompts of 8 to 30 words, request by request in turn, on one connection for each service."""
+    """Prompts of 8 to 30 words, so many requests in a row in each turn, on one connection for each service."""
     seed = time.time_ns()
-    return alternately({name: Line(address, prompts(seed)) for name, address in services.items()}, turns=turns)
+    lines = {name: Line(address, prompts(seed)) for name, address in services.items()}
+    return alternately(lines, turns=turns, warm_up=max(1, 30 // in_a_row), in_a_row=in_a_row)
 
 
 def by_length(address: str, lengths: tuple[int, ...], turns: int = 40) -> dict[int, Times]:

@@ -50,14 +50,17 @@ class Times:
         return {"least_ms": round(self.least, 4), "p50_ms": round(self.p50, 4), "p99_ms": round(self.p99, 4)}
 
 
-def alternately(calls: Mapping[str, Callable[[], object]], *, turns: int, warm_up: int = 30) -> dict[str, Times]:
-    """Each call in each turn; the first `warm_up` turns do not count, nor what says so itself."""
+def alternately(
+    calls: Mapping[str, Callable[[], object]], *, turns: int, warm_up: int = 30, in_a_row: int = 1
+) -> dict[str, Times]:
+    """Each call `in_a_row` times in each turn; the first `warm_up` turns do not count, nor what says so itself."""
     taken: dict[str, list[float]] = {name: [] for name in calls}
     for turn in range(warm_up + turns):
         for name, call in calls.items():
-            started = time.perf_counter()
-            given = call()
-            elapsed = (time.perf_counter() - started) * 1000
-            if turn >= warm_up and given is not Counts.NOT:
-                taken[name].append(elapsed)
+            for _ in range(in_a_row):
+                started = time.perf_counter()
+                given = call()
+                elapsed = (time.perf_counter() - started) * 1000
+                if turn >= warm_up and given is not Counts.NOT:
+                    taken[name].append(elapsed)
     return {name: Times(ms) for name, ms in taken.items()}

@@ -112,7 +112,9 @@ def test_explaining_changes_nothing_but_the_evidence():
 
 def test_an_own_category_is_always_told_by_the_model():
     fusion = Fusion.unfitted().sparing_above(0.0)
-    sorter = replace(classifier(FakeEncoder(Category.GENERAL)), fusion=fusion, background=np.eye(768, dtype=np.float32))
+    sorter = replace(
+        classifier(FakeEncoder(Category.GENERAL)), fusion=fusion, background=lambda: np.eye(768, dtype=np.float32)
+    )
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
     assert sorter.with_categories([own]).classify("where is my order").category == "orders"
 
@@ -149,7 +151,7 @@ def test_an_own_category_claims_its_prompts_and_leaves_the_others():
     chance = np.random.default_rng(3)
     background = chance.normal(0, 0.02, (300, 768)).astype(np.float32)
     background[:, [2, 386]] += (1, 0.5)
-    sorter = replace(classifier(FakeEncoder(Category.GENERAL)), background=background)
+    sorter = replace(classifier(FakeEncoder(Category.GENERAL)), background=lambda: background)
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
     extended = sorter.with_categories([own])
     claimed = extended.classify("where is my order")

@@ -94,7 +94,7 @@ def test_how_hard_a_long_question_or_a_calculation_is_words_have_no_say_in(categ
 def test_an_own_category_is_told_by_the_model():
     encoder = FakeEncoder(Category.GENERAL)
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
-    knowing = replace(sorter(encoder), background=np.eye(768, dtype=np.float32)).with_categories([own])
+    knowing = replace(sorter(encoder), background=lambda: np.eye(768, dtype=np.float32)).with_categories([own])
     encoder.asked.clear()
     knowing.classify(PROMPT)
     assert encoder.asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -69,7 +69,7 @@ class HybridClassifier:
     about: ClassifierInfo
     breaker: Breaker | None = None
     own: OwnCategories | None = None
-    background: Floats | None = None
+    background: Callable[[], Floats | None] | None = None
     grams: Grams | None = None
     deadline_s: float | None = DEADLINE_S
 
@@ -85,9 +85,11 @@ class HybridClassifier:
         """
         version = self.about.version.partition("+")[0]
         plain = replace(self, own=None, about=replace(self.about, own_categories=(), version=version))
-        if self.encoder is None or self.background is None or not definitions:
+        # Read only where there are own categories: most have none, and every start would wait for it.
+        background = self.background() if self.background and self.encoder and definitions else None
+        if background is None:
             return plain
-        own = fit_own(definitions, [plain.base_of(each) for each in definitions], self._signature, self.background)
+        own = fit_own(definitions, [plain.base_of(each) for each in definitions], self._signature, background)
         return replace(
             self, own=own, about=replace(self.about, own_categories=own.names, version=f"{version}+{own.version}")
         )
