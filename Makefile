@@ -1,4 +1,4 @@
-# `make run` and `make test` need Python 3.11 or newer and make, nothing else.
+# `make run` needs Python 3.11 or newer and make, nothing else; `make test` also Chromium.
 .DEFAULT_GOAL := help
 .PHONY: help run test check audit promises mutants load lint types template model build deploy aws deploy-local train \
 	refresh evaluate bench bench-reference openapi docs lock release clean
@@ -141,7 +141,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
 refresh: $(BIN)/.run ## Refresh the local catalogue from its sources now
 	@$(BIN)/python -m llm_router.local.refresh $(ARGS)
 
-train: $(TORCH) $(BIN)/.test ## Train the classifier anew (public sets from DATA_DIR where it is set): minutes on a GPU, an hour on two cores
+train: $(TORCH) $(BIN)/.test ## Train the classifier anew (public sets from DATA_DIR where it is set), an hour on two cores; Linux on x86-64 and Python 3.11
 	@$(TORCH) -m training.torch_finetune $(ARGS)
 	@$(BIN)/python -m training.build.calibrate
 	@$(BIN)/python -m training.build
@@ -156,7 +156,7 @@ evaluate: $(BIN)/.test model ## Measure the classifier and the choice and write 
 bench: $(BIN)/.test model ## Measure speed, memory and cold starts (ARGS=--layers: layer sizes too), about three minutes
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-bench-reference: $(BIN)/.test $(REFERENCE) model ## Measure beside the plain sentence-transformers service
+bench-reference: $(BIN)/.test $(REFERENCE) model ## Measure beside the plain sentence-transformers service; Linux on x86-64 and Python 3.11
 	@$(BIN)/python -m tests.bench.versus $(REFERENCE) $(ARGS)
 
 openapi: $(BIN)/.run ## Write the API's description anew
@@ -173,6 +173,7 @@ lock: ## Renew the hash-locked requirements (needs uv)
 	$(LOCK) tests/requirements.in -o $(TEST_LOCK)
 	$(LOCK) tests/audit/requirements.in -o tests/audit/requirements.txt
 	$(LOCK) tests/ministack/requirements.in -o tests/ministack/requirements.txt
+	$(LOCK) tests/sam/requirements.in -o tests/sam/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) shared/requirements.in -o shared/requirements.txt
 	$(LOCK) -c $(TEST_LOCK) $(RUN_LOCK:.txt=.in) -o $(RUN_LOCK)
 	$(LOCK) -c $(TEST_LOCK) --no-deps layers/model/requirements.in -o layers/model/requirements.txt

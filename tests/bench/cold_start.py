@@ -26,11 +26,10 @@ FIRST_REQUESTS: Mapping[str, tuple[str, str, object]] = {
 
 @dataclass(frozen=True)
 class ColdStart:
-    """One start: milliseconds to the first answer, the processor time of that, and to a second one; the memory then."""
+    """One start: milliseconds to the first answer, the processor time of that, and the memory after a second one."""
 
     first_ms: float
     processor_ms: float
-    second_ms: float
     memory: Memory
 
 
@@ -54,9 +53,8 @@ def cold_start(function: str, environment: Mapping[str, str]) -> ColdStart:
             if not isinstance(result, dict) or result["statusCode"] != 200:
                 raise RuntimeError(f"{function} answered {result}")
             used = processor_ms(process.pid)
-            again = time.perf_counter()
-            second_at, _ = api.invoke(event)
-            return ColdStart((first_at - started) * 1000, used, (second_at - again) * 1000, memory(process.pid))
+            api.invoke(event)
+            return ColdStart((first_at - started) * 1000, used, memory(process.pid))
         finally:
             process.kill()
             process.wait()

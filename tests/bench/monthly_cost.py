@@ -2,8 +2,9 @@
 
     python -m tests.bench.monthly_cost
 
-Prices are those of `prices.toml`, without free tiers; what a request takes is told in `workload.py`. What providers
-ask for generated text is not in here: it is the caller's own and dwarfs all of this.
+Prices are those of `prices.toml`, without free tiers but for the one dashboard (three are free); what a request
+takes is told in `workload.py`. Reads, which are few, are left out. What providers ask for generated text is not in
+here: it is the caller's own and dwarfs all of this.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ CHOICES = {
 def main() -> None:
     """Print the tables."""
     stated = prices()
-    print(f"Prices of {stated['region']} as of {stated['as_of']}, without free tiers.\n")
+    print(f"Prices of {stated['region']} as of {stated['as_of']}, without free tiers but for the one dashboard.\n")
     for name, options in CHOICES.items():
         print(f"### {name}\n\n{table(options)}\n")
 

@@ -16,7 +16,7 @@ class Workload:
 
     Measured: `new_ms` and `cached_ms` are processor time of the real handler in one process for a new and for a
     repeated prompt; `decision_kb` is what the store keeps of one decision; `bucket_kb` the size of one minute's
-    counters. Assumed: `table_ms`, one write to DynamoDB in the same region; `cache_ms`, one round trip to Redis;
+    counters. Assumed: `table_ms`, one write to DynamoDB in the same region;
     `hit_rate`, how many prompts repeat; `cold_ms`, a start without a snapshot.
     """
 
@@ -26,10 +26,8 @@ class Workload:
     bucket_kb: float = 2.0
     logged_kb: float = 0.5
     table_ms: float = 5.0
-    cache_ms: float = 1.0
     hit_rate: float = 0.2
     cold_ms: float = 1500.0
-    restore_ms: float = 400.0
     flush_every_s: float = 5.0
     idle_s: float = 360.0
 

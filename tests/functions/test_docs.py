@@ -20,6 +20,7 @@ from tests.support.pages import DOCS, PAGES, ROOT, blocks, commands, request
 from tests.support.service import ADMIN_KEY, Service, service
 from tests.support.sources import healthy_web
 
+SAM = ".build/sam/bin/sam"
 SHELL = [(block, command) for block in blocks("sh") for command in commands(block)]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TEXT = {page: page.read_text("utf-8") for page in PAGES}
@@ -44,7 +45,7 @@ def of(program: str) -> list[str]:
 
 
 def test_every_command_is_of_a_kind_that_is_checked_here():
-    checked = {*of("curl"), *of("make"), *of("sam"), *of("docker"), *of(".venv/bin/python")}
+    checked = {*of("curl"), *of("make"), *of(SAM), *of("docker"), *of(".venv/bin/python")}
     assert {command for _, command in SHELL} == checked
 
 
@@ -83,7 +84,7 @@ def test_every_module_that_is_run_is_there():
 
 
 def test_every_file_that_sam_and_docker_are_given_is_there():
-    for command in of("sam") + of("docker"):
+    for command in of(SAM) + of("docker"):
         for name in re.findall(r"\S+\.(?:json|ya?ml|toml)\b", command):
             assert (ROOT / name).is_file(), command
 

@@ -51,7 +51,7 @@ class FakeEncoder:
         score = np.array([0.5], np.float32)
         scores = dict.fromkeys(SCORES, score)
         heads = {"category": logits, "difficulty": np.zeros(3, np.float32), **scores}
-        return EncoderOutput(heads, embedding, embedding, 5, 7)
+        return EncoderOutput(heads, embedding, embedding, 5)
 
 
 def hash_place(text: str) -> int:

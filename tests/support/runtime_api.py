@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-NEXT = "/2018-06-01/runtime/invocation/next"
-
 
 @dataclass
 class RuntimeApi:

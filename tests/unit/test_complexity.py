@@ -15,7 +15,7 @@ from classifier.words import split_words
 from llm_router.taxonomy import Category
 
 NOTHING = np.zeros(384, np.float32)
-OUTPUT = EncoderOutput({}, NOTHING, NOTHING, 9, 11)
+OUTPUT = EncoderOutput({}, NOTHING, NOTHING, 9)
 
 
 def opinion(category: Category, *, complexity: float = 0.4, failure: float = 0.3) -> Opinion:

@@ -1,4 +1,4 @@
-"""The prompt classifier: rules, a small encoder with heads, and how the two are fused. `load()` builds it."""
+"""The prompt classifier: rules, words, a small encoder with heads, and how they are fused. `load()` builds it."""
 
 from classifier.hybrid import Breaker, ClassifierInfo, HybridClassifier
 from classifier.loading import load

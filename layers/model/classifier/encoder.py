@@ -44,14 +44,12 @@ class EncoderTimeout(EncoderFailed):
 @dataclass(frozen=True, slots=True)
 class EncoderOutput:
     """What was found in one text: each head's output by name, float32 `[width]`; `embedding` and `topic` as the
-    manifest tells; `token_count` for the whole text, as `Tokens.count`; `tokens_read` as the graph saw them, [CLS] and
-    [SEP] too."""
+    manifest tells; `token_count` for the whole text, as `Tokens.count`."""
 
     heads: Mapping[str, Floats]
     embedding: Floats
     topic: Floats
     token_count: int
-    tokens_read: int
 
 
 class Encoder:
@@ -109,7 +107,7 @@ class Encoder:
         ids = self._numpy.array([tokens.ids], dtype=self._numpy.int64)
         with self._options(deadline_s) as options:
             heads = self._checked(self._run(ids, options))
-        return EncoderOutput(heads, heads.pop(EMBEDDING), heads.pop(TOPIC), tokens.count, len(tokens.ids))
+        return EncoderOutput(heads, heads.pop(EMBEDDING), heads.pop(TOPIC), tokens.count)
 
     def _run(self, ids: Array, options: RunOptions | None) -> Sequence[Floats]:
         try:

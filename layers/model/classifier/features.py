@@ -84,7 +84,6 @@ class Features:
     lines: int
     sentences: int
     numbers: int
-    longest_line: int
     list_lines: int
     distinct: float
     mean_word: float
@@ -179,7 +178,6 @@ def read_features(prompt: Prompt, words: Sequence[Word]) -> Features:
         lines=lines,
         sentences=sum(map(_SENTENCE_ENDS.__contains__, texts)) if len(spelled) < len(texts) else 0,
         numbers=signs.numbers,
-        longest_line=len(text) if lines == 1 else max(map(len, text.split("\n"))),
         list_lines=signs.list_lines,
         distinct=len(set(spelled)) / len(spelled) if spelled else 0.0,
         mean_word=sum(map(len, spelled)) / len(spelled) if spelled else 0.0,

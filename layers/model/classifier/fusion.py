@@ -1,4 +1,4 @@
-"""How the rules' and the model's opinions become one, with a confidence that means what it says."""
+"""How the opinions of rules, words and the model become one, with a confidence that means what it says."""
 
 from __future__ import annotations
 

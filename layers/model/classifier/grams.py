@@ -1,7 +1,7 @@
 """Words, their parts and their neighbours as evidence of their own, beside what the encoder reads or instead of it.
 
-The encoder's word pieces are English: it reads Cyrillic and Arabic letter by letter and most ideographs as unknown.
-There a linear model over hashed words, beginnings of words, three letters in a row, neighbours, the words that open
+The encoder's word pieces are mostly English: of other languages it knows the glossed words and spells the rest. There
+a linear model over hashed words, beginnings of words, three letters in a row, neighbours, the words that open
 sentences and end the text, and what the rules look for (phrases by group, in many languages, and signals of form) knows
 more than its own size suggests; in English it adds a little, and is mostly sure enough to spare the encoder its work.
 """

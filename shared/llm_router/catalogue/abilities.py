@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from llm_router.catalogue.entry import Basis
 from llm_router.catalogue.evidence import Evidence, Figure
 from llm_router.catalogue.linking import Link, links
-from llm_router.catalogue.quality_map import CategoryMap, Measure, QualityMap
+from llm_router.catalogue.quality_map import Measure, QualityMap
 from llm_router.catalogue.tables import KnownModel
 from llm_router.taxonomy import Category, Difficulty
 
@@ -43,14 +43,12 @@ def abilities(
         spreads[name] = Figure(statistics.fmean(population), statistics.stdev(population) or 1.0)
         linked = links(evidence, models, category, choices)
         for model in models:
-            if levels := _levels(evidence, model, category, linked):
+            if levels := _levels(evidence, model, linked):
                 found[model.key][name] = _fill_levels(levels, choices.level_sd)
     return {key: _fill_categories(cells, spreads, choices.category_sd) for key, cells in found.items() if cells}
 
 
-def _levels(
-    evidence: Evidence, model: KnownModel, category: CategoryMap, linked: Mapping[Measure, Link]
-) -> dict[Difficulty, Ability]:
+def _levels(evidence: Evidence, model: KnownModel, linked: Mapping[Measure, Link]) -> dict[Difficulty, Ability]:
     said: dict[Difficulty, list[Ability]] = {}
     for measure, link in linked.items():
         figure = evidence.of_model(model, measure.source, measure.names)

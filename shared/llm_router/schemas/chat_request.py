@@ -14,7 +14,6 @@ from llm_router.schemas.route import ConstraintsBody
 from llm_router.text import is_blank
 from llm_router.web.body import RequestBody
 
-MAX_SCHEMA = 200_000
 Schema = dict[str, JsonValue]
 
 

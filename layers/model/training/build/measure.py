@@ -21,7 +21,7 @@ from training.build.inputs import Inputs
 from training.build.source import CACHE, obtain_source
 from training.build.weights import load_weights
 
-LENGTHS = {12: 600, 70: 200, 256: 60}
+LENGTHS = {12: 600, 48: 200, 96: 60}
 """Tokens of the prompt, and how often it is run."""
 
 START = """
