@@ -12,18 +12,24 @@ USER = "user"
 IMAGE_TOKENS = 800
 """What providers bill for one picture of ordinary size, to the order of magnitude; they differ and seldom say."""
 FILE_TOKENS, AUDIO_TOKENS = 3000, 500
-"""The same for a document of a few pages, and for a quarter of a minute of sound."""
+"""The same for a document of a few pages, and for a quarter of a minute of sound: what each counts at least."""
+TEXT_OCTETS, FILE_OCTETS, AUDIO_OCTETS = 4, 8, 250
+"""Bytes that make a token: of text; of other documents, whose pages are billed as text and as pictures; and of sound,
+billed by time (some thirty tokens a second, of which eight kilobytes are a good recording). Too many tokens rather than
+too few, since budgets and `max_cost_usd` rest on them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message: who speaks, its text, and how many of its parts are not text."""
+    """One message: who speaks, its text, how many of its parts are not text, and what the files and the sound among
+    them take in tokens."""
 
     role: str
     text: str
     images: int = 0
     audios: int = 0
     files: int = 0
+    heavy_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,7 @@ class Conversation:
     @property
     def media_tokens(self) -> int:
         """Tokens of what is no message's text."""
-        each = (
-            turn.images * IMAGE_TOKENS + turn.files * FILE_TOKENS + turn.audios * AUDIO_TOKENS for turn in self.turns
-        )
-        return sum(each) + self.beside_tokens
+        return sum(turn.images * IMAGE_TOKENS + turn.heavy_tokens for turn in self.turns) + self.beside_tokens
 
     @property
     def requires(self) -> frozenset[Capability]:
@@ -79,6 +82,16 @@ class Conversation:
 
 def _any(turns: Sequence[Turn], kind: str) -> bool:
     return any(getattr(turn, kind) > 0 for turn in turns)
+
+
+def file_tokens(octets: int, *, is_text: bool) -> int:
+    """About how many tokens a file of so many bytes takes."""
+    return max(FILE_TOKENS, octets // (TEXT_OCTETS if is_text else FILE_OCTETS))
+
+
+def audio_tokens(octets: int) -> int:
+    """About how many tokens so many bytes of sound take."""
+    return max(AUDIO_TOKENS, octets // AUDIO_OCTETS)
 
 
 def of_prompt(prompt: str) -> Conversation:

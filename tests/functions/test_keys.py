@@ -126,15 +126,18 @@ def test_a_key_is_recommended_its_own_models_alone(generating: Client):
     assert {row["provider"] for row in found["ranking"]} == {"openai"}
 
 
-def test_a_key_with_a_budget_may_not_name_a_model_whose_price_nobody_knows(
-    generating: Client, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("known", [None, 1.0])
+def test_a_budget_and_a_bound_keep_from_a_model_whose_price_nobody_knows_whole(
+    generating: Client, monkeypatch: pytest.MonkeyPatch, known: float | None
 ):
-    unpriced = model("unpriced", usd_in=None, usd_out=None)
+    unpriced = model("unpriced", usd_in=known, usd_out=None)
     monkeypatch.setattr(Catalogue, "find", lambda _self, _name: unpriced)
     asked = {"model": unpriced.id, "messages": MESSAGES}
     refused = Holder(generating, usd_per_day=1.0).send("/v1/chat/completions", asked)
     assert (refused.status, refused.json["error"]["code"]) == (403, "price_not_known")
     assert Holder(generating).send("/v1/chat/completions", asked).status == 200
+    bounded = Holder(generating).send("/v1/chat/completions", {**asked, "constraints": {"max_cost_usd": 9.0}})
+    assert (bounded.status, bounded.json["error"]["code"]) == (422, "no_eligible_model")
 
 
 def test_what_was_read_before_an_answer_that_was_garbage_is_booked(generating: Client):

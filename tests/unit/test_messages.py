@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from pydantic import TypeAdapter
 
 from llm_router.adapters.providers.conversation import new_call_id, turns
+from llm_router.conversation import FILE_TOKENS
 from llm_router.generation.chat import ChatMessage, ChatRequest, ImagePart, Role, TextPart
 from llm_router.schemas.chat_request import ChatCompletionRequest
-from llm_router.schemas.messages import Message
+from llm_router.schemas.messages import Message, conversation
 
 
 def sent(**fields: object) -> ChatMessage:
@@ -30,11 +32,46 @@ def test_a_refusal_of_an_earlier_turn_is_what_the_assistant_said():
     assert sent(role="assistant", content=None).parts == ()
 
 
+def test_calls_of_before_tools_are_calls_of_tools_each_answered_by_the_result_behind_it():
+    call = {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}}
+    result = {"role": "function", "name": "f", "content": "7"}
+    body = {"model": "auto", "messages": [{"role": "user", "content": "go"}, call, result, call, result]}
+    found = ChatCompletionRequest.model_validate(body).chat(9).messages
+    assert [[each.id for each in message.tool_calls] for message in found] == [[], ["call_1"], [], ["call_2"], []]
+    assert [message.tool_call_id for message in found] == [None, None, "call_1", None, "call_2"]
+
+
+def test_what_the_assistant_thought_goes_back_with_its_message():
+    assert sent(role="assistant", content="Yes.", reasoning_content="hm").reasoning == "hm"
+    assert sent(role="assistant", content="Yes.", reasoning="hm", reasoning_details=[{"type": "x"}]).reasoning == "hm"
+
+
+@pytest.mark.parametrize(
+    ("kind", "tokens"), [("text/plain", 750_000), ("application/json", 750_000), ("application/pdf", 375_000)]
+)
+def test_a_file_and_sound_count_by_their_size(kind: str, tokens: int):
+    data = "A" * 4_000_000
+    file = {"type": "file", "file": {"file_data": f"data:{kind};base64,{data}"[:4_000_000]}}
+    assert conversation([message(file)]).media_tokens == pytest.approx(tokens, rel=0.001)
+    small = {"type": "file", "file": {"file_id": "file-1"}}
+    assert conversation([message(small)]).media_tokens == FILE_TOKENS
+    sound = {"type": "input_audio", "input_audio": {"data": data, "format": "wav"}}
+    assert conversation([message(sound)]).media_tokens == 12_000
+
+
+def message(part: object) -> Message:
+    return TypeAdapter(Message).validate_python({"role": "user", "content": [part]})
+
+
 def test_marks_for_a_cache_of_prompts_and_the_finest_view_of_a_picture_are_taken():
-    mark = {"prompt_cache_breakpoint": {"mode": "explicit"}}
+    mark = {"prompt_cache_breakpoint": {"mode": "explicit"}, "cache_control": {"type": "ephemeral"}}
     url = {"url": "https://x.example/a.png", "detail": "original"}
     parts = [{"type": "text", "text": "a", **mark}, {"type": "image_url", "image_url": url, **mark}]
-    assert sent(role="user", content=parts).parts == (TextPart("a"), ImagePart("https://x.example/a.png", "high"))
+    marked = sent(role="user", content=parts, cache_control={"type": "ephemeral"})
+    assert marked.parts == (
+        TextPart("a"),
+        ImagePart("https://x.example/a.png", "high"),
+    )
 
 
 def test_the_newest_settings_of_openais_sdk_are_taken():

@@ -73,13 +73,15 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message. `tool_call_id` names the call that a tool's message answers."""
+    """One message. `tool_call_id` names the call that a tool's message answers; `reasoning` is what the assistant
+    thought before it, where the caller sends that back."""
 
     role: Role
     parts: tuple[Part, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
     name: str | None = None
+    reasoning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Dispatcher:
             raise Forbidden(f"This key may not use {model.id}.", code="model_not_allowed")
         if (missing := self.providers.why_not(model.provider)) is not None:
             raise Unavailable(f"{model.id} cannot be asked: {missing}.", code="provider_not_configured")
-        if key is not None and key.has_budget and model.input_usd_per_mtok is None:
+        if key is not None and key.has_budget and cost_usd(model, Usage(1, 1)) is None:
             raise Forbidden(f"The price of {model.id} is not known, and this key has a budget.", code="price_not_known")
         # A byte stands for more tokens in scripts that take several bytes a letter, as it should.
         tokens = -(-ask.conversation.octets // CHARACTERS_A_TOKEN) + ask.conversation.media_tokens
@@ -137,9 +137,12 @@ class Dispatcher:
 def _must_meet(model: ModelEntry, limits: Constraints, tokens: int) -> None:
     """Raises `NoEligibleModel` where the model that the caller names is one that the same caller rules out.
 
-    Nothing was classified, so no quality is expected of it, and of its price only what reading the prompt costs.
+    Nothing was classified, so no quality is expected of it, and of its price only what reading the prompt costs;
+    without a price it cannot keep to any.
     """
-    reading = cost_usd(model, Usage(tokens, 0)) or 0.0
+    reading = cost_usd(model, Usage(tokens, 0))
+    if reading is None and limits.max_cost_usd is None:
+        reading = 0.0
     least = Prospect(model, reading, wait_ms=0.0, quality=1.0, input_tokens=tokens, answer_tokens=1)
     if found := violations(least, NOTHING_ASKED, replace(limits, max_tokens=None)):
         said = "; ".join(f"{each.path or model.id}: {each.detail}" for each in found)

@@ -9,25 +9,17 @@ from dataclasses import dataclass, field
 from llm_router.budgets import Budgets, Reservation
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import StoreUnavailable
+from llm_router.generation.bill import Bill
 from llm_router.generation.chat import ChatAnswer, ChatChunk, Usage
 from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
 from llm_router.generation.outcome import Attempt, Outcome, OutcomeObserver
-from llm_router.generation.pricing import cost_usd, estimated_usage
 from llm_router.generation.provider import Failure, Provider, ProviderFailed
 from llm_router.generation.walk import Reached, Walk
 from llm_router.ports import Clock
 
 PAUSE_S = 10.0
 """How long a stream may say nothing after its first piece."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """What an answer cost. `usd` is 0 where the catalogue knows no price."""
-
-    usage: Usage
-    usd: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +48,13 @@ class _Written:
 
     first_ms: float
     text: list[str] = field(default_factory=list)
+    thought: bool = False
     usage: Usage | None = None
     stopped: bool = False
 
     def take(self, chunk: ChatChunk) -> None:
         self.text += [chunk.text, chunk.refusal, chunk.reasoning, *(delta.arguments for delta in chunk.tool_calls)]
+        self.thought = self.thought or bool(chunk.reasoning)
         self.usage = chunk.usage or self.usage
         self.stopped = self.stopped or chunk.stop is not None
 
@@ -94,7 +88,7 @@ class Generator:
             self.walk.cooling.succeeded(reached.model)
             answer = reached.found
             written = "".join((answer.text, answer.reasoning or "", *(call.arguments for call in answer.tool_calls)))
-            bill = _bill(job, reached.model, answer.usage, written)
+            bill = Bill.of(job, reached.model, answer.usage, written, thoughts_seen=bool(answer.reasoning))
             usd = bill.usd
         finally:
             self._settle(reservation, usd + lost.usd)
@@ -151,7 +145,8 @@ class Generator:
             raise
         finally:
             await rest.aclose()
-            bill = stream.bill = _bill(job, reached.model, written.usage, "".join(written.text))
+            text = "".join(written.text)
+            bill = stream.bill = Bill.of(job, reached.model, written.usage, text, thoughts_seen=written.thought)
             self._settle(reservation, bill.usd + lost.usd)
             ms = written.first_ms + (self.clock.monotonic() - started) * 1000
             self._told(job, reached, bill, first_ms=written.first_ms, ms=ms, failure=failure)
@@ -242,8 +237,3 @@ async def _nothing() -> AsyncGenerator[ChatChunk, None]:
 def _name(model: ModelEntry) -> str:
     """What the provider's API calls the model."""
     return model.api_alias or model.id.partition("/")[2] or model.id
-
-
-def _bill(job: Job, model: ModelEntry, usage: Usage | None, written: str) -> Bill:
-    counted = usage or estimated_usage(job.input_tokens, written)
-    return Bill(counted, cost_usd(model, counted) or 0.0)

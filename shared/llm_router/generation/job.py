@@ -10,6 +10,8 @@ from llm_router.client_keys import ClientKey
 from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.label import UNLABELLED, Label
 from llm_router.generation.pricing import cost_usd
+from llm_router.ranking.cost import THINKING_TOKENS
+from llm_router.taxonomy import Difficulty
 
 UNSURE = 1.1
 """By how much more than our count a provider may count of the input."""
@@ -29,6 +31,11 @@ class Job:
     key: ClientKey | None = None
     most_usd_wanted: float | None = None
     first_until: float = math.inf
+
+    @property
+    def thinking_tokens(self) -> int:
+        """What a model that thinks is assumed to think before it answers this."""
+        return THINKING_TOKENS[self.label.difficulty or Difficulty.MEDIUM]
 
     def asked_of(self, model: ModelEntry) -> ChatRequest:
         """The request with an answer no longer than the model can write, its window holds, and the caller pays for."""

@@ -32,6 +32,7 @@ def beside_tokens(request: ChatRequest) -> int:
     return -(-sum(len(text) for text in texts if text) // CHARACTERS_A_TOKEN)
 
 
-def estimated_usage(input_tokens: int, written: str) -> Usage:
-    """Usage where the provider told none: our own count of what went in, and characters of what came out."""
-    return Usage(input_tokens, -(-len(written) // CHARACTERS_A_TOKEN))
+def estimated_usage(input_tokens: int, written: str, thought: int) -> Usage:
+    """Usage where the provider told none: our own count of what went in, characters of what came out, and so many
+    tokens of thoughts that nobody saw."""
+    return Usage(input_tokens, -(-len(written) // CHARACTERS_A_TOKEN) + thought, reasoning_tokens=thought)

@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, model_validator
 
 from llm_router.generation.chat import ChatRequest, JsonFormat, Tool, ToolChoice, ToolMode
 from llm_router.schemas.cache import CacheBody
-from llm_router.schemas.messages import Messages, Name, chat_messages, conversation
+from llm_router.schemas.messages import Cacheable, Messages, Name, chat_messages, conversation
 from llm_router.schemas.route import ConstraintsBody
 from llm_router.text import is_blank
 from llm_router.web.body import RequestBody
@@ -26,7 +26,7 @@ class FunctionBody(RequestBody):
     strict: bool | None = None
 
 
-class ToolBody(RequestBody):
+class ToolBody(Cacheable):
     """A tool; functions are the only kind."""
 
     type: Literal["function"] = "function"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import accumulate
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from llm_router.conversation import Conversation, Turn
+from llm_router.conversation import Conversation, Turn, audio_tokens, file_tokens
 from llm_router.generation import chat
 from llm_router.generation.chat import ChatMessage, Role
 from llm_router.generation.chat import ToolCall as ToolUse
@@ -20,16 +22,28 @@ _ROLES = {
     "tool": Role.TOOL,
     "function": Role.TOOL,
 }
+_TEXT = ("data:text/", "data:application/json")
 MAX_TEXT = 1_000_000
 MAX_MESSAGES = 2000
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Name = Annotated[str, Field(max_length=256)]
 
 
-class PartBody(RequestBody):
-    """A part of a message. Where a provider's cache of prompts may end changes no answer and is not passed on."""
+class Cacheable(RequestBody):
+    """Where a provider's cache of prompts may end, in OpenAI's words and in Anthropic's: taken and not passed on, since
+    it changes no answer."""
 
     prompt_cache_breakpoint: JsonValue = None
+    cache_control: JsonValue = None
+
+
+class PartBody(Cacheable):
+    """A part of a message."""
+
+    @property
+    def tokens(self) -> int:
+        """What it takes beyond text and pictures, which are counted otherwise."""
+        return 0
 
 
 class TextPart(PartBody):
@@ -75,6 +89,11 @@ class AudioPart(PartBody):
     type: Literal["input_audio"]
     input_audio: AudioData
 
+    @property
+    def tokens(self) -> int:
+        """By the length of the recording."""
+        return audio_tokens(_octets(self.input_audio.data))
+
     def chat(self) -> chat.Part:
         """As it is sent to a model."""
         return chat.AudioPart(self.input_audio.data, self.input_audio.format)
@@ -93,6 +112,12 @@ class FilePart(PartBody):
 
     type: Literal["file"]
     file: FileData
+
+    @property
+    def tokens(self) -> int:
+        """By the size of the file; of one that the provider holds it is not known."""
+        data = self.file.file_data or ""
+        return file_tokens(_octets(data), is_text=data.lower().startswith(_TEXT))
 
     def chat(self) -> chat.Part:
         """As it is sent to a model."""
@@ -130,16 +155,20 @@ class ToolCall(RequestBody):
     function: FunctionCall
 
 
-class SentBack(RequestBody):
-    """What answers hold, this router's and OpenAI's SDK's, and what clients therefore send back with the next turn.
+class SentBack(Cacheable):
+    """What answers hold, this router's, OpenAI's SDK's and OpenRouter's, and what clients therefore send back with the
+    next turn.
 
-    Taken and not passed on: it says nothing that the message does not say without it.
+    Taken and, but for calls of functions and thoughts, not passed on: it says nothing that the message does not say
+    without it.
     """
 
     annotations: list[JsonValue] | None = None
     audio: dict[str, JsonValue] | None = None
     function_call: FunctionCall | None = None
     reasoning_content: Text | None = None
+    reasoning: Text | None = None
+    reasoning_details: list[JsonValue] | None = None
     parsed: JsonValue = None
 
 
@@ -164,22 +193,38 @@ class Message(SentBack):
             images=sum(isinstance(part, ImagePart) for part in parts),
             audios=sum(isinstance(part, AudioPart) for part in parts),
             files=sum(isinstance(part, FilePart) for part in parts),
+            heavy_tokens=sum(part.tokens for part in parts),
         )
 
-    def chat(self) -> ChatMessage:
-        """The message as it is sent to a model."""
+    def chat(self, old_call: str = "call_1") -> ChatMessage:
+        """The message as it is sent to a model. Calls in the form that was before tools have no ids: this is theirs."""
         said = self.content or self.refusal or ""
         content = said if isinstance(said, list) else [TextPart(type="text", text=said)]
         parts = [part.chat() for part in content]
         return ChatMessage(
             role=_ROLES[self.role],
             parts=tuple(part for part in parts if part != chat.TextPart("")),
-            tool_calls=tuple(
-                ToolUse(call.id, call.function.name, call.function.arguments) for call in self.tool_calls or ()
-            ),
-            tool_call_id=self.tool_call_id,
+            tool_calls=tuple(self._calls(old_call)),
+            tool_call_id=old_call if self.role == "function" else self.tool_call_id,
             name=self.name,
+            reasoning=self.reasoning_content or self.reasoning,
         )
+
+    @property
+    def calls_the_old_way(self) -> bool:
+        """Whether it holds a call in the form that was before tools, and none in today's beside it."""
+        return self.function_call is not None and not self.tool_calls
+
+    def _calls(self, old_call: str) -> Iterator[ToolUse]:
+        for call in self.tool_calls or ():
+            yield ToolUse(call.id, call.function.name, call.function.arguments)
+        if self.function_call is not None and self.calls_the_old_way:
+            yield ToolUse(old_call, self.function_call.name, self.function_call.arguments)
+
+
+def _octets(encoded: str) -> int:
+    """Bytes that so much base64 holds."""
+    return len(encoded) * 3 // 4
 
 
 Messages = Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)]
@@ -193,5 +238,6 @@ def conversation(
 
 
 def chat_messages(messages: list[Message]) -> tuple[ChatMessage, ...]:
-    """The messages as they are sent to a model."""
-    return tuple(message.chat() for message in messages)
+    """The messages as they are sent to a model. A function's result in the old form answers the call before it."""
+    made = accumulate(message.calls_the_old_way for message in messages)
+    return tuple(message.chat(f"call_{count}") for message, count in zip(messages, made, strict=True))

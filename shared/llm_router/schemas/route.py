@@ -11,6 +11,7 @@ from llm_router.catalogue.entry import Capability
 from llm_router.conversation import Conversation, of_prompt
 from llm_router.feedback import Subject
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
+from llm_router.generation.pricing import beside_tokens
 from llm_router.ranking.explanation import reasons
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from llm_router.ranking.rank import Candidate, Exclusion
@@ -83,7 +84,9 @@ class RouteRequest(RequestBody):
 
     def conversation(self) -> Conversation:
         """What is asked, in either form."""
-        return of_prompt(self.prompt) if self.prompt is not None else conversation(self.messages or [])
+        if self.prompt is not None:
+            return of_prompt(self.prompt)
+        return conversation(self.messages or [], beside_tokens=beside_tokens(self.chat(1)))
 
     def chat(self, max_tokens: int) -> ChatRequest:
         """The request as it is sent to a model, with an answer of at most so many tokens."""

@@ -1,0 +1,25 @@
+"""What an answer cost, by the provider's count of tokens, or by ours where it told none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from llm_router.catalogue.entry import Capability, ModelEntry
+from llm_router.generation.chat import Usage
+from llm_router.generation.job import Job
+from llm_router.generation.pricing import cost_usd, estimated_usage
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What an answer cost. `usd` is 0 where the catalogue knows no price."""
+
+    usage: Usage
+    usd: float
+
+    @classmethod
+    def of(cls, job: Job, model: ModelEntry, usage: Usage | None, written: str, *, thoughts_seen: bool) -> Bill:
+        """Of a stream that its caller leaves there is no count but ours. What a model thinks is billed, seen or not."""
+        unseen = Capability.REASONING in model.capabilities and not thoughts_seen
+        counted = usage or estimated_usage(job.input_tokens, written, job.thinking_tokens if unseen else 0)
+        return cls(counted, cost_usd(model, counted) or 0.0)

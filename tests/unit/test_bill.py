@@ -1,0 +1,41 @@
+"""What an answer cost: what the provider counted, and what is booked where it counted nothing."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from llm_router.catalogue.entry import Capability
+from llm_router.generation.bill import Bill
+from llm_router.generation.chat import ChatRequest, Usage
+from llm_router.generation.job import Job
+from llm_router.generation.label import Label
+from llm_router.ranking.cost import THINKING_TOKENS
+from llm_router.taxonomy import Difficulty
+from tests.support.models import model
+
+THINKER = model("thinker", usd_in=1.0, usd_out=8.0, capabilities=frozenset({Capability.REASONING}))
+PLAIN = model("plain", usd_in=1.0, usd_out=8.0)
+
+
+def job(difficulty: Difficulty | None = None) -> Job:
+    return Job(ChatRequest(()), (THINKER,), 100, math.inf, Label(difficulty=difficulty))
+
+
+def test_what_the_provider_counted_is_what_is_billed():
+    usage = Usage(10, 20, reasoning_tokens=15)
+    assert Bill.of(job(), THINKER, usage, "x" * 4000, thoughts_seen=False) == Bill(usage, (10 * 1 + 20 * 8) / 1e6)
+
+
+@pytest.mark.parametrize(("difficulty", "counted"), [(Difficulty.HARD, Difficulty.HARD), (None, Difficulty.MEDIUM)])
+def test_who_leaves_before_the_count_pays_for_thoughts_that_nobody_saw(difficulty, counted):
+    thought = THINKING_TOKENS[counted]
+    found = Bill.of(job(difficulty), THINKER, None, "x" * 400, thoughts_seen=False)
+    assert found.usage == Usage(100, 100 + thought, reasoning_tokens=thought)
+    assert found.usd == pytest.approx((100 + (100 + thought) * 8) / 1e6)
+
+
+def test_thoughts_that_were_written_count_as_what_was_written_and_other_models_think_nothing():
+    assert Bill.of(job(), THINKER, None, "x" * 400, thoughts_seen=True).usage == Usage(100, 100)
+    assert Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 100)
