@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from llm_router.adapters.providers import anthropic_request
 from llm_router.generation.chat import (
     ChatMessage,
     ChatRequest,
     ImagePart,
+    JsonFormat,
     Role,
     TextPart,
     ToolCall,
@@ -82,6 +85,33 @@ def test_anthropic_s_models_get_the_settings_that_they_take(model, sent, server:
     body = server.requests[-1].json
     assert body.pop("messages")
     assert body == {"model": model, "max_tokens": 5, "stop_sequences": ["END"], **sent}
+
+
+UNFORCEABLE = ["claude-opus-5-5", "claude-fable-5-1-20260801", "claude-sonnet-5-10", "claude-haiku-6-1"]
+
+
+@pytest.mark.parametrize("choice", [ToolChoice(ToolMode.REQUIRED), ToolChoice(name="get_weather")])
+@pytest.mark.parametrize(
+    ("model", "forced"),
+    [*((model, False) for model in UNFORCEABLE), ("claude-opus-5", True), ("claude-opus-5-20260601", True),
+     ("claude-haiku-4-5", True)],
+)  # fmt: skip
+def test_claudes_that_cannot_be_made_to_call_a_tool_may_call_it(choice: ToolChoice, model: str, forced: bool):
+    request = ask(tools=(WEATHER,), tool_choice=choice, parallel_tool_calls=False)
+    sent = anthropic_request.body(model, request, stream=False)["tool_choice"]
+    assert isinstance(sent, dict)
+    assert (sent["type"] != "auto", sent["disable_parallel_tool_use"]) == (forced, True)
+
+
+@pytest.mark.parametrize("model", UNFORCEABLE)
+def test_claudes_that_cannot_be_made_to_call_a_tool_are_asked_for_json_of_a_shape_itself(model: str):
+    request = ask(json_format=JsonFormat(SCHEMA), reasoning_effort="low")
+    sent = anthropic_request.body(model, request, stream=False)
+    shape = {"type": "json_schema", "schema": json.loads(SCHEMA)}
+    assert sent["output_config"] == {"effort": "low", "format": shape}
+    assert not {"tools", "tool_choice", "system"} & set(sent)
+    beside_tools = anthropic_request.body(model, replace(request, tools=(WEATHER,)), stream=False)
+    assert (beside_tools["output_config"], SCHEMA in str(beside_tools["system"])) == ({"effort": "low"}, True)
 
 
 def test_a_picture_s_address_is_passed_on_and_never_fetched(server: ProviderServer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from base64 import b64decode
 from dataclasses import replace
@@ -9,7 +10,9 @@ from dataclasses import replace
 import pytest
 
 from llm_router.adapters.providers import bedrock_request
+from llm_router.adapters.providers.bedrock import Bedrock
 from llm_router.generation.chat import (
+    JsonFormat,
     ToolChoice,
     ToolMode,
 )
@@ -36,7 +39,7 @@ def test_bedrock_gets_what_amazon_s_own_client_sends(server: ProviderServer):
     document = {"format": "pdf", "name": "a report pdf", "source": {"bytes": b"%PDF-"}}
     call = {"name": "get_weather"}
     client.converse(
-        modelId=MODELS[Protocol.BEDROCK],
+        modelId=f"us.{MODELS[Protocol.BEDROCK]}",
         system=[{"text": "Be brief."}],
         messages=[
             {"role": "user", "content": [{"text": "What is this?"}, {"image": image}, {"document": document}]},
@@ -84,7 +87,7 @@ def test_bedrock_gets_what_amazon_s_own_client_sends(server: ProviderServer):
     ("settings", "part", "sent"),
     [
         (
-            {"max_tokens": 5, "temperature": 1.5, "top_p": 0.5, "stop": ("END",), "seed": 3},
+            {"max_tokens": 5, "temperature": 1.5, "top_p": 0.5, "stop": ("END", " "), "seed": 3},
             "inferenceConfig",
             {"maxTokens": 5, "temperature": 1.0, "stopSequences": ["END"]},
         ),
@@ -113,6 +116,36 @@ def test_claudes_that_take_no_sampling_are_told_none_at_bedrock_either():
     assert "inferenceConfig" not in bedrock_request.body("anthropic.claude-opus-4-7", request)
     told = bedrock_request.body("anthropic.claude-haiku-4-5", request)
     assert told["inferenceConfig"] == {"temperature": 0.7}
+
+
+@pytest.mark.parametrize("choice", [ToolChoice(ToolMode.REQUIRED), ToolChoice(name="get_weather")])
+def test_claudes_that_cannot_be_made_to_call_a_tool_are_not_at_bedrock_either(choice: ToolChoice):
+    model = "eu.anthropic.claude-opus-5-5-20260901-v1:0"
+    forced = json.loads(json.dumps(bedrock_request.body(model, ask(tools=(WEATHER,), tool_choice=choice))))
+    assert forced["toolConfig"]["toolChoice"] == {"auto": {}}
+    shaped = bedrock_request.body(model, ask(json_format=JsonFormat(SCHEMA)))
+    assert ("toolConfig" in shaped, SCHEMA in str(shaped["system"])) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("region", "model", "served"),
+    [
+        ("us-east-1", "anthropic.claude-sonnet-4-20250514-v1:0", "us.anthropic.claude-sonnet-4-20250514-v1%3A0"),
+        ("eu-west-3", "anthropic.claude-3-7-sonnet", "eu.anthropic.claude-3-7-sonnet"),
+        ("ap-south-1", "anthropic.claude-fable-5-1", "apac.anthropic.claude-fable-5-1"),
+        ("sa-east-1", "anthropic.claude-haiku-4-5", "global.anthropic.claude-haiku-4-5"),
+        ("us-east-1", "anthropic.claude-3-5-sonnet", "anthropic.claude-3-5-sonnet"),
+        ("us-east-1", "amazon.nova-lite-v1", "amazon.nova-lite-v1"),
+        ("us-gov-west-1", "anthropic.claude-opus-5", "us-gov.anthropic.claude-opus-5"),
+        *(("us-east-1", f"{given}.anthropic.claude-opus-5", f"{given}.anthropic.claude-opus-5")
+          for given in ("us", "eu", "apac", "global")),
+        ("us-east-1", "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-5",
+         "arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fus.anthropic.claude-opus-5"),
+    ],
+)  # fmt: skip
+def test_claudes_served_by_inference_profiles_alone_go_by_that_of_the_region(region: str, model: str, served: str):
+    post = asyncio.run(Bedrock(region, key="k").post(model, ask(), stream=False))
+    assert post.url == f"https://bedrock-runtime.{region}.amazonaws.com/model/{served}/converse"
 
 
 def test_the_tools_of_earlier_calls_are_declared_though_the_request_brings_none():

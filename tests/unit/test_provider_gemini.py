@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from llm_router.adapters.providers.conversation import compact
+from llm_router.adapters.providers.gemini_request import body
 from llm_router.generation.chat import (
     JsonFormat,
     StopReason,
@@ -23,25 +25,25 @@ def test_gemini_gets_its_own_form(server: ProviderServer):
     sent = asked(Protocol.GEMINI, server, conversation())
     assert sent.path == "/v1beta/models/gemini-2.5-flash:generateContent"
     assert (sent.headers["x-goog-api-key"], sent.query) == ("key", "")
-    body = sent.json
-    assert body["systemInstruction"] == {"parts": [{"text": "Be brief."}]}
-    assert [turn["role"] for turn in body["contents"]] == ["user", "model", "user"]
-    assert body["contents"][0]["parts"][1:] == [
+    said = sent.json
+    assert said["systemInstruction"] == {"parts": [{"text": "Be brief."}]}
+    assert [turn["role"] for turn in said["contents"]] == ["user", "model", "user"]
+    assert said["contents"][0]["parts"][1:] == [
         {"inlineData": {"mimeType": "image/png", "data": PIXEL}},
         {"inlineData": {"mimeType": "application/pdf", "data": "JVBERi0="}},
     ]
-    assert body["contents"][1]["parts"][1:] == [
+    assert said["contents"][1]["parts"][1:] == [
         {"functionCall": {"name": "get_weather", "args": {"city": "Paris"}}},
         {"functionCall": {"name": "get_weather", "args": {"city": "Rome"}}},
     ]
-    assert body["contents"][2]["parts"] == [
+    assert said["contents"][2]["parts"] == [
         {"functionResponse": {"name": "get_weather", "response": {"result": "rain"}}},
         {"functionResponse": {"name": "get_weather", "response": {"sky": "blue"}}},
         {"text": "So?"},
     ]
-    declared = body["tools"][0]["functionDeclarations"][0]
+    declared = said["tools"][0]["functionDeclarations"][0]
     assert declared["parametersJsonSchema"] == json.loads(SCHEMA)
-    assert body["toolConfig"] == {"functionCallingConfig": {"mode": "AUTO"}}
+    assert said["toolConfig"] == {"functionCallingConfig": {"mode": "AUTO"}}
 
 
 def test_gemini_s_settings_go_by_their_names(server: ProviderServer):
@@ -61,11 +63,41 @@ def test_gemini_s_settings_go_by_their_names(server: ProviderServer):
         "topP": 0.5,
         "stopSequences": ["END"],
         "seed": 3,
-        "presencePenalty": 0.1,
-        "frequencyPenalty": 0.2,
         "responseMimeType": "application/json",
         "responseJsonSchema": json.loads(SCHEMA),
     }
+
+
+@pytest.mark.parametrize(
+    ("model", "takes"), [("gemini-2.0-flash", True), ("gemini-2.5-pro", False), ("gemini-3.7-flash", False)]
+)
+def test_gemini_gets_penalties_before_2_5_alone(model: str, takes: bool):
+    settings = body(model, ask(presence_penalty=0.1, frequency_penalty=0.2))["generationConfig"]
+    assert settings == ({"presencePenalty": 0.1, "frequencyPenalty": 0.2} if takes else {})
+
+
+@pytest.mark.parametrize(
+    ("model", "effort", "level"),
+    [
+        ("gemini-2.5-flash", "low", None),
+        ("gemini-3-pro", "none", "minimal"),
+        ("gemini-3.5-flash", "minimal", "minimal"),
+        ("gemini-3.7-flash", "minimal", "low"),
+        ("gemini-3.7-flash", "none", "low"),
+        ("gemini-4-pro", "none", "low"),
+        ("gemini-3.7-flash", "xhigh", "high"),
+        ("gemini-3.7-flash", None, None),
+    ],
+)
+def test_gemini_thinks_at_a_level_that_its_model_knows(model: str, effort: str | None, level: str | None):
+    settings = body(model, ask(reasoning_effort=effort))["generationConfig"]
+    assert settings == ({"thinkingConfig": {"thinkingLevel": level}} if level else {})
+
+
+def test_gemini_3_gets_the_ids_of_calls_and_of_their_results():
+    turns = json.loads(compact(body("gemini-3-pro", conversation())))["contents"]
+    assert [part["functionCall"]["id"] for part in turns[1]["parts"][1:]] == ["call_1", "call_2"]
+    assert [part["functionResponse"]["id"] for part in turns[2]["parts"][:2]] == ["call_1", "call_2"]
 
 
 def test_gemini_3_gets_a_word_in_place_of_the_signature_of_a_call(server: ProviderServer):

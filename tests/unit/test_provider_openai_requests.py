@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 
 import pytest
 
-from llm_router.adapters.providers.configured import speakers
+from llm_router.adapters.providers.configured import ConfiguredProviders, speakers
 from llm_router.adapters.providers.conversation import compact
+from llm_router.adapters.providers.http_provider import HttpProvider
+from llm_router.adapters.providers.openai_chat import OpenAiChat
 from llm_router.adapters.providers.openai_request import Quirks, body
 from llm_router.generation.chat import (
     AudioPart,
@@ -19,11 +22,12 @@ from llm_router.generation.chat import (
     JsonFormat,
     Role,
     TextPart,
+    ToolCall,
     ToolChoice,
     ToolMode,
 )
 from llm_router.generation.provider import Failure
-from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation, failure, run
+from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation, failure, run, text
 from tests.support.provider_server import ProviderServer
 from tests.support.speaking_openai import asked, protocol
 
@@ -31,6 +35,17 @@ from tests.support.speaking_openai import asked, protocol
 def posted(request: ChatRequest, quirks: Quirks, model: str = "m") -> dict:
     """The body as it arrives; typed loosely because tests look into it."""
     return json.loads(compact(body(model, request, quirks, stream=False)))
+
+
+def quirks_of(name: str) -> Quirks:
+    """How this speaker is spoken to once it is configured."""
+    speaker = speakers()[name]
+    given = {speaker.key_setting: "k", speaker.url_setting: "https://mine.example.com"}
+    with closing(ConfiguredProviders(given)) as providers:
+        found = providers.find(name)
+    assert isinstance(found, HttpProvider)
+    assert isinstance(found.protocol, OpenAiChat)
+    return found.protocol.quirks
 
 
 def test_a_request_is_posted_with_its_key(server: ProviderServer):
@@ -97,10 +112,56 @@ def test_a_setting_that_a_model_refuses_is_left_out(server: ProviderServer):
      ("gpt-5", False), ("gpt-5-mini", False), ("gpt-5.5", False), ("gpt-5.6-terra", False), ("gpt-6", False)],
 )  # fmt: skip
 def test_models_that_reason_take_neither_sampling_nor_stops(name: str, model: str, takes: bool):
-    speaker = speakers()[name]
-    quirks = Quirks(only_for=speaker.only_for, never_for=speaker.never_for)
-    sent = posted(ask(temperature=0.1, top_p=0.5, stop=("x",)), quirks, model)
+    sent = posted(ask(temperature=0.1, top_p=0.5, stop=("x",)), quirks_of(name), model)
     assert [field in sent for field in ("temperature", "top_p", "stop")] == [takes] * 3
+
+
+@pytest.mark.parametrize(("model", "takes"), [("kimi-k2-0905-preview", True), ("kimi-k2.6", False), ("kimi-k3", False)])
+def test_kimis_that_think_take_no_sampling(model: str, takes: bool):
+    sent = posted(ask(temperature=0.1, top_p=0.5), quirks_of("moonshot"), model)
+    assert [field in sent for field in ("temperature", "top_p")] == [takes] * 2
+
+
+@pytest.mark.parametrize("name", ["openai", "azure"])
+@pytest.mark.parametrize(
+    ("model", "asked_for", "alone", "beside_tools"),
+    [
+        ("gpt-4.1", "high", None, None),
+        ("gpt-5.1", "high", "high", "high"),
+        ("gpt-5.4-mini", "high", "high", "none"),
+        ("gpt-5.6-terra", None, None, "none"),
+        ("gpt-6", "low", "low", "none"),
+        ("gpt-6-astra", "low", "low", None),
+        ("gpt-6-astra", None, None, None),
+    ],
+)
+def test_beside_tools_a_model_is_asked_for_the_only_effort_that_it_takes(name, model, asked_for, alone, beside_tools):
+    quirks = quirks_of(name)
+    for tools, effort in (((), alone), ((WEATHER,), beside_tools)):
+        sent = posted(ask(reasoning_effort=asked_for, tools=tools), quirks, model)
+        assert sent.get("reasoning_effort", "absent") == (effort or "absent")
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("deepseek", ["absent", "absent", "I greet.", "", "absent", "I look again."]),
+        ("moonshot", ["absent", "absent", "I greet.", "", "absent", "I look again."]),
+        ("openai", ["absent"] * 6),
+    ],
+)
+def test_what_the_assistant_thought_goes_back_with_its_calls_where_it_must(name: str, sent: list[str]):
+    calls = (ToolCall("call_1", "get_weather", "{}"),)
+    messages = (
+        text(Role.USER, "Hi"),
+        text(Role.ASSISTANT, "Hello."),
+        ChatMessage(Role.ASSISTANT, (TextPart("Hello."),), reasoning="I greet."),
+        ChatMessage(Role.ASSISTANT, tool_calls=calls),
+        ChatMessage(Role.TOOL, (TextPart("rain"),), tool_call_id="call_1"),
+        ChatMessage(Role.ASSISTANT, tool_calls=calls, reasoning="I look again."),
+    )
+    said = posted(ChatRequest(messages, tools=(WEATHER,)), quirks_of(name))["messages"]
+    assert [message.get("reasoning_content", "absent") for message in said] == sent
 
 
 @pytest.mark.parametrize("schema", [None, SCHEMA])
@@ -114,8 +175,7 @@ def test_where_no_shape_can_be_asked_for_it_is_said(schema: str | None):
 
 
 def test_ids_of_calls_and_names_are_as_a_speaker_takes_them():
-    speaker = speakers()["mistral"]
-    messages = posted(conversation(), Quirks(short_call_ids=speaker.short_call_ids, names=speaker.names))["messages"]
+    messages = posted(conversation(), quirks_of("mistral"))["messages"]
     made = [call["id"] for call in messages[2]["tool_calls"]]
     assert all(re.fullmatch("[a-zA-Z0-9]{9}", each) for each in made)
     assert next(each["tool_call_id"] for each in messages if each["role"] == "tool") == made[0]
@@ -162,6 +222,20 @@ def test_what_is_no_unicode_is_sent_as_question_marks(server: ProviderServer):
 )
 def test_a_choice_among_tools_is_said_again(choice, sent, server: ProviderServer):
     assert asked(server, ask(tools=(WEATHER,), tool_choice=choice)).json.get("tool_choice") == sent
+
+
+@pytest.mark.parametrize("name", ["deepseek", "alibaba"])
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [
+        (ToolChoice(ToolMode.REQUIRED), "auto"),
+        (ToolChoice(name="get_weather"), "auto"),
+        (ToolChoice(ToolMode.NONE), "none"),
+        (None, None),
+    ],
+)
+def test_where_no_call_can_be_forced_the_model_may_call(name: str, choice: ToolChoice | None, sent: str | None):
+    assert posted(ask(tools=(WEATHER,), tool_choice=choice), quirks_of(name)).get("tool_choice") == sent
 
 
 @pytest.mark.parametrize("schema", ["{", "[]", '{"maximum": NaN}', '{"a":' * 100_000])

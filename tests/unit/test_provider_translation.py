@@ -19,7 +19,7 @@ from llm_router.generation.chat import (
     Usage,
 )
 from llm_router.generation.provider import Failure
-from tests.support.chat import SCHEMA, WEATHER, ask, failure, run, streamed
+from tests.support.chat import SCHEMA, WEATHER, ask, failure, run, streamed, text, together
 from tests.support.provider_answers import Call, Protocol, Said
 from tests.support.provider_server import ProviderServer
 from tests.support.speaking import SPEAKERS, asked, model_of, stream, whole
@@ -94,10 +94,53 @@ def test_json_of_a_shape_is_a_tool_that_must_be_called_and_comes_back_as_text(pr
     assert (json.loads(answer.text), answer.stop, answer.tool_calls) == ({"city": "Paris"}, StopReason.STOP, ())
 
 
+@pytest.mark.parametrize("streams", [False, True])
+@pytest.mark.parametrize(
+    ("protocol", "model"),
+    [(Protocol.ANTHROPIC, "claude-opus-5-5"), (Protocol.BEDROCK, "anthropic.claude-opus-5-5"),
+     (Protocol.BEDROCK, "meta.llama4-v1:0")],
+)  # fmt: skip
+def test_json_of_a_shape_comes_back_as_it_is_where_no_tool_can_be_forced(protocol, model, streams, server):
+    server.then(Said('{"city": "Paris"}'))
+    request = ask(json_format=JsonFormat(SCHEMA))
+
+    async def answered(provider):
+        if streams:
+            return together(await streamed(provider, model, request))
+        return await provider.complete(model, request, 5)
+
+    answer = run(SPEAKERS[protocol](server.url), answered)
+    assert (json.loads(answer.text), answer.stop) == ({"city": "Paris"}, StopReason.STOP)
+
+
 @pytest.mark.parametrize("protocol", [Protocol.ANTHROPIC, Protocol.BEDROCK])
 def test_json_without_a_shape_or_beside_tools_is_asked_for_in_words(protocol, server: ProviderServer):
     for request in (ask(json_format=JsonFormat()), ask(json_format=JsonFormat(SCHEMA), tools=(WEATHER,))):
         assert "JSON" in json.dumps(asked(protocol, server, request).json["system"])
+
+
+def said(protocol: Protocol, server: ProviderServer, *messages: ChatMessage) -> list[tuple[str, list[str]]]:
+    """Who speaks by turns and with which texts, as it arrives."""
+    body = asked(protocol, server, ChatRequest(messages)).json
+    turns = body["contents"] if protocol is Protocol.GEMINI else body["messages"]
+    blocks = "parts" if protocol is Protocol.GEMINI else "content"
+    return [(turn["role"].replace("model", "assistant"), [block["text"] for block in turn[blocks]]) for turn in turns]
+
+
+@pytest.mark.parametrize("protocol", FOREIGN)
+def test_a_conversation_that_the_assistant_begins_is_begun_by_the_user(protocol, server: ProviderServer):
+    messages = (text(Role.SYSTEM, "Be brief."), text(Role.ASSISTANT, "Hello."), text(Role.USER, "Hi"))
+    (role, opening), *rest = said(protocol, server, *messages)
+    assert (role, len(opening), bool(opening[0].strip())) == ("user", 1, True)
+    assert rest == [("assistant", ["Hello."]), ("user", ["Hi"])]
+    assert said(protocol, server, *messages[2:]) == [("user", ["Hi"])]
+
+
+@pytest.mark.parametrize("protocol", FOREIGN)
+def test_a_message_of_blank_text_says_nothing(protocol, server: ProviderServer):
+    messages = text(Role.USER, "a"), text(Role.ASSISTANT, " \n"), text(Role.USER, "b"), text(Role.ASSISTANT, "")
+    assert said(protocol, server, *messages) == [("user", ["a", "b"])]
+    assert said(protocol, server, text(Role.SYSTEM, "c"), messages[1])[0][1][:1] == ["c"]
 
 
 @pytest.mark.parametrize("protocol", FOREIGN)

@@ -123,7 +123,8 @@ class JsonFormat:
 class ChatRequest:
     """What is asked of a model. None and empty leave it to the provider's own default.
 
-    `max_tokens` bounds what is billed as output. Settings that a provider does not know are left out by its adapter.
+    `max_tokens` bounds what is billed as output; `logit_bias` pairs one model's tokens with their bias. Settings that a
+    provider does not know are left out by its adapter.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -135,6 +136,8 @@ class ChatRequest:
     presence_penalty: float | None = None
     frequency_penalty: float | None = None
     reasoning_effort: str | None = None
+    verbosity: str | None = None
+    logit_bias: tuple[tuple[str, float], ...] = ()
     tools: tuple[Tool, ...] = ()
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None

@@ -15,6 +15,7 @@ from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
 from llm_router.generation.outcome import Attempt, Outcome, OutcomeObserver
 from llm_router.generation.provider import Failure, Provider, ProviderFailed
+from llm_router.generation.stops import ended, until_a_stop
 from llm_router.generation.walk import Reached, Walk
 from llm_router.ports import Clock
 
@@ -86,7 +87,7 @@ class Generator:
         try:
             reached = await self.walk.first(job.models, ask, until=job.until, tell=self._failed(job, lost))
             self.walk.cooling.succeeded(reached.model)
-            answer = reached.found
+            answer = ended(reached.found, job.request.stop)
             written = "".join((answer.text, answer.reasoning or "", *(call.arguments for call in answer.tool_calls)))
             bill = Bill.of(job, reached.model, answer.usage, written, thoughts_seen=bool(answer.reasoning))
             usd = bill.usd
@@ -104,6 +105,8 @@ class Generator:
         ) -> tuple[ChatChunk, AsyncGenerator[ChatChunk, None]]:
             self._cover(reservation, job, model)
             pieces = _pieces(provider, model, job, PAUSE_S)
+            if job.request.stop:
+                pieces = until_a_stop(pieces, job.request.stop)
             return await anext(pieces), pieces
 
         try:

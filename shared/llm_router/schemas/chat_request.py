@@ -99,8 +99,6 @@ class Ignored(RequestBody):
     prompt_cache_key: Annotated[str, Field(max_length=1024)] | None = None
     prompt_cache_retention: Name | None = None
     prompt_cache_options: JsonValue = None
-    verbosity: Literal["low", "medium", "high"] | None = None
-    logit_bias: dict[str, float] | None = None
     logprobs: Literal[False] | None = None
     n: Literal[1] | None = None
     modalities: list[Literal["text"]] | None = None
@@ -122,6 +120,8 @@ class ChatCompletionRequest(Ignored):
     frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
     stop: Annotated[str, Field(max_length=1000)] | Annotated[list[Name], Field(max_length=4)] | None = None
     seed: int | None = None
+    verbosity: Literal["low", "medium", "high"] | None = None
+    logit_bias: Annotated[dict[Name, Annotated[float, Field(ge=-100, le=100)]], Field(max_length=1024)] | None = None
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
     tools: Annotated[list[ToolBody], Field(max_length=128)] | None = None
     tool_choice: Literal["auto", "none", "required"] | NamedTool | None = None
@@ -161,6 +161,8 @@ class ChatCompletionRequest(Ignored):
             presence_penalty=self.presence_penalty,
             frequency_penalty=self.frequency_penalty,
             reasoning_effort="xhigh" if self.reasoning_effort == "max" else self.reasoning_effort,
+            verbosity=self.verbosity,
+            logit_bias=tuple((self.logit_bias or {}).items()),
             tools=tuple(tool.tool() for tool in self.tools or ()),
             tool_choice=self._tool_choice(),
             parallel_tool_calls=self.parallel_tool_calls,

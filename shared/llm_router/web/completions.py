@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from llm_router.activity import Observation
 from llm_router.client_keys import ClientKey
+from llm_router.errors import InvalidRequest
 from llm_router.generation.completion import Completed, Completer, Keeping
 from llm_router.generation.dispatch import WHOLE_S, Dispatcher, Routed, is_auto, preference_of
 from llm_router.generation.generator import Stream
@@ -63,7 +64,9 @@ class Completions:
     stream_s: float
 
     def route(self, call: Call, body: ChatCompletionRequest, key: ClientKey | None) -> Routed:
-        """The job that the request makes. Raises what `Dispatcher` raises."""
+        """The job that the request makes. Raises what `Dispatcher` raises, and `InvalidRequest`."""
+        if body.logit_bias and is_auto(body.model):
+            raise InvalidRequest("logit_bias names tokens of one model: name that model instead of auto.")
         request = body.chat(self.dispatcher.bounded(body.longest))
         named = preference_of(body.model) if is_auto(body.model) else None
         wished = body.preference if body.preference is not None else named

@@ -25,12 +25,7 @@ class AnthropicMessages:
         return Post(url, headers, compact(anthropic_request.body(model, request, stream=stream)))
 
     def answer(self, request: ChatRequest, body: bytes) -> ChatAnswer:
-        return anthropic_answer.answer(body, json_tool=_json_tool(request))
+        return anthropic_answer.answer(body, json_tool=json_tool.awaited(request))
 
     def reader(self, request: ChatRequest) -> anthropic_answer.EventsReader:
-        return anthropic_answer.EventsReader(_json_tool(request))
-
-
-def _json_tool(request: ChatRequest) -> str | None:
-    tool = json_tool.forced(request)
-    return None if tool is None else tool.name
+        return anthropic_answer.EventsReader(json_tool.awaited(request))

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 
 from llm_router.adapters.providers import json_tool, media
-from llm_router.adapters.providers.conversation import json_object, parameters, system_of, turns
+from llm_router.adapters.providers.conversation import (
+    blank,
+    json_object,
+    parameters,
+    stops_of,
+    system_of,
+    turns,
+    unforced,
+)
 from llm_router.catalogue.records import Json
 from llm_router.generation.chat import (
     ChatMessage,
@@ -26,6 +34,8 @@ DEFAULT_MAX_TOKENS = 8192
 _NO_SAMPLING = re.compile(r"claude-(opus-4-[7-9]|(opus|sonnet|haiku|fable)-[5-9])")
 """From Opus 4.7 on a temperature or top_p is refused."""
 _EFFORT = re.compile(r"claude-(opus-4-[5-9]|sonnet-4-[6-9]|(opus|sonnet|haiku|fable)-[5-9])")
+_UNFORCEABLE = re.compile(r"claude-(opus|sonnet|haiku|fable)-(5-[1-9]\d?(?!\d)|[6-9])")
+"""From the minor versions of 5 on a forced tool is refused, and JSON has a setting. Longer numbers are dates."""
 _EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
 
 
@@ -39,7 +49,7 @@ def body(model: str, request: ChatRequest, *, stream: bool) -> dict[str, Json]:
         "max_tokens": request.max_tokens or DEFAULT_MAX_TOKENS,
         "messages": [{"role": role.value, "content": _content(messages)} for role, messages in turns(request)],
         "system": system_of(request, schema_is_said=json_tool.schema_is_said(request)) or None,
-        "stop_sequences": [stop for stop in request.stop if stop.strip()] or None,
+        "stop_sequences": stops_of(request),
         "stream": stream or None,
     }
     if takes_sampling(model):
@@ -47,9 +57,11 @@ def body(model: str, request: ChatRequest, *, stream: bool) -> dict[str, Json]:
             given["temperature"] = min(request.temperature, 1.0)
         else:
             given["top_p"] = request.top_p
-    if request.reasoning_effort in _EFFORTS and _EFFORT.search(model):
-        given["output_config"] = {"effort": _EFFORTS[request.reasoning_effort]}
-    tools, choice = json_tool.tools_of(request)
+    if output := _output(model, request):
+        given["output_config"] = output
+    tools, choice = request.tools, unforced(request.tool_choice)
+    if can_be_forced(model):
+        tools, choice = json_tool.tools_of(request)
     if tools:
         given["tools"] = [_tool(tool) for tool in tools]
         given["tool_choice"] = _choice(choice, one_at_a_time=request.parallel_tool_calls is False)
@@ -59,6 +71,21 @@ def body(model: str, request: ChatRequest, *, stream: bool) -> dict[str, Json]:
 def takes_sampling(model: str) -> bool:
     """Whether this Claude, whoever serves it, can be told a temperature or top_p."""
     return not _NO_SAMPLING.search(model)
+
+
+def can_be_forced(model: str) -> bool:
+    """Whether this model, if it is a Claude, can be made to call a tool, whoever serves it."""
+    return not _UNFORCEABLE.search(model)
+
+
+def _output(model: str, request: ChatRequest) -> dict[str, Json]:
+    """How hard to think, and the shape of the answer where no tool can be forced to give it."""
+    given: dict[str, Json] = {}
+    if request.reasoning_effort in _EFFORTS and _EFFORT.search(model):
+        given["effort"] = _EFFORTS[request.reasoning_effort]
+    if (shape := json_tool.forced(request)) is not None and not can_be_forced(model):
+        given["format"] = {"type": "json_schema", "schema": parameters(shape.parameters)}
+    return given
 
 
 def _tool(tool: Tool) -> Json:
@@ -80,7 +107,7 @@ def _choice(choice: ToolChoice | None, *, one_at_a_time: bool) -> Json:
 def _content(messages: list[ChatMessage]) -> list[Json]:
     """The blocks of one turn. Results of tools come first, as the protocol asks."""
     results = [_result(message) for message in messages if message.role is Role.TOOL]
-    said = [_block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not _blank(part)]
+    said = [_block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not blank(part)]
     calls: list[Json] = [
         {"type": "tool_use", "id": call_id(call.id), "name": call.name, "input": json_object(call.arguments)}
         for message in messages
@@ -90,13 +117,8 @@ def _content(messages: list[ChatMessage]) -> list[Json]:
 
 
 def _result(message: ChatMessage) -> Json:
-    blocks = [_block(part) for part in message.parts if not _blank(part)]
+    blocks = [_block(part) for part in message.parts if not blank(part)]
     return {"type": "tool_result", "tool_use_id": call_id(message.tool_call_id or ""), "content": blocks}
-
-
-def _blank(part: Part) -> bool:
-    """Blocks of blank text are refused."""
-    return isinstance(part, TextPart) and not part.text.strip()
 
 
 def call_id(given: str) -> str:

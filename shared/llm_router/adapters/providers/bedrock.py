@@ -7,6 +7,7 @@ of them could be stopped in the middle of an answer that drips.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -24,6 +25,10 @@ from llm_router.adapters.providers.events import BrokenStream, ServerEvent
 from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
+
+_BY_PROFILE = re.compile(r"anthropic\.claude-((opus|sonnet|haiku|fable)-[4-9]|3-7)")
+_GEOGRAPHIES = {"us-gov-": "us-gov", "us-": "us", "eu-": "eu", "ap-": "apac"}
+"""The inference profiles of a region, by how its name begins."""
 
 
 class AwsEvents:
@@ -56,7 +61,8 @@ class Bedrock:
 
     async def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
         base = self.endpoint.rstrip("/") or f"https://bedrock-runtime.{self.region}.amazonaws.com"
-        url = f"{base}/model/{quote(model, safe='')}/{'converse-stream' if stream else 'converse'}"
+        served = quote(_served_as(model, self.region), safe="")
+        url = f"{base}/model/{served}/{'converse-stream' if stream else 'converse'}"
         body = compact(bedrock_request.body(model, request))
         if self.key:
             return Post(url, {"authorization": f"Bearer {self.key}"}, body, decoder=AwsEvents)
@@ -65,10 +71,10 @@ class Bedrock:
         return Post(url, {name.lower(): str(value) for name, value in signed.headers.items()}, body, decoder=AwsEvents)
 
     def answer(self, request: ChatRequest, body: bytes) -> ChatAnswer:
-        return bedrock_answer.answer(body, json_tool=_json_tool(request))
+        return bedrock_answer.answer(body, json_tool=json_tool.awaited(request))
 
     def reader(self, request: ChatRequest) -> bedrock_answer.EventsReader:
-        return bedrock_answer.EventsReader(_json_tool(request))
+        return bedrock_answer.EventsReader(json_tool.awaited(request))
 
     async def _credentials(self) -> ReadOnlyCredentials:
         """In a thread, since they may have to be fetched anew."""
@@ -76,6 +82,17 @@ class Bedrock:
             return await asyncio.to_thread(_frozen, self.credentials)
         except BotoCoreError:
             raise ProviderFailed(Failure.REFUSED) from None
+
+
+def _served_as(model: str, region: str) -> str:
+    """The model's name there. Claude from 3.7 on is served through inference profiles only, each of one geography.
+
+    What is named with its geography or by an ARN stays as it is.
+    """
+    if not _BY_PROFILE.match(model):
+        return model
+    served_in = (geography for start, geography in _GEOGRAPHIES.items() if region.startswith(start))
+    return f"{next(served_in, 'global')}.{model}"
 
 
 _SESSION = get_session()
@@ -86,8 +103,3 @@ def _frozen(given: Credentials | None) -> ReadOnlyCredentials:
     if found is None:
         raise ProviderFailed(Failure.REFUSED)
     return found.get_frozen_credentials()
-
-
-def _json_tool(request: ChatRequest) -> str | None:
-    tool = json_tool.forced(request)
-    return None if tool is None else tool.name

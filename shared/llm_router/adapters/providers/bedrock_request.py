@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 
 from llm_router.adapters.providers import json_tool, media
-from llm_router.adapters.providers.anthropic_request import takes_sampling
-from llm_router.adapters.providers.conversation import json_object, parameters, system_of, turns
+from llm_router.adapters.providers.anthropic_request import can_be_forced, takes_sampling
+from llm_router.adapters.providers.conversation import (
+    blank,
+    json_object,
+    parameters,
+    stops_of,
+    system_of,
+    turns,
+    unforced,
+)
 from llm_router.catalogue.records import Json
 from llm_router.generation.chat import (
     ChatMessage,
@@ -23,7 +31,7 @@ from llm_router.generation.chat import (
 from llm_router.generation.provider import Failure, ProviderFailed
 
 _FORCEABLE = re.compile(r"anthropic\.|amazon\.nova")
-"""Makers whose models can be made to call a certain tool."""
+"""Makers whose models can be made to call a certain tool, but for the Claudes that refuse it."""
 _IMAGES = {"image/png": "png", "image/jpeg": "jpeg", "image/jpg": "jpeg", "image/gif": "gif", "image/webp": "webp"}
 _DOCUMENTS = {
     "application/pdf": "pdf",
@@ -40,7 +48,8 @@ _DOCUMENTS = {
 
 def body(model: str, request: ChatRequest) -> dict[str, Json]:
     """What is posted; bytes are base64 there. Seeds, penalties and reasoning efforts are not part of Converse."""
-    forces = json_tool.forced(request) is not None and _FORCEABLE.search(model) is not None
+    forceable = can_be_forced(model)
+    forces = forceable and json_tool.forced(request) is not None and _FORCEABLE.search(model) is not None
     given: dict[str, Json] = {
         "messages": [{"role": role.value, "content": _content(messages)} for role, messages in turns(request)]
     }
@@ -51,11 +60,13 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
         "maxTokens": request.max_tokens,
         "temperature": min(request.temperature, 1.0) if sampled and request.temperature is not None else None,
         "topP": request.top_p if sampled and request.temperature is None else None,
-        "stopSequences": list(request.stop) or None,
+        "stopSequences": stops_of(request),
     }
     if known := {name: value for name, value in settings.items() if value is not None}:
         given["inferenceConfig"] = known
-    tools, choice = json_tool.tools_of(request) if forces else (request.tools, request.tool_choice)
+    tools, choice = request.tools, request.tool_choice if forceable else unforced(request.tool_choice)
+    if forces:
+        tools, choice = json_tool.tools_of(request)
     if not tools:
         tools, choice = _called_before(request), None
     if tools and (choice is None or choice.mode is not ToolMode.NONE or _mentions_tools(request)):
@@ -90,7 +101,7 @@ def _choice(choice: ToolChoice | None) -> dict[str, Json]:
 def _content(messages: list[ChatMessage]) -> list[Json]:
     """The blocks of one turn, results of tools first."""
     results = [_result(message) for message in messages if message.role is Role.TOOL]
-    said = [_block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not _blank(part)]
+    said = [_block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not blank(part)]
     calls: list[Json] = [
         {"toolUse": {"toolUseId": call.id, "name": call.name, "input": json_object(call.arguments)}}
         for message in messages
@@ -100,12 +111,8 @@ def _content(messages: list[ChatMessage]) -> list[Json]:
 
 
 def _result(message: ChatMessage) -> Json:
-    blocks = [_block(part) for part in message.parts if not _blank(part)]
+    blocks = [_block(part) for part in message.parts if not blank(part)]
     return {"toolResult": {"toolUseId": message.tool_call_id or "", "content": blocks}}
-
-
-def _blank(part: Part) -> bool:
-    return isinstance(part, TextPart) and not part.text.strip()
 
 
 def _block(part: Part) -> Json:

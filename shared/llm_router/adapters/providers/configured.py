@@ -41,6 +41,10 @@ class Speaker(BaseModel):
     json_schema: bool = True
     short_call_ids: bool = False
     names: bool = True
+    effort_with_tools: dict[str, str] = {}
+    sends_reasoning: bool = False
+    forces_tools: bool = True
+    extras: list[str] = []
 
 
 @cache
@@ -155,6 +159,10 @@ class ConfiguredProviders:
             speaker.json_schema,
             speaker.short_call_ids,
             speaker.names,
+            speaker.effort_with_tools,
+            speaker.sends_reasoning,
+            speaker.forces_tools,
+            frozenset(speaker.extras),
         )
         return OpenAiChat(f"{base}/{speaker.path}", header if key else {}, quirks)
 

@@ -8,10 +8,21 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from llm_router.catalogue.records import Json
-from llm_router.generation.chat import ChatMessage, ChatRequest, JsonFormat, Part, Role, TextPart
+from llm_router.generation.chat import (
+    ChatMessage,
+    ChatRequest,
+    JsonFormat,
+    Part,
+    Role,
+    TextPart,
+    ToolChoice,
+    ToolMode,
+)
 from llm_router.generation.provider import Failure, ProviderFailed
 
 JSON_ONLY = "Answer with one JSON object and nothing else: no prose, no code fence."
+OPENING = "(The conversation begins.)"
+"""What the user says where the assistant speaks first, which is refused."""
 
 
 def text_of(parts: tuple[Part, ...]) -> str:
@@ -42,17 +53,36 @@ def new_call_id() -> str:
 def turns(request: ChatRequest) -> Iterator[tuple[Role, list[ChatMessage]]]:
     """The messages but the system's, those that follow each other from one side together. Tools speak as the user.
 
-    Messages that say nothing are left out; where nothing is left, the system's are said by the user: one must speak.
+    The user begins. Messages that say nothing are left out; where nothing is left, the system's are said by the user:
+    one must speak.
     """
     spoken = [message for message in request.messages if message.role is not Role.SYSTEM and _says_something(message)]
     if not spoken:
         yield Role.USER, list(request.messages)
+    elif spoken[0].role is Role.ASSISTANT:
+        yield Role.USER, [ChatMessage(Role.USER, (TextPart(OPENING),))]
     for is_assistant, together in groupby(spoken, lambda message: message.role is Role.ASSISTANT):
         yield (Role.ASSISTANT if is_assistant else Role.USER), list(together)
 
 
 def _says_something(message: ChatMessage) -> bool:
-    return bool(message.parts or message.tool_calls) or message.role is Role.TOOL
+    return message.role is Role.TOOL or bool(message.tool_calls) or not all(blank(part) for part in message.parts)
+
+
+def blank(part: Part) -> bool:
+    """Whether the part is text that says nothing, which Claude and Bedrock refuse."""
+    return isinstance(part, TextPart) and not part.text.strip()
+
+
+def stops_of(request: ChatRequest) -> list[Json] | None:
+    """The stop sequences but blank ones, which Claude and Bedrock refuse; None when there are none."""
+    return [stop for stop in request.stop if stop.strip()] or None
+
+
+def unforced(choice: ToolChoice | None) -> ToolChoice | None:
+    """The choice for a model that cannot be made to call a tool: it may where it must."""
+    forces = choice is not None and (choice.mode is ToolMode.REQUIRED or choice.name is not None)
+    return ToolChoice() if forces else choice
 
 
 def json_object(text: str | None) -> dict[str, Json]:

@@ -25,6 +25,9 @@ from llm_router.generation.provider import Failure, ProviderFailed
 _EFFORTS = {"none": "minimal", "minimal": "minimal", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
 _MODES = {ToolMode.AUTO: "AUTO", ToolMode.REQUIRED: "ANY", ToolMode.NONE: "NONE"}
 _THINKS_BY_LEVEL = re.compile(r"gemini-([3-9]|[1-9]\d)")
+"""These also tell calls apart by their ids."""
+_THINKS_AT_LEAST_LOW = re.compile(r"gemini-(3\.[7-9]|[4-9]|[1-9]\d)")
+_NO_PENALTIES = re.compile(r"gemini-(2\.[5-9]|[3-9]|[1-9]\d)")
 NO_SIGNATURE = "skip_thought_signature_validator"
 """Gemini 3 wants each call back with the signature it came with, or with this word in its place."""
 
@@ -46,22 +49,30 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
 
 def _settings(model: str, request: ChatRequest, *, with_format: bool) -> dict[str, Json]:
     """JSON and tools together are refused by models before Gemini 3, so the wish is said in words then."""
-    effort = _EFFORTS.get(request.reasoning_effort or "") if _THINKS_BY_LEVEL.search(model) else None
+    level = _level(model, request)
+    penalised = not _NO_PENALTIES.search(model)
     given: dict[str, Json] = {
         "maxOutputTokens": request.max_tokens,
         "temperature": request.temperature,
         "topP": request.top_p,
         "stopSequences": list(request.stop) or None,
         "seed": request.seed,
-        "presencePenalty": request.presence_penalty,
-        "frequencyPenalty": request.frequency_penalty,
-        "thinkingConfig": {"thinkingLevel": effort} if effort else None,
+        "presencePenalty": request.presence_penalty if penalised else None,
+        "frequencyPenalty": request.frequency_penalty if penalised else None,
+        "thinkingConfig": {"thinkingLevel": level} if level else None,
     }
     if request.json_format is not None and with_format:
         given["responseMimeType"] = "application/json"
         if request.json_format.schema is not None:
             given["responseJsonSchema"] = json_object(request.json_format.schema)
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _level(model: str, request: ChatRequest) -> str | None:
+    if not _THINKS_BY_LEVEL.search(model):
+        return None
+    level = _EFFORTS.get(request.reasoning_effort or "")
+    return "low" if level == "minimal" and _THINKS_AT_LEAST_LOW.search(model) else level
 
 
 def _tool(tool: Tool) -> Json:
@@ -79,18 +90,23 @@ def _content(model: str, request: ChatRequest, role: Role, messages: list[ChatMe
     parts: list[Json] = []
     for message in messages:
         if message.role is Role.TOOL:
-            parts.append(_result(request, message))
+            parts.append(_result(model, request, message))
             continue
         parts += [_part(part) for part in message.parts if not (isinstance(part, TextPart) and not part.text)]
         for place, call in enumerate(message.tool_calls):
             signed = place == 0 and _THINKS_BY_LEVEL.search(model) is not None
             signature: dict[str, Json] = {"thoughtSignature": NO_SIGNATURE} if signed else {}
-            parts.append({"functionCall": {"name": call.name, "args": json_object(call.arguments)}, **signature})
+            known = {**_id(model, call.id), "name": call.name, "args": json_object(call.arguments)}
+            parts.append({"functionCall": known, **signature})
     return {"role": "model" if role is Role.ASSISTANT else "user", "parts": parts}
 
 
-def _result(request: ChatRequest, message: ChatMessage) -> Json:
-    """A tool's result. The protocol tells calls apart by name and order, so the name is looked up by the call's id."""
+def _id(model: str, given: str | None) -> dict[str, Json]:
+    return {"id": given} if given and _THINKS_BY_LEVEL.search(model) else {}
+
+
+def _result(model: str, request: ChatRequest, message: ChatMessage) -> Json:
+    """A tool's result. Older models tell calls apart by name and order, so the name is looked up by the call's id."""
     calls = {call.id: call.name for each in request.messages for call in each.tool_calls}
     name = calls.get(message.tool_call_id or "", message.name or "")
     if not name:
@@ -100,7 +116,7 @@ def _result(request: ChatRequest, message: ChatMessage) -> Json:
         response: dict[str, Json] = json_object(text) or {"result": text}
     except ProviderFailed:
         response = {"result": text}
-    return {"functionResponse": {"name": name, "response": response}}
+    return {"functionResponse": {**_id(model, message.tool_call_id), "name": name, "response": response}}
 
 
 def _part(part: Part) -> Json:

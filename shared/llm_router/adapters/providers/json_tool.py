@@ -17,6 +17,12 @@ def forced(request: ChatRequest) -> Tool | None:
     return Tool(wanted.name, "Gives the answer. Always call it.", wanted.schema)
 
 
+def awaited(request: ChatRequest) -> str | None:
+    """The name of the tool whose input is the answer. Of a model that cannot be made to call it, the text is."""
+    tool = forced(request)
+    return None if tool is None else tool.name
+
+
 def tools_of(request: ChatRequest) -> tuple[tuple[Tool, ...], ToolChoice | None]:
     """The tools to declare and the choice among them, the forced one included."""
     if (tool := forced(request)) is not None:

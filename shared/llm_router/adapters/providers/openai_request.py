@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from llm_router.adapters.providers.conversation import json_object, parameters, wish
+from llm_router.adapters.providers.conversation import json_object, parameters, unforced, wish
 from llm_router.catalogue.records import Json
 from llm_router.generation.chat import (
     AudioPart,
@@ -22,6 +22,8 @@ from llm_router.generation.chat import (
     ToolChoice,
 )
 
+_OWN = frozenset({"verbosity", "logit_bias"})
+"""Fields that a speaker takes only if it says so."""
 _SHORT_ID = re.compile(r"[A-Za-z0-9]{9}")
 
 
@@ -30,8 +32,11 @@ class Quirks:
     """How a speaker departs from OpenAI's form: fields it calls otherwise, does not know, or knows for some models.
 
     `only_for` names a field and a regular expression that is searched in the model's name, `never_for` such expressions
-    and the fields that those models refuse. Where `short_call_ids`, ids of tool calls are nine letters and digits;
-    without `names`, users have none.
+    and the fields that those models refuse; `effort_with_tools` such expressions and the only reasoning effort that
+    those models take beside tools, blank for none at all. Where `short_call_ids`, ids of tool calls are nine letters
+    and digits; without `names`, users have none; without `forces_tools`, no model can be made to call one. Where
+    `sends_reasoning`, what the assistant thought is sent back, and stands with all its calls, be it empty. `extras` are
+    those fields of OpenAI's own that it takes as well.
     """
 
     rename: dict[str, str] = field(default_factory=dict)
@@ -41,10 +46,22 @@ class Quirks:
     json_schema: bool = True
     short_call_ids: bool = False
     names: bool = True
+    effort_with_tools: dict[str, str] = field(default_factory=dict)
+    sends_reasoning: bool = False
+    forces_tools: bool = True
+    extras: frozenset[str] = frozenset()
 
     def applied(self, model: str, body: dict[str, Json]) -> dict[str, Json]:
         """The body as this speaker takes it for this model."""
         return {self.rename.get(name, name): value for name, value in body.items() if self._takes(model, name)}
+
+    def effort(self, model: str, request: ChatRequest) -> str | None:
+        """The reasoning effort to ask this model for; the first expression that is found in its name counts."""
+        if request.tools:
+            for models, effort in self.effort_with_tools.items():
+                if re.search(models, model):
+                    return effort or None
+        return request.reasoning_effort
 
     def call_id(self, known: str) -> str:
         """A tool call's id as this speaker takes it: the same for the same, whoever made it up."""
@@ -53,7 +70,7 @@ class Quirks:
         return hashlib.sha256(known.encode("utf-8", "replace")).hexdigest()[:9]
 
     def _takes(self, model: str, name: str) -> bool:
-        if name in self.leave_out:
+        if name in self.leave_out or name in _OWN - self.extras:
             return False
         if (only := self.only_for.get(name)) is not None and not re.search(only, model):
             return False
@@ -72,14 +89,16 @@ def body(model: str, request: ChatRequest, quirks: Quirks, *, stream: bool) -> d
         "seed": request.seed,
         "presence_penalty": request.presence_penalty,
         "frequency_penalty": request.frequency_penalty,
-        "reasoning_effort": request.reasoning_effort,
+        "reasoning_effort": quirks.effort(model, request),
+        "verbosity": request.verbosity,
+        "logit_bias": dict(request.logit_bias) or None,
         "response_format": _format(request.json_format, quirks),
         "stream": stream or None,
         "stream_options": {"include_usage": True} if stream else None,
     }
     if request.tools:
         given["tools"] = [_tool(tool) for tool in request.tools]
-        given["tool_choice"] = _choice(request.tool_choice)
+        given["tool_choice"] = _choice(request.tool_choice if quirks.forces_tools else unforced(request.tool_choice))
         given["parallel_tool_calls"] = request.parallel_tool_calls
     return quirks.applied(model, {name: value for name, value in given.items() if value is not None})
 
@@ -112,6 +131,8 @@ def _message(message: ChatMessage, quirks: Quirks) -> Json:
             }
             for call in message.tool_calls
         ]
+    if quirks.sends_reasoning and (message.tool_calls or message.reasoning is not None):
+        written["reasoning_content"] = message.reasoning or ""
     return written
 
 

@@ -1,0 +1,52 @@
+"""Where the caller wants an answer to end: kept to here too, since some models take no such setting."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason
+
+Chunks = AsyncGenerator[ChatChunk, None]
+
+
+def ended(answer: ChatAnswer, stops: Sequence[str]) -> ChatAnswer:
+    """The answer up to the first of the stops in its text; the same where there is none."""
+    place = _first(answer.text, stops)
+    return answer if place is None else replace(answer, text=answer.text[:place], stop=StopReason.STOP)
+
+
+async def until_a_stop(
+    pieces: AsyncGenerator[ChatChunk, None], stops: Sequence[str]
+) -> AsyncGenerator[ChatChunk, None]:
+    """The pieces up to the first of the stops in their text, after which no more are read.
+
+    What may be the beginning of a stop is held back until it is known to be none.
+    """
+    held, most = "", max(map(len, stops)) - 1
+    async with aclosing(pieces):
+        async for piece in pieces:
+            text = held + piece.text
+            if (place := _first(text, stops)) is not None:
+                yield replace(piece, text=text[:place], stop=StopReason.STOP)
+                return
+            kept = 0 if piece.stop is not None else _begun(text, stops, most)
+            held = text[len(text) - kept :]
+            passed = replace(piece, text=text[: len(text) - kept])
+            if passed != ChatChunk():
+                yield passed
+        if held:
+            yield ChatChunk(held)
+
+
+def _first(text: str, stops: Sequence[str]) -> int | None:
+    return min((place for stop in stops if stop and (place := text.find(stop)) >= 0), default=None)
+
+
+def _begun(text: str, stops: Sequence[str], most: int) -> int:
+    """How many of the last letters may be the beginning of a stop."""
+    for length in range(min(most, len(text)), 0, -1):
+        if any(stop.startswith(text[-length:]) for stop in stops):
+            return length
+    return 0
