@@ -81,8 +81,8 @@ async def update(_call: Call, body: UpdateRequest) -> UpdateAnswer:
     "/catalogue/rollback", body=RollbackRequest, answer=UpdateAnswer, summary="Make an earlier version current again"
 )
 async def rollback(_call: Call, body: RollbackRequest) -> UpdateAnswer:
-    """Its content becomes a new version."""
-    published = service.publisher().rollback(body.version)
+    """Its content becomes a new version, which scheduled refreshes leave in force."""
+    published = service.publisher().rollback(body.version, expected_version=body.expected_version)
     service.reader().forget()
     return update_answer(published)
 
@@ -99,7 +99,7 @@ def on_schedule(event_id: str) -> Result:
     """The scheduled refresh. An event that arrives twice finds nothing changed and writes nothing; one that cannot be
     run is counted and said, and the next one comes in its time."""
     try:
-        done = service.refresher().refresh()
+        done = service.refresher().refresh(scheduled=True)
     except RouterError as failure:
         status, code = status_of(failure)
         service.observer().observe(Observation(Function.INGEST, SCHEDULE, event_id, status=status, error=code))

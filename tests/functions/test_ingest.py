@@ -109,6 +109,17 @@ def test_a_rollback_brings_the_old_content_back_as_a_new_version(fresh: Service)
     assert fresh.admin("/catalogue/rollback", {"version": 99}).status == 422
 
 
+def test_going_back_is_told_until_somebody_goes_on_even_without_a_change(fresh: Service):
+    fresh.admin("/update", {"models": [NEW]})
+    assert fresh.get("/status").json["held_by_rollback"] is False
+    stale = fresh.admin("/catalogue/rollback", {"version": 0, "expected_version": 0})
+    assert (stale.status, stale.json["error"]["current_version"]) == (409, 1)
+    fresh.admin("/catalogue/rollback", {"version": 1, "expected_version": 1})
+    assert fresh.get("/status").json["held_by_rollback"] is True
+    assert fresh.admin("/update", {"models": [NEW]}).json["catalogue_version"] == 3
+    assert fresh.get("/status").json["held_by_rollback"] is False
+
+
 def test_the_catalogue_survives_a_restart(tmp_path: Path):
     for _ in range(2):
         with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as running:

@@ -113,3 +113,23 @@ def test_a_dry_run_through_the_door_tells_the_diff_and_writes_nothing(make_world
     assert told["diff"]["added"] or told["diff"]["changed"] or told["diff"]["removed"] or told["refused"]
     assert world.versions() == []
     assert world.api.post("/refresh", {}).error == "unauthorized"
+
+
+def test_what_was_gone_back_to_stays_through_the_schedule_until_somebody_asks_for_a_refresh(make_world, store: str):
+    world: World = make_world(store)
+    world.schedule()
+    before = world.api.get("/models").json["models"]
+    world.api.admin("/update", {"models": [NEW]})
+    world.api.admin("/catalogue/rollback", {"version": 1})
+    document = json.loads(payload("litellm"))
+    document["gpt-4o-mini"]["max_input_tokens"] = 99_000
+    world.sources.answer("litellm", FakeReply(body=json.dumps(document).encode()))
+    world.clock.pass_seconds(3600)
+    assert "going back" in world.schedule("two")["refused"]
+    assert world.api.get("/models").json["models"] == before
+    assert world.state("litellm")["last_success"] == world.clock.now()
+    assert world.api.get("/status").json["held_by_rollback"] is True
+    assert world.api.admin("/refresh", {}).json["catalogue_version"] == 4
+    assert world.api.get("/models/openai/gpt-4o-mini").json["context_window"] == 99_000
+    world.schedule("three")
+    assert (world.versions()[0], world.api.get("/status").json["held_by_rollback"]) == (4, False)

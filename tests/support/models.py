@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from llm_router.catalogue.entry import Capability, Latency, ModelEntry, ModelStatus, QualityEstimate, QualityTable
+from llm_router.catalogue.entry import (
+    Capability,
+    Latency,
+    LongPrompt,
+    ModelEntry,
+    ModelStatus,
+    QualityEstimate,
+    QualityTable,
+)
 from llm_router.ranking.task import Constraints, Task
 from llm_router.taxonomy import Category, Difficulty
 
@@ -71,7 +79,8 @@ class Scene:
 
     def __post_init__(self) -> None:
         random = Random(self.seed)
-        models = [_entry(random, index) for index in range(random.randint(2, 12))]
+        tiers = Random(~self.seed)
+        models = [_with_tier(tiers, _entry(random, index)) for index in range(random.randint(2, 12))]
         object.__setattr__(self, "models", models)
         object.__setattr__(self, "task", _task(random))
         object.__setattr__(self, "demands", _demands(random))
@@ -106,6 +115,13 @@ def _entry(random: Random, index: int) -> ModelEntry:
         capabilities=frozenset(random.sample(list(Capability), random.randint(2, len(Capability)))),
         latency=Latency(_maybe(random, random.uniform(50, 5000)), _maybe(random, random.uniform(5, 500))),
     )
+
+
+def _with_tier(random: Random, entry: ModelEntry) -> ModelEntry:
+    """Now and then dearer for long prompts."""
+    usd_in, usd_out = entry.input_usd_per_mtok or 0.0, entry.output_usd_per_mtok or 0.0
+    tier = LongPrompt(random.randint(100, 100_000), usd_in * 2, usd_out * 1.5, _maybe(random, usd_in / 4))
+    return replace(entry, long_prompt=_maybe(random, tier, 0.3))
 
 
 def _task(random: Random) -> Task:

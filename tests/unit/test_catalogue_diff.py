@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 
 from llm_router.catalogue.diff import FieldChange, diff
-from llm_router.catalogue.entry import Capability, Latency, Provenance
+from llm_router.catalogue.entry import Capability, Latency, LongPrompt, Provenance
 from tests.support.models import model, quality, scenes
 
 ONE = model("one")
@@ -40,6 +40,8 @@ def test_a_field_is_told_before_and_after_and_unknown_is_called_so():
     assert changes(input_usd_per_mtok=None) == [("input_usd_per_mtok", "1.0", "unknown")]
     assert changes(capabilities=frozenset({Capability.VISION})) == [("capabilities", "json, tools", "vision")]
     assert changes(latency=Latency(None, 80)) == [("latency", "500 ms, 80 tokens/s", "unknown ms, 80 tokens/s")]
+    tier = "4.0 in, 12.0 out, unknown cached, above 200000 tokens"
+    assert changes(long_prompt=LongPrompt(200_000, 4.0, 12.0)) == [("long_prompt", "unknown", tier)]
 
 
 def test_quality_is_told_by_the_cell_that_changed_most():

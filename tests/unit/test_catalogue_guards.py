@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from llm_router.catalogue.entry import ModelEntry, Provenance
+from llm_router.catalogue.entry import LongPrompt, ModelEntry, Provenance
 from llm_router.catalogue.guards import (
     ENOUGH,
     JUMP,
@@ -73,6 +73,20 @@ def test_every_price_that_jumps_is_quarantined_and_an_impossible_one_is_refused_
     after, found = quarantine(None, priced(MAX_USD_PER_MTOK + 1, 200.0))
     assert (after.input_usd_per_mtok, after.output_usd_per_mtok, found) == (None, 200.0, [])
     assert after.provenance["input_usd_per_mtok"].note == "an impossible price was refused"
+
+
+def test_the_prices_of_long_prompts_are_believed_together_or_not_at_all():
+    def dear(usd_in: float, usd_out: float, origin: Provenance = LITELLM) -> ModelEntry:
+        return model("one", long_prompt=LongPrompt(200_000, usd_in, usd_out), provenance={"long_prompt": origin})
+
+    after, found = quarantine(dear(4.0, 12.0, OLD), dear(4.5, 120.0))
+    assert found == [Quarantined("acme/one", "long_prompt.output_usd_per_mtok", 12.0, 120.0, "litellm")]
+    assert after.long_prompt == LongPrompt(200_000, 4.0, 12.0)
+    assert after.provenance["long_prompt"] == replace(OLD, note="litellm says 120: quarantined")
+    for before, said in ((dear(4.0, 12.0), dear(5.0, 15.0)), (None, dear(4.0, 12.0)), (dear(1, 1), model("one"))):
+        assert quarantine(before, said) == (said, [])
+    own = dear(400.0, 1000.0, OPERATOR)
+    assert quarantine(dear(4.0, 12.0), own) == (own, [])
 
 
 def test_what_the_operator_says_is_believed():

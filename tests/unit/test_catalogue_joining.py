@@ -9,7 +9,10 @@ from tests.support.models import model
 
 TABLES = make_tables(
     {
-        "provider": {"acme": {"litellm": ["acme"], "openrouter": "acme"}, "openrouter": {}},
+        "provider": {
+            "acme": {"litellm": ["acme"], "openrouter": "acme", "artificial_analysis": "acme"},
+            "openrouter": {},
+        },
         "skip": {"patterns": ["-preview$"]},
         "slugs": {"rules": [{"find": "[._]+", "put": "-"}, {"find": "-preview$", "put": ""}]},
         "families": {"rules": []},
@@ -59,3 +62,17 @@ def test_what_makes_no_legal_id_and_providers_of_nobody_are_left_out():
 def test_openrouter_serves_itself_what_no_maker_in_the_tables_does():
     assert list(joined("one", source="openrouter")) == ["acme/one"]
     assert list(joined("one", source="openrouter", provider="nobody")) == ["openrouter/one"]
+
+
+def test_who_only_measures_makes_no_offering_and_names_none():
+    figures = Reading("artificial_analysis", 10, "2026-01-01", [Listing("acme", "one-2", Facts(context_window=9))])
+    assert join([figures], [], TABLES) == {}
+    listed = Reading("litellm", 40, "2026-01-01", [Listing("acme", "one.2", Facts(context_window=1))])
+    (found,) = join([figures, listed], [], TABLES).values()
+    assert [(said.source, said.facts.api_alias) for said in found.statements] == [
+        ("litellm", "one.2"),
+        ("artificial_analysis", None),
+    ]
+    assert found.offered
+    (found,) = join([figures], [model("one", api_alias="one.2")], TABLES).values()
+    assert not found.offered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import assume, given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from llm_router.catalogue.abilities import Ability, combine
 from llm_router.catalogue.entry import Basis, QualityEstimate
-from llm_router.catalogue.evidence import Evidence
+from llm_router.catalogue.evidence import Evidence, Figure
 from llm_router.catalogue.linking import link, links
 from llm_router.catalogue.quality import LEAST_SD, PRIOR_WEIGHT, shrink
 from llm_router.catalogue.quality_map import quality_map
@@ -33,6 +34,12 @@ def test_too_few_common_models_put_no_measure_on_the_scale():
     assert not any(measure.source == "artificial_analysis" for measure in found)
 
 
+def test_what_has_no_spread_links_nothing():
+    apart = {name: float(place) for place, name in enumerate("abcdefgh")}
+    same = dict.fromkeys("abcdefgh", 0.1)
+    assert (link(same, apart, 8), link(apart, same, 8)) == (None, None)
+
+
 @given(
     st.dictionaries(st.sampled_from("abcdefghijkl"), st.floats(-5, 5), min_size=8),
     st.floats(0.1, 50),
@@ -45,6 +52,20 @@ def test_linking_undoes_any_change_of_unit(values, factor, shift):
     assert found is not None
     for name, value in values.items():
         assert found.offset + found.slope * value == pytest.approx(moved[name], abs=1e-6 * (1 + abs(shift)))
+
+
+@pytest.mark.parametrize("count", [8, 13, 30, 100])
+def test_one_absurd_point_moves_nobody_else_by_more_than_a_little_however_absurd_it_is(count: int):
+    random = Random(count)
+    values = {f"m{number:02}": random.gauss(0, 1) for number in range(count)}
+    scale = {name: 1300 + 80 * value + random.gauss(0, 30) for name, value in values.items()}
+    fair, moved = link(values, scale, 8), link(values, {**scale, "m03": 0.0}, 8)
+    assert fair is not None
+    assert moved is not None
+    assert moved == link(values, {**scale, "m03": 1e9}, 8)
+    assert moved.overlap < count
+    for name in values.keys() - {"m03"}:
+        assert abs(moved.apply(Figure(values[name], 0)).value - fair.apply(Figure(values[name], 0)).value) < 30
 
 
 abilities = st.lists(

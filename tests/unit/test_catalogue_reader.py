@@ -7,14 +7,17 @@ from dataclasses import replace
 import pytest
 
 from llm_router.adapters.memory import MemoryCatalogueStore
-from llm_router.catalogue.entry import Catalogue
+from llm_router.catalogue.ending import PAST
+from llm_router.catalogue.entry import Catalogue, ModelStatus, Provenance
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, STALE_AFTER_S, CatalogueReader
+from llm_router.clock import iso_date
 from llm_router.errors import CatalogueUnavailable, SnapshotCorrupt, StoreUnavailable
 from llm_router.ports import VersionInfo
 from tests.support.clock import FakeClock
 from tests.support.models import model
 
+DAY = 86_400.0
 BUNDLED = Catalogue(0, {"acme/bundled": model("bundled")})
 
 
@@ -75,6 +78,32 @@ def test_a_new_version_is_seen_within_half_a_minute_and_the_store_is_not_asked_b
     found = reader.in_force().catalogue
     assert found.version == 1
     assert set(found.models) == {"acme/bundled", "acme/new"}
+
+
+def test_on_its_day_a_model_is_deprecated_without_a_refresh_unless_the_operator_has_stated_its_status(clock):
+    ends = iso_date(FakeClock(clock.now() + DAY))
+    going = model("going", deprecation_date=ends)
+    staying = replace(going, id="acme/staying", provenance={"status": Provenance("operator")})
+    off = replace(going, id="acme/off", status=ModelStatus.DISABLED, provenance=staying.provenance)
+    catalogue = Catalogue(0, {each.id: each for each in (going, staying, off, model("other"))})
+    reader = CatalogueReader(Faulty(), clock, lambda: catalogue)
+    assert reader.in_force().catalogue is catalogue
+    clock.pass_seconds(DAY)
+    found = reader.in_force().catalogue
+    assert found.models[going.id].status is ModelStatus.DEPRECATED
+    assert found.models[going.id].provenance["status"].note == PAST
+    assert [found.models[each.id] for each in (staying, off)] == [staying, off]
+    assert [*found.models] == [*catalogue.models]
+
+
+def test_the_catalogue_is_the_same_object_all_day_whatever_becomes_of_its_store(store, clock):
+    over = Catalogue(0, {"acme/over": model("over", deprecation_date="2020-01-01")})
+    reader = CatalogueReader(store, clock, lambda: over)
+    found = reader.in_force().catalogue
+    assert not found.active()
+    for store.down in (True, False):
+        clock.pass_seconds(CHECK_EVERY_S)
+        assert reader.in_force().catalogue is found
 
 
 def test_whoever_has_just_published_sees_it_at_once(reader, store, clock):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from llm_router.catalogue.entry import ModelStatus
+import json
+
+import pytest
+
+from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus, Provenance
 from llm_router.catalogue.gathering import blob_name
 from llm_router.catalogue.records import Json
 from llm_router.catalogue.source_state import Health
 from llm_router.catalogue.upsert import upsert
 from llm_router.taxonomy import Category, Difficulty
+from tests.support.models import model
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
-from tests.support.sources import URLS, World, payload
+from tests.support.sources import TODAY, URLS, World, payload
 
 
 def test_a_first_run_joins_prices_and_evidence_of_all_sources(world: World):
@@ -37,6 +42,27 @@ def test_a_model_without_evidence_is_listed_and_never_chosen_until_an_update_say
     )
     world.refresher().refresh()
     assert entry(world, "openrouter/minimax-m2.5").active
+
+
+def test_the_operators_word_that_a_disabled_model_is_disabled_makes_a_version_that_keeps_it(world: World):
+    said: list[Json] = [{"id": "openrouter/minimax-m2.5", "status": "disabled"}]
+    for _ in range(2):
+        world.refresher().publisher.publish(lambda before: upsert(before, said, "2026-11-25"), "update")
+        assert world.catalogue().version == 2
+        world.refresher().refresh()
+    assert entry(world, "openrouter/minimax-m2.5").provenance["status"].source == "operator"
+
+
+def test_going_back_while_a_scheduled_run_is_about_to_publish_is_not_undone_by_it(world: World):
+    publisher = world.refresher().publisher
+
+    def overtaken(before: Catalogue) -> dict[str, ModelEntry]:
+        publisher.rollback(1)
+        return {**before.models, "acme/new": model("new")}
+
+    done = publisher.publish(overtaken, "refresh", unless_held=True)
+    assert (done.held, done.version, done.diff.empty) == (True, 2, True)
+    assert "acme/new" not in world.catalogue().models
 
 
 def test_a_model_past_its_deprecation_date_is_deprecated(world: World):
@@ -129,6 +155,17 @@ def test_the_operators_file_adds_models_with_scores_labelled_as_the_operators():
     assert world.refresher().refresh().diff.empty
 
 
+def test_the_operators_file_may_list_fewer_models_than_before():
+    rows = [{"id": f"house/{name}", "provider": "house", "display_name": name} for name in "abcd"]
+    said = json.dumps(rows).encode()
+    world = World(operator=lambda: said)
+    world.refresher().refresh()
+    said = json.dumps([{**rows[0], "display_name": "A"}]).encode()
+    world.refresher().refresh()
+    assert (state(world, "operator").health, state(world, "operator").records) == (Health.FRESH, 1)
+    assert entry(world, "house/a").display_name == "A"
+
+
 def test_the_analytics_source_adds_its_speed_when_there_is_a_key():
     world = World(analytics_key="key")
     world.web.serve(URLS["litellm"], litellm(lambda d: d.update({"o3-mini": {**d["o3"], "deprecation_date": None}})))
@@ -136,6 +173,26 @@ def test_the_analytics_source_adds_its_speed_when_there_is_a_key():
     found = entry(world, "openai/o3-mini")
     assert found.latency.output_tokens_per_second == 153.831
     assert found.provenance["output_tokens_per_second"].source == "artificial_analysis"
+
+
+def test_what_the_analytics_source_lists_alone_becomes_no_model_and_is_one_no_more():
+    world = World(analytics_key="key")
+    world.refresher().refresh()
+    assert "openai/o3-mini" not in world.catalogue().models
+    told = {name: Provenance("artificial_analysis", TODAY) for name in ("display_name", "api_alias")}
+    alone = ModelEntry("openai/o3-mini", "openai", "o3-mini", api_alias="o3-mini", provenance=told)
+    world.refresher().publisher.publish(lambda before: {**before.models, alone.id: alone}, "update")
+    assert world.refresher().refresh().diff.removed == ("openai/o3-mini",)
+
+
+@pytest.mark.parametrize("with_key", [True, False])
+def test_a_model_that_only_the_analytics_source_still_lists_is_dropped(with_key: bool):
+    world = World(analytics_key="key")
+    world.web.serve(URLS["litellm"], litellm(lambda d: d.update({"o3-mini": {**d["o3"], "deprecation_date": None}})))
+    world.refresher().refresh()
+    world.analytics_key = "key" if with_key else ""
+    world.web.serve(URLS["litellm"], payload("litellm"))
+    assert world.refresher().refresh().diff.removed == ("openai/o3-mini",)
 
 
 def test_without_a_key_the_analytics_source_is_skipped_and_says_why(world: World):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_router.catalogue.bundled import bundled
-from llm_router.catalogue.entry import Catalogue, ModelEntry, Provenance
+from llm_router.catalogue.entry import Catalogue, LongPrompt, ModelEntry, Provenance
 from llm_router.catalogue.snapshot import digest, dumps, loads
 from llm_router.errors import SnapshotCorrupt
 from tests.support.models import scenes
@@ -43,6 +43,14 @@ def test_notes_and_dates_of_origin_survive():
         "a/b", "a", "B", provenance={"license": Provenance("s", "2026-01-01", "n"), "x": Provenance("t")}
     )
     assert loads(dumps(Catalogue(1, {"a/b": entry})), 1).models["a/b"] == entry
+
+
+def test_a_price_for_long_prompts_survives_and_a_row_without_one_has_none():
+    entry = ModelEntry("a/b", "a", "B", long_prompt=LongPrompt(200_000, 4, 12.0, 0.4))
+    bare = replace(entry, id="a/c", long_prompt=None)
+    half = replace(entry, id="a/d", long_prompt=LongPrompt(200_000, 4.0, 12.0))
+    catalogue = Catalogue(1, {each.id: each for each in (entry, bare, half)})
+    assert loads(dumps(catalogue), 1) == catalogue
 
 
 SMALL = dumps(Catalogue(1, {"a/b": ModelEntry("a/b", "a", "B", input_usd_per_mtok=1.0)}))
@@ -87,6 +95,8 @@ BAD = {
     "a negative price": _plain(models=[{**ROW, "input_usd_per_mtok": -1}]),
     "a price without end": gzip.decompress(SMALL).replace(b":1.0", b":1e999"),
     "NaN": gzip.decompress(SMALL).replace(b":1.0", b":NaN"),
+    "half a price for long prompts": _plain(models=[{**ROW, "long_prompt": [200_000, 4.0, None, None]}]),
+    "a price for long prompts cut short": _plain(models=[{**ROW, "long_prompt": [200_000, 4.0]}]),
     "true for a price": _plain(models=[{**ROW, "input_usd_per_mtok": True}]),
     "no window": _plain(models=[{**ROW, "context_window": 0}]),
     "an unknown capability": _plain(models=[{**ROW, "capabilities": ["x"]}]),

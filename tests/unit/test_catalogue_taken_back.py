@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from llm_router.catalogue.entry import ModelStatus, Provenance
+from llm_router.catalogue.entry import LongPrompt, ModelStatus, Provenance
 from llm_router.catalogue.guards import deprecated_anew, no_longer_rated, rated_by
 from llm_router.catalogue.joining import Joined, Statement, join
 from llm_router.catalogue.quality_map import quality_map
@@ -18,7 +18,7 @@ from llm_router.catalogue.tables import tables
 from llm_router.catalogue.upsert import upsert
 from tests.support.models import model
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
-from tests.support.sources import TODAY, URLS, World, payload
+from tests.support.sources import TODAY, URLS, FakeReply, World, payload
 
 LONG_AGO, ONE = "2020-01-01", "openai/gpt-4o-mini"
 
@@ -88,6 +88,19 @@ def test_a_date_that_its_source_takes_back_ends_the_model_no_more(world: World):
     refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].pop("deprecation_date", None)))
     found = entry(world, ONE)
     assert (found.status, found.deprecation_date) == (ModelStatus.ACTIVE, None)
+
+
+def test_a_price_for_long_prompts_is_taken_back_by_its_source_and_by_no_other(world: World):
+    tier = {"input_cost_per_token_above_200k_tokens": 3e-7, "output_cost_per_token_above_200k_tokens": 9e-7}
+    refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(tier)))
+    found = entry(world, "openai/gpt-4o-mini")
+    assert found.long_prompt == LongPrompt(200_000, 0.3, 0.9)
+    assert found.provenance["long_prompt"].source == "litellm"
+    world.web.pages[URLS["litellm"]] = FakeReply(500)
+    world.refresher().refresh()
+    assert entry(world, "openai/gpt-4o-mini").long_prompt == found.long_prompt
+    refresh(world, "litellm", payload("litellm"))
+    assert entry(world, "openai/gpt-4o-mini").long_prompt is None
 
 
 def test_a_model_stays_deprecated_when_the_source_that_said_so_lists_it_no_more(world: World):

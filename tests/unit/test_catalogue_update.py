@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.diff import diff
-from llm_router.catalogue.entry import Capability, Catalogue, Latency, ModelEntry, ModelStatus
+from llm_router.catalogue.entry import Capability, Catalogue, Latency, LongPrompt, ModelEntry, ModelStatus, Provenance
 from llm_router.catalogue.upsert import MAX_MODELS, upsert
 from llm_router.errors import InvalidRequest
 from llm_router.schemas.catalogue import entry_answer
@@ -50,6 +51,7 @@ def test_every_field_of_an_entry_can_be_given():
             "input_usd_per_mtok": 1,
             "output_usd_per_mtok": 2.5,
             "cached_input_usd_per_mtok": 0.1,
+            "long_prompt": {"above_tokens": 500, "input_usd_per_mtok": 2, "output_usd_per_mtok": 5},
             "capabilities": ["tools", "vision"],
             "open_weights": True,
             "license": "MIT",
@@ -64,6 +66,8 @@ def test_every_field_of_an_entry_can_be_given():
     assert found.capabilities == {Capability.TOOLS, Capability.VISION}
     assert found.latency == Latency(300, 80)
     assert (found.input_usd_per_mtok, found.output_usd_per_mtok) == (1.0, 2.5)
+    assert found.long_prompt == LongPrompt(500, 2.0, 5.0)
+    assert made(NEW | {"long_prompt": entry_answer(found).model_dump()["long_prompt"]}).long_prompt == found.long_prompt
     stated = found.quality[Category.MATH][Difficulty.HARD]
     assert (stated.mean, stated.sd, stated.n, stated.source, stated.as_of) == (0.4, 0.2, 5.0, "operator", TODAY)
 
@@ -113,6 +117,33 @@ def test_our_own_answer_can_be_sent_back_and_changes_nothing(name: str):
     assert upsert(bundled(), [answer], TODAY) == bundled().models
 
 
+def test_a_cell_that_is_not_the_one_that_is_held_is_the_operators_whatever_source_it_names():
+    known = bundled().models["openai/gpt-5.5"]
+    answer = entry_answer(known).model_dump(mode="json")
+    answer["quality"]["math"]["hard"]["mean"] = 0.5
+    answer["quality"]["math"]["easy"]["source"] = "our own test"
+    row = made({"id": known.id, "quality": answer["quality"]}, bundled()).quality[Category.MATH]
+    assert {level: cell.source for level, cell in row.items() if cell.source == "operator"}.keys() == {"easy", "hard"}
+    assert (row[Difficulty.HARD].mean, row[Difficulty.HARD].as_of) == (0.5, TODAY)
+    mine = made({**NEW, "quality": {"math": {"hard": {"mean": 0.4, "source": "our own test"}}}})
+    cell = mine.quality[Category.MATH][Difficulty.HARD]
+    assert (cell.mean, cell.source, cell.imputed) == (0.4, "operator", False)
+
+
+@pytest.mark.parametrize("status", ["disabled", "deprecated"])
+def test_the_operators_word_that_a_model_has_ended_is_kept_though_it_has_ended_already(status: str):
+    ended = made({**NEW, "status": status})
+    before = Catalogue(1, {ended.id: replace(ended, provenance={"status": Provenance("curated", TODAY)})})
+    assert made({"id": ended.id, "status": status}, before).provenance["status"].source == "operator"
+
+
+@pytest.mark.parametrize(("ends", "by"), [("2020-01-01", "operator"), ("2999-01-01", "curated")])
+def test_the_operators_word_that_a_model_goes_on_is_kept_once_its_date_is_past(ends: str, by: str):
+    known = replace(made(NEW), deprecation_date=ends, provenance={"status": Provenance("curated", TODAY)})
+    found = made({"id": known.id, "status": "active"}, Catalogue(1, {known.id: known}))
+    assert found.provenance["status"].source == by
+
+
 BAD = {
     "negative price": ({"input_usd_per_mtok": -1}, "models[0].input_usd_per_mtok"),
     "endless price": ({"output_usd_per_mtok": float("inf")}, "models[0].output_usd_per_mtok"),
@@ -152,6 +183,14 @@ BAD = {
     ),
     "unknown category": ({"quality": {"law": {}}}, "models[0].quality"),
     "chance above 1": ({"quality": {"math": {"hard": {"mean": 2}}}}, "models[0].quality.math.hard.mean"),
+    "cell of another source above 1": (
+        {"quality": {"math": {"hard": {"mean": 2, "source": "livebench"}}}},
+        "models[0].quality.math.hard.mean",
+    ),
+    "cell whose source is no text": (
+        {"quality": {"math": {"hard": {"mean": 0.1, "source": 5}}}},
+        "models[0].quality.math.hard.source",
+    ),
     "cell without a mean": ({"quality": {"math": {"hard": {}}}}, "models[0].quality.math.hard.mean"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llm_router.catalogue.entry import Capability, ModelStatus
+from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus
 from llm_router.catalogue.records import Facts, Json
 from llm_router.catalogue.validation import MAX_MS, MAX_TOKENS, parse
 
@@ -15,6 +15,10 @@ WHOLE = "must be a whole number from 1 to 100000000"
 NAME = "must be ASCII letters, digits and / : . _ - @ +, without '..'"
 LIST = "must be a list of at most 100 texts"
 DAY = "must be a date such as 2027-01-31"
+A_TIER = (
+    "must be an object of above_tokens, input_usd_per_mtok, output_usd_per_mtok and perhaps cached_input_usd_per_mtok"
+)
+TIER: dict[str, Json] = {"above_tokens": 200_000, "input_usd_per_mtok": 4, "output_usd_per_mtok": 12}
 STATUS = "must be one of active, deprecated, disabled"
 
 
@@ -51,6 +55,11 @@ WRONG: list[tuple[str, Json, str]] = [
     ("cached_input_usd_per_mtok", float("nan"), A_PRICE),
     ("cost_in_per_1k", 1.0005, "must be from 0 to 1"),
     ("cost_out_per_1k", float("inf"), "must be from 0 to 1"),
+    ("long_prompt", 7, A_TIER),
+    ("long_prompt", {"above_tokens": 1, "input_usd_per_mtok": 1}, A_TIER),
+    ("long_prompt", {**TIER, "wings": 2}, A_TIER),
+    ("long_prompt", {**TIER, "above_tokens": 0}, f"holds a value that {WHOLE}"),
+    ("long_prompt", {**TIER, "cached_input_usd_per_mtok": "1"}, f"holds a value that {A_NUMBER}"),
     ("open_weights", "yes", "must be true or false"),
     ("open_source", 1, "must be true or false"),
     ("regions", "eu", LIST),
@@ -92,6 +101,7 @@ def test_every_field_lands_in_its_fact_with_its_bounds_included():
         input_usd_per_mtok=0,
         output_usd_per_mtok=1000,
         cached_input_usd_per_mtok=0.5,
+        long_prompt={**TIER, "cached_input_usd_per_mtok": None},
         open_weights=True,
         license="MIT",
         regions=["eu"] * 100,
@@ -101,7 +111,7 @@ def test_every_field_lands_in_its_fact_with_its_bounds_included():
         latency={"time_to_first_token_ms": MAX_MS, "output_tokens_per_second": 80},
     )
     assert found == Facts(
-        "One", ModelStatus.DEPRECATED, "one@1", MAX_TOKENS, 1, 0.0, 1000.0, 0.5,
+        "One", ModelStatus.DEPRECATED, "one@1", MAX_TOKENS, 1, 0.0, 1000.0, 0.5, LongPrompt(200_000, 4.0, 12.0),
         frozenset({Capability.TOOLS, Capability.JSON}), True, "MIT", ("eu",) * 100, "2027-01-31", "o200k", MAX_MS, 80.0,
     )  # fmt: skip
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from llm_router.catalogue.entry import LongPrompt
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart, Usage
 from llm_router.generation.job import UNSURE, Job
 from llm_router.generation.lost import Lost
@@ -32,6 +35,15 @@ def test_an_answer_as_long_as_is_asked_for_never_costs_more_than_the_caller_want
     unsure = int(1000 * UNSURE)
     assert (cost_usd(DEAR, Usage(unsure, longest)) or 1) <= 0.05
     assert (cost_usd(DEAR, Usage(unsure, longest + 2)) or 0) > 0.05
+
+
+def test_a_long_prompt_costs_what_long_ones_do_and_its_answer_is_bounded_by_that():
+    long = replace(DEAR, context_window=10**6, long_prompt=LongPrompt(900, 20.0, 60.0, 2.0))
+    assert cost_usd(long, Usage(900, 10)) == pytest.approx((900 * 10 + 10 * 40) / 1e6)
+    assert cost_usd(long, Usage(901, 10, cached_tokens=401)) == pytest.approx((500 * 20 + 401 * 2 + 10 * 60) / 1e6)
+    longest = job(most_usd=0.05).asked_of(long).max_tokens or 0
+    unsure = int(1000 * UNSURE)
+    assert (cost_usd(long, Usage(unsure, longest)) or 1) <= 0.05 < (cost_usd(long, Usage(unsure, longest + 2)) or 0)
 
 
 def test_a_small_window_leaves_room_for_what_is_read():

@@ -168,6 +168,17 @@ def test_a_model_without_evidence_is_judged_from_the_middle():
     assert joined({}, seen)[Category.MATH][Difficulty.HARD].mean == pytest.approx(0.75)
 
 
+def test_failures_lower_a_model_without_evidence_too_and_are_no_evidence_of_quality():
+    failing = {"acme/m": Observed(tries=40, answered=20)}
+    entry = model("m", quality={})
+    before = rank(prepare([entry]), task(), Constraints(), 0.5, Surroundings()).candidates[0].quality
+    after = rank(prepare([entry], failing), task(), Constraints(), 0.5, Surroundings()).candidates[0].quality
+    assert after.mean == pytest.approx(before.mean * 40 / 60)
+    assert (before.evidenced, after.evidenced) == (False, False)
+    judged = {"acme/m": Observed({Category.CODING: {Difficulty.MEDIUM: Tally(3, 3)}})}
+    assert rank(prepare([entry], judged), task(), Constraints(), 0.5, Surroundings()).candidates[0].quality.evidenced
+
+
 @pytest.mark.parametrize(
     ("text", "writing"),
     [

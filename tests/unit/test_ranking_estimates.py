@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from llm_router.catalogue.entry import Capability, Latency
+from llm_router.adapters.sources import artificial_analysis
+from llm_router.catalogue.entry import Capability, Latency, LongPrompt, Provenance
 from llm_router.errors import NoEligibleModel
 from llm_router.outcomes import Observed, Tally
 from llm_router.ranking.cost import THINKING_TOKENS, carried_usd, expected_price, expected_tokens, expected_usd
@@ -19,7 +20,7 @@ from llm_router.ranking.latency import (
     assumed_speed,
     expected_wait,
 )
-from llm_router.ranking.prepared import PLACE, Prepared, log_odds, prepare
+from llm_router.ranking.prepared import PLACE, Prepared, Prices, log_odds, prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Held, LiveLatency, Surroundings, Task
 from llm_router.ranking.tokens import WRITING_PLACE, Writing, ratios_of
@@ -27,6 +28,7 @@ from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model, quality, task
 
 THINKER = frozenset({Capability.REASONING})
+TIER = LongPrompt(200_000, 4.0, 12.0, 0.4)
 
 
 def ready(**fields: object) -> Prepared:
@@ -58,6 +60,22 @@ def test_what_was_measured_here_counts_by_how_often_against_the_catalogue():
 def test_a_speed_of_nothing_is_slow_and_not_a_division_by_nothing():
     live = LiveLatency(time_to_first_token_ms=0.0, output_tokens_per_second=0.0, n=PRIOR_ANSWERS)
     assert expected_wait(0.0, 0.0, live, 1, measured=True).ms == pytest.approx(5000)
+
+
+def test_thinking_within_a_measured_first_token_is_not_waited_for_twice():
+    def wait_ms(measured_by: str) -> float:
+        origins = {"time_to_first_token_ms": Provenance(measured_by)}
+        thinker = model("m", latency=Latency(9000, 100), capabilities=THINKER, provenance=origins)
+        of = task(difficulty=Difficulty.HARD, output_tokens=400)
+        return rank(prepare([thinker]), of, Constraints(), 0.5, Surroundings()).candidates[0].wait.ms
+
+    assert wait_ms(artificial_analysis.NAME) == 9000 + 400 * 10
+    assert wait_ms("operator") == 9000 + (400 + THINKING_TOKENS[Difficulty.HARD]) * 10
+
+
+def test_thinking_counts_by_the_share_of_what_was_measured_here():
+    live = LiveLatency(time_to_first_token_ms=1000.0, output_tokens_per_second=100.0, n=PRIOR_ANSWERS)
+    assert expected_wait(3000.0, 10.0, live, 500, measured=True, included=400).ms == 2000 + (100 + 200) * 10
 
 
 @pytest.mark.parametrize("difficulty", Difficulty)
@@ -104,30 +122,54 @@ def test_what_the_cache_of_its_provider_holds_costs_a_model_less_and_no_other():
 def test_the_conversation_that_is_sent_along_is_read_from_the_cache_by_who_holds_it():
     mine = ready(usd_in=2.0, cached_input_usd_per_mtok=0.5, tokenizer="o200k")
     ratio = ratios_of("o200k")[WRITING_PLACE[Writing.ENGLISH]]
-    assert carried_usd(mine, held_by("acme/m", history=4000)) == pytest.approx(4000 * ratio * 0.5 / 1e6)
-    assert carried_usd(mine, held_by("acme/other", history=4000)) == pytest.approx(4000 * ratio * 2.0 / 1e6)
-    assert carried_usd(mine, held_by("acme/m")) == 0
-    assert carried_usd(mine, task()) == 0
-    assert carried_usd(ready(usd_in=None), held_by("acme/m", history=4000)) == 0
+    assert carried_usd(mine, held_by("acme/m", history=4000), 1000) == pytest.approx(4000 * ratio * 0.5 / 1e6)
+    assert carried_usd(mine, held_by("acme/other", history=4000), 1000) == pytest.approx(4000 * ratio * 2.0 / 1e6)
+    assert carried_usd(mine, held_by("acme/m"), 1000) == 0
+    assert carried_usd(mine, task(), 1000) == 0
+    assert carried_usd(ready(usd_in=None), held_by("acme/m", history=4000), 1000) == 0
+
+
+def test_a_prompt_longer_than_its_bound_costs_what_long_ones_do_with_its_whole_answer():
+    dear = ready(usd_in=2.0, usd_out=8.0, long_prompt=TIER)
+    assert expected_usd(dear, task(), 200_000, 100) == pytest.approx((200_000 * 2 + 100 * 8) / 1e6)
+    assert expected_usd(dear, task(), 200_001, 100) == pytest.approx((200_001 * 4 + 100 * 12) / 1e6)
+    limits, long = Constraints(max_cost_usd=0.5), task(input_tokens=220_000)
+    both = [model("flat", context_window=10**6), model("dear", context_window=10**6, usd_in=0.9, long_prompt=TIER)]
+    found = rank(prepare(both), long, limits, 0.5, Surroundings())
+    assert [each.model.api_alias for each in found.candidates] == ["flat"]
+    assert [each.path for each in found.excluded[0].violations] == ["constraints.max_cost_usd"]
+
+
+def test_the_conversation_before_a_request_makes_its_prompt_a_long_one():
+    dear = ready(usd_in=2.0, usd_out=8.0, cached_input_usd_per_mtok=0.2, long_prompt=TIER, tokenizer="o200k")
+    history = 300_000 * ratios_of("o200k")[WRITING_PLACE[Writing.ENGLISH]]
+    mine, others = held_by("acme/m", history=300_000), held_by("acme/other", history=300_000)
+    assert expected_usd(dear, mine, 1000, 100) == pytest.approx((1000 * 4 + 100 * 12) / 1e6)
+    assert carried_usd(dear, mine, 1000) == pytest.approx(history * 0.4 / 1e6)
+    assert carried_usd(dear, others, 1000) == pytest.approx(history * 4 / 1e6)
+    cached = expected_usd(dear, held_by("acme/m", cached=10**6), 250_000, 0)
+    assert cached == pytest.approx(250_000 * 0.4 / 1e6)
 
 
 def test_a_model_made_ready_has_its_figures_and_what_is_assumed_where_it_has_none():
     known = ready(usd_in=2.0, usd_out=8.0, cached_input_usd_per_mtok=0.5, latency=Latency(300, 100))
-    assert (known.usd_in, known.usd_out, known.usd_cached) == pytest.approx((2e-6, 8e-6, 5e-7))
+    assert known.prices == pytest.approx((2e-6, 8e-6, 5e-7))
+    assert (known.long_prices, known.long_above) == (None, math.inf)
     assert (known.first_token_ms, known.ms_per_token, known.speed_measured) == (300, 10, True)
     assert not known.thinks
     assert ready(capabilities=THINKER).thinks
     bare = ready(usd_in=2.0, usd_out=8.0, latency=Latency(None, None))
-    assert bare.usd_cached == pytest.approx(2e-6)
+    assert bare.prices == pytest.approx((2e-6, 8e-6, 2e-6))
     assert (bare.first_token_ms, 1000 / bare.ms_per_token) == ASSUMED_OF_LARGE
     assert not bare.speed_measured
     assert not ready(latency=Latency(300, None)).speed_measured
     assert not ready(latency=Latency(None, 100)).speed_measured
-    assert ready(usd_in=2.0, cached_input_usd_per_mtok=9.0).usd_cached == pytest.approx(2e-6)
-    free = ready(usd_in=0.0, usd_out=0.0)
-    assert (free.usd_in, free.usd_out, free.usd_cached) == (0.0, 0.0, 0.0)
-    assert ready(usd_in=None, usd_out=8.0).usd_in is None
-    assert ready(usd_in=2.0, usd_out=None).usd_in is None
+    assert ready(usd_in=2.0, cached_input_usd_per_mtok=9.0).prices == pytest.approx((2e-6, 4e-6, 2e-6))
+    assert ready(usd_in=0.0, usd_out=0.0).prices == Prices(0.0, 0.0, 0.0)
+    assert ready(usd_in=None, usd_out=8.0).prices is None
+    assert ready(usd_in=2.0, usd_out=None).prices is None
+    dear = ready(long_prompt=TIER)
+    assert (dear.long_prices, dear.long_above) == (pytest.approx((4e-6, 12e-6, 4e-7)), 200_000)
 
 
 def test_a_cheap_model_is_assumed_to_be_as_swift_as_small_ones_and_one_without_a_price_is_not():
@@ -144,7 +186,9 @@ def test_a_curve_has_log_odds_and_deviations_and_needs_all_three_difficulties():
     del table[Category.CHAT]
     found = ready(quality=table).curves
     assert found[PLACE[Category.CHAT]] is None
-    assert found[PLACE[Category.MATH]] == pytest.approx((log_odds(0.9), log_odds(0.7), log_odds(0.4), 0.1, 0.1, 0.1))
+    assert found[PLACE[Category.MATH]] == pytest.approx(
+        (log_odds(0.9), log_odds(0.7), log_odds(0.4), 0.1, 0.1, 0.1, True)
+    )
     assert log_odds(0.9) == pytest.approx(math.log(9))
     assert (log_odds(1.0), log_odds(0.0)) == pytest.approx((math.log(999), -math.log(999)))
 

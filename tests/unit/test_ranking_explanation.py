@@ -19,10 +19,12 @@ from tests.support.models import model, task
 from tests.support.tasks import classification
 
 
-def candidate(name: str = "m", *, quality: float = 0.8, mean: float | None = None, cost: float = 0.002) -> Candidate:
+def candidate(
+    name: str = "m", *, quality: float = 0.8, mean: float | None = None, cost: float = 0.002, score: float = 0.5
+) -> Candidate:
     return Candidate(
         model(name),
-        Standing(quality < 0.5, -0.5, cost, -quality, f"acme/{name}"),
+        Standing(quality < 0.5, -score, cost, -quality, f"acme/{name}"),
         Quality(quality, quality if mean is None else mean, 0.05, evidenced=True),
         Price(cost, 120, 0, 340, 0),
         Wait(4321.0, measured=True),
@@ -94,8 +96,17 @@ def test_the_winner_is_told_with_the_task_and_the_preference():
     ],
 )
 def test_the_runner_up_is_told_beside_the_winner(quality: float, cost: float, compared: str):
-    words = said(candidate("first"), candidate("second", quality=quality, cost=cost), candidate("third"))
+    words = said(candidate("first"), candidate("second", quality=quality, cost=cost, score=0.4), candidate("third"))
     assert words.endswith(f" Next is Second from acme, with {compared}.")
+
+
+def test_a_model_that_stays_with_its_conversation_is_told_as_such_beside_the_one_that_balance_would_take():
+    words = said(candidate("mine"), candidate("better", quality=0.9, score=0.6))
+    assert words.endswith(
+        "Mine from acme is kept with its conversation: 80% expected quality for $0.0020. By balance alone, at "
+        "preference 0.25, it would be Better from acme, with 10 points more quality for the same money."
+    )
+    assert "best balance" not in words
 
 
 def test_beside_a_winner_that_costs_nothing_there_is_no_ratio():

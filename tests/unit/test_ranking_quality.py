@@ -54,7 +54,7 @@ def curves(**known: Curve) -> list[Curve | None]:
 
 
 def test_a_chance_is_read_between_two_anchors_and_its_doubt_too():
-    coding: Curve = (2.0, 0.0, -2.0, 0.1, 0.2, 0.3)
+    coding: Curve = (2.0, 0.0, -2.0, 0.1, 0.2, 0.3, True)
     held = Demand(((PLACE[Category.CODING], 1.0),), 0, 0.25, 0.5)
     found = expected_quality(curves(coding=coding), held)
     mean, sd = 1 / (1 + math.exp(-1.5)), 0.125
@@ -66,8 +66,8 @@ def test_a_chance_is_read_between_two_anchors_and_its_doubt_too():
 
 def test_a_mixture_doubts_as_far_as_its_parts_differ():
     even = 0.5
-    sure: Curve = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    other: Curve = (math.log(3),) * 3 + (0.0, 0.0, 0.0)
+    sure: Curve = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True)
+    other: Curve = (math.log(3),) * 3 + (0.0, 0.0, 0.0, True)
     weights = ((PLACE[Category.CODING], even), (PLACE[Category.MATH], even))
     found = expected_quality(curves(coding=sure, math=other), Demand(weights, 0, 0.0, 0.0))
     assert (found.mean, found.sd) == (pytest.approx(0.625), pytest.approx(0.125))
@@ -77,7 +77,7 @@ def test_without_evidence_of_any_part_a_quality_says_so():
     weights = ((PLACE[Category.CODING], 0.5), (PLACE[Category.MATH], 0.5))
     nothing = expected_quality(curves(), Demand(weights, 0, 0.0, 0.0))
     assert nothing.evidenced is False
-    half = expected_quality(curves(math=(0.0,) * 6), Demand(weights, 0, 0.0, 0.0))
+    half = expected_quality(curves(math=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True)), Demand(weights, 0, 0.0, 0.0))
     assert half.evidenced is True
 
 

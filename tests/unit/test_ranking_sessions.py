@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from llm_router.errors import NoEligibleModel, StoreUnavailable
+from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Held, Surroundings
@@ -51,6 +52,19 @@ def test_the_price_of_the_request_itself_is_not_that_of_the_session():
     (alone, *_) = chosen(Turn(classification()), None).ranking.candidates
     assert first.usd == pytest.approx(alone.usd, rel=0.1)
     assert first.standing.usd > first.usd
+
+
+def test_of_a_model_that_a_follow_up_keeps_nobody_says_that_it_is_best_or_what_else_would_have_won():
+    best = model("best", chances=(0.99, 0.99, 0.99))
+    wanted = Wanted(task(input_tokens=100), Constraints(exclude_models=frozenset({best.id})), 0.5, HERE)
+    models = prepare([STEADY, RIVAL, best])
+    kept = choose(models, wanted, Turn(classification(), inherited=True), STEADY.id)
+    assert (winner(kept.ranking), kept.kept) == (STEADY.id, True)
+    assert counterfactual(kept.ranking) is None
+    assert f"it would be {RIVAL.display_name}" in explain(kept.ranking, kept.classification, 0.5)
+    free = choose(models, wanted, Turn(classification(), inherited=True), RIVAL.id)
+    assert "best balance" in explain(free.ranking, free.classification, 0.5)
+    assert f"it would be {best.display_name}" in (counterfactual(free.ranking) or "")
 
 
 def test_a_switch_is_made_when_its_gain_exceeds_the_lost_cache():

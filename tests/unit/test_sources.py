@@ -8,7 +8,7 @@ import pytest
 
 from llm_router.adapters.sources import artificial_analysis, litellm, livebench, lmarena, models_dev, openrouter
 from llm_router.adapters.sources.registry import HOSTS, PARSERS, all_sources
-from llm_router.catalogue.entry import Capability, ModelStatus
+from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus
 from llm_router.catalogue.records import Facts, Reading, Scale
 from llm_router.errors import SourceUnavailable
 from tests.support.clock import FakeClock
@@ -53,6 +53,22 @@ def test_litellms_price_in_the_wrong_unit_is_not_taken_and_reported():
     assert [problem.problem for problem in found.problems] == [
         "input_cost_per_token is above 1000 USD per million tokens"
     ]
+
+
+def listed(**fields: object) -> Facts:
+    row = {"litellm_provider": "x", "mode": "chat", "input_cost_per_token": 2e-6, "output_cost_per_token": 8e-6}
+    return litellm.parse(json.dumps({"m": {**row, **fields}}).encode(), "2026-01-01").listings[0].facts
+
+
+def test_litellms_first_tier_for_long_prompts_is_read_and_its_other_services_are_not():
+    both = {"input_cost_per_token_above_256k_tokens": 9e-6, "output_cost_per_token_above_256k_tokens": 9e-6}
+    first = {"input_cost_per_token_above_32k_tokens": 4e-6, "output_cost_per_token_above_32k_tokens": 12e-6}
+    cached = {"cache_read_input_token_cost_above_32k_tokens": 4e-7}
+    assert listed(**both, **first, **cached).long_prompt == LongPrompt(32_000, 4.0, 12.0, 0.4)
+    assert listed(output_cost_per_token_above_200k_tokens=12e-6).long_prompt == LongPrompt(200_000, 2.0, 12.0, None)
+    assert listed(input_cost_per_token_above_272k_tokens_priority=4e-6).long_prompt is None
+    assert listed(input_cost_per_token=None, **first).long_prompt is None
+    assert listed(input_cost_per_token_above_200k_tokens=None).long_prompt is None
 
 
 def test_litellms_deprecation_dates_are_kept():
@@ -209,7 +225,9 @@ def test_a_price_that_is_none_marks_the_record(price: object):
 
 
 def test_ratings_and_scores_out_of_range_are_left_out():
-    assert lmarena.parse(b'{"full": {"a": {"rating": 9e9}, "b": {"rating": 1}}}', "2026-01-01").records == 1
+    rated = {name: {"rating": rating} for name, rating in zip("abcdef", (0, 499, 500, 2500, 2501, 9e9), strict=True)}
+    found = lmarena.parse(json.dumps({"full": rated}).encode(), "2026-01-01")
+    assert ([score.value for score in found.scores], len(found.problems)) == ([500, 2500], 4)
     assert livebench.parse(b"model,a,b,c,d\nm,1,2,3,101\nn,1,2,3,4\n", "2026-01-01").records == 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from llm_router.catalogue.entry import Latency, ModelEntry, QualityTable
+from llm_router.catalogue.entry import Latency, LongPrompt, ModelEntry, QualityTable
 
 _QUIET = frozenset({"provenance"})
 """Fields that tell about others: they change whenever a source is read again, and are no change by themselves."""
@@ -95,4 +95,7 @@ def _text(value: object) -> str:
         return ", ".join(sorted(str(part) for part in value)) or "none"
     if isinstance(value, Latency):
         return f"{_text(value.time_to_first_token_ms)} ms, {_text(value.output_tokens_per_second)} tokens/s"
+    if isinstance(value, LongPrompt):
+        prices = f"{value.input_usd_per_mtok} in, {value.output_usd_per_mtok} out"
+        return f"{prices}, {_text(value.cached_input_usd_per_mtok)} cached, above {value.above_tokens} tokens"
     return str(value)

@@ -67,6 +67,19 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class LongPrompt:
+    """What a request costs whose input is longer than `above_tokens`: all its tokens, not only those beyond.
+
+    Prices are USD per million tokens, as those of the entry.
+    """
+
+    above_tokens: int
+    input_usd_per_mtok: float
+    output_usd_per_mtok: float
+    cached_input_usd_per_mtok: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where one field's value came from: the source's name, the ISO date, and a note such as a disagreement."""
 
@@ -95,6 +108,7 @@ class ModelEntry:
     input_usd_per_mtok: float | None = None
     output_usd_per_mtok: float | None = None
     cached_input_usd_per_mtok: float | None = None
+    long_prompt: LongPrompt | None = None
     capabilities: frozenset[Capability] = frozenset()
     open_weights: bool | None = None
     license: str | None = None
@@ -108,6 +122,11 @@ class ModelEntry:
     @property
     def active(self) -> bool:
         return self.status is ModelStatus.ACTIVE
+
+    def priced(self, input_tokens: int) -> ModelEntry | LongPrompt:
+        """Whatever holds the prices of a request with so many tokens of input."""
+        long = self.long_prompt
+        return self if long is None or input_tokens <= long.above_tokens else long
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.guards import deprecated_anew, no_longer_rated, prices_off, rated_by, shrunk, too_many_off
-from llm_router.catalogue.joining import join
+from llm_router.catalogue.joining import OPERATOR, join
 from llm_router.catalogue.quality_map import QualityMap
 from llm_router.catalogue.records import Reading
 from llm_router.catalogue.source_state import SHOWN_PROBLEMS, Health, SourceState
@@ -104,7 +104,8 @@ class Gatherer:
         """Why a reading is not to be believed as a whole."""
         if not reading.records:
             return "It lists nothing."
-        if shrunk(state.records, reading.records):
+        # An operator who lists fewer models means it.
+        if reading.source != OPERATOR and shrunk(state.records, reading.records):
             return f"It lists {reading.records} records where it had {state.records}: refused."
         joined = join([reading], current.values(), self.tables).values()
         off, compared = prices_off(reading.source, joined, current)

@@ -67,10 +67,27 @@ def quarantine(before: ModelEntry | None, after: ModelEntry) -> tuple[ModelEntry
             kept = (before.provenance if before is not None else {}).get(field, origin)
             after = _put(after, field, last, kept, f"{origin.source} says {now:.6g}: quarantined")
             found.append(Quarantined(after.id, field, last, now, origin.source))
+    return _with_believed_tier(before, after, found)
+
+
+def _with_believed_tier(
+    before: ModelEntry | None, after: ModelEntry, found: list[Quarantined]
+) -> tuple[ModelEntry, list[Quarantined]]:
+    """The same for the prices of long prompts, which are believed together or not at all."""
+    last, now = None if before is None else before.long_prompt, after.long_prompt
+    origin = after.provenance.get("long_prompt")
+    if before is None or last is None or now is None or origin is None or origin.source == OPERATOR:
+        return after, found
+    for field in PRICES:
+        was, said = getattr(last, field), getattr(now, field)
+        if jumps(was, said):
+            kept, note = before.provenance.get("long_prompt", origin), f"{origin.source} says {said:.6g}: quarantined"
+            doubt = Quarantined(after.id, f"long_prompt.{field}", was, said, origin.source)
+            return _put(after, "long_prompt", last, kept, note), [*found, doubt]
     return after, found
 
 
-def _put(entry: ModelEntry, field: str, value: float | None, origin: Provenance, note: str) -> ModelEntry:
+def _put(entry: ModelEntry, field: str, value: object, origin: Provenance, note: str) -> ModelEntry:
     provenance = {**entry.provenance, field: replace(origin, note=note)}
     changes: dict[str, Any] = {field: value}
     return replace(entry, provenance=provenance, **changes)

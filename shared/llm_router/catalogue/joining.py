@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.identifiers import is_legal_id
@@ -13,6 +14,9 @@ from llm_router.catalogue.tables import Provider, Tables
 
 OPERATOR = "operator"
 """The source of what the operator says, by update or in a file. It goes before every other."""
+
+FIGURES_ONLY: Final = frozenset({"artificial_analysis"})
+"""Sources that measure what others offer: their names are no provider's, and make no offering nor keep one."""
 
 Key = tuple[str, str]
 """What makes two records the same offering: our provider and the name's slug."""
@@ -36,6 +40,11 @@ class Joined:
     provider: str
     statements: tuple[Statement, ...]
 
+    @property
+    def offered(self) -> bool:
+        """Whether a source that lists offerings has it."""
+        return any(said.source not in FIGURES_ONLY for said in self.statements)
+
 
 def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Tables) -> dict[str, Joined]:
     """The offerings by our id. One that is in `known` keeps its id; providers not in the tables are left out."""
@@ -49,11 +58,11 @@ def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Table
         providers[entry.id] = entry.provider
     said: dict[str, list[Statement]] = defaultdict(list)
     ordered = sorted(readings, key=_weight)
-    # Flawed listings last: they tell of what is known, or what another source's listing has made known.
-    for flawed, reading in [*((False, reading) for reading in ordered), *((True, reading) for reading in ordered)]:
-        for entry_id, provider, facts in _offerings(reading, ids, exact, tables, flawed=flawed):
+    # Listings that make nothing known last: they tell of what is, or what another source's listing has made so.
+    for known_only, reading in [*((False, reading) for reading in ordered), *((True, reading) for reading in ordered)]:
+        for entry_id, provider, facts in _offerings(reading, ids, exact, tables, known_only=known_only):
             providers.setdefault(entry_id, provider)
-            if not (flawed and any(each.source == reading.source for each in said[entry_id])):
+            if not (known_only and any(each.source == reading.source for each in said[entry_id])):
                 said[entry_id].append(Statement(reading.source, reading.priority, reading.as_of, facts))
     return {
         entry_id: Joined(entry_id, providers[entry_id], tuple(sorted(said[entry_id], key=_weight)))
@@ -66,16 +75,17 @@ def _weight(said: Reading | Statement) -> tuple[int, str]:
 
 
 def _offerings(
-    reading: Reading, ids: dict[Key, str], exact: set[Key], tables: Tables, *, flawed: bool
+    reading: Reading, ids: dict[Key, str], exact: set[Key], tables: Tables, *, known_only: bool
 ) -> Iterable[tuple[str, str, Facts]]:
     """One per offering of this source: the name that the catalogue knows it by, else the first of the alphabet."""
     named = []
-    for listing in (each for each in reading.listings if each.flawed is flawed):
+    figures_only = reading.source in FIGURES_ONLY
+    for listing in (each for each in reading.listings if (each.flawed or figures_only) is known_only):
         provider, name = _provider(listing, reading.source, tables)
         if provider is not None:
             known = (provider.name, name) in exact
             wanted = known or not (tables.skip.search(name.lower()) or _skipped(provider, name))
-            if wanted and (not flawed or (provider.name, tables.slug(name)) in ids):
+            if wanted and (not known_only or (provider.name, tables.slug(name)) in ids):
                 named.append((not known, name, provider, listing.facts))
     seen = set()
     for _, name, provider, facts in sorted(named, key=lambda row: (row[0], row[1], row[2].name)):
@@ -84,7 +94,7 @@ def _offerings(
         if entry_id not in seen and is_legal_id(entry_id):
             seen.add(entry_id)
             ids[key] = entry_id
-            yield entry_id, provider.name, replace(facts, api_alias=name)
+            yield entry_id, provider.name, facts if figures_only else replace(facts, api_alias=name)
 
 
 def _skipped(provider: Provider, name: str) -> bool:

@@ -3,6 +3,8 @@
 The linear map that gives the linked measure the mean and the spread of the scale over the common models (Kolen and
 Brennan, Test Equating, Scaling, and Linking, 2014, ch. 6). Unlike a regression it does not draw a noisy measure
 towards the mean: how far a measure is to be believed is told by its standard error, not by its slope.
+
+One absurd figure carries a spread away, so that a model far from the line is left out of it.
 """
 
 from __future__ import annotations
@@ -11,10 +13,20 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from llm_router.catalogue.evidence import Evidence, Figure
 from llm_router.catalogue.quality_map import SCALE_SOURCE, CategoryMap, Measure, QualityMap
 from llm_router.catalogue.tables import KnownModel
+
+_FAR: Final = 4.0
+"""Median absolute deviations from the line beyond which a model is left out of it."""
+
+_ROUNDING: Final = 1e-6
+"""As a part of the scale's spread: all that deviates from an exact line."""
+
+_Point = tuple[float, float]
+_Line = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +47,46 @@ IDENTITY = Link(0.0, 1.0, 0, 1.0)
 
 def link(values: Mapping[str, float], scale: Mapping[str, float], min_overlap: int) -> Link | None:
     """The link from what both have; None where that is too little, or one of the two has no spread."""
-    common = sorted(values.keys() & scale.keys())
-    if len(common) < min_overlap:
+    points = [(values[name], scale[name]) for name in sorted(values.keys() & scale.keys())]
+    if len(points) < min_overlap:
         return None
-    xs, ys = [values[name] for name in common], [scale[name] for name in common]
-    spread_x, spread_y = statistics.stdev(xs), statistics.stdev(ys)
-    if not spread_x or not spread_y:
+    points = _near(points)
+    line = _line(points)
+    if line is None or not line[1]:
         return None
-    slope = spread_y / spread_x
-    offset = math.fsum(ys) / len(ys) - slope * math.fsum(xs) / len(xs)
-    return Link(offset, slope, len(common), statistics.correlation(xs, ys))
+    xs, ys = zip(*points, strict=True)
+    return Link(*line, len(points), statistics.correlation(xs, ys))
+
+
+def _near(points: Sequence[_Point]) -> list[_Point]:
+    """The points without those far from the line that most are near, of the lines that all but one of them make."""
+    lines = (_line([*points[:place], *points[place + 1 :]]) for place in range(len(points)))
+    off = [[_off(line, point) for point in points] for line in lines if line is not None]
+    best = min(off, key=statistics.median, default=[0.0] * len(points))
+    far = max(_FAR * statistics.median(best), _ROUNDING * _spread([y for _, y in points]))
+    return [point for point, away in zip(points, best, strict=True) if away <= far]
+
+
+def _line(points: Sequence[_Point]) -> _Line | None:
+    """Offset and slope of the line with the points' means and spreads; None where the first of the two has none."""
+    xs, ys = zip(*points, strict=True)
+    spread = _spread(xs)
+    if not spread:
+        return None
+    slope = _spread(ys) / spread
+    return (math.fsum(ys) - slope * math.fsum(xs)) / len(points), slope
+
+
+def _spread(values: Sequence[float]) -> float:
+    # The mean of equal values may differ from them by a rounding, which would be a spread.
+    if min(values) == max(values):
+        return 0.0
+    mean = math.fsum(values) / len(values)
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+
+
+def _off(line: _Line, point: _Point) -> float:
+    return abs(point[1] - line[0] - line[1] * point[0])
 
 
 def links(

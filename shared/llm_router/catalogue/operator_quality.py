@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from llm_router.catalogue.entry import QualityEstimate, QualityTable
@@ -39,7 +40,7 @@ _KINDS: Final[Mapping[str, Category]] = {
 def quality_from_cells(given: Json, today: str) -> tuple[QualityTable, list[FieldProblem]]:
     """The cells of `{category: {difficulty: {"mean": ..., "sd": ..., "n": ...}}}`, or what is wrong with them.
 
-    Cells that our own answers say came from elsewhere are passed over: sending an answer back changes nothing.
+    A cell has the source it was given with, by which `stated` tells whether it is one that is held.
     """
     if not isinstance(given, Mapping):
         return {}, [FieldProblem("quality", "must be an object")]
@@ -53,8 +54,8 @@ def quality_from_cells(given: Json, today: str) -> tuple[QualityTable, list[Fiel
             path = f"quality.{category_name}"
             if level_name not in set(Difficulty) or not isinstance(cell, Mapping):
                 problems.append(FieldProblem(path, f"must have an object for each of {', '.join(Difficulty)}"))
-            elif cell.get("source", STATED) == STATED:
-                estimate, wrong = _stated(cell, f"{path}.{level_name}", today)
+            else:
+                estimate, wrong = _given(cell, f"{path}.{level_name}", today)
                 problems += wrong
                 table.setdefault(Category(category_name), {})[Difficulty(level_name)] = estimate
     return table, problems
@@ -70,6 +71,27 @@ def quality_from_scores(given: Mapping[str, Json], today: str) -> tuple[QualityT
         elif kind in _KINDS and isinstance(score, int | float) and score > 0:
             table[_KINDS[kind]] = _around(float(score), today)
     return table, problems[:1]
+
+
+def stated(
+    cells: Mapping[Difficulty, QualityEstimate], held: Mapping[Difficulty, QualityEstimate]
+) -> dict[Difficulty, QualityEstimate]:
+    """The cells as the operator's, but for those that are held already: sending an answer back changes nothing."""
+    return {
+        level: replace(cell, source=STATED)
+        for level, cell in cells.items()
+        if level not in held or _figures(cell) != _figures(held[level])
+    }
+
+
+def answered(cell: QualityEstimate) -> QualityEstimate:
+    """The cell with as many digits as our answers give."""
+    return replace(cell, mean=round(cell.mean, 4), sd=round(cell.sd, 4), n=round(cell.n, 2))
+
+
+def _figures(cell: QualityEstimate) -> tuple[float, float, float, str]:
+    cell = answered(cell)
+    return cell.mean, cell.sd, cell.n, cell.source
 
 
 def completed(cells: Mapping[Difficulty, QualityEstimate]) -> dict[Difficulty, QualityEstimate]:
@@ -91,8 +113,14 @@ def _moved(cell: QualityEstimate, step: float) -> QualityEstimate:
     return QualityEstimate(mean, sd, SCORED_N, SCORED, cell.as_of, imputed=True)
 
 
-def _stated(cell: Mapping[str, Json], path: str, today: str) -> tuple[QualityEstimate, list[FieldProblem]]:
+def _given(cell: Mapping[str, Json], path: str, today: str) -> tuple[QualityEstimate, list[FieldProblem]]:
     problems = [FieldProblem(path, "has a field that is none of a cell") for _ in sorted(cell.keys() - _CELL)[:1]]
+    source = cell.get("source")
+    if source is None:
+        source = STATED
+    elif not isinstance(source, str):
+        problems.append(FieldProblem(f"{path}.source", "must be a text"))
+        source = STATED
     values = {"mean": 0.5, "sd": STATED_SD, "n": STATED_N}
     for name in values:
         value = cell.get(name)
@@ -103,7 +131,7 @@ def _stated(cell: Mapping[str, Json], path: str, today: str) -> tuple[QualityEst
             problems.append(FieldProblem(f"{path}.{name}", f"must be a number from 0 to {limit:g}"))
         else:
             values[name] = float(value)
-    return QualityEstimate(values["mean"], values["sd"], values["n"], STATED, today, imputed=False), problems
+    return QualityEstimate(values["mean"], values["sd"], values["n"], source, today, imputed=False), problems
 
 
 def _around(score: float, today: str) -> dict[Difficulty, QualityEstimate]:

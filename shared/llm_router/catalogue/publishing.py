@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from llm_router.catalogue.diff import Diff, diff
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.history import newest_readable
+from llm_router.catalogue.joining import OPERATOR
 from llm_router.catalogue.snapshot import dumps, loads
 from llm_router.errors import InvalidRequest, NotFound, SnapshotCorrupt, VersionConflict
 from llm_router.ports import CatalogueStore, Clock, VersionInfo
@@ -16,14 +18,26 @@ Change = Callable[[Catalogue], Mapping[str, ModelEntry]]
 ATTEMPTS = 3
 """Times a change that names no version is made anew on top of whatever was published meanwhile."""
 
+_ROLLBACK: Final = "rollback to "
+"""How the origin of a version begins that was made by going back."""
+
+
+def held_by_rollback(head: VersionInfo | None) -> bool:
+    """Whether the version in force was made by going back: until somebody publishes on top, it is to stay."""
+    return head is not None and head.origin.startswith(_ROLLBACK)
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The version now in force and what it changed. `version` is the old one when nothing changed."""
+    """The version now in force and what it changed. `version` is the old one when nothing changed.
+
+    `held` where it stayed in force because it was made by going back.
+    """
 
     version: int
     diff: Diff
     models: Mapping[str, ModelEntry]
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +52,39 @@ class Publisher:
         """The version in force, read from the store; if it is damaged, its number with the content before it."""
         return self._current()[0]
 
-    def _current(self) -> tuple[Catalogue, bool]:
-        """The catalogue to build upon, and whether it is what was published under its number."""
+    def _current(self) -> tuple[Catalogue, bool, bool]:
+        """The catalogue to build upon, whether it is what was published under its number, and whether it is held."""
         head = self.store.current()
         found = newest_readable(self.store, head, self.bundled)
         version = found.catalogue.version if head is None else head.version
-        return replace(found.catalogue, version=version), found.whole
+        return replace(found.catalogue, version=version), found.whole, held_by_rollback(head)
 
     def at(self, version: int) -> Catalogue:
         """An earlier version. Raises `NotFound` or `SnapshotCorrupt`."""
         return self.bundled() if version == 0 else loads(self.store.payload(version), version)
 
-    def publish(self, change: Change, origin: str, *, expected_version: int | None = None) -> Published:
+    def publish(
+        self, change: Change, origin: str, *, expected_version: int | None = None, unless_held: bool = False
+    ) -> Published:
         """Apply `change` to the version in force and publish the outcome, unless it changes nothing.
 
-        Where the version in force is damaged, the outcome is published in any case, which heals it.
+        Where the version in force is damaged, the outcome is published in any case, which heals it; so it is where
+        going back or going on from there is all that it changes. With `unless_held` a version that was made by going
+        back stays in force.
 
         With `expected_version` the change is refused by `VersionConflict` when another one is in force; without
         it the change is made anew when somebody else publishes in between.
         """
         for attempt in range(ATTEMPTS):
-            before, whole = self._current()
+            before, whole, held = self._current()
             if expected_version is not None and expected_version != before.version:
                 raise VersionConflict("The catalogue has changed since; read it again.", current=before.version)
+            if held and unless_held:
+                return Published(before.version, diff({}, {}), before.models, held=True)
             models = change(before)
             changed = diff(before.models, models)
-            if changed.empty and whole:
+            settled = whole and held is origin.startswith(_ROLLBACK)
+            if settled and changed.empty and _operators_own(before.models) == _operators_own(models):
                 return Published(before.version, changed, before.models)
             try:
                 info = self._store(models, changed, origin, before.version)
@@ -74,7 +95,7 @@ class Publisher:
                 return Published(info.version, changed, models)
         raise AssertionError("the last attempt returns or raises")
 
-    def rollback(self, version: int) -> Published:
+    def rollback(self, version: int, *, expected_version: int | None = None) -> Published:
         """Make the content of an earlier version current again, as a new version: history is never rewritten."""
         try:
             earlier = self.at(version)
@@ -82,7 +103,7 @@ class Publisher:
             raise InvalidRequest("There is no such version of the catalogue; see /catalogue/versions.") from None
         except SnapshotCorrupt as failure:
             raise InvalidRequest(failure.message) from failure
-        return self.publish(lambda _: earlier.models, f"rollback to {version}")
+        return self.publish(lambda _: earlier.models, f"{_ROLLBACK}{version}", expected_version=expected_version)
 
     def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
         """The versions kept, newest first."""
@@ -100,3 +121,13 @@ class Publisher:
             summary=changed.summary,
         )
         return self.store.publish(dumps(Catalogue(0, models, now)), draft, expected_version=before or None)
+
+
+def _operators_own(models: Mapping[str, ModelEntry]) -> set[tuple[str, str]]:
+    """The fields that the operator has set, by model: no source changes those, whatever their value is now."""
+    return {
+        (name, field)
+        for name, entry in models.items()
+        for field, origin in entry.provenance.items()
+        if origin.source == OPERATOR
+    }

@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from llm_router.catalogue.ending import as_of_day
 from llm_router.catalogue.entry import Catalogue
-from llm_router.catalogue.history import newest_readable
+from llm_router.catalogue.history import Readable, newest_readable
+from llm_router.clock import iso_date
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.ports import CatalogueStore, Clock
 
@@ -32,7 +34,8 @@ class InForce:
 class CatalogueReader:
     """Reads through to the store every `check_every_s`, and falls back on the last good version, then the bundled one.
 
-    A version that cannot be read (truncated, tampered with) leaves the one before in force. Safe to share between
+    A version that cannot be read (truncated, tampered with) leaves the one before in force. Models are deprecated on
+    their day, whether or not a refresh has noticed: the catalogue is another object only then. Safe to share between
     threads: while one asks the store, the others use what is there.
     """
 
@@ -49,6 +52,8 @@ class CatalogueReader:
         self._clock = clock
         self._bundled = bundled
         self._held: InForce | None = None
+        self._stored: Catalogue | None = None
+        self._day = ""
         self._good_at: float | None = None
         self._check_at = float("-inf")
         self._lock = threading.Lock()
@@ -79,26 +84,35 @@ class CatalogueReader:
         try:
             found = self._read()
         except StoreUnavailable:
-            last = self._held.catalogue if self._held is not None else self._bundled()
-            self._held = InForce(last, degraded=True)
+            last = self._stored if self._stored is not None else self._bundled()
+            self._hold(last, degraded=True)
             if self._good_at is None:
                 self._good_at = self._clock.monotonic()
             self._check_at = self._clock.monotonic() + RETRY_EVERY_S
         else:
-            self._held = found
+            self._hold(found.catalogue, degraded=not found.whole)
             self._good_at = self._clock.monotonic()
             self._check_at = self._clock.monotonic() + self._check_every_s
 
-    def _read(self) -> InForce:
+    def _read(self) -> Readable:
         """What the store holds; a version that is damaged leaves the one before in force for as long as it takes."""
         head = self._store.current()
-        held = self._held
-        if held is not None and head is not None and held.catalogue.version == head.version:
-            return InForce(held.catalogue, degraded=False)
+        stored = self._stored
+        if stored is not None and head is not None and stored.version == head.version:
+            return Readable(stored, whole=True)
         found = newest_readable(self._store, head, self._bundled)
-        if not found.whole and held is not None and held.catalogue.version > found.catalogue.version:
-            return InForce(held.catalogue, degraded=True)
-        return InForce(found.catalogue, degraded=not found.whole)
+        if not found.whole and stored is not None and stored.version > found.catalogue.version:
+            return Readable(stored, whole=False)
+        return found
+
+    def _hold(self, stored: Catalogue, *, degraded: bool) -> None:
+        """Take what is stored into use, as it is today; the same object for as long as neither changes."""
+        held, today = self._held, iso_date(self._clock)
+        if held is not None and stored is self._stored and today == self._day:
+            catalogue = held.catalogue
+        else:
+            catalogue = as_of_day(stored, today)
+        self._stored, self._day, self._held = stored, today, InForce(catalogue, degraded)
 
     def _fresh_enough(self, held: InForce) -> InForce:
         since = 0.0 if self._good_at is None else self._clock.monotonic() - self._good_at

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from llm_router.catalogue.entry import Capability, ModelStatus, QualityTable
+from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus, QualityTable
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """What a JSON text holds, before anybody has checked it."""
@@ -24,6 +24,7 @@ class Facts:
     input_usd_per_mtok: float | None = None
     output_usd_per_mtok: float | None = None
     cached_input_usd_per_mtok: float | None = None
+    long_prompt: LongPrompt | None = None
     capabilities: frozenset[Capability] | None = None
     open_weights: bool | None = None
     license: str | None = None

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
+from llm_router.catalogue.ending import PAST, ended
 from llm_router.catalogue.entry import Latency, ModelEntry, ModelStatus, Provenance, QualityEstimate, QualityTable
 from llm_router.catalogue.guards import Quarantined, quarantine, shrunk
-from llm_router.catalogue.joining import OPERATOR, Joined, Statement, join
+from llm_router.catalogue.joining import FIGURES_ONLY, OPERATOR, Joined, Statement, join
 from llm_router.catalogue.merge import CURATED, merge
 from llm_router.catalogue.quality import estimate
 from llm_router.catalogue.quality_map import SCALE_SOURCE, QualityMap
@@ -19,8 +20,9 @@ from llm_router.catalogue.upsert import applied
 OPERATOR_PRIORITY = 100
 _FACTS: Final = tuple(field.name for field in fields(Facts))
 _LATENCY: Final = frozenset(field.name for field in fields(Latency))
-PAST: Final = "past its deprecation"
-_MAY_BE_TAKEN_BACK: Final = ("status", "deprecation_date")
+_MAY_BE_TAKEN_BACK: Final = ("status", "deprecation_date", "long_prompt")
+"""Facts that a source takes back by listing a model and not saying them any more."""
+
 _NOTHING: Final[tuple[object, ...]] = (None, (), frozenset())
 
 
@@ -42,10 +44,11 @@ def plan(
     choices: QualityMap,
 ) -> RefreshPlan:
     """The catalogue after these readings, each a source's newest or last good data. `today` is an ISO date."""
-    current = with_updates(readings, current)
+    current = {name: entry for name, entry in with_updates(readings, current).items() if not _figures_alone(entry)}
     joined = join(readings, current.values(), tables)
     heard = {reading.source for reading in readings if reading.listings}
-    removed = tuple(sorted(name for name, entry in current.items() if name not in joined and _gone(entry, heard)))
+    offered = {name for name, found in joined.items() if found.offered}
+    removed = tuple(sorted(name for name, entry in current.items() if name not in offered and _gone(entry, heard)))
     if shrunk(len(current), len(current) - len(removed)):
         return RefreshPlan(current, (), (), f"{len(removed)} of {len(current)} models would be dropped")
     models, quarantined = {}, []
@@ -70,11 +73,24 @@ def with_updates(readings: Sequence[Reading], current: Mapping[str, ModelEntry])
 
 
 def _gone(entry: ModelEntry, heard: set[str]) -> bool:
-    """Whether every source that listed a model has been heard and lists it no more. The operator's models stay."""
-    if any(origin.source == OPERATOR for origin in entry.provenance.values()):
-        return False
-    listed_by = {source for name in entry.provenance for source in _sources(entry, name)}
-    return bool(listed_by) and listed_by <= heard
+    """Whether every source that offered a model has been heard and lists it no more. The operator's models stay."""
+    offered_by = _told_by(entry) - FIGURES_ONLY
+    return bool(offered_by) and not _operators(entry) and offered_by <= heard
+
+
+def _figures_alone(entry: ModelEntry) -> bool:
+    """Whether nobody offers a model: all that is known of it are figures under a name that no provider need know."""
+    told_by = _told_by(entry)
+    return bool(told_by) and not _operators(entry) and told_by <= FIGURES_ONLY
+
+
+def _operators(entry: ModelEntry) -> bool:
+    return any(origin.source == OPERATOR for origin in entry.provenance.values())
+
+
+def _told_by(entry: ModelEntry) -> set[str]:
+    """Every source that a field of the model came from."""
+    return {source for name in entry.provenance for source in _sources(entry, name)}
 
 
 def _merged(joined: Joined, before: ModelEntry | None, heard: set[str], tables: Tables, today: str) -> ModelEntry:
@@ -105,7 +121,7 @@ def _merged(joined: Joined, before: ModelEntry | None, heard: set[str], tables: 
 
 
 def _holds_still(before: ModelEntry, name: str, joined: Joined) -> bool:
-    """Whether nobody takes back what was said of a model's end: a source does that by listing it and not saying so.
+    """Whether nobody takes back what was said: the source of it does so by listing the model and not saying it.
 
     A status that follows from a date was said by nobody, and follows anew.
     """
@@ -214,9 +230,8 @@ def _status(entry: ModelEntry, before: ModelEntry | None, today: str) -> tuple[M
         return entry.status, status
     if status is not None and entry.status is ModelStatus.DEPRECATED:
         return entry.status, status
-    if entry.deprecation_date is not None and entry.deprecation_date <= today:
-        origin = entry.provenance.get("deprecation_date")
-        return ModelStatus.DEPRECATED, Provenance(origin.source if origin else CURATED, today, PAST)
+    if (why := ended(entry, today)) is not None:
+        return ModelStatus.DEPRECATED, why
     if (
         entry.quality
         or OPERATOR in origins

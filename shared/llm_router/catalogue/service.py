@@ -22,6 +22,7 @@ from llm_router.ports import BlobStore, Clock, Record, RecordStore
 
 LATEST: Final = "latest"
 ORIGIN: Final = "refresh"
+HELD: Final = "the version in force was made by going back, and stays until POST /refresh or POST /update"
 REMEMBERED: Final = 500
 """How many quarantined prices are kept for the status."""
 
@@ -71,11 +72,13 @@ class Refresher:
         self,
         *,
         dry_run: bool = False,
+        scheduled: bool = False,
         tell: Callable[[SourceState], None] = _silently,
         within_s: float = IN_ALL_S,
     ) -> Refreshed:
         """One run. Running it again on the same data writes no further version. Raises `StoreUnavailable`.
 
+        One that is `scheduled` reads the sources and publishes nothing while a version made by going back is in force.
         `tell` is given each source's state as soon as it has had its turn; fetching takes about `within_s` in all.
         """
         names = [source.name for source in self.sources]
@@ -93,14 +96,15 @@ class Refresher:
             changed = diff(current.models, change(current))
             return _outcome(current.version, changed, plans[-1], gathered, dry_run=True)
         self._keep(gathered)
-        published = self.publisher.publish(change, ORIGIN)
-        self._remember(published.version, published.diff, plans[-1])
+        published = self.publisher.publish(change, ORIGIN, unless_held=scheduled)
+        made = RefreshPlan(published.models, (), (), HELD) if published.held else plans[-1]
+        self._remember(published.version, published.diff, made)
         on_the_web = (found.state for found in gathered if found.state.name != OPERATOR)
-        if plans[-1].refused is None and any(state.health is Health.FRESH for state in on_the_web):
+        if made.refused is None and any(state.health is Health.FRESH for state in on_the_web):
             note_renewed(self.records, self.clock.now())
         if self.export is not None:
             self.export(Catalogue(published.version, published.models, self.clock.now()))
-        return _outcome(published.version, published.diff, plans[-1], gathered, dry_run=False)
+        return _outcome(published.version, published.diff, made, gathered, dry_run=False)
 
     def states(self) -> list[SourceState]:
         """Every source as it is now. Raises `StoreUnavailable`."""

@@ -13,6 +13,7 @@ from llm_router.catalogue.entry import (
     Basis,
     Capability,
     Latency,
+    LongPrompt,
     ModelEntry,
     ModelStatus,
     Provenance,
@@ -47,6 +48,14 @@ class Encoder:
         for name in _PRICES:
             if (price := getattr(entry, name)) is not None:
                 row[name] = float(price)
+        if (long := entry.long_prompt) is not None:
+            cached = long.cached_input_usd_per_mtok
+            row["long_prompt"] = [
+                long.above_tokens,
+                float(long.input_usd_per_mtok),
+                float(long.output_usd_per_mtok),
+                None if cached is None else float(cached),
+            ]
         if entry.capabilities:
             row["capabilities"] = sorted(entry.capabilities)
         if entry.regions:
@@ -105,6 +114,7 @@ class Decoder:
             input_usd_per_mtok=amount(get("input_usd_per_mtok")),
             output_usd_per_mtok=amount(get("output_usd_per_mtok")),
             cached_input_usd_per_mtok=amount(get("cached_input_usd_per_mtok")),
+            long_prompt=_long_prompt(get("long_prompt")),
             capabilities=frozenset(_CAPABILITIES[_text(name)] for name in items(get("capabilities", ()))),
             open_weights=_flag(get("open_weights")),
             license=_maybe_text(get("license")),
@@ -169,6 +179,16 @@ def _latency(row: Json) -> Latency:
         return Latency()
     first, speed = items(row)
     return Latency(amount(first), amount(speed))
+
+
+def _long_prompt(row: Json) -> LongPrompt | None:
+    if row is None:
+        return None
+    above, usd_in, usd_out, cached = items(row)
+    tokens, price_in, price_out = _count(above), amount(usd_in), amount(usd_out)
+    if tokens is None or price_in is None or price_out is None:
+        raise TypeError("half a price")
+    return LongPrompt(tokens, price_in, price_out, amount(cached))
 
 
 def items(value: Json) -> Sequence[Json]:

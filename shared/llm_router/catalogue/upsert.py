@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final
 
-from llm_router.catalogue.entry import Catalogue, Latency, ModelEntry, Provenance, QualityTable
+from llm_router.catalogue.entry import Catalogue, Latency, ModelEntry, ModelStatus, Provenance, QualityTable
 from llm_router.catalogue.joining import OPERATOR
-from llm_router.catalogue.operator_quality import completed
+from llm_router.catalogue.operator_quality import completed, stated
 from llm_router.catalogue.records import Facts, Json, Update
 from llm_router.catalogue.validation import parse
 from llm_router.errors import FieldProblem, InvalidRequest
@@ -68,7 +68,9 @@ def applied(update: Update, before: ModelEntry | None, today: str) -> ModelEntry
     provenance = {name: origin for name, origin in entry.provenance.items() if name not in update.cleared}
     for name, value in said.items():
         held = getattr(entry.latency if name in _SPEEDS else entry, name)
-        if before is None or held != value or name in update.cleared:
+        # A model may have ended for another reason, which can pass, or by its date alone; the operator's word stands.
+        decides = name == "status" and (value is not ModelStatus.ACTIVE or (entry.deprecation_date or today) < today)
+        if before is None or held != value or name in update.cleared or decides:
             provenance[name] = Provenance(OPERATOR, today)
     if update.provider is not None:
         changes["provider"] = update.provider
@@ -87,8 +89,9 @@ def _quality(before: QualityTable, update: Update) -> QualityTable:
     table = {category: dict(cells) for category, cells in before.items()}
     for category, cells in update.scores.items():
         table.setdefault(category, dict(cells))
-    for category, cells in update.quality.items():
-        table[category] = {**table.get(category, completed(cells)), **cells}
+    for category, given in update.quality.items():
+        if cells := stated(given, table.get(category, {})):
+            table[category] = {**table.get(category, completed(cells)), **cells}
     return table
 
 

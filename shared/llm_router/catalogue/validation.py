@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from llm_router.catalogue.entry import Capability, ModelStatus, QualityTable
+from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus, QualityTable
 from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import MAX_ID, is_legal_id, name_problem
 from llm_router.catalogue.operator_quality import quality_from_cells, quality_from_scores
@@ -24,6 +24,10 @@ MAX_MS: Final = 3_600_000.0
 _PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _IGNORED: Final = frozenset({"provenance", "tags", "notes", "analytics_id", "last_updated", "real_time_metrics"})
 """Accepted so that our own answers and the reference design's files can be sent back; nothing is taken from them."""
+
+
+_LONG_PRICES: Final = ("input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok")
+_LONG_PARTS: Final = frozenset({"above_tokens", *_LONG_PRICES})
 
 
 class Wrong(ValueError):
@@ -144,6 +148,19 @@ def _tokens(value: Json) -> int:
     return value
 
 
+def _long_prompt(value: Json) -> LongPrompt:
+    if not isinstance(value, Mapping) or not {*_LONG_PRICES[:2], "above_tokens"} <= value.keys() <= _LONG_PARTS:
+        raise Wrong(f"must be an object of above_tokens, {', '.join(_LONG_PRICES[:2])} and perhaps {_LONG_PRICES[2]}")
+    try:
+        usd_in, usd_out = (_per_mtok(value[name]) for name in _LONG_PRICES[:2])
+        cached = value.get(_LONG_PRICES[2])
+        return LongPrompt(
+            _tokens(value["above_tokens"]), usd_in, usd_out, None if cached is None else _per_mtok(cached)
+        )
+    except Wrong as wrong:
+        raise Wrong(f"holds a value that {wrong}") from None
+
+
 def _name(value: Json) -> str:
     if not isinstance(value, str):
         raise Wrong("must be a text")
@@ -208,6 +225,7 @@ _FIELDS: Final[Mapping[str, _Rule]] = {
     "input_usd_per_mtok": _Rule("input_usd_per_mtok", _per_mtok),
     "output_usd_per_mtok": _Rule("output_usd_per_mtok", _per_mtok),
     "cached_input_usd_per_mtok": _Rule("cached_input_usd_per_mtok", _per_mtok),
+    "long_prompt": _Rule("long_prompt", _long_prompt),
     "cost_in_per_1k": _Rule("input_usd_per_mtok", _per_1k),
     "cost_out_per_1k": _Rule("output_usd_per_mtok", _per_1k),
     "open_weights": _Rule("open_weights", _flag),

@@ -43,9 +43,10 @@ class Job:
         bounds = [self.request.max_tokens, model.max_output_tokens]
         if model.context_window is not None:
             bounds.append(model.context_window - read)
-        if self.most_usd_wanted is not None and model.output_usd_per_mtok:
+        each = model.priced(read).output_usd_per_mtok
+        if self.most_usd_wanted is not None and each:
             left = self.most_usd_wanted - (cost_usd(model, Usage(read, 0)) or 0.0)
-            bounds.append(int(left * 1e6 / model.output_usd_per_mtok))
+            bounds.append(int(left * 1e6 / each))
         longest = min((bound for bound in bounds if bound is not None), default=None)
         if longest is None or longest == self.request.max_tokens:
             return self.request

@@ -12,13 +12,14 @@ CHARACTERS_A_TOKEN = 4
 def cost_usd(model: ModelEntry, usage: Usage) -> float | None:
     """USD, or None where the catalogue does not know the price.
 
-    Tokens read from the provider's cache cost their own price where there is one. Reasoning tokens are among the
-    completion tokens and cost the same.
+    A prompt that is long to the model costs what long ones do, with its answer. Tokens read from the provider's cache
+    cost their own price where there is one. Reasoning tokens are among the completion tokens and cost the same.
     """
-    price_in, price_out = model.input_usd_per_mtok, model.output_usd_per_mtok
+    priced = model.priced(usage.prompt_tokens)
+    price_in, price_out = priced.input_usd_per_mtok, priced.output_usd_per_mtok
     if price_in is None or price_out is None:
         return None
-    price_cached = price_in if model.cached_input_usd_per_mtok is None else model.cached_input_usd_per_mtok
+    price_cached = price_in if priced.cached_input_usd_per_mtok is None else priced.cached_input_usd_per_mtok
     cached = min(usage.cached_tokens, usage.prompt_tokens)
     fresh = usage.prompt_tokens - cached
     return (fresh * price_in + cached * price_cached + usage.completion_tokens * price_out) / 1e6

@@ -57,28 +57,40 @@ def expected_tokens(model: Prepared, task: Task, max_tokens: int | None) -> tupl
 
 
 def expected_usd(model: Prepared, task: Task, tokens: int, billed_as_output: int) -> float | None:
-    """The price of `tokens` in and so many out, or None when the catalogue does not know what the model costs."""
-    each = model.usd_in
-    if each is None:
+    """The price of `tokens` in and so many out, or None when the catalogue does not know what the model costs.
+
+    Whether the prompt is a long one to the model goes by all that it will read, the conversation before it too.
+    """
+    prices, held = model.prices, task.held
+    if prices is None:
         return None
-    usd = tokens * each + billed_as_output * model.usd_out
-    if task.held is not None and _holds(model, task.held):
+    read = tokens if held is None else tokens + _history_tokens(model, task, held)
+    if read > model.long_above:
+        prices = model.long_prices or prices
+    usd = tokens * prices.usd_in + billed_as_output * prices.usd_out
+    if held is not None and _holds(model, held):
         ratio = model.ratios[WRITING_PLACE[task.writing]]
-        usd -= min(tokens, task.held.cached_tokens * ratio) * (each - model.usd_cached)
+        usd -= min(tokens, held.cached_tokens * ratio) * (prices.usd_in - prices.usd_cached)
     return usd
 
 
-def carried_usd(model: Prepared, task: Task) -> float:
-    """The price of the conversation before this request, which its sender will send along.
+def carried_usd(model: Prepared, task: Task, tokens: int) -> float:
+    """The price of the conversation before this request of `tokens`, which its sender will send along.
 
     It is no part of the request's own price, but of the choice: a model that holds the conversation in its cache
     reads it for less than any other, and to leave that model costs the difference.
     """
-    held, each = task.held, model.usd_in
-    if held is None or each is None or not held.history_tokens:
+    prices, held = model.prices, task.held
+    if held is None or prices is None or not held.history_tokens:
         return 0.0
-    ratio = model.ratios[WRITING_PLACE[task.writing]]
-    return held.history_tokens * ratio * (model.usd_cached if _holds(model, held) else each)
+    history = _history_tokens(model, task, held)
+    if tokens + history > model.long_above:
+        prices = model.long_prices or prices
+    return history * (prices.usd_cached if _holds(model, held) else prices.usd_in)
+
+
+def _history_tokens(model: Prepared, task: Task, held: Held) -> float:
+    return held.history_tokens * model.ratios[WRITING_PLACE[task.writing]]
 
 
 def _holds(model: Prepared, held: Held) -> bool:

@@ -38,21 +38,29 @@ def reasons(candidate: Candidate) -> list[str]:
 
 
 def explain(ranking: Ranking, task: Classification, preference: float) -> str:
-    """Two or three sentences: the task, the winner, the runner-up."""
+    """Two or three sentences: the task, the winner, the runner-up; where a conversation's model stays although another
+    stands better, which one that is."""
     first = ranking.candidates[0]
+    stays = _stays(ranking)
+    balance = "is kept with its conversation" if stays else f"has the best balance at preference {preference:g}"
     said = [
         f"{task.category.replace('_', ' ').capitalize()}, {task.difficulty} ({min(task.confidence, 0.99):.0%} sure).",
-        f"{_named(first)} has the best balance at preference {preference:g}: "
-        f"{first.quality.expected:.0%} expected quality for {usd(first.usd)}.",
+        f"{_named(first)} {balance}: {first.quality.expected:.0%} expected quality for {usd(first.usd)}.",
     ]
     if len(ranking.candidates) > 1:
         second = ranking.candidates[1]
-        said.append(f"Next is {_named(second)}, with {_compared(second, first)}.")
+        place = f"By balance alone, at preference {preference:g}, it would be" if stays else "Next is"
+        said.append(f"{place} {_named(second)}, with {_compared(second, first)}.")
     return " ".join(said)
 
 
 def counterfactual(ranking: Ranking) -> str | None:
-    """The smallest change of one constraint with which another model would have won; None when there is none."""
+    """The smallest change of one constraint with which another model would have won; None when there is none.
+
+    None, too, where the first stays with its conversation: no constraint keeps the others from its place.
+    """
+    if _stays(ranking):
+        return None
     won = ranking.candidates[0].standing
     rivals = [
         (exclusion.violations[0].distance, exclusion.standing, exclusion)
@@ -71,6 +79,12 @@ def counterfactual(ranking: Ranking) -> str | None:
     binding = rival.violations[0]
     change = f"at {binding.relaxed}" if binding.relaxed[0].isdigit() else f"({binding.relaxed})"
     return f"With {binding.path} {change} it would be {rival.model.display_name} from {rival.model.provider}."
+
+
+def _stays(ranking: Ranking) -> bool:
+    """Whether the first was put there for its conversation's sake: those behind it are in their order."""
+    first, *others = ranking.candidates[:2]
+    return any(other.standing < first.standing for other in others)
 
 
 def _named(candidate: Candidate) -> str:

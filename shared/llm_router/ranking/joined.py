@@ -13,6 +13,8 @@ from llm_router.taxonomy import Category, Difficulty
 UNKNOWN = QualityEstimate(mean=0.5, sd=0.25, n=IMPUTED_WEIGHT, source="none", as_of=None, imputed=True)
 """A model without any evidence: as likely to do well as not, and hardly anything is known."""
 
+_UNKNOWN = dict.fromkeys(Difficulty, UNKNOWN)
+
 
 def joined(table: QualityTable, observed: Observed | None) -> QualityTable:
     """The table drawn to what was judged, cell by cell, and lowered by the share of attempts that went unanswered."""
@@ -22,7 +24,7 @@ def joined(table: QualityTable, observed: Observed | None) -> QualityTable:
     cells: dict[Category, Mapping[Difficulty, QualityEstimate]] = {}
     for category in Category:
         here = judged.get(category, {})
-        known = table.get(category, dict.fromkeys(Difficulty, UNKNOWN) if here else {})
+        known = table.get(category, _UNKNOWN if here or reliability < 1 else {})
         cells[category] = {level: _cell(cell, here.get(level), reliability) for level, cell in known.items()}
     return {category: levels for category, levels in cells.items() if levels}
 

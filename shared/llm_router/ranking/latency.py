@@ -33,6 +33,10 @@ def assumed_speed(usd_per_mtok: float | None) -> Speed:
     return ASSUMED_OF_SMALL if small else ASSUMED_OF_LARGE
 
 
+THINKING_INCLUDED = "artificial_analysis"
+"""The source whose time to the first token has a model's thinking in it: it waits for the first of the answer."""
+
+
 class Wait(NamedTuple):
     """Expected milliseconds to the whole answer; `measured` is False where a figure had to be assumed."""
 
@@ -41,12 +45,21 @@ class Wait(NamedTuple):
 
 
 def expected_wait(
-    first_token_ms: float, ms_per_token: float, live: LiveLatency | None, tokens: int, *, measured: bool
+    first_token_ms: float,
+    ms_per_token: float,
+    live: LiveLatency | None,
+    tokens: int,
+    *,
+    measured: bool,
+    included: int = 0,
 ) -> Wait:
-    """Catalogue figures, drawn towards what was measured here in proportion to how much was measured."""
+    """Catalogue figures, drawn towards what was measured here in proportion to how much was measured.
+
+    So many `included` tokens of all are thought within the catalogue's time to the first token already.
+    """
     if live is None:
-        return Wait(first_token_ms + tokens * ms_per_token, measured)
+        return Wait(first_token_ms + (tokens - included) * ms_per_token, measured)
     share = live.n / (live.n + PRIOR_ANSWERS)
     first = (1 - share) * first_token_ms + share * live.time_to_first_token_ms
     each = (1 - share) * ms_per_token + share * 1000 / max(live.output_tokens_per_second, 0.1)
-    return Wait(first + tokens * each, measured=True)
+    return Wait(first + (tokens - (1 - share) * included) * each, measured=True)

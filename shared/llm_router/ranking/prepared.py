@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from llm_router.catalogue.entry import Capability, ModelEntry, ModelStatus, QualityEstimate, QualityTable
+from llm_router.catalogue.entry import Capability, LongPrompt, ModelEntry, ModelStatus, QualityEstimate, QualityTable
 from llm_router.outcomes import Observed
 from llm_router.ranking.constraints import ASSUMED_WINDOW
-from llm_router.ranking.joined import joined
-from llm_router.ranking.latency import assumed_speed
+from llm_router.ranking.joined import UNKNOWN, joined
+from llm_router.ranking.latency import THINKING_INCLUDED, assumed_speed
 from llm_router.ranking.tokens import ratios_of
 from llm_router.taxonomy import Category, Difficulty
 
 LEVELS: tuple[Difficulty, ...] = (Difficulty.EASY, Difficulty.MEDIUM, Difficulty.HARD)
 
-Curve = tuple[float, float, float, float, float, float]
-"""Log-odds of doing well at the three difficulties, then their standard deviations on the scale of chances."""
+Curve = tuple[float, float, float, float, float, float, bool]
+"""Log-odds of doing well at the three difficulties, then their standard deviations on the scale of chances, then
+whether any of it is evidence of quality."""
 
 Curves = tuple[Curve | None, ...]
 """One a category, by `PLACE`."""
@@ -26,22 +28,32 @@ PLACE: Mapping[Category, int] = {category: place for place, category in enumerat
 """Where a category stands in a tuple of all: looking an enum's member up in a dict costs ten times an index."""
 
 
+class Prices(NamedTuple):
+    """USD per token read, written, and read from the provider's cache: the full price where no other is known."""
+
+    usd_in: float
+    usd_out: float
+    usd_cached: float
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One model, its numbers at hand. Prices are USD per token, None when either is not known.
+    """One model, its numbers at hand. `prices` are None when that of reading or writing is not known.
 
-    `usd_cached` is the price of input that the provider's cache holds: the full one where no other is known.
+    With more than `long_above` tokens of input all of it costs `long_prices`; None, and no end, where there are none.
+    `thought_first` where the time to the first token has the thinking in it.
     `ratios` are the provider's tokens for one of the classifier's, by writing. A request without demands that reads and
     writes at most `safe_tokens` may use the model, whatever else it asks. Equal `curves`, such as those of one
     model at several providers, are one object, by which ranking knows them.
     """
 
     model: ModelEntry
-    usd_in: float | None
-    usd_out: float
-    usd_cached: float
+    prices: Prices | None
+    long_prices: Prices | None
+    long_above: float
     ratios: tuple[float, ...]
     thinks: bool
+    thought_first: bool
     first_token_ms: float
     ms_per_token: float
     speed_measured: bool
@@ -64,14 +76,16 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
     first, speed = model.latency.time_to_first_token_ms, model.latency.output_tokens_per_second
     assumed = assumed_speed(model.output_usd_per_mtok)
     window = ASSUMED_WINDOW if model.context_window is None else model.context_window
-    priced = model.input_usd_per_mtok is not None and model.output_usd_per_mtok is not None
+    measured_by = model.provenance.get("time_to_first_token_ms")
+    long = model.long_prompt
     return Prepared(
         model=model,
-        usd_in=(model.input_usd_per_mtok or 0.0) / 1e6 if priced else None,
-        usd_out=(model.output_usd_per_mtok or 0.0) / 1e6,
-        usd_cached=_cached_price(model) / 1e6,
+        prices=_prices(model),
+        long_prices=None if long is None else _prices(long),
+        long_above=math.inf if long is None else long.above_tokens,
         ratios=ratios_of(model.tokenizer),
         thinks=Capability.REASONING in model.capabilities,
+        thought_first=measured_by is not None and measured_by.source == THINKING_INCLUDED,
         first_token_ms=assumed.first_token_ms if first is None else first,
         ms_per_token=1000 / (speed or assumed.tokens_per_second),
         speed_measured=first is not None and bool(speed),
@@ -80,9 +94,11 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
     )
 
 
-def _cached_price(model: ModelEntry) -> float:
-    full, cached = model.input_usd_per_mtok or 0.0, model.cached_input_usd_per_mtok
-    return full if cached is None else min(full, cached)
+def _prices(said: ModelEntry | LongPrompt) -> Prices | None:
+    full, written, cached = said.input_usd_per_mtok, said.output_usd_per_mtok, said.cached_input_usd_per_mtok
+    if full is None or written is None:
+        return None
+    return Prices(full / 1e6, written / 1e6, (full if cached is None else min(full, cached)) / 1e6)
 
 
 def _curves(table: QualityTable) -> Curves:
@@ -94,7 +110,8 @@ def _curve(cells: Mapping[Difficulty, QualityEstimate]) -> Curve | None:
     if not all(level in cells for level in LEVELS):
         return None
     easy, medium, hard = (cells[level] for level in LEVELS)
-    return log_odds(easy.mean), log_odds(medium.mean), log_odds(hard.mean), easy.sd, medium.sd, hard.sd
+    evidenced = any(cell.source != UNKNOWN.source for cell in (easy, medium, hard))
+    return log_odds(easy.mean), log_odds(medium.mean), log_odds(hard.mean), easy.sd, medium.sd, hard.sd, evidenced
 
 
 def log_odds(chance: float) -> float:

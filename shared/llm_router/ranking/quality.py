@@ -71,7 +71,7 @@ def demand(chances: Mapping[Category, float], difficulty: Difficulty, complexity
 def expected_quality(curves: Sequence[Curve | None], wanted: Demand) -> Quality:
     """The chance that the model with these curves does a prompt of this demand well."""
     mean, sd = moments(curves, wanted)
-    evidenced = any(curves[place] is not None for place, _ in wanted.weights)
+    evidenced = any((curve := curves[place]) is not None and curve[6] for place, _ in wanted.weights)
     return Quality(cautious(mean, sd, wanted), mean, sd, evidenced)
 
 

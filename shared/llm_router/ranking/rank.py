@@ -88,12 +88,12 @@ def rank(
         tokens = output + thinking
         reads = round(task.input_tokens * prepared.ratios[writing])
         usd = expected_usd(prepared, task, reads, tokens)
-        spent = usd if usd is None or task.held is None else usd + carried_usd(prepared, task)
+        spent = usd if usd is None or task.held is None else usd + carried_usd(prepared, task, reads)
         place = None if spent is None else standing(model.id, quality, spent, preference)
         if undemanding and place is not None and reads + tokens <= prepared.safe_tokens:
             placed.append((place, prepared))
             continue
-        wait_ms = _wait(prepared, tokens, around).ms if limits.max_latency_ms is not None else 0.0
+        wait_ms = _wait(prepared, output, thinking, around).ms if limits.max_latency_ms is not None else 0.0
         found = violations(Prospect(model, usd, wait_ms, quality, reads, tokens), task, limits)
         if found or place is None:
             excluded.append(Exclusion(model, tuple(found), place))
@@ -113,13 +113,20 @@ def _candidate(
     place: Place, prepared: Prepared, task: Task, limits: Constraints, wanted: Demand, around: Surroundings
 ) -> Candidate:
     price = expected_price(prepared, task, limits.max_tokens)
-    wait = _wait(prepared, price.output_tokens + price.thinking_tokens, around)
+    wait = _wait(prepared, price.output_tokens, price.thinking_tokens, around)
     return Candidate(prepared.model, Standing(*place), expected_quality(prepared.curves, wanted), price, wait)
 
 
-def _wait(prepared: Prepared, tokens: int, around: Surroundings) -> Wait:
+def _wait(prepared: Prepared, output: int, thinking: int, around: Surroundings) -> Wait:
     live = around.live.get(prepared.model.id) if around.live else None
-    return expected_wait(prepared.first_token_ms, prepared.ms_per_token, live, tokens, measured=prepared.speed_measured)
+    return expected_wait(
+        prepared.first_token_ms,
+        prepared.ms_per_token,
+        live,
+        output + thinking,
+        measured=prepared.speed_measured,
+        included=thinking if prepared.thought_first else 0,
+    )
 
 
 def _name(exclusion: Exclusion) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from llm_router.catalogue.diff import Diff
-from llm_router.catalogue.entry import Capability, Catalogue, ModelEntry, ModelStatus, QualityEstimate
+from llm_router.catalogue.entry import Capability, Catalogue, LongPrompt, ModelEntry, ModelStatus, QualityEstimate
+from llm_router.catalogue.operator_quality import answered
 from llm_router.catalogue.publishing import Published
 from llm_router.ports import MAX_VERSION, VersionInfo
 from llm_router.taxonomy import Category, Difficulty
@@ -15,9 +16,10 @@ from llm_router.web.body import RequestBody
 
 
 class RollbackRequest(RequestBody):
-    """The version whose content is to be current again."""
+    """The version whose content is to be current again; with `expected_version` only while that one is in force."""
 
     version: Annotated[int, Field(ge=0, le=MAX_VERSION)]
+    expected_version: Annotated[int, Field(ge=0, le=MAX_VERSION)] | None = None
 
 
 class RefreshRequest(RequestBody):
@@ -47,6 +49,15 @@ class LatencyAnswer(BaseModel):
     output_tokens_per_second: float | None
 
 
+class LongPromptAnswer(BaseModel):
+    """What every token of a request costs whose input is longer than `above_tokens`."""
+
+    above_tokens: int
+    input_usd_per_mtok: float
+    output_usd_per_mtok: float
+    cached_input_usd_per_mtok: float | None
+
+
 class ProvenanceAnswer(BaseModel):
     """Where a field's value came from."""
 
@@ -68,6 +79,7 @@ class EntryAnswer(BaseModel):
     input_usd_per_mtok: float | None
     output_usd_per_mtok: float | None
     cached_input_usd_per_mtok: float | None
+    long_prompt: LongPromptAnswer | None
     capabilities: list[Capability]
     open_weights: bool | None
     license: str | None
@@ -99,6 +111,7 @@ def entry_answer(entry: ModelEntry) -> EntryAnswer:
         input_usd_per_mtok=entry.input_usd_per_mtok,
         output_usd_per_mtok=entry.output_usd_per_mtok,
         cached_input_usd_per_mtok=entry.cached_input_usd_per_mtok,
+        long_prompt=None if entry.long_prompt is None else _long_prompt_answer(entry.long_prompt),
         capabilities=sorted(entry.capabilities),
         open_weights=entry.open_weights,
         license=entry.license,
@@ -120,11 +133,21 @@ def entry_answer(entry: ModelEntry) -> EntryAnswer:
     )
 
 
+def _long_prompt_answer(long: LongPrompt) -> LongPromptAnswer:
+    return LongPromptAnswer(
+        above_tokens=long.above_tokens,
+        input_usd_per_mtok=long.input_usd_per_mtok,
+        output_usd_per_mtok=long.output_usd_per_mtok,
+        cached_input_usd_per_mtok=long.cached_input_usd_per_mtok,
+    )
+
+
 def _quality_answer(cell: QualityEstimate) -> QualityAnswer:
+    cell = answered(cell)
     return QualityAnswer(
-        mean=round(cell.mean, 4),
-        sd=round(cell.sd, 4),
-        n=round(cell.n, 2),
+        mean=cell.mean,
+        sd=cell.sd,
+        n=cell.n,
         source=cell.source,
         as_of=cell.as_of,
         imputed=cell.imputed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from llm_router.catalogue.guards import Quarantined
+from llm_router.catalogue.publishing import held_by_rollback
 from llm_router.catalogue.reader import InForce
 from llm_router.catalogue.service import LastRun, Refreshed
 from llm_router.catalogue.source_state import Health, SourceState
@@ -42,7 +43,10 @@ class QuarantinedAnswer(BaseModel):
 
 
 class StatusAnswer(BaseModel):
-    """The catalogue at a glance. Times are epoch seconds, ages seconds."""
+    """The catalogue at a glance. Times are epoch seconds, ages seconds.
+
+    `held_by_rollback` while the version in force was made by going back: scheduled refreshes leave it alone.
+    """
 
     status: str
     total_models: int
@@ -52,6 +56,7 @@ class StatusAnswer(BaseModel):
     catalogue_version: int
     catalogue_age_s: float | None
     origin: str
+    held_by_rollback: bool
     last_change: str | None
     refused: str | None
     quarantined: list[QuarantinedAnswer]
@@ -89,6 +94,7 @@ def status_answer(
         catalogue_version=catalogue.version,
         catalogue_age_s=now - current.created_at if current else None,
         origin=current.origin if current else "bundled",
+        held_by_rollback=held_by_rollback(current),
         last_change=current.summary if current else None,
         refused=last.refused if last else None,
         quarantined=quarantined_answers(last.quarantined if last else ()),

@@ -43,6 +43,16 @@ _CELL = _object(
     required=["mean"],
 )
 _LEVELS = _object({level.value: _CELL for level in Difficulty})
+_PRICE = {"type": "number", "minimum": 0, "maximum": MAX_USD_PER_MTOK}
+_LONG_PROMPT = _object(
+    {
+        "above_tokens": {"type": "integer", "minimum": 1, "maximum": MAX_TOKENS},
+        "input_usd_per_mtok": _PRICE,
+        "output_usd_per_mtok": _PRICE,
+        "cached_input_usd_per_mtok": _number(MAX_USD_PER_MTOK),
+    },
+    required=["above_tokens", "input_usd_per_mtok", "output_usd_per_mtok"],
+)
 MODEL_SCHEMA: Mapping[str, Any] = _object(
     {
         "id": {"type": "string", "minLength": 1, "maxLength": MAX_ID},
@@ -55,6 +65,7 @@ MODEL_SCHEMA: Mapping[str, Any] = _object(
         "input_usd_per_mtok": _number(MAX_USD_PER_MTOK),
         "output_usd_per_mtok": _number(MAX_USD_PER_MTOK),
         "cached_input_usd_per_mtok": _number(MAX_USD_PER_MTOK),
+        "long_prompt": {"anyOf": [_LONG_PROMPT, {"type": "null"}]},
         "capabilities": {
             "anyOf": [
                 {"type": "array", "items": {"enum": list(Capability)}, "maxItems": 100},

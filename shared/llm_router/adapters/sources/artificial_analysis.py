@@ -1,6 +1,7 @@
 """Artificial Analysis (artificialanalysis.ai): evaluations, prices per million tokens and measured speed.
 
-Needs a key and asks to be named as the source, which every figure's provenance does.
+Needs a key and asks to be named as the source, which every figure's provenance does. Its slugs are names of its own:
+what it lists are figures for models that others offer (`joining.FIGURES_ONLY`).
 """
 
 from __future__ import annotations

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from llm_router.adapters.sources import payload
 from llm_router.adapters.sources.payload import Note, Problems
-from llm_router.catalogue.entry import Capability
+from llm_router.catalogue.entry import Capability, LongPrompt
 from llm_router.catalogue.records import Facts, Json, Listing, Reading
 
 NAME = "litellm"
@@ -23,6 +24,7 @@ _CAPABILITIES = {
     "supports_prompt_caching": Capability.PROMPT_CACHING,
     "supports_web_search": Capability.WEB_SEARCH,
 }
+_TIER = re.compile(r"(?:input|output)_cost_per_token_above_([1-9]\d{0,4})k_tokens")
 
 
 def parse(body: bytes, as_of: str) -> Reading:
@@ -56,8 +58,31 @@ def _listing(name: str, value: Json, note: Note) -> Listing | None:
         input_usd_per_mtok=usd_in,
         output_usd_per_mtok=usd_out,
         cached_input_usd_per_mtok=cached if usd_in is not None else None,
+        long_prompt=None if usd_in is None or usd_out is None else _long_prompt(row, usd_in, usd_out, note),
         capabilities=frozenset(capabilities),
         regions=tuple(sorted(payload.shown_names(row.get("supported_regions")))) or None,
         deprecation_date=payload.date(row.get("deprecation_date")),
     )
     return Listing(provider, payload.model_name(name), facts)
+
+
+def _long_prompt(row: dict[str, Json], usd_in: float, usd_out: float, note: Note) -> LongPrompt | None:
+    """The first tier of prices for long prompts, with the ordinary price where it leaves one out."""
+    tiers = [int(found[1]) for name, cost in row.items() if cost is not None and (found := _TIER.fullmatch(name))]
+    if not tiers:
+        return None
+    first = min(tiers)
+
+    def price(name: str) -> float | None:
+        field = f"{name}_above_{first}k_tokens"
+        return payload.price(row.get(field), 1, field, note)
+
+    read, written = payload.known_prices(price("input_cost_per_token"), price("output_cost_per_token"))
+    if read is None and written is None:
+        return None
+    return LongPrompt(
+        above_tokens=first * 1000,
+        input_usd_per_mtok=usd_in if read is None else read,
+        output_usd_per_mtok=usd_out if written is None else written,
+        cached_input_usd_per_mtok=price("cache_read_input_token_cost"),
+    )

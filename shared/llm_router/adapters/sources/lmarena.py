@@ -11,6 +11,9 @@ NAME = "lmarena"
 PRIORITY = 0
 URL = "https://raw.githubusercontent.com/lmarena/arena-catalog/main/data/leaderboard-text-style-control.json"
 
+_LEAST, _MOST = 500.0, 2500.0
+"""Models are rated from about 1000 to 1600: what is far outside is no rating."""
+
 _INTERVAL_SDS = 2 * 1.96
 """Standard errors between the 2.5 % and the 97.5 % quantile."""
 
@@ -31,7 +34,7 @@ def parse(body: bytes, as_of: str) -> Reading:
 
 def _score(category: str, name: str, row: dict[str, Json]) -> Score:
     rating, low, high = (payload.number(row.get(key), key) for key in ("rating", "rating_q025", "rating_q975"))
-    if rating is None or rating > 5000:
+    if rating is None or not _LEAST <= rating <= _MOST:
         raise BadRecord("has no rating")
     sd = None if low is None or high is None or high < low else (high - low) / _INTERVAL_SDS
     return Score(payload.model_name(name), payload.model_name(category), rating, Scale.RATING, sd)
