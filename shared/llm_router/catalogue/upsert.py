@@ -69,7 +69,7 @@ def applied(update: Update, before: ModelEntry | None, today: str) -> ModelEntry
     for name, value in said.items():
         held = getattr(entry.latency if name in _SPEEDS else entry, name)
         # A model may have ended for another reason, which can pass, or by its date alone; the operator's word stands.
-        decides = name == "status" and (value is not ModelStatus.ACTIVE or (entry.deprecation_date or today) < today)
+        decides = name == "status" and (value is not ModelStatus.ACTIVE or (entry.deprecation_date or "9999") <= today)
         if before is None or held != value or name in update.cleared or decides:
             provenance[name] = Provenance(OPERATOR, today)
     if update.provider is not None:
