@@ -19,8 +19,8 @@ THINKER = model("thinker", usd_in=1.0, usd_out=8.0, capabilities=frozenset({Capa
 PLAIN = model("plain", usd_in=1.0, usd_out=8.0)
 
 
-def job(difficulty: Difficulty | None = None) -> Job:
-    return Job(ChatRequest(()), (THINKER,), 100, math.inf, Label(difficulty=difficulty))
+def job(difficulty: Difficulty | None = None, longest: int | None = None) -> Job:
+    return Job(ChatRequest((), max_tokens=longest), (THINKER,), 100, math.inf, Label(difficulty=difficulty))
 
 
 def test_what_the_provider_counted_is_what_is_billed():
@@ -34,6 +34,11 @@ def test_who_leaves_before_the_count_pays_for_thoughts_that_nobody_saw(difficult
     found = Bill.of(job(difficulty), THINKER, None, "x" * 400, thoughts_seen=False)
     assert found.usage == Usage(100, 100 + thought, reasoning_tokens=thought)
     assert found.usd == pytest.approx((100 + (100 + thought) * 8) / 1e6)
+
+
+def test_nobody_pays_for_more_thoughts_than_the_answer_may_have_tokens():
+    found = Bill.of(job(Difficulty.HARD, longest=50), THINKER, None, "", thoughts_seen=False)
+    assert found.usage == Usage(100, 50, reasoning_tokens=50)
 
 
 def test_thoughts_that_were_written_count_as_what_was_written_and_other_models_think_nothing():

@@ -85,6 +85,11 @@ def test_the_prices_of_long_prompts_are_believed_together_or_not_at_all():
     assert after.provenance["long_prompt"] == replace(OLD, note="litellm says 120: quarantined")
     for before, said in ((dear(4.0, 12.0), dear(5.0, 15.0)), (None, dear(4.0, 12.0)), (dear(1, 1), model("one"))):
         assert quarantine(before, said) == (said, [])
+    slipped = model("one", long_prompt=LongPrompt(2_000, 4.0, 12.0), provenance={"long_prompt": LITELLM})
+    after, found = quarantine(dear(4.0, 12.0, OLD), slipped)
+    assert (after.long_prompt, found[0].field) == (LongPrompt(200_000, 4.0, 12.0), "long_prompt.above_tokens")
+    after, found = quarantine(None, dear(4.0, 1200.0))
+    assert (after.long_prompt, found[0].field) == (None, "long_prompt.output_usd_per_mtok")
     own = dear(400.0, 1000.0, OPERATOR)
     assert quarantine(dear(4.0, 12.0), own) == (own, [])
 

@@ -9,7 +9,7 @@ import pytest
 from llm_router.adapters.memory import MemoryCatalogueStore
 from llm_router.catalogue.ending import PAST
 from llm_router.catalogue.entry import Catalogue, ModelStatus, Provenance
-from llm_router.catalogue.publishing import Publisher
+from llm_router.catalogue.publishing import Publisher, held_by_rollback
 from llm_router.catalogue.reader import CHECK_EVERY_S, STALE_AFTER_S, CatalogueReader
 from llm_router.clock import iso_date
 from llm_router.errors import CatalogueUnavailable, SnapshotCorrupt, StoreUnavailable
@@ -201,6 +201,18 @@ def test_a_damaged_version_is_healed_by_the_next_publication_even_one_that_chang
         False,
         {"acme/bundled", "acme/one"},
     )
+
+
+def test_what_was_gone_back_to_is_made_again_where_it_is_damaged_and_stays_held(clock: FakeClock):
+    store = Damaged()
+    publish(store, clock, "one")
+    publish(store, clock, "two")
+    publisher = Publisher(store, clock, lambda: BUNDLED)
+    publisher.rollback(1)
+    store.lost = frozenset({3})
+    healed = publisher.publish(lambda _: {}, "refresh", unless_held=True)
+    assert (healed.version, healed.held, held_by_rollback(store.current())) == (4, True, True)
+    assert publisher.current().models.keys() == {"acme/bundled", "acme/one"}
 
 
 def test_a_damaged_version_can_be_rolled_back(clock: FakeClock):

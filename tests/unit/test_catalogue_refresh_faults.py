@@ -6,6 +6,7 @@ import pytest
 
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.gathering import AWAITED_S, EACH_S, IN_ALL_S, blob_name
+from llm_router.catalogue.publishing import held_by_rollback
 from llm_router.catalogue.records import Json
 from llm_router.catalogue.source_state import STALE_AFTER_S, Health
 from llm_router.catalogue.upsert import upsert
@@ -159,6 +160,10 @@ def test_a_refresh_that_would_drop_more_than_a_fifth_is_refused_even_by_a_source
     outcome = forgetful.refresher().refresh()
     assert "would be dropped" in (outcome.refused or "")
     assert forgetful.catalogue() == before
+    publisher = forgetful.refresher().publisher
+    publisher.rollback(before.version)
+    assert "would be dropped" in (forgetful.refresher().refresh().refused or "")
+    assert held_by_rollback(publisher.store.current())
 
 
 def test_a_run_in_which_every_source_hangs_ends_within_a_minute():

@@ -99,6 +99,8 @@ def test_a_price_for_long_prompts_is_taken_back_by_its_source_and_by_no_other(wo
     world.web.pages[URLS["litellm"]] = FakeReply(500)
     world.refresher().refresh()
     assert entry(world, "openai/gpt-4o-mini").long_prompt == found.long_prompt
+    refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token="free")))
+    assert entry(world, "openai/gpt-4o-mini").long_prompt == found.long_prompt
     refresh(world, "litellm", payload("litellm"))
     assert entry(world, "openai/gpt-4o-mini").long_prompt is None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.diff import diff
-from llm_router.catalogue.entry import Capability, Catalogue, Latency, LongPrompt, ModelEntry, ModelStatus, Provenance
+from llm_router.catalogue.entry import Capability, Catalogue, Latency, LongPrompt, ModelEntry, ModelStatus
 from llm_router.catalogue.upsert import MAX_MODELS, upsert
 from llm_router.errors import InvalidRequest
 from llm_router.schemas.catalogue import entry_answer
@@ -128,20 +127,6 @@ def test_a_cell_that_is_not_the_one_that_is_held_is_the_operators_whatever_sourc
     mine = made({**NEW, "quality": {"math": {"hard": {"mean": 0.4, "source": "our own test"}}}})
     cell = mine.quality[Category.MATH][Difficulty.HARD]
     assert (cell.mean, cell.source, cell.imputed) == (0.4, "operator", False)
-
-
-@pytest.mark.parametrize("status", ["disabled", "deprecated"])
-def test_the_operators_word_that_a_model_has_ended_is_kept_though_it_has_ended_already(status: str):
-    ended = made({**NEW, "status": status})
-    before = Catalogue(1, {ended.id: replace(ended, provenance={"status": Provenance("curated", TODAY)})})
-    assert made({"id": ended.id, "status": status}, before).provenance["status"].source == "operator"
-
-
-@pytest.mark.parametrize(("ends", "by"), [("2020-01-01", "operator"), ("2999-01-01", "curated")])
-def test_the_operators_word_that_a_model_goes_on_is_kept_once_its_date_is_past(ends: str, by: str):
-    known = replace(made(NEW), deprecation_date=ends, provenance={"status": Provenance("curated", TODAY)})
-    found = made({"id": known.id, "status": "active"}, Catalogue(1, {known.id: known}))
-    assert found.provenance["status"].source == by
 
 
 BAD = {

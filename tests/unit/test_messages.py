@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from llm_router.adapters.providers.conversation import new_call_id, turns
 from llm_router.conversation import FILE_TOKENS
 from llm_router.generation.chat import ChatMessage, ChatRequest, ImagePart, Role, TextPart
+from llm_router.generation.pricing import beside_tokens
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.messages import Message, conversation
 
@@ -39,6 +40,24 @@ def test_calls_of_before_tools_are_calls_of_tools_each_answered_by_the_result_be
     found = ChatCompletionRequest.model_validate(body).chat(9).messages
     assert [[each.id for each in message.tool_calls] for message in found] == [[], ["call_1"], [], ["call_2"], []]
     assert [message.tool_call_id for message in found] == [None, None, "call_1", None, "call_2"]
+
+
+def test_a_history_that_begins_with_such_a_call_keeps_it_and_its_result_together():
+    call = {"role": "assistant", "function_call": {"name": "f", "arguments": "{}"}}
+    result = {"role": "function", "name": "f", "content": "7"}
+    body = {"model": "auto", "messages": [call, result, {"role": "user", "content": "go"}]}
+    made, answered, _ = ChatCompletionRequest.model_validate(body).chat(9).messages
+    assert made.tool_calls[0].id == answered.tool_call_id == "call_1"
+
+
+def test_thoughts_that_are_sent_back_count_as_input():
+    fields = {"model": "auto", "messages": [{"role": "user", "content": "go"}]}
+    thought = {"role": "assistant", "content": "Yes.", "reasoning_content": "x" * 4000}
+    plain, thoughtful = (
+        beside_tokens(ChatCompletionRequest.model_validate({**fields, "messages": messages}).chat(9))
+        for messages in (fields["messages"], [thought, *fields["messages"]])
+    )
+    assert thoughtful - plain == 1000
 
 
 def test_what_the_assistant_thought_goes_back_with_its_message():

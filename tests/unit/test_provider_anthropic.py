@@ -114,6 +114,13 @@ def test_claudes_that_cannot_be_made_to_call_a_tool_are_asked_for_json_of_a_shap
     assert (beside_tools["output_config"], SCHEMA in str(beside_tools["system"])) == ({"effort": "low"}, True)
 
 
+def test_a_shape_that_leaves_properties_open_is_said_in_words():
+    open_shape = '{"type":"object","properties":{"at":{"type":"object","properties":{}}},"additionalProperties":false}'
+    sent = anthropic_request.body("claude-opus-5-5", ask(json_format=JsonFormat(open_shape)), stream=False)
+    assert "output_config" not in sent
+    assert open_shape in str(sent["system"])
+
+
 def test_a_picture_s_address_is_passed_on_and_never_fetched(server: ProviderServer):
     request = ChatRequest((ChatMessage(Role.USER, (ImagePart("https://x.example/a.webp?b=c"),)),))
     anthropic = asked(Protocol.ANTHROPIC, server, request).json["messages"][0]["content"]

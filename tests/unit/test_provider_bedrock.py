@@ -132,7 +132,9 @@ def test_claudes_that_cannot_be_made_to_call_a_tool_are_not_at_bedrock_either(ch
     [
         ("us-east-1", "anthropic.claude-sonnet-4-20250514-v1:0", "us.anthropic.claude-sonnet-4-20250514-v1%3A0"),
         ("eu-west-3", "anthropic.claude-3-7-sonnet", "eu.anthropic.claude-3-7-sonnet"),
-        ("ap-south-1", "anthropic.claude-fable-5-1", "apac.anthropic.claude-fable-5-1"),
+        ("ap-south-1", "anthropic.claude-sonnet-4-20250514-v1:0", "apac.anthropic.claude-sonnet-4-20250514-v1%3A0"),
+        ("ap-south-1", "anthropic.claude-fable-5-1", "global.anthropic.claude-fable-5-1"),
+        ("ap-northeast-1", "jp.anthropic.claude-fable-5-1", "jp.anthropic.claude-fable-5-1"),
         ("sa-east-1", "anthropic.claude-haiku-4-5", "global.anthropic.claude-haiku-4-5"),
         ("us-east-1", "anthropic.claude-3-5-sonnet", "anthropic.claude-3-5-sonnet"),
         ("us-east-1", "amazon.nova-lite-v1", "amazon.nova-lite-v1"),

@@ -80,7 +80,8 @@ def test_gemini_gets_penalties_before_2_5_alone(model: str, takes: bool):
     ("model", "effort", "level"),
     [
         ("gemini-2.5-flash", "low", None),
-        ("gemini-3-pro", "none", "minimal"),
+        ("gemini-3-pro", "none", "low"),
+        ("gemini-3.1-pro-preview", "minimal", "low"),
         ("gemini-3.5-flash", "minimal", "minimal"),
         ("gemini-3.7-flash", "minimal", "low"),
         ("gemini-3.7-flash", "none", "low"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason
+from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta
 from llm_router.generation.stops import ended, until_a_stop
 
 PIECES = st.lists(st.text("ab#", max_size=4), max_size=8)
@@ -33,11 +33,14 @@ def streamed(pieces: list[ChatChunk], stops: list[str], closed: list[bool] | Non
 
 @given(PIECES, STOPS)
 def test_a_stream_ends_where_the_whole_answer_would(texts: list[str], stops: list[str]):
-    pieces = [*(ChatChunk(text) for text in texts), ChatChunk(stop=StopReason.LENGTH)]
+    call = ChatChunk(tool_calls=(ToolCallDelta(0, "call_1", "f", "{}"),))
+    pieces = [*(ChatChunk(text) for text in texts), call, ChatChunk(stop=StopReason.TOOL_CALLS)]
     found = streamed(pieces, stops)
-    whole = ended(ChatAnswer("".join(texts), StopReason.LENGTH), stops)
+    calls = (ToolCall("call_1", "f", "{}"),)
+    whole = ended(ChatAnswer("".join(texts), StopReason.TOOL_CALLS, calls), stops)
     assert "".join(piece.text for piece in found) == whole.text
     assert [piece.stop for piece in found if piece.stop is not None] == [whole.stop]
+    assert sum(len(piece.tool_calls) for piece in found) == len(whole.tool_calls)
 
 
 @pytest.mark.parametrize(

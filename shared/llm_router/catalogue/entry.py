@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from llm_router.taxonomy import Category, Difficulty
@@ -78,6 +78,14 @@ class LongPrompt:
     output_usd_per_mtok: float
     cached_input_usd_per_mtok: float | None = None
 
+    def at_least(self, usual: ModelEntry) -> LongPrompt:
+        """The same with no price below the usual one, which may be another's word, such as the operator's."""
+        return replace(
+            self,
+            input_usd_per_mtok=max(self.input_usd_per_mtok, usual.input_usd_per_mtok or 0.0),
+            output_usd_per_mtok=max(self.output_usd_per_mtok, usual.output_usd_per_mtok or 0.0),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -124,9 +132,9 @@ class ModelEntry:
         return self.status is ModelStatus.ACTIVE
 
     def priced(self, input_tokens: int) -> ModelEntry | LongPrompt:
-        """Whatever holds the prices of a request with so many tokens of input."""
+        """Whatever holds the prices of so many tokens of input: long prompts never cost less than others."""
         long = self.long_prompt
-        return self if long is None or input_tokens <= long.above_tokens else long
+        return self if long is None or input_tokens <= long.above_tokens else long.at_least(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,15 +73,17 @@ def quarantine(before: ModelEntry | None, after: ModelEntry) -> tuple[ModelEntry
 def _with_believed_tier(
     before: ModelEntry | None, after: ModelEntry, found: list[Quarantined]
 ) -> tuple[ModelEntry, list[Quarantined]]:
-    """The same for the prices of long prompts, which are believed together or not at all."""
+    """The same for the prices of long prompts, which are believed together or not at all; first ones are measured by
+    those of other prompts."""
     last, now = None if before is None else before.long_prompt, after.long_prompt
     origin = after.provenance.get("long_prompt")
-    if before is None or last is None or now is None or origin is None or origin.source == OPERATOR:
+    if now is None or origin is None or origin.source == OPERATOR:
         return after, found
-    for field in PRICES:
-        was, said = getattr(last, field), getattr(now, field)
+    for field in PRICES if last is None else (*PRICES, "above_tokens"):
+        was, said = getattr(after if last is None else last, field), getattr(now, field)
         if jumps(was, said):
-            kept, note = before.provenance.get("long_prompt", origin), f"{origin.source} says {said:.6g}: quarantined"
+            held = {} if before is None or last is None else before.provenance
+            kept, note = held.get("long_prompt", origin), f"{origin.source} says {said:.6g}: quarantined"
             doubt = Quarantined(after.id, f"long_prompt.{field}", was, said, origin.source)
             return _put(after, "long_prompt", last, kept, note), [*found, doubt]
     return after, found

@@ -10,12 +10,13 @@ from typing import Final
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.identifiers import is_legal_id
 from llm_router.catalogue.records import Facts, Listing, Reading
+from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.catalogue.tables import Provider, Tables
 
 OPERATOR = "operator"
 """The source of what the operator says, by update or in a file. It goes before every other."""
 
-FIGURES_ONLY: Final = frozenset({"artificial_analysis"})
+FIGURES_ONLY: Final = frozenset({ARTIFICIAL_ANALYSIS})
 """Sources that measure what others offer: their names are no provider's, and make no offering nor keep one."""
 
 Key = tuple[str, str]

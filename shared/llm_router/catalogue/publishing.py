@@ -14,7 +14,9 @@ from llm_router.catalogue.snapshot import dumps, loads
 from llm_router.errors import InvalidRequest, NotFound, SnapshotCorrupt, VersionConflict
 from llm_router.ports import CatalogueStore, Clock, VersionInfo
 
-Change = Callable[[Catalogue], Mapping[str, ModelEntry]]
+Change = Callable[[Catalogue], Mapping[str, ModelEntry] | None]
+"""What becomes of a catalogue; None to leave all as it is."""
+
 ATTEMPTS = 3
 """Times a change that names no version is made anew on top of whatever was published meanwhile."""
 
@@ -24,7 +26,15 @@ _ROLLBACK: Final = "rollback to "
 
 def held_by_rollback(head: VersionInfo | None) -> bool:
     """Whether the version in force was made by going back: until somebody publishes on top, it is to stay."""
-    return head is not None and head.origin.startswith(_ROLLBACK)
+    return gone_back_to(head) is not None
+
+
+def gone_back_to(head: VersionInfo | None) -> int | None:
+    """The version whose content the one in force has again; None where that was not made by going back."""
+    if head is None or not head.origin.startswith(_ROLLBACK):
+        return None
+    number = head.origin.removeprefix(_ROLLBACK)
+    return int(number) if number.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +62,12 @@ class Publisher:
         """The version in force, read from the store; if it is damaged, its number with the content before it."""
         return self._current()[0]
 
-    def _current(self) -> tuple[Catalogue, bool, bool]:
-        """The catalogue to build upon, whether it is what was published under its number, and whether it is held."""
+    def _current(self) -> tuple[Catalogue, bool, int | None]:
+        """The catalogue to build upon, whether it is what was published under its number, and what was gone back to."""
         head = self.store.current()
         found = newest_readable(self.store, head, self.bundled)
         version = found.catalogue.version if head is None else head.version
-        return replace(found.catalogue, version=version), found.whole, held_by_rollback(head)
+        return replace(found.catalogue, version=version), found.whole, gone_back_to(head)
 
     def at(self, version: int) -> Catalogue:
         """An earlier version. Raises `NotFound` or `SnapshotCorrupt`."""
@@ -70,7 +80,7 @@ class Publisher:
 
         Where the version in force is damaged, the outcome is published in any case, which heals it; so it is where
         going back or going on from there is all that it changes. With `unless_held` a version that was made by going
-        back stays in force.
+        back stays in force; damaged, it is made again.
 
         With `expected_version` the change is refused by `VersionConflict` when another one is in force; without
         it the change is made anew when somebody else publishes in between.
@@ -79,11 +89,14 @@ class Publisher:
             before, whole, held = self._current()
             if expected_version is not None and expected_version != before.version:
                 raise VersionConflict("The catalogue has changed since; read it again.", current=before.version)
-            if held and unless_held:
+            if held is not None and unless_held:
+                if not whole:
+                    return replace(self.rollback(held), held=True)
                 return Published(before.version, diff({}, {}), before.models, held=True)
-            models = change(before)
+            made = change(before)
+            models = before.models if made is None else made
             changed = diff(before.models, models)
-            settled = whole and held is origin.startswith(_ROLLBACK)
+            settled = whole and (made is None or (held is not None) is origin.startswith(_ROLLBACK))
             if settled and changed.empty and _operators_own(before.models) == _operators_own(models):
                 return Published(before.version, changed, before.models)
             try:

@@ -53,7 +53,7 @@ class Update:
     """One model as the operator wants it. `cleared` names facts that are to be unknown again.
 
     `quality` holds what was said cell by cell and goes before public evidence; `scores` what a single score per
-    kind of work gives, used only where there is no evidence.
+    kind of work gives, used only where there is no evidence. An `echo` is an answer of ours that was sent back.
     """
 
     id: str
@@ -62,6 +62,7 @@ class Update:
     cleared: frozenset[str] = frozenset()
     quality: QualityTable = field(default_factory=dict)
     scores: QualityTable = field(default_factory=dict)
+    echo: bool = False
 
 
 class Scale(StrEnum):

@@ -127,7 +127,13 @@ def _holds_still(before: ModelEntry, name: str, joined: Joined) -> bool:
     """
     sources = _sources(before, name)
     said = name in before.provenance and before.provenance[name].note != PAST
-    return said and bool(sources) and sources.isdisjoint(said.source for said in joined.statements)
+    # Who gave no price that could be read has not said that long prompts cost no more.
+    spoke = (told.source for told in joined.statements if name != "long_prompt" or _is_priced(told.facts))
+    return said and bool(sources) and sources.isdisjoint(spoke)
+
+
+def _is_priced(facts: Facts) -> bool:
+    return facts.input_usd_per_mtok is not None and facts.output_usd_per_mtok is not None
 
 
 def _sources(entry: ModelEntry, name: str) -> set[str]:

@@ -87,13 +87,13 @@ class Refresher:
         gathered = gatherer.gather(self.sources, load(self.records, names), current.models, tell, within_s)
         plans: list[RefreshPlan] = []
 
-        def change(before: Catalogue) -> Mapping[str, ModelEntry]:
+        def change(before: Catalogue) -> Mapping[str, ModelEntry] | None:
             readings = [found.reading for found in gathered if found.reading is not None]
             plans.append(plan(readings, before.models, self.today(), self.tables, self.choices))
-            return plans[-1].models
+            return plans[-1].models if plans[-1].refused is None else None
 
         if dry_run:
-            changed = diff(current.models, change(current))
+            changed = diff(current.models, change(current) or current.models)
             return _outcome(current.version, changed, plans[-1], gathered, dry_run=True)
         self._keep(gathered)
         published = self.publisher.publish(change, ORIGIN, unless_held=scheduled)

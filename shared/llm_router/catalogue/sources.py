@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from llm_router.catalogue.records import Reading
+
+ARTIFICIAL_ANALYSIS: Final = "artificial_analysis"
+"""Known by name where the rules are: it has figures of models and offers none, and its first tokens come after the
+thinking."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final
 
+from llm_router.catalogue.ending import ended
 from llm_router.catalogue.entry import Catalogue, Latency, ModelEntry, ModelStatus, Provenance, QualityTable
 from llm_router.catalogue.joining import OPERATOR
 from llm_router.catalogue.operator_quality import completed, stated
@@ -64,12 +65,16 @@ def applied(update: Update, before: ModelEntry | None, today: str) -> ModelEntry
     """The entry once the operator's word is in it, each field with its origin."""
     entry = before or ModelEntry(update.id, update.provider or "", update.facts.display_name or update.id)
     said = {name: value for name in _FACTS if (value := getattr(update.facts, name)) is not None}
+    ends = said.get("deprecation_date", entry.deprecation_date)
+    past = ended(replace(entry, deprecation_date=ends), today) is not None
+    if update.echo and said.get("status") is (ModelStatus.DEPRECATED if past else entry.status):
+        del said["status"]
     changes: dict[str, Any] = {**{name: _NOTHING.get(name) for name in update.cleared - {"status"}}, **said}
     provenance = {name: origin for name, origin in entry.provenance.items() if name not in update.cleared}
     for name, value in said.items():
         held = getattr(entry.latency if name in _SPEEDS else entry, name)
         # A model may have ended for another reason, which can pass, or by its date alone; the operator's word stands.
-        decides = name == "status" and (value is not ModelStatus.ACTIVE or (entry.deprecation_date or "9999") <= today)
+        decides = name == "status" and (value is not ModelStatus.ACTIVE or past)
         if before is None or held != value or name in update.cleared or decides:
             provenance[name] = Provenance(OPERATOR, today)
     if update.provider is not None:

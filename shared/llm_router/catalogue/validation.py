@@ -67,7 +67,8 @@ def parse(row: Json, *, today: str, lenient: bool = False) -> tuple[Update | Non
     _latency(row, facts, cleared, problems)
     if problems or entry_id is None:
         return None, problems
-    return Update(entry_id, provider, Facts(**facts), frozenset(cleared), quality, scores), []
+    echo = "provenance" in row
+    return Update(entry_id, provider, Facts(**facts), frozenset(cleared), quality, scores, echo), []
 
 
 def _names(row: Mapping[str, Json], problems: list[FieldProblem]) -> tuple[str | None, str | None]:

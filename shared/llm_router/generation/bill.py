@@ -21,5 +21,5 @@ class Bill:
     def of(cls, job: Job, model: ModelEntry, usage: Usage | None, written: str, *, thoughts_seen: bool) -> Bill:
         """Of a stream that its caller leaves there is no count but ours. What a model thinks is billed, seen or not."""
         unseen = Capability.REASONING in model.capabilities and not thoughts_seen
-        counted = usage or estimated_usage(job.input_tokens, written, job.thinking_tokens if unseen else 0)
+        counted = usage or estimated_usage(job.input_tokens, written, job.thinking_tokens(model) if unseen else 0)
         return cls(counted, cost_usd(model, counted) or 0.0)

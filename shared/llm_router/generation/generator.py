@@ -152,7 +152,9 @@ class Generator:
             bill = stream.bill = Bill.of(job, reached.model, written.usage, text, thoughts_seen=written.thought)
             self._settle(reservation, bill.usd + lost.usd)
             ms = written.first_ms + (self.clock.monotonic() - started) * 1000
-            self._told(job, reached, bill, first_ms=written.first_ms, ms=ms, failure=failure)
+            # What was thought before the first piece took no time of the writing.
+            unseen = 0 if written.thought else bill.usage.reasoning_tokens
+            self._told(job, reached, bill, first_ms=written.first_ms, ms=ms, failure=failure, unseen=unseen)
 
     async def _next(self, rest: AsyncGenerator[ChatChunk, None], job: Job) -> ChatChunk | None:
         """The next piece, or None at the end. Raises `ProviderFailed` when the deadline or the pause is over.
@@ -204,9 +206,10 @@ class Generator:
         first_ms: float | None,
         ms: float,
         failure: Failure | None = None,
+        unseen: int = 0,
     ) -> None:
         writing_ms = ms - (first_ms or 0.0)
-        speed = bill.usage.completion_tokens * 1000 / writing_ms if writing_ms > 0 else None
+        speed = (bill.usage.completion_tokens - unseen) * 1000 / writing_ms if writing_ms > 0 else None
         self.outcomes.observe_outcome(
             Outcome(
                 model=reached.model.id,

@@ -32,10 +32,10 @@ class Job:
     most_usd_wanted: float | None = None
     first_until: float = math.inf
 
-    @property
-    def thinking_tokens(self) -> int:
-        """What a model that thinks is assumed to think before it answers this."""
-        return THINKING_TOKENS[self.label.difficulty or Difficulty.MEDIUM]
+    def thinking_tokens(self, model: ModelEntry) -> int:
+        """What a model that thinks is assumed to think before it answers this, within the limit of its answer."""
+        assumed, longest = THINKING_TOKENS[self.label.difficulty or Difficulty.MEDIUM], self.asked_of(model).max_tokens
+        return assumed if longest is None else min(assumed, longest)
 
     def asked_of(self, model: ModelEntry) -> ChatRequest:
         """The request with an answer no longer than the model can write, its window holds, and the caller pays for."""

@@ -26,9 +26,11 @@ def cost_usd(model: ModelEntry, usage: Usage) -> float | None:
 
 
 def beside_tokens(request: ChatRequest) -> int:
-    """About how many tokens of the input are no message's text: tools, the shape of the answer, and calls of tools."""
+    """About how many tokens of the input are no message's text: tools, the shape of the
+    answer, calls of tools, and earlier thoughts."""
     texts = [text for tool in request.tools for text in (tool.name, tool.description, tool.parameters)]
     texts += [call.arguments for message in request.messages for call in message.tool_calls]
+    texts += [message.reasoning for message in request.messages]
     texts += [request.json_format.schema] if request.json_format else []
     return -(-sum(len(text) for text in texts if text) // CHARACTERS_A_TOKEN)
 

@@ -14,12 +14,12 @@ Chunks = AsyncGenerator[ChatChunk, None]
 def ended(answer: ChatAnswer, stops: Sequence[str]) -> ChatAnswer:
     """The answer up to the first of the stops in its text; the same where there is none."""
     place = _first(answer.text, stops)
-    return answer if place is None else replace(answer, text=answer.text[:place], stop=StopReason.STOP)
+    if place is None:
+        return answer
+    return replace(answer, text=answer.text[:place], tool_calls=(), stop=StopReason.STOP)
 
 
-async def until_a_stop(
-    pieces: AsyncGenerator[ChatChunk, None], stops: Sequence[str]
-) -> AsyncGenerator[ChatChunk, None]:
+async def until_a_stop(pieces: Chunks, stops: Sequence[str]) -> Chunks:
     """The pieces up to the first of the stops in their text, after which no more are read.
 
     What may be the beginning of a stop is held back until it is known to be none.
@@ -29,7 +29,7 @@ async def until_a_stop(
         async for piece in pieces:
             text = held + piece.text
             if (place := _first(text, stops)) is not None:
-                yield replace(piece, text=text[:place], stop=StopReason.STOP)
+                yield replace(piece, text=text[:place], tool_calls=(), stop=StopReason.STOP)
                 return
             kept = 0 if piece.stop is not None else _begun(text, stops, most)
             held = text[len(text) - kept :]

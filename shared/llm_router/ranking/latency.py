@@ -33,10 +33,6 @@ def assumed_speed(usd_per_mtok: float | None) -> Speed:
     return ASSUMED_OF_SMALL if small else ASSUMED_OF_LARGE
 
 
-THINKING_INCLUDED = "artificial_analysis"
-"""The source whose time to the first token has a model's thinking in it: it waits for the first of the answer."""
-
-
 class Wait(NamedTuple):
     """Expected milliseconds to the whole answer; `measured` is False where a figure had to be assumed."""
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import Capability, LongPrompt, ModelEntry, ModelStatus, QualityEstimate, QualityTable
+from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.outcomes import Observed
 from llm_router.ranking.constraints import ASSUMED_WINDOW
 from llm_router.ranking.joined import UNKNOWN, joined
-from llm_router.ranking.latency import THINKING_INCLUDED, assumed_speed
+from llm_router.ranking.latency import assumed_speed
 from llm_router.ranking.tokens import ratios_of
 from llm_router.taxonomy import Category, Difficulty
 
@@ -81,11 +82,11 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
     return Prepared(
         model=model,
         prices=_prices(model),
-        long_prices=None if long is None else _prices(long),
+        long_prices=None if long is None else _prices(model.priced(long.above_tokens + 1)),
         long_above=math.inf if long is None else long.above_tokens,
         ratios=ratios_of(model.tokenizer),
         thinks=Capability.REASONING in model.capabilities,
-        thought_first=measured_by is not None and measured_by.source == THINKING_INCLUDED,
+        thought_first=measured_by is not None and measured_by.source == ARTIFICIAL_ANALYSIS,
         first_token_ms=assumed.first_token_ms if first is None else first,
         ms_per_token=1000 / (speed or assumed.tokens_per_second),
         speed_measured=first is not None and bool(speed),

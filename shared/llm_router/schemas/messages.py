@@ -117,7 +117,7 @@ class FilePart(PartBody):
     def tokens(self) -> int:
         """By the size of the file; of one that the provider holds it is not known."""
         data = self.file.file_data or ""
-        return file_tokens(_octets(data), is_text=data.lower().startswith(_TEXT))
+        return file_tokens(_octets(data), is_text=data[:32].lower().startswith(_TEXT))
 
     def chat(self) -> chat.Part:
         """As it is sent to a model."""
@@ -239,5 +239,5 @@ def conversation(
 
 def chat_messages(messages: list[Message]) -> tuple[ChatMessage, ...]:
     """The messages as they are sent to a model. A function's result in the old form answers the call before it."""
-    made = accumulate(message.calls_the_old_way for message in messages)
+    made = accumulate(int(message.calls_the_old_way) for message in messages)
     return tuple(message.chat(f"call_{count}") for message, count in zip(messages, made, strict=True))

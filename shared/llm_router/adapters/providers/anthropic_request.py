@@ -48,7 +48,7 @@ def body(model: str, request: ChatRequest, *, stream: bool) -> dict[str, Json]:
         "model": model,
         "max_tokens": request.max_tokens or DEFAULT_MAX_TOKENS,
         "messages": [{"role": role.value, "content": _content(messages)} for role, messages in turns(request)],
-        "system": system_of(request, schema_is_said=json_tool.schema_is_said(request)) or None,
+        "system": system_of(request, schema_is_said=_schema_is_said(model, request)) or None,
         "stop_sequences": stops_of(request),
         "stream": stream or None,
     }
@@ -83,9 +83,32 @@ def _output(model: str, request: ChatRequest) -> dict[str, Json]:
     given: dict[str, Json] = {}
     if request.reasoning_effort in _EFFORTS and _EFFORT.search(model):
         given["effort"] = _EFFORTS[request.reasoning_effort]
-    if (shape := json_tool.forced(request)) is not None and not can_be_forced(model):
-        given["format"] = {"type": "json_schema", "schema": parameters(shape.parameters)}
+    if (schema := _shape(request)) is not None and not can_be_forced(model) and closed(schema):
+        given["format"] = {"type": "json_schema", "schema": schema}
     return given
+
+
+def _shape(request: ChatRequest) -> dict[str, Json] | None:
+    tool = json_tool.forced(request)
+    return None if tool is None else parameters(tool.parameters)
+
+
+def _schema_is_said(model: str, request: ChatRequest) -> bool:
+    """Where no tool can be forced, the setting takes closed shapes alone."""
+    schema = _shape(request)
+    open_shape = schema is not None and not can_be_forced(model) and not closed(schema)
+    return open_shape or json_tool.schema_is_said(request)
+
+
+def closed(schema: Json) -> bool:
+    """Whether no object of the shape may have properties that it does not name."""
+    if isinstance(schema, list):
+        return all(map(closed, schema))
+    if not isinstance(schema, dict):
+        return True
+    if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
+        return False
+    return all(map(closed, schema.values()))
 
 
 def _tool(tool: Tool) -> Json:

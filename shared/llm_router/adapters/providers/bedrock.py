@@ -27,8 +27,10 @@ from llm_router.generation.chat import ChatAnswer, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
 
 _BY_PROFILE = re.compile(r"anthropic\.claude-((opus|sonnet|haiku|fable)-[4-9]|3-7)")
-_GEOGRAPHIES = {"us-gov-": "us-gov", "us-": "us", "eu-": "eu", "ap-": "apac"}
-"""The inference profiles of a region, by how its name begins."""
+_GEOGRAPHIES = {"us-gov-": "us-gov", "us-": "us", "eu-": "eu"}
+"""The inference profiles of a region, by how its name begins. In Asia newer models have such of single countries, which
+an operator names by the model's id, and elsewhere none but the global one."""
+_IN_ASIA = re.compile(r"anthropic\.claude-(3-7|sonnet-4-2)")
 
 
 class AwsEvents:
@@ -92,7 +94,8 @@ def _served_as(model: str, region: str) -> str:
     if not _BY_PROFILE.match(model):
         return model
     served_in = (geography for start, geography in _GEOGRAPHIES.items() if region.startswith(start))
-    return f"{next(served_in, 'global')}.{model}"
+    elsewhere = "apac" if region.startswith("ap-") and _IN_ASIA.match(model) else "global"
+    return f"{next(served_in, elsewhere)}.{model}"
 
 
 _SESSION = get_session()

@@ -26,7 +26,7 @@ _EFFORTS = {"none": "minimal", "minimal": "minimal", "low": "low", "medium": "me
 _MODES = {ToolMode.AUTO: "AUTO", ToolMode.REQUIRED: "ANY", ToolMode.NONE: "NONE"}
 _THINKS_BY_LEVEL = re.compile(r"gemini-([3-9]|[1-9]\d)")
 """These also tell calls apart by their ids."""
-_THINKS_AT_LEAST_LOW = re.compile(r"gemini-(3\.[7-9]|[4-9]|[1-9]\d)")
+_THINKS_AT_LEAST_LOW = re.compile(r"gemini-(3[\w.]*-pro|3\.[6-9]|[4-9]|[1-9]\d)")
 _NO_PENALTIES = re.compile(r"gemini-(2\.[5-9]|[3-9]|[1-9]\d)")
 NO_SIGNATURE = "skip_thought_signature_validator"
 """Gemini 3 wants each call back with the signature it came with, or with this word in its place."""

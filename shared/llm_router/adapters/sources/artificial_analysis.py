@@ -11,8 +11,9 @@ from functools import partial
 from llm_router.adapters.sources import payload
 from llm_router.adapters.sources.payload import BadRecord, Note, Problems
 from llm_router.catalogue.records import Facts, Json, Listing, Reading, Scale, Score
+from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 
-NAME = "artificial_analysis"
+NAME = ARTIFICIAL_ANALYSIS
 PRIORITY = 10
 URL = "https://artificialanalysis.ai/api/v2/data/llms/models"
 KEY_HEADER = "x-api-key"
