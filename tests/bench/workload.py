@@ -20,8 +20,8 @@ class Workload:
     `hit_rate`, how many prompts repeat; `cold_ms`, a start without a snapshot.
     """
 
-    new_ms: float = 7.0
-    cached_ms: float = 2.2
+    new_ms: float = 4.8
+    cached_ms: float = 1.9
     decision_kb: float = 2.2
     bucket_kb: float = 2.0
     logged_kb: float = 0.5
