@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from llm_router.errors import Forbidden, StoreUnavailable, Unauthenticated
 
 MAX_KEY_LENGTH = 512
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+_ADDRESS = re.compile(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*")
 _REFUSED = "A valid key is needed, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."
 
 
@@ -60,6 +64,29 @@ def presented_key(headers: Mapping[str, str]) -> str | None:
     return key if len(key) <= MAX_KEY_LENGTH else ""
 
 
+def comes_from_a_page(headers: Mapping[str, str]) -> bool:
+    """Whether a browser sent this from another site's page, or to a name that such a site has pointed at this machine.
+
+    Names without a dot and addresses are nobody's to give; every browser tells the origin of what it posts.
+    """
+    origin = headers.get("origin")
+    if origin is not None and not _is_here(_host_of(origin)):
+        return True
+    host = _host_of(f"//{headers.get('host', '')}")
+    return "." in host and not _is_here(host) and _ADDRESS.fullmatch(host) is None
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_here(host: str) -> bool:
+    return host in _HERE or host.endswith(".localhost")
+
+
 @dataclass(frozen=True)
 class Gatekeeper:
     """Decides whether a caller may use a route.
@@ -78,9 +105,12 @@ class Gatekeeper:
         """The caller, or `Unauthenticated`; a client's key on an admin route is `Forbidden`.
 
         While the admin key cannot be read, clients' keys still open what they open, and any other is told so by
-        `StoreUnavailable`.
+        `StoreUnavailable`. What is open on loopback is not open to the pages of other sites.
         """
-        if access is Access.PUBLIC or (access is Access.OPERATOR and self.loopback):
+        if access is Access.PUBLIC:
+            return Caller(admin=False)
+        is_open = self.loopback and not comes_from_a_page(headers)
+        if access is Access.OPERATOR and is_open:
             return Caller(admin=False)
         key = presented_key(headers)
         digest = key_hash(key) if key else ""
@@ -91,7 +121,7 @@ class Gatekeeper:
         except StoreUnavailable as failure:
             unread = failure
         # OpenAI's SDKs send a key whether one is needed or not: where anybody may come in, a made-up one is no bar.
-        if access is Access.CLIENT and self.loopback and not self.has_client_keys():
+        if access is Access.CLIENT and is_open and not self.has_client_keys():
             return Caller(admin=False)
         client = self.client_key_id(digest) if digest else None
         if access is Access.CLIENT:

@@ -84,7 +84,9 @@ class Budgets:
 
     def _exceeded(self, key: ClientKey) -> BudgetExceeded:
         """Which budget it is. Asked after the refusal, so a settlement in between may have made room again."""
-        spent = self.spends().get(key.id, Spend())
+        month, day = _period(self.clock)
+        held = self.records.add(SPEND, f"{month}#{key.id}", {MONTH: 0.0, day: 0.0}) or {}
+        spent = Spend(held.get(day, 0.0), held.get(MONTH, 0.0))
         today = datetime.fromtimestamp(self.clock.now(), UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         if key.usd_per_month is not None and spent.month >= key.usd_per_month - LEAST_USD:
             name, most, until = "month", key.usd_per_month, (today.replace(day=1) + timedelta(days=32)).replace(day=1)

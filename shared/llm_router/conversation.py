@@ -54,8 +54,11 @@ class Conversation:
         return asked[-1] if asked else next((turn.text for turn in reversed(self.turns) if turn.text.strip()), "")
 
     @property
-    def characters(self) -> int:
-        return sum(len(turn.text) for turn in self.turns)
+    def other_texts(self) -> list[str]:
+        """What was said beside the request."""
+        texts = [turn.text for turn in self.turns if turn.text]
+        places = [place for place, turn in enumerate(texts) if turn == self.request]
+        return texts[: places[-1]] + texts[places[-1] + 1 :] if places else texts
 
     @property
     def octets(self) -> int:

@@ -46,6 +46,8 @@ class DecayedCounters:
         rows = self.records.counters(self._kind, MOST_KEYS, first=f"{self._period(now) - 1:08d}")
         for stored, amounts in rows:
             period, _, key = stored.partition("|")
+            if int(period) > self._period(now):  # of a clock that was ahead: it would outweigh all that is true
+                continue
             scale = 2 ** ((self._landmark(int(period)) - now) / self.half_life_s)
             sums = found.setdefault(key, {})
             for name, amount in amounts.items():

@@ -146,7 +146,7 @@ class Generating:
         services = self._services
         walk = Walk(self.providers(), self.cooling(), services.clock, self.patience or Patience())
         generator = Generator(walk, self.budgets(), self, services.clock, services.warn)
-        kept = KeptAnswers(services.cache(), services.hash_secret())
+        kept = KeptAnswers(beyond_process(services.cache()), services.hash_secret())
         model = services.model().info().version
         questions = beyond_process(services.cache())
         similar = SimilarAnswers(questions, services.hash_secret(), model, self._embed, services.clock)

@@ -16,7 +16,7 @@ from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import Ranking
 from llm_router.ranking.task import Constraints, Surroundings, Task
-from llm_router.ranking.tokens import writing_of
+from llm_router.ranking.tokens import estimated_tokens, writing_of
 from llm_router.sessions.book import session_key
 from llm_router.sessions.choice import Wanted, choose
 from llm_router.sessions.continuing import Opened, Sessions
@@ -133,18 +133,18 @@ def _with_cache(opened: Opened, task: Task, now: float, *, alone: bool) -> Opene
 def task_of(found: Classification, conversation: Conversation) -> Task:
     """The ranking's view of a classified conversation.
 
-    Tokens are counted for the classified text and carried over to the rest of the conversation in proportion
-    to its characters.
+    Tokens are counted for the classified text. Of the rest of the conversation they are estimated from its own letters:
+    what is asked last may be a word, a sign, or in another script.
     """
     chances = {category: found.probabilities.get(category, 0.0) for category in Category}
     if (own := sum(chances.values())) < 1:
         chances[found.base_category] += 1 - own
-    share = conversation.characters / max(1, len(conversation.request))
+    rest = found.token_count + sum(map(estimated_tokens, conversation.other_texts))
     return Task(
         chances=chances,
         difficulty=found.difficulty,
         complexity=found.complexity,
-        input_tokens=round(found.token_count * share) + conversation.media_tokens,
+        input_tokens=rest + conversation.media_tokens,
         output_tokens=found.output_tokens,
         requires=conversation.requires,
         writing=writing_of(conversation.request),

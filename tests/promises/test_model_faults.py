@@ -82,7 +82,7 @@ class Failing:
         self.asked = 0
 
     def encode(self, _text: str, *, deadline_s: float | None = None) -> EncoderOutput:
-        assert deadline_s == 0.25
+        assert deadline_s in {None, 0.25}  # none where an operator's examples are read
         self.asked += 1
         return self.fail()
 

@@ -120,3 +120,30 @@ def test_on_loopback_admin_routes_still_need_the_key_and_operator_routes_do_not(
     with pytest.raises(Unauthenticated):
         gate(loopback=True, clients=()).admit(Access.ADMIN, {})
     assert gate(loopback=True).admit(Access.OPERATOR, {}) == NOBODY
+
+
+@pytest.mark.parametrize(
+    ("headers", "open_to_it"),
+    [
+        ({"host": "127.0.0.1:8080"}, True),
+        ({"host": "localhost:8080", "origin": "http://localhost:8090"}, True),
+        ({"host": "[::1]:8080", "origin": "http://127.0.0.1:8090"}, True),
+        ({"host": "router:8080"}, True),
+        ({"host": "192.168.1.7:8080"}, True),
+        ({"host": "app.localhost", "origin": "http://app.localhost"}, True),
+        ({"host": "127.0.0.1:8080", "origin": "https://evil.example"}, False),
+        ({"host": "127.0.0.1:8080", "origin": "null"}, False),
+        ({"host": "127.0.0.1:8080", "origin": "http://[broken"}, False),
+        ({"host": "evil.example:8080"}, False),
+        ({"host": "127.0.0.1.evil.example"}, False),
+    ],
+)
+def test_what_is_open_on_loopback_is_not_open_to_the_pages_of_other_sites(headers: dict[str, str], open_to_it: bool):
+    here = gate(loopback=True, clients=())
+    for access in (Access.CLIENT, Access.OPERATOR):
+        if open_to_it:
+            assert here.admit(access, headers) == NOBODY
+        else:
+            with pytest.raises(Unauthenticated):
+                here.admit(access, headers)
+    assert here.admit(Access.OPERATOR, {**headers, **bearer(ADMIN)}).admin is not open_to_it

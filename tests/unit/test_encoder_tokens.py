@@ -73,6 +73,14 @@ def test_the_count_of_a_cut_text_is_scaled_to_the_whole(tokenise: Tokeniser) -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "tokens"),
+    [("0123456789abcdef" * 60, 320), ("key: " + "Zm9v" * 300, 402), ("ខ្ញុំចង់រៀន" * 20, 220), ("🎉" * 50, 50)],
+)
+def test_what_the_vocabulary_lacks_counts_as_providers_count_it(tokenise: Tokeniser, text: str, tokens: int) -> None:
+    assert tokenise(text).count == pytest.approx(tokens, rel=0.1)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Sort a list; don't (ever) use bubble-sort!\nThanks, R2-D2 :-) a_b c++ 3.14 $5 #1 @me ~`^",

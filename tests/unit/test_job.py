@@ -13,6 +13,7 @@ from llm_router.generation.lost import Lost
 from llm_router.generation.outcome import Attempt
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Failure
+from llm_router.ranking.latency import ASSUMED_OF_LARGE
 from tests.support.models import model
 
 ASKED = ChatRequest((ChatMessage(Role.USER, (TextPart("hello"),)),), max_tokens=8192)
@@ -53,8 +54,16 @@ def test_a_small_window_leaves_room_for_what_is_read():
 
 
 @pytest.mark.parametrize("failure", Failure)
-def test_what_was_read_before_an_attempt_was_cut_off_or_came_to_nothing_is_booked(failure: Failure):
+def test_what_was_read_and_written_before_an_attempt_was_cut_off_or_came_to_nothing_is_booked(failure: Failure):
     lost = Lost(job())
     lost.count(Attempt(DEAR.id, DEAR.provider, 10_000.0, failure))
     billed = failure in (Failure.TIMEOUT, Failure.GARBAGE)
-    assert lost.usd == pytest.approx(0.01 if billed else 0.0)
+    written = 10 * ASSUMED_OF_LARGE.tokens_per_second
+    assert lost.usd == pytest.approx((1000 * 10 + written * 40) / 1e6 if billed else 0.0)
+
+
+def test_of_what_was_cut_off_no_more_is_booked_than_the_answer_may_have():
+    most = job(most_usd=0.02)
+    lost = Lost(most)
+    lost.count(Attempt(DEAR.id, DEAR.provider, 3_600_000.0, Failure.TIMEOUT))
+    assert lost.usd == pytest.approx(cost_usd(DEAR, Usage(1000, most.asked_of(DEAR).max_tokens or 0)))

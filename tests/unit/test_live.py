@@ -57,6 +57,15 @@ def test_an_amount_counts_half_after_its_half_life_however_long_that_is_from_the
     assert sums.read() == {}
 
 
+def test_what_was_counted_by_a_clock_that_was_ahead_counts_for_nothing_once_it_is_set_right(records, clock):
+    sums = DecayedCounters(records, clock, "test", DAY)
+    clock.pass_seconds(1100 * PERIOD * DAY)
+    sums.add("a", {"n": 1.0})
+    clock.pass_seconds(-1100 * PERIOD * DAY)
+    sums.add("b", {"n": 1.0})
+    assert sums.read().keys() == {"b"}
+
+
 def test_the_voice_of_one_caller_is_bounded_at_every_moment_and_comes_back_with_time(records, clock):
     judgements = DecayedCounters(records, clock, "test", DAY)
     book = FeedbackBook(records, clock, judgements, kept_s=DAY)

@@ -6,7 +6,7 @@ import pytest
 
 from llm_router.adapters.lru import LruCache
 from llm_router.generation.sameness import LONGEST, marks, may_be_one
-from llm_router.generation.similar_answers import MOST_HELD, NEAR_ENOUGH, Question, SimilarAnswers
+from llm_router.generation.similar_answers import MOST_BYTES, MOST_HELD, NEAR_ENOUGH, Question, SimilarAnswers
 from tests.support.clock import FakeClock
 
 SECRET = b"secret"
@@ -132,6 +132,15 @@ def test_so_many_are_held_and_no_more_and_nothing_of_the_text_is():
     held = world.cache.get(world.answers._name("t", Question("", "rest")))
     assert held is not None
     assert b"secretword" not in held
+
+
+def test_long_questions_let_go_of_the_oldest_before_they_are_too_much_for_redis():
+    world = World()
+    for number in range(MOST_HELD):
+        world.answers.keep("t", Question(f"a {number} " + "word " * 300, "rest"), f"answer-{number}", 60)
+        held = world.cache.get(world.answers._name("t", Question("", "rest"))) or b""
+        assert f'"answer-{number}"'.encode() in held
+        assert len(held) <= MOST_BYTES
 
 
 def test_garbage_in_the_cache_is_no_answer():

@@ -15,6 +15,12 @@ ANSWERS = Path(__file__).with_name("answers.toml")
 SHORT, LONG, CHANGE = "short_answer", "long_answer", "change"
 
 LEAST, MOST = 8, 8000
+NONSENSE = 25 * MOST
+"""Tokens that nobody asks for: a number so large is about something else."""
+
+TOO_FEW = 3
+"""Tokens that are no length: "three characters" are people, and "the two words" are what the question is about."""
+
 _NEAR = 3
 """Words between a number and its unit: "three short funny paragraphs"."""
 _SHORT_AT_MOST, _SHORT_FACTOR, _LONG_FACTOR = 80, 0.4, 1.7
@@ -53,8 +59,9 @@ class AnswerLengths:
         prompt_tokens: int,
     ) -> int:
         """Tokens, between 8 and 8,000."""
-        if category in _CAN_NAME_A_LENGTH and (asked := self._asked(words)) is not None:
-            return _bounded(asked)
+        if category in _CAN_NAME_A_LENGTH and (lengths := self._lengths(words)):
+            # What is to be made of a longer text is said last.
+            return _bounded(lengths[-1] if SHORT in found or CHANGE in found else max(lengths))
         tokens = self.typical[category] * self.factor[difficulty]
         if category is Category.GENERAL and CHANGE in found and prompt_tokens > _CHANGED_FROM:
             tokens = prompt_tokens * 0.7
@@ -64,17 +71,46 @@ class AnswerLengths:
             tokens *= _LONG_FACTOR
         return _bounded(tokens)
 
-    def _asked(self, words: Sequence[Word]) -> float | None:
-        """The greatest length that the prompt names outright; None if it names none."""
-        asked = None
+    def _lengths(self, words: Sequence[Word]) -> list[float]:
+        """Every length that the prompt names outright, in tokens, in their order."""
+        counts = self._counts(words)
+        found = []
         for place, word in enumerate(words):
             if (per_unit := self.per_unit.get(word.text)) is None:
                 continue
-            for before in words[max(0, place - _NEAR) : place]:
-                count = self.numbers.get(before.text) if not before.text.isdecimal() else float(before.text[:6])
-                if count is not None and 0 < count * per_unit <= MOST:
-                    asked = max(asked or 0.0, count * per_unit)
-        return asked
+            for before in range(place - 1, max(0, place - _NEAR) - 1, -1):
+                if (count := counts[before]) is not None and TOO_FEW <= count * per_unit <= NONSENSE:
+                    found.append(count * per_unit)
+                if count is not None or words[before].text in self.per_unit:
+                    break
+        return found
+
+    def _counts(self, words: Sequence[Word]) -> list[float | None]:
+        """The number that each word is; one written in groups of three is the last group's."""
+        counts: list[float | None] = []
+        for place, word in enumerate(words):
+            if not word.text.isdecimal():
+                counts.append(self.numbers.get(word.text))
+                continue
+            value, earlier = float(word.text[:6]), _group_before(words, place)
+            if earlier is not None and (thousands := counts[earlier]) is not None:
+                value, counts[earlier] = thousands * 1000 + value, None
+            counts.append(value)
+        return counts
+
+
+def _group_before(words: Sequence[Word], place: int) -> int | None:
+    """Where the digits stand that go before these three as thousands: "1,500", "1.500", "1 500"."""
+    word = words[place]
+    if len(word.text) != 3 or not place:
+        return None
+    before = words[place - 1]
+    if before.text.isdecimal():
+        return place - 1 if len(before.text) <= 3 and word.start - before.end == 1 else None
+    if place < 2 or before.text not in {",", ".", "'", "’"} or before.end != word.start:
+        return None
+    first = words[place - 2]
+    return place - 2 if first.text.isdecimal() and len(first.text) <= 3 and first.end == before.start else None
 
 
 def _bounded(tokens: float) -> int:

@@ -43,6 +43,12 @@ _LABEL = (
     r"|chatting|chit-?chat|small[ -]?talk|conversation|general|joke|easy|simple|trivial|basic|medium|moderate|hard"
     r"|difficult|complex|complicated)"
 )
+_ASKS = (
+    r"[?？؟]\W*$|^\W*(?:what|which|who|whose|how|why|when|where|should|tell me|explain|help me|show me|give me|write"
+    r"|make|find)\b"
+)
+"""A sentence that asks for something is the request, whatever else it says."""
+
 _ABOUT = r"(?:this|it|that|we|the (?:following|above|prompt|message|request|task))(?:['’]?s|['’]re|['’]m| is| are| was)"
 _CLAIM = "|".join(
     (
@@ -50,7 +56,7 @@ _CLAIM = "|".join(
         rf"\W{{0,5}}{_LABEL}\b",
         rf"\b(?:classify|categori[sz]e|label|treat|mark|tag|route|rate|regard|consider|count|handle)\b.{{0,40}}\b"
         rf"(?:as|to)\b.{{0,24}}\b{_LABEL}\b",
-        rf"\b{_ABOUT}\b(?: \w+){{0,4}} {_LABEL}(?: \w+){{0,4}}\W*$",
+        rf"\b{_ABOUT}\b(?: (?!my\b|our\b|his\b|her\b|their\b)\w+){{0,4}} {_LABEL}(?: \w+){{0,4}}\W*$",
         r"\b(?:use|pick|choose|select|send|route)\b.{0,30}\b(?:cheap|best|strong|small|big|larg|expensive|weak|fast)"
         r"(?:er|est|ger|gest)?\b.{0,12}\bmodel",
         r"^\W*#(?:coding|math|creative_writing|analysis|question|chat|general)\W*$",
@@ -75,6 +81,11 @@ def _bracketed(*, last: bool) -> re.Pattern[str]:
 def _claim() -> re.Pattern[str]:
     """Compiled when the first claim may be there: most processes never see one."""
     return re.compile(_CLAIM, re.IGNORECASE)
+
+
+@cache
+def _asks() -> re.Pattern[str]:
+    return re.compile(_ASKS, re.IGNORECASE)
 
 
 def read_request(rules: RuleBook, text: str) -> tuple[Reading, Reading]:
@@ -132,11 +143,16 @@ def _before_signs(words: Sequence[Word], after: int) -> int:
 
 def _between_claims(text: str, start: int, end: int) -> tuple[int, int]:
     """The same stretch without the claims at its ends."""
-    while start < (after := _after_first(text, start, end)) and _claim().search(text[start:after].strip()):
+    while start < (after := _after_first(text, start, end)) and _claims(text[start:after]):
         start = after
-    while end > (before := _before_last(text, start, end)) and _claim().search(text[before:end].strip()):
+    while end > (before := _before_last(text, start, end)) and _claims(text[before:end]):
         end = before
     return start, end
+
+
+def _claims(sentence: str) -> bool:
+    said = sentence.strip()
+    return _claim().search(said) is not None and _asks().search(said) is None
 
 
 def _after_first(text: str, start: int, end: int) -> int:

@@ -30,6 +30,9 @@ SHRINKAGE = 1.0
 """Share of the mean variance that is added to every direction: a dozen examples do not tell directions apart."""
 STRANGE, OWN = 0.995, 0.4
 """Between these quantiles, of the background's scores and of the examples' own, lies the cut."""
+LEAST_GAP = 1.0
+"""Standard deviations of the background's scores within which a claim rises at most from doubt to certainty."""
+
 CLAIMS = 0.5
 
 
@@ -122,8 +125,11 @@ def fit_own(
         direction = inverse @ (examples.mean(axis=0) - centre)
         others = (examples.sum(axis=0) - examples) / max(1, len(examples) - 1)
         left_out = np.einsum("ij,ij->i", (others - centre) @ inverse, examples)
-        low, high = np.quantile(background @ direction, STRANGE), np.quantile(left_out, OWN)
-        slope = 6 / max(float(high - low), 1e-6)
+        everyday = background @ direction
+        low, high = np.quantile(everyday, STRANGE), np.quantile(left_out, OWN)
+        # Examples that are no more alike than everyday prompts set no cut among those.
+        high = max(high, low)
+        slope = 6 / max(float(high - low), LEAST_GAP * float(everyday.std()))
         weights.append(direction * slope)
         biases.append(-slope * float(low + high) / 2)
     return OwnCategories(

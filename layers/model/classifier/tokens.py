@@ -28,6 +28,12 @@ KNOWN_WORDS = 4096
 LONGEST_KNOWN = 32
 """Letters of a word that is remembered: what is longer is no word, and could be sent to fill the memory."""
 
+LONGEST_READ = 100
+"""Characters from which on a word is one unknown token to the model's tokeniser: a key, a hash, a line of base64."""
+
+UNREAD_CHARACTERS = 3
+"""Of such in ASCII that make a token at a provider; of words in a script that the vocabulary lacks, one does."""
+
 _WORD = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 """How the model's tokeniser splits plain text in lower case."""
 
@@ -62,6 +68,11 @@ def fit_tokens(ids: list[int]) -> list[int]:
     return ids[: MAX_TOKENS - TAIL_TOKENS] + ids[-TAIL_TOKENS:]
 
 
+def _unread(word: str) -> int:
+    """Tokens beyond the first of a word that the vocabulary lacks, as providers' vocabularies would have them."""
+    return -(-len(word) // UNREAD_CHARACTERS if word.isascii() else -len(word)) - 1
+
+
 class Tokeniser:
     """The model's own WordPiece tokeniser, one text at a time."""
 
@@ -73,33 +84,42 @@ class Tokeniser:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._markers: list[int] = self._tokenizer.encode("").ids
+        self._unknown: int | None = self._tokenizer.token_to_id("[UNK]")
         self._pieces = lru_cache(KNOWN_WORDS)(self._pieces_of)
 
     def __call__(self, text: str) -> Tokens:
         """Any string will do: lone surrogates, which UTF-8 cannot hold, are read as question marks."""
         cut = cut_text(text)
-        ids = self._word_by_word(cut) if is_plain(cut) else self._whole(cut)
-        count = len(ids) - 2
+        ids, unread = self._word_by_word(cut) if is_plain(cut) else self._whole(cut)
+        count = len(ids) - 2 + unread
         if len(cut) < len(text):
             count = round(count * len(text) / len(cut))
         return Tokens(tuple(fit_tokens(ids)), count)
 
-    def _word_by_word(self, plain: str) -> list[int]:
+    def _word_by_word(self, plain: str) -> tuple[list[int], int]:
         """The same as `_whole` in a fraction of the time, since most words have been seen before."""
         first, last = self._markers
-        ids = [first]
+        ids, unread = [first], 0
         for word in _WORD.findall(plain.lower()):
             ids += self._pieces(word) if len(word) <= LONGEST_KNOWN else self._pieces_of(word)
+            if len(word) > LONGEST_READ:
+                unread += _unread(word)
         ids.append(last)
-        return ids
+        return ids, unread
 
     def _pieces_of(self, word: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(word, add_special_tokens=False).ids
         return ids
 
-    def _whole(self, text: str) -> list[int]:
+    def _whole(self, text: str) -> tuple[list[int], int]:
+        """The ids, and how many tokens more the words are that the vocabulary lacks, each of which has one id."""
         try:
-            ids: list[int] = self._tokenizer.encode(text).ids
+            encoded = self._tokenizer.encode(text)
         except TypeError:  # how the library says that UTF-8 cannot hold it
-            ids = self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8")).ids
-        return ids
+            text = text.encode("utf-8", "replace").decode("utf-8")
+            encoded = self._tokenizer.encode(text)
+        ids: list[int] = encoded.ids
+        if self._unknown not in ids:
+            return ids, 0
+        spans = (span for place, span in zip(ids, encoded.offsets, strict=True) if place == self._unknown)
+        return ids, sum(_unread(text[start:end]) for start, end in spans)

@@ -19,6 +19,9 @@ NEAR_ENOUGH = 0.9
 """The least cosine of two embeddings. `python -m training.evaluation.similar` prints precision and recall at each
 threshold: none of the committed pairs of different questions passes this one and `may_be_one`, nor would one at 0.8."""
 
+MOST_BYTES = 60 * 1024
+"""Of one caller's questions of a kind: a longer value is not given to Redis, so the oldest are let go before."""
+
 MOST_HELD = 64
 """Questions of one caller and one kind of request; the oldest make room. It bounds what a look-up costs."""
 
@@ -91,7 +94,9 @@ class SimilarAnswers:
         held = [each for each in self._held(name) if each.answer != answer]
         added = _Held(vector, marks(question.text, self.secret), answer, self.clock.now() + ttl_s)
         kept = [*held[-(MOST_HELD - 1) :], added]
-        self.cache.set(name, _dumps(kept), max(each.until for each in kept) - self.clock.now())
+        while len(dumped := _dumps(kept)) > MOST_BYTES and len(kept) > 1:
+            kept = kept[1 + len(kept) // 8 :]
+        self.cache.set(name, dumped, max(each.until for each in kept) - self.clock.now())
 
     def _held(self, name: str) -> list[_Held]:
         found = self.cache.get(name)

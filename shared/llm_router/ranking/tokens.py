@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -28,6 +29,18 @@ class Writing(StrEnum):
     HANGUL = "hangul"
 
 
+_EACH: Mapping[Writing, float] = {
+    Writing.ENGLISH: 0.25,
+    Writing.LATIN: 0.3,
+    Writing.CYRILLIC: 0.55,
+    Writing.ARABIC: 0.7,
+    Writing.DEVANAGARI: 0.9,
+    Writing.HAN: 0.9,
+    Writing.KANA: 0.9,
+    Writing.HANGUL: 0.9,
+}
+"""Of the classifier's tokens, for a character."""
+
 WRITING_PLACE: Mapping[Writing, int] = {writing: place for place, writing in enumerate(Writing)}
 _NAMES = {"CJK": Writing.HAN, "HIRAGANA": Writing.KANA, "KATAKANA": Writing.KANA}
 
@@ -46,6 +59,11 @@ def writing_of(text: str) -> Writing:
     if counts[Writing.LATIN]:
         counts[Writing.LATIN] += counts.pop(Writing.ENGLISH)
     return max(counts, key=lambda writing: counts[writing])
+
+
+def estimated_tokens(text: str) -> int:
+    """About how many of the classifier's tokens a text is, by its writing."""
+    return math.ceil(len(text) * _EACH[writing_of(text)])
 
 
 def _writing_of_letter(letter: str) -> Writing:
