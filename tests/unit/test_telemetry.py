@@ -53,7 +53,9 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
     metrics.attempt(failed=False)
     known = {each["Name"] for line in written(capsys) for each in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
     template = (ROOT / "template.yaml").read_text("utf-8")
-    read_there = {*re.findall(r'"LLMRouter", "(\w+)"', template), *re.findall(r"MetricName: (\w+)", template)}
+    alarmed = re.findall(r"Namespace: LLMRouter\n +MetricName: (\w+)", template)
+    read_there = {*re.findall(r'"LLMRouter", "(\w+)"', template), *alarmed}
+    assert len(alarmed) == 4
     assert read_there == known
 
 
