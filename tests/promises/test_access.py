@@ -70,3 +70,12 @@ def test_without_a_configured_key_admin_routes_are_closed():
         for rule in (rule for rule in ROUTES if rule.access is Access.ADMIN):
             assert ask(closed, rule, {"authorization": "Bearer "}).status == 401
             assert ask(closed, rule, {}).status == 401
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "evil_x.example:80"])
+def test_what_is_open_on_loopback_is_open_under_no_name_that_another_gives_to_this_machine(host: str):
+    with service(LISTENER="loopback") as running:
+        for method, path, body in (("GET", "/dashboard/data", None), ("POST", "/classify", {"prompt": "hi"})):
+            assert running.send(method, path, body, {"host": host}).status == 401
+            assert running.send(method, path, body, {"host": "127.0.0.1:8080"}).status == 200
+            assert running.send(method, path, body, {"host": host, "x-api-key": ADMIN_KEY}).status == 200

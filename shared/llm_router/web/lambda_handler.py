@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import logging
+import re
 import threading
 from collections.abc import Callable
 from typing import cast
@@ -19,6 +20,7 @@ from llm_router.web.errors import error_response
 
 Result = dict[str, object]
 LambdaHandler = Callable[[object, object], Result]
+NO_HOST = "host.invalid"
 _LOOPS = threading.local()
 logging.getLogger("mangum").setLevel(logging.WARNING)
 """Below that the adapter logs each path, in which a caller may have put anything."""
@@ -82,11 +84,19 @@ def _http_event(event: object) -> Result:
 
 
 def _tame_headers(headers: dict[str, str]) -> dict[str, str]:
-    """Lower-case and encodable. A Host with a port, an odd one, or an odd forwarded port makes Mangum raise."""
+    """Lower-case and encodable. A Host with a port, an odd one, or an odd forwarded port makes Mangum raise.
+
+    The name stays, since it tells who may come in; one that is none becomes a name that is nobody's.
+    """
     tame = {name.lower(): value.encode("utf-8", "replace").decode() for name, value in headers.items()}
     host = tame.get("host", "")
-    if not all(part.replace("-", "").isalnum() for part in host.split(".")) or not host.isascii():
+    name = host.partition(":")[0]
+    if not host or host.startswith("["):  # an address, for which there is no room
         tame["host"] = "localhost"
+    elif name.isascii() and all(re.fullmatch(r"[\w-]+", part) for part in name.split(".")):
+        tame["host"] = name
+    else:
+        tame["host"] = NO_HOST
     if not tame.get("x-forwarded-port", "0").isdecimal():
         del tame["x-forwarded-port"]
     return tame
