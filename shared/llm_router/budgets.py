@@ -85,8 +85,8 @@ class Budgets:
     def _exceeded(self, key: ClientKey) -> BudgetExceeded:
         """Which budget it is. Asked after the refusal, so a settlement in between may have made room again."""
         month, day = _period(self.clock)
-        nothing, until = {MONTH: 0.0, day: 0.0}, self.clock.now() + KEPT_S
-        held = self.records.add(SPEND, f"{month}#{key.id}", nothing, expires_at=until) or {}
+        ends, nothing = self.clock.now() + KEPT_S, {MONTH: 0.0, day: 0.0}
+        held = self.records.add(SPEND, f"{month}#{key.id}", nothing, expires_at=ends) or {}
         spent = Spend(held.get(day, 0.0), held.get(MONTH, 0.0))
         today = datetime.fromtimestamp(self.clock.now(), UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         if key.usd_per_month is not None and spent.month >= key.usd_per_month - LEAST_USD:
