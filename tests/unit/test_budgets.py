@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
-from llm_router.budgets import Budgets
+from llm_router.adapters.sqlite import Database
+from llm_router.adapters.sqlite_records import SqliteRecordStore
+from llm_router.budgets import KEPT_S, SPEND, Budgets
 from llm_router.client_keys import ClientKey
 from llm_router.errors import BudgetExceeded, RateLimited
 from tests.support.clock import FakeClock
@@ -38,6 +41,18 @@ def test_a_small_budget_can_be_used_and_is_overspent_by_one_call_at_most(budgets
     with pytest.raises(BudgetExceeded):
         budgets.reserve(key, 0.5)
     assert budgets.spends()["k1"].day == pytest.approx(0.01)
+
+
+def test_a_refusal_does_not_keep_a_keys_books_for_ever(tmp_path: Path, clock: FakeClock):
+    records = SqliteRecordStore(Database(tmp_path / "router.sqlite"), clock)
+    key = replace(KEY, usd_per_day=0.01)
+    budgets = Budgets(records, clock)
+    budgets.reserve(key, 0.5)
+    with pytest.raises(BudgetExceeded):
+        budgets.reserve(key, 0.5)
+    assert records.counters(SPEND, 10)
+    clock.pass_seconds(KEPT_S + 1)
+    assert not records.counters(SPEND, 10)
 
 
 def test_the_day_and_the_month_start_anew_when_the_error_says(budgets: Budgets, clock: FakeClock):
