@@ -2,7 +2,7 @@
 
 Import time is a fresh interpreter's over one that already holds FastAPI, as every function does; weight is what the
 library adds to a function's package; the rest is one POST of 1 kB on a kept connection to a bare server on loopback.
-The last line is our provider over httpcore2, the translation of request and answer included.
+The last line is our provider over aiohttp, the translation of request and answer included.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import time
 from collections.abc import Awaitable, Callable
 from multiprocessing.connection import Connection
 
+import aiohttp
 import h11
 import httpcore2
 import httpx2
@@ -33,12 +34,24 @@ from tests.support.provider_answers import Protocol, Said, whole
 IMPORTS = {
     "httpx2": "import httpx2; httpx2.AsyncClient(verify=False)",
     "httpcore2": "import httpcore2; httpcore2.AsyncConnectionPool()",
+    "aiohttp": "import aiohttp; aiohttp.ClientTimeout()",
     "asyncio + h11": "import asyncio, h11; h11.Connection(h11.CLIENT)",
     "our provider": "import llm_router.adapters.providers.openai_chat as m; import llm_router.adapters.providers.wire",
 }
 ADDED = {
     "httpx2": ("httpx2", "httpcore2", "h11", "truststore"),
     "httpcore2": ("httpcore2", "h11", "truststore"),
+    "aiohttp": (
+        "aiohttp",
+        "aiohappyeyeballs",
+        "aiosignal",
+        "attrs",
+        "frozenlist",
+        "idna",
+        "multidict",
+        "propcache",
+        "yarl",
+    ),
     "asyncio + h11": ("h11",),
 }
 ASKED = ChatRequest((ChatMessage(Role.USER, (TextPart("x" * 900),)),))
@@ -85,9 +98,9 @@ def import_ms(statement: str) -> float:
 
 
 def added_kb(distributions: tuple[str, ...]) -> float:
-    """Kilobytes of the distributions' Python files."""
-    files = [file for name in distributions for file in importlib.metadata.files(name) or [] if file.suffix == ".py"]
-    return sum(file.size or 0 for file in files) / 1000
+    """Kilobytes of what the distributions run."""
+    files = [file for name in distributions for file in importlib.metadata.files(name) or []]
+    return sum(file.size or 0 for file in files if file.suffix in {".py", ".so"}) / 1000
 
 
 async def _httpx2(port: int, measure: Callable[[Post], Awaitable[list[float]]]) -> list[float]:
@@ -107,6 +120,17 @@ async def _httpcore2(port: int, measure: Callable[[Post], Awaitable[list[float]]
 
         async def post() -> object:
             return (await pool.request(b"POST", url, headers=headers, content=BODY)).content
+
+        return await measure(post)
+
+
+async def _aiohttp(port: int, measure: Callable[[Post], Awaitable[list[float]]]) -> list[float]:
+    async with aiohttp.ClientSession() as session:
+
+        async def post() -> object:
+            headers = {"content-type": "application/json"}
+            async with session.post(f"http://127.0.0.1:{port}/", data=BODY, headers=headers) as answer:
+                return await answer.read()
 
         return await measure(post)
 
@@ -163,6 +187,7 @@ def main() -> None:
     for name, run in {
         "httpx2": _httpx2,
         "httpcore2": _httpcore2,
+        "aiohttp": _aiohttp,
         "asyncio + h11": _streams,
         "our provider": _provider,
     }.items():

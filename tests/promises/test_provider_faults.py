@@ -52,7 +52,7 @@ BROKEN = {
     Fault.SERVER_ERROR: "server_error",
     Fault.OVERLOADED: "server_error",
     Fault.RESET: "unreachable",
-    Fault.RESET_MIDWAY: "unreachable",
+    Fault.RESET_MIDWAY: "garbage",
     Fault.CLOSED: "garbage",
     Fault.CUT_SHORT: "garbage",
     Fault.HTML: "garbage",

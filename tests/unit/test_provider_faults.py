@@ -52,7 +52,7 @@ BOTH: dict[Fault, Failure] = {
     Fault.DRIP_HEAD: Failure.TIMEOUT,
     Fault.HANG_MIDWAY: Failure.TIMEOUT,
     Fault.RESET: Failure.UNREACHABLE,
-    Fault.RESET_MIDWAY: Failure.UNREACHABLE,
+    Fault.RESET_MIDWAY: Failure.GARBAGE,
     Fault.CLOSED: Failure.GARBAGE,
     Fault.CUT_SHORT: Failure.GARBAGE,
     Fault.GARBAGE_EVENT: Failure.GARBAGE,

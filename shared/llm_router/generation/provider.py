@@ -19,13 +19,13 @@ class Failure(StrEnum):
     """5xx, or its like in the protocol."""
 
     UNREACHABLE = "unreachable"
-    """Refused, reset, no such host, TLS not to be trusted."""
+    """Refused, reset before any answer, no such host, TLS not to be trusted."""
 
     TIMEOUT = "timeout"
     """No whole answer within the attempt's time."""
 
     GARBAGE = "garbage"
-    """An answer that is not the protocol's: HTML, empty, truncated, too large."""
+    """An answer that is not the protocol's: HTML, empty, broken off, too large."""
 
     REFUSED = "refused"
     """401, 402, 403: our key is not valid or may not do this."""

@@ -1,9 +1,7 @@
 """HTTP to the providers: one POST, its whole answer or its events as they arrive. No retry, no redirect, no cookie.
 
-httpcore2 does it: a connection pool, TLS and HTTP/1.1 over h11, and nothing else. `python -m tests.bench.provider_wire`
-compares: it imports in 13 ms where httpx2 takes 29, adds 0.4 MB where httpx2 adds 0.8, and takes 0.35 ms for a request
-where httpx2 takes 0.50. asyncio's streams with h11 alone would take 5 ms and 0.16 ms, at the price of a pool, TLS and
-the detection of dead connections of our own. HTTP/1.1 is enough, since each answer has its connection to itself.
+aiohttp does it, for its parser in C: `python -m tests.bench.provider_wire` compares what a request and what a package
+takes. HTTP/1.1 is enough, since each answer has its connection to itself.
 """
 
 from __future__ import annotations
@@ -12,13 +10,11 @@ import asyncio
 import contextlib
 import ssl
 import threading
-import weakref
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from urllib.parse import urlsplit
 
-import httpcore2
+import aiohttp
+from yarl import URL
 
 from llm_router.adapters.providers import failures
 from llm_router.adapters.providers.events import BrokenStream, EventDecoder, ServerEvent, ServerSentEvents
@@ -28,9 +24,8 @@ MAX_ANSWER_BYTES = 8 * 1024 * 1024
 MAX_STREAM_BYTES = 64 * 1024 * 1024
 """Of a stream only one event is held at a time; a token in OpenAI's form takes about 250 bytes."""
 MAX_ERROR_BYTES = 64 * 1024
+MAX_HEADER_BYTES = 64 * 1024
 KEEP_IDLE_S = 30.0
-KEEP_IDLE = 32
-KNOWN_TARGETS = 256
 
 Explain = Callable[[ProviderFailed, bytes], ProviderFailed]
 """What a protocol makes of an error answer: the failure by its status, and its body."""
@@ -58,24 +53,23 @@ class Wire:
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         """Certificates are verified against the system's authorities unless `context` says otherwise."""
         self._context = context
-        self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpcore2.AsyncConnectionPool]
-        self._pools = weakref.WeakKeyDictionary()
+        self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
         self._lock = threading.Lock()
 
     async def answer(self, post: Post) -> bytes:
         """The body of a 200, whole. Without a time limit of its own."""
         with _translated():
             async with self._sent(post) as response:
-                return await _whole(response, MAX_ANSWER_BYTES)
+                return await _whole(response.content, MAX_ANSWER_BYTES)
 
     async def events(self, post: Post) -> AsyncGenerator[ServerEvent]:
         """The events of a 200 as they arrive, without a time limit of its own. A plain end is the caller's to judge."""
         with _translated():
             async with self._sent(post) as response:
                 decoder, total = post.decoder(), 0
-                if not _headers(response).get("content-type", "").lower().startswith(decoder.content_type):
+                if not response.headers.get("content-type", "").lower().startswith(decoder.content_type):
                     raise ProviderFailed(Failure.GARBAGE)
-                async for received in response.aiter_stream():
+                async for received in response.content.iter_any():
                     total += len(received)
                     if total > MAX_STREAM_BYTES:
                         raise ProviderFailed(Failure.GARBAGE)
@@ -85,66 +79,74 @@ class Wire:
     def close(self) -> None:
         """Close what is connected, for a process that ends. Loops that run close theirs when they come to it."""
         with self._lock:
-            pools = list(self._pools.items())
-            self._pools.clear()
-        for loop, pool in pools:
-            if loop.is_running():
-                asyncio.run_coroutine_threadsafe(pool.aclose(), loop)
+            sessions = list(self._sessions.items())
+            self._sessions.clear()
+        here = _running_loop()
+        for loop, session in sessions:
+            if loop is here:
+                loop.create_task(session.close())  # begun before a runner that ends would cancel it
+            elif loop.is_running():
+                asyncio.run_coroutine_threadsafe(session.close(), loop)
             elif not loop.is_closed():
-                # In a thread of its own, since this one may be running a loop, which can run no second one.
-                closing = threading.Thread(target=loop.run_until_complete, args=(pool.aclose(),))
-                closing.start()
-                closing.join()
+                _complete(loop, session.close())
 
     @contextlib.asynccontextmanager
-    async def _sent(self, post: Post) -> AsyncIterator[httpcore2.Response]:
+    async def _sent(self, post: Post) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer once its head is there, if it is a 200."""
-        url, host = _target(post.url)
-        headers = {
-            "host": host,
-            "user-agent": "llm-router",
-            "accept-encoding": "identity",
-            "content-type": "application/json",
-            "content-length": str(len(post.body)),
-            **post.headers,
-        }
-        async with self._pool().stream("POST", url, headers=list(headers.items()), content=post.body) as response:
+        for _ in range(2):  # a connection that its other end has closed meanwhile is heard of, so that it is not taken
+            await asyncio.sleep(0)
+        async with self._session().post(
+            URL(post.url, encoded=True), headers={**_HEADERS, **post.headers}, data=post.body, allow_redirects=False
+        ) as response:
             if response.status != 200:
-                failed = failures.of_answer(response.status, _headers(response))
-                raise post.explain(failed, await _beginning(response))
-            if _headers(response).get("content-encoding", "identity") != "identity":
+                failed = failures.of_answer(response.status, _lower(response.headers))
+                raise post.explain(failed, await _beginning(response.content))
+            if response.headers.get("content-encoding", "identity") != "identity":
                 raise ProviderFailed(Failure.GARBAGE)
             yield response
 
-    def _pool(self) -> httpcore2.AsyncConnectionPool:
+    def _session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
         with self._lock:
-            if (pool := self._pools.get(loop)) is None:
+            if (session := self._sessions.get(loop)) is None:
+                self._sessions = {each: kept for each, kept in self._sessions.items() if not each.is_closed()}
                 if self._context is None:
                     self._context = ssl.create_default_context()
-                pool = self._pools[loop] = httpcore2.AsyncConnectionPool(
-                    self._context,
-                    max_connections=None,
-                    max_keepalive_connections=KEEP_IDLE,
-                    keepalive_expiry=KEEP_IDLE_S,
-                    retries=0,
+                session = self._sessions[loop] = aiohttp.ClientSession(
+                    connector=aiohttp.TCPConnector(ssl=self._context, limit=0, keepalive_timeout=KEEP_IDLE_S),
+                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    auto_decompress=False,
+                    max_line_size=MAX_HEADER_BYTES,
+                    max_field_size=MAX_HEADER_BYTES,
                 )
-            return pool
+            return session
 
 
-@lru_cache(KNOWN_TARGETS)
-def _target(url: str) -> tuple[httpcore2.URL, str]:
-    """The address as it is asked, and its host with the port."""
-    return httpcore2.URL(url), urlsplit(url).netloc
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
-def _headers(response: httpcore2.Response) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+def _complete(loop: asyncio.AbstractEventLoop, work: Coroutine[None, None, None]) -> None:
+    """Run it to its end in a thread of its own, since this one may be running a loop, which can run no second one."""
+    thread = threading.Thread(target=loop.run_until_complete, args=(work,))
+    thread.start()
+    thread.join()
 
 
-async def _whole(response: httpcore2.Response, limit: int) -> bytes:
+_HEADERS = {"user-agent": "llm-router", "accept-encoding": "identity", "content-type": "application/json"}
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+async def _whole(content: aiohttp.StreamReader, limit: int) -> bytes:
     pieces, total = [], 0
-    async for piece in response.aiter_stream():
+    async for piece in content.iter_any():
         total += len(piece)
         if total > limit:
             raise ProviderFailed(Failure.GARBAGE)
@@ -152,11 +154,11 @@ async def _whole(response: httpcore2.Response, limit: int) -> bytes:
     return b"".join(pieces)
 
 
-async def _beginning(response: httpcore2.Response) -> bytes:
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
     """An error's body, or nothing where it is too long or breaks off: its status has said what counts."""
     try:
-        return await _whole(response, MAX_ERROR_BYTES)
-    except (ProviderFailed, httpcore2.NetworkError, httpcore2.ProtocolError):
+        return await _whole(content, MAX_ERROR_BYTES)
+    except (ProviderFailed, aiohttp.ClientError, OSError):
         return b""
 
 
@@ -165,9 +167,9 @@ def _translated() -> Iterator[None]:
     """Failures of the connection as ours, without what they say: it may quote what was sent."""
     try:
         yield
-    except httpcore2.TimeoutException:
+    except aiohttp.ServerTimeoutError:
         raise ProviderFailed(Failure.TIMEOUT) from None
-    except (httpcore2.RemoteProtocolError, BrokenStream):
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientResponseError, aiohttp.ClientPayloadError, BrokenStream):
         raise ProviderFailed(Failure.GARBAGE) from None
-    except (httpcore2.NetworkError, httpcore2.LocalProtocolError, OSError):
+    except (aiohttp.ClientError, OSError, ValueError):
         raise ProviderFailed(Failure.UNREACHABLE) from None
