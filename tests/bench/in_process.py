@@ -31,6 +31,10 @@ def stages(turns: int = 400) -> dict[str, Times]:
     count = turns + 30
     encoder, book = Encoder.load(), RuleBook.load()
     prompts, others = (list(islice(new_prompts(seed), count)) for seed in (1, 2))
+
+    def rules(prompt: str) -> object:
+        return book.judge(book.read(normalise(prompt)))
+
     with service() as handlers:
         return alternately(
             {
@@ -39,7 +43,8 @@ def stages(turns: int = 400) -> dict[str, Times]:
                 "classifier": _over(classifier.load().classify, prompts),
                 "classifier_as_typed": _over(classifier.load().classify, list(typed_prompts(1))),
                 "handler": _over(lambda prompt: _asked(handlers, "/classify", prompt), prompts),
-                "rules": _over(lambda prompt: book.judge(book.read(normalise(prompt))), prompts),
+                "rules": _over(rules, prompts),
+                "rules_as_typed": _over(rules, list(typed_prompts(2))),
                 "cache_hit": _hit(),
                 "handler_hit": lambda: handlers.post("/classify", {"prompt": "how do I fix my garden engine"}),
                 "route_handler": _over(lambda prompt: _asked(handlers, "/route", prompt), others),

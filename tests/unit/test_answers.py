@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
+import unicodedata
+
 import pytest
 
-from classifier.answers import AnswerLengths
+from classifier.answers import ANSWERS, AnswerLengths
 from classifier.normalise import normalise
 from classifier.rules import RuleBook
 from llm_router.taxonomy import Category, Difficulty
 
+RAW = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
+NAMES = {name: RAW["units"][unit] for unit, names in RAW["words"].items() for name in names}
 LENGTHS, RULES = AnswerLengths.load(), RuleBook.load()
 
 
@@ -31,11 +36,30 @@ USUAL = estimated("Tell me about trains")
         ("Summarise this 2000 word article in one sentence: the economy grew", 24),
         ("写一篇200字作文", 270),
         ("用三句话解释引力", 72),
+        ("写一篇300个字的作文", 405),
+        ("写三个段落", 330),
+        ("八百字作文", 1080),
+        ("400文字以内で説明して", 540),
+        ("3ページのレポート", 1650),
+        ("５ﾍﾟｰｼﾞのレポート", 2750),
+        ("3つの段落で書いて", 330),
+        ("3문장으로 요약해줘", 72),
+        ("2단락으로 써줘", 220),
+        ("5페이지 보고서", 2750),
+        ("5가지 방법 알려줘", 175),
+        ("Напиши десять предложений о море", 240),
+        ("Napisz 500 słów o morzu", 675),
         ("Explain gravity in nine sentences", 216),
     ],
 )
 def test_a_length_that_the_prompt_names_is_taken(prompt: str, tokens: int):
     assert estimated(prompt) == tokens
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_every_name_of_a_unit_is_understood_as_it_is_typed(name: str):
+    typed = {name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))}
+    assert {estimated(f"40 {each}") for each in typed} == {round(min(8000, 40 * NAMES[name]))}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 
 import pytest
 from hypothesis import example, given
@@ -41,6 +42,65 @@ def test_form_gives_signals(text, signal):
     assert signal in features(text).signals()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from os import path",
+        "from django.db.models import Q, F as Field  # fields",
+        "from . import views",
+        "from .a.b import (",
+        "from math import *",
+        "import numpy as np",
+        "import os, sys",
+        "import os.path",
+        "import java.util.List;",
+        "import static org.junit.Assert.*;",
+        "import scala.collection.{Map, Set}",
+        "import {x} from 'y'",
+        'import React, { useState } from "react";',
+        "import * as d3 from 'd3'",
+        "import './a.css'",
+        'import "fmt"',
+        "import (",
+        "import Data.List (sortBy)",
+        "import qualified Data.Map as M",
+        "import           Data.Map qualified as M",
+        "import Prelude hiding (lookup)",
+        "import os\nimport sys",
+        "import csv\n\nwith open('a') as f:",
+        "import os; os.remove('a')",
+    ],
+)
+def test_lines_that_import_something_are_code(line: str):
+    assert features(line).has_code
+    assert features(f"why does this fail?\n{line}\nI have no idea").has_code
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from my point of view it is wrong",
+        "from Paris to Rome by train",
+        "from China import duties rose sharply",
+        "from U.S. import taxes to ours",
+        "from now on, answer in French",
+        "import duties",
+        "import duties on cars?",
+        "import duties. Why?",
+        "import duties (cars)",
+        "import cars, trucks and buses from Japan",
+        "import data.csv into excel",
+        "import 'Alien' subtitles into VLC",
+        "import duties\nimport quotas rise",
+        "import duties\nwhat about cars (new ones)?",
+    ],
+)
+def test_prose_that_begins_as_an_import_does_is_not_code(line: str):
+    assert not features(line).has_code
+    assert not features(f"{line}\n").has_code
+    assert not features(f"Hi there!\n{line}").has_code
+
+
 def test_features_are_finite_and_named():
     for text in ("", "x", "1" * 3000, "?" * 3000, "\n" * 3000, "漢字" * 800):
         numbers = features(text).numeric()
@@ -77,6 +137,41 @@ def test_a_long_prompt_is_read_at_both_ends():
 
 def test_invisible_characters_are_not_read():
     assert normalise("po\u200bem\u202e").text == "poem"
+
+
+@pytest.mark.parametrize(
+    ("original", "word"),
+    [
+        ("un poème, s'il te plaît", "poème"),
+        ("le café noir", "café"),
+        ("les cafés", "cafés"),
+        ("tôi cần giúp", "cần"),
+        ("q\u0303 is one letter", "q\u0303"),
+        ("한국 음식", "한국"),
+        ("ﾍﾟｰｼﾞ ﾊﾟﾝ", "ﾍﾟｰｼﾞ"),
+    ],
+)
+def test_a_span_has_the_marks_of_its_last_letter(original: str, word: str):
+    for form in ("NFC", "NFD"):
+        text, whole = (unicodedata.normalize(form, each) for each in (original, word))
+        prompt = normalise(text)
+        sought = normalise(whole).text
+        start = prompt.text.index(sought)
+        first, last = prompt.span(start, start + len(sought))
+        assert text[first:last] == whole
+        part = prompt.part(start, start + len(sought))
+        assert (part.text, part.span(0, len(sought))) == (sought, (first, last))
+
+
+def test_a_span_has_marks_that_were_too_many_to_read_and_nothing_invisible_behind_it():
+    stack, hidden = "e" + "\u0301" * (MAX_MARKS + 3), "x\u200b y"
+    prompt = normalise(f"{stack}{hidden}")
+    assert prompt.span(0, prompt.text.index("x")) == (0, len(stack))
+    assert prompt.span(prompt.text.index("x"), prompt.text.index(" ")) == (len(stack), len(stack) + 1)
+
+
+def test_half_width_kana_are_read_as_full_width_ones():
+    assert normalise("ﾍﾟｰｼﾞ").text == "ページ"
 
 
 def test_stacks_of_marks_are_cut():

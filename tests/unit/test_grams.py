@@ -21,6 +21,7 @@ from classifier.grams import (
     beyond_ascii,
     buckets,
 )
+from classifier.material import EDGE_WORDS
 from classifier.normalise import normalise
 from classifier.rules import Reading
 from llm_router.taxonomy import Category
@@ -63,7 +64,8 @@ def test_long_texts_count_by_their_ends():
     each = len(("word", "stem", "pair", "ideographs", "opening", "opening pair"))
     ends = len(("^", "^", "$", "$"))
     most = each * (HEAD_WORDS + TAIL_WORDS) + SPELT_WORDS * len("<eins>") + ends
-    assert len(buckets(long)) <= most + len(long.signals) + len(long.found)
+    blocks = 2 * (2 * EDGE_WORDS - 1)
+    assert len(buckets(long)) <= most + blocks + len(long.signals) + len(long.found)
     assert len(buckets(reading("a" * 100_000))) < 2 * LONGEST_SPELT
 
 
@@ -85,6 +87,8 @@ def test_words_count_as_much_as_the_blend_for_their_letters_says():
     assert fusion.fuse(even, Others(even, beyond=True)) == pytest.approx(even)
     assert fusion.fuse(even, Others(even, words, beyond=True)) == pytest.approx(words)
     assert max(even) < max(fusion.fuse(even, Others(even, words))) < max(words)
+    laden = replace(fusion, laden=replace(plain_kind, whole=replace(plain, words=0.0)))
+    assert laden.fuse(even, Others(even, words, beyond=True, laden=True)) == pytest.approx(even)
 
 
 def test_without_a_model_the_words_still_count():

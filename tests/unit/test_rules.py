@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,9 +56,19 @@ def test_what_is_asked_decides_not_the_topic():
 
 def test_evidence_names_the_place_in_the_original_text():
     prompt = "Ｗｒｉｔｅ me a café poem, please"
-    for match in judge(prompt).matches():
-        if match.end > match.start:
-            assert fold(match.text) == fold(normalise(prompt[match.start : match.end]).text)
+    matches = [match for match in judge(prompt).matches() if match.end > match.start]
+    assert matches
+    for match in matches:
+        assert fold(match.text) == fold(normalise(prompt[match.start : match.end]).text)
+
+
+@pytest.mark.parametrize("prompt", ["viết một bài thơ", "corrige mon résumé", "olá", "번역해줘"])
+def test_evidence_of_decomposed_text_has_the_marks_of_its_last_letter(prompt):
+    decomposed = unicodedata.normalize("NFD", prompt)
+    matches = [match for match in judge(decomposed).matches() if match.end]
+    assert matches
+    for match in matches:
+        assert unicodedata.normalize("NFC", decomposed[match.start : match.end]) == match.text
 
 
 def test_evidence_of_the_tail_of_a_long_prompt_points_into_the_tail():
@@ -77,8 +89,6 @@ def test_any_text_is_judged(text):
 
 @pytest.mark.parametrize("text", ["full width", "décomposé", "mixed Ünïcode Ὀδυσσεύς"])
 def test_composed_decomposed_and_full_width_forms_read_alike(text):
-    import unicodedata
-
     wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
     read = [normalise(unicodedata.normalize(form, wide)).text for form in ("NFC", "NFD", "NFKC")]
     assert read[0] == read[1] == read[2] == unicodedata.normalize("NFKC", text)

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.normalise import normalise
 from classifier.phrases import Found
-from classifier.words import Word
+from classifier.words import Word, split_words
 from llm_router.taxonomy import Category, Difficulty
 
 ANSWERS = Path(__file__).with_name("answers.toml")
@@ -29,15 +30,18 @@ _CAN_NAME_A_LENGTH = frozenset({Category.CREATIVE_WRITING, Category.GENERAL, Cat
 _CHANGED_FROM = 120
 """From so many tokens on, a prompt that asks for a change mostly is the text to change."""
 
+Named = Mapping[str, Sequence[tuple[tuple[str, ...], float]]]
+"""Amounts by the first word of what names them, with all its words, the longest name first."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerLengths:
-    """The table of `answers.toml`."""
+    """The table of `answers.toml`. A name is read as a prompt is: in some scripts each of its characters is a word."""
 
     typical: Mapping[Category, float]
     factor: Mapping[Difficulty, float]
-    per_unit: Mapping[str, float]
-    numbers: Mapping[str, float]
+    per_unit: Named
+    numbers: Named
 
     @classmethod
     def load(cls, path: Path = ANSWERS) -> AnswerLengths:
@@ -46,8 +50,8 @@ class AnswerLengths:
         return cls(
             typical={category: float(raw["typical"][category]) for category in Category},
             factor={difficulty: float(raw["difficulty"][difficulty]) for difficulty in Difficulty},
-            per_unit={word: float(raw["units"][unit]) for unit, words in raw["words"].items() for word in words},
-            numbers={str(word): float(number) for word, number in raw["numbers"].items()},
+            per_unit=_named({name: raw["units"][unit] for unit, names in raw["words"].items() for name in names}),
+            numbers=_named(raw["numbers"]),
         )
 
     def estimate(
@@ -73,30 +77,53 @@ class AnswerLengths:
 
     def _lengths(self, words: Sequence[Word]) -> list[float]:
         """Every length that the prompt names outright, in tokens, in their order."""
-        counts = self._counts(words)
-        found = []
-        for place, word in enumerate(words):
-            if (per_unit := self.per_unit.get(word.text)) is None:
+        texts = [word.text for word in words]
+        counts: list[float | None] | None = None
+        found: list[float] = []
+        past = 0
+        for place in range(len(texts)):
+            if texts[place] not in self.per_unit or place < past or (unit := _at(self.per_unit, texts, place)) is None:
                 continue
-            for before in range(place - 1, max(0, place - _NEAR) - 1, -1):
-                if (count := counts[before]) is not None and TOO_FEW <= count * per_unit <= NONSENSE:
-                    found.append(count * per_unit)
-                if count is not None or words[before].text in self.per_unit:
+            counts = counts or self._counts(words, texts)
+            after, per_unit = unit
+            for before in range(place - 1, max(past, place - _NEAR) - 1, -1):
+                if (count := counts[before]) is not None:
+                    if TOO_FEW <= count * per_unit <= NONSENSE:
+                        found.append(count * per_unit)
                     break
+            past = after
         return found
 
-    def _counts(self, words: Sequence[Word]) -> list[float | None]:
-        """The number that each word is; one written in groups of three is the last group's."""
-        counts: list[float | None] = []
-        for place, word in enumerate(words):
-            if not word.text.isdecimal():
-                counts.append(self.numbers.get(word.text))
-                continue
-            value, earlier = float(word.text[:6]), _group_before(words, place)
-            if earlier is not None and (thousands := counts[earlier]) is not None:
-                value, counts[earlier] = thousands * 1000 + value, None
-            counts.append(value)
+    def _counts(self, words: Sequence[Word], texts: Sequence[str]) -> list[float | None]:
+        """The number that each word ends; one written in groups of three ends with the last group."""
+        counts: list[float | None] = [None] * len(texts)
+        past = 0
+        for place, text in enumerate(texts):
+            if text.isdecimal():
+                value, earlier = float(text[:6]), _group_before(words, place)
+                if earlier is not None and (thousands := counts[earlier]) is not None:
+                    value, counts[earlier] = thousands * 1000 + value, None
+                counts[place] = value
+            elif text in self.numbers and place >= past and (number := _at(self.numbers, texts, place)) is not None:
+                past, value = number
+                counts[past - 1] = value
         return counts
+
+
+def _named(amounts: Mapping[str, float]) -> Named:
+    named: dict[str, list[tuple[tuple[str, ...], float]]] = {}
+    for name, amount in amounts.items():
+        texts = tuple(word.text for word in split_words(normalise(name).text))
+        named.setdefault(texts[0], []).append((texts, float(amount)))
+    return {first: sorted(names, key=lambda entry: -len(entry[0])) for first, names in named.items()}
+
+
+def _at(named: Named, texts: Sequence[str], place: int) -> tuple[int, float] | None:
+    """Where the longest name that begins there ends, and its amount."""
+    for names, amount in named[texts[place]]:
+        if (after := place + len(names)) <= len(texts) and tuple(texts[place:after]) == names:
+            return after, amount
+    return None
 
 
 def _group_before(words: Sequence[Word], place: int) -> int | None:

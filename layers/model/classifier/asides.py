@@ -110,10 +110,7 @@ def asked(reading: Reading) -> Prompt:
     left = sum(word.text[0].isalnum() for word in words if start <= word.start < end)
     if left < LEAST_WORDS:
         return prompt
-    text = prompt.text[start:end]
-    left_out = len(prompt.text) - len(text)
-    origin = range(len(prompt.text)) if prompt.origin is None else prompt.origin
-    return Prompt(text, prompt.length - left_out, origin[start:end])
+    return prompt.part(start, end)
 
 
 def _between_courtesies(words: Sequence[Word], found: Mapping[str, Sequence[Found]]) -> tuple[int, int]:

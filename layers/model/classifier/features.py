@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from classifier.fences import holds_code
 from classifier.normalise import Prompt
 from classifier.words import Word
 
@@ -44,10 +45,6 @@ _BLOCKS = (
     (0xAC00, 0xD7AF, Script.HANGUL),
 )
 
-_FENCE = re.compile(
-    r"```|~~~|<\?php|#include\b|\bdef \w+\(|^(?:import|from) \w|\bpublic static\b|\bSELECT\b[^\n]{1,200}\bFROM\b",
-    re.MULTILINE,
-)
 _CODE_LIKE = re.compile(
     r"[a-z]_[a-z]|[a-z][A-Z][a-z]|\w\(\)|[\w\])] ?[=!<>]= ?\w|=>|->|::|\{\n|;\n|</?[a-z]{1,12}>|\b0x[0-9a-f]"
     r"|\.(?:py|js|ts|tsx|jsx|java|cpp|cs|go|rs|rb|php|sh|sql|html|css|json|ya?ml|toml|csv|xlsx|ipynb|exe|dll)\b"
@@ -63,7 +60,7 @@ _SENTENCE_ENDS = frozenset(".!?。！？")
 _ASCII_CAPITAL = re.compile("[A-Z]")
 
 _PROSE = re.compile(r"[a-zA-Z ,!?']*(?:\.(?![a-z])[a-zA-Z ,!?']*+)*")
-"""Text in which none of the signs above can be but a fence and a camel's hump: most of what people type."""
+"""Text in which none of the signs above can be but a camel's hump, and few that are code: most of what people type."""
 
 _HUMP = re.compile(r"[a-z][A-Z][a-z]")
 
@@ -183,7 +180,7 @@ def read_features(prompt: Prompt, words: Sequence[Word]) -> Features:
         mean_word=sum(map(len, spelled)) / len(spelled) if spelled else 0.0,
         signs=(len(words) - len(spelled)) / len(words) if words else 0.0,
         capitals=_capitals(text) / len(text) if text else 0.0,
-        has_code=not (prose and _has_no_fence(text)) and _FENCE.search(text) is not None,
+        has_code=holds_code(text, prose=prose),
         code_like=signs.code_like,
         formulas=signs.formulas,
         arithmetic=signs.arithmetic,
@@ -197,11 +194,6 @@ def _capitals(text: str) -> int:
     if text.islower():
         return 0
     return len(_ASCII_CAPITAL.findall(text)) if text.isascii() else sum(map(str.isupper, text))
-
-
-def _has_no_fence(prose: str) -> bool:
-    """True where the few fences that prose can hold are ruled out; a single pass each, unlike the expression."""
-    return not prose.startswith(("import ", "from ")) and "public static" not in prose and "SELECT" not in prose
 
 
 class _Signs(NamedTuple):

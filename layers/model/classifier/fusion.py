@@ -54,12 +54,13 @@ class Blend:
 @dataclass(frozen=True, slots=True)
 class Others:
     """What is known beside the model: the rules' opinion, that of words if there are such, whether a letter is not one
-    of English's, and whether it is longer than a line."""
+    of English's, whether it is longer than a line, and whether it may hold material beside the request."""
 
     rules: Chances
     words: Chances | None = None
     beyond: bool = False
     long: bool = False
+    laden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Fusion:
 
     The log of each stage's probabilities is weighed and summed (a logistic regression over opinions, which is what
     makes agreement count for more than each), with a bias a category: `ascii` for prompts whose letters are English's,
-    which the encoder reads best; `beyond` for all others, where words count for more. `rules_alone` is the temperature
+    which the encoder reads best; `beyond` for all others, where words count for more; `laden` for those of either that
+    may hold material, whose words and phrases say little of the request. `rules_alone` is the temperature
     of the rules where there is nothing else. `complexity_by_form` and `creativity_by_form` read `Features.numeric` and
     the category probabilities, for prompts of which neither model nor words tell; `form_cuts` and `word_cuts` are for
     the complexity by form and that by words.
@@ -99,6 +101,7 @@ class Fusion:
 
     ascii: Kind
     beyond: Kind
+    laden: Kind
     rules_alone: float
     complexity_by_form: Linear
     creativity_by_form: Linear
@@ -113,6 +116,7 @@ class Fusion:
             fusion = cls(
                 ascii=_kind(raw["ascii"]),
                 beyond=_kind(raw["beyond"]),
+                laden=_kind(raw["laden"]),
                 rules_alone=_number(raw["rules_alone"]),
                 complexity_by_form=_linear(raw["complexity_by_form"]),
                 creativity_by_form=_linear(raw["creativity_by_form"]),
@@ -134,12 +138,13 @@ class Fusion:
         equal = Blend(1.0, 1.0, 0.0, (0.0,) * len(CATEGORIES))
         kind = Kind(equal, replace(equal, model=0.0), 1.0)
         cuts = Cuts(0.35, 0.6)
-        return cls(kind, kind, 1.0, flat, flat, cuts, cuts)
+        return cls(kind, kind, kind, 1.0, flat, flat, cuts, cuts)
 
     def sparing_above(self, confidence: float) -> Fusion:
         """The same, but rules and words are enough above this confidence, whatever the kind of prompt."""
-        plain, beyond = (replace(kind, enough_above=confidence) for kind in (self.ascii, self.beyond))
-        return replace(self, ascii=plain, beyond=beyond)
+        kinds = (self.ascii, self.beyond, self.laden)
+        plain, beyond, laden = (replace(kind, enough_above=confidence) for kind in kinds)
+        return replace(self, ascii=plain, beyond=beyond, laden=laden)
 
     def fuse(self, model: Chances, others: Others) -> Chances:
         """All opinions as one; without those of words, what there is."""
@@ -157,6 +162,8 @@ class Fusion:
         return _blended(self._kind(others).modelless, others.rules, others)
 
     def _kind(self, others: Others) -> Kind:
+        if others.laden:
+            return self.laden
         return self.beyond if others.beyond else self.ascii
 
 

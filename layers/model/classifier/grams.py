@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from classifier.arrays import read_arrays
 from classifier.fusion import CATEGORIES, Chances, sigmoid, softmax
+from classifier.material import edges
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,7 +93,7 @@ class Grams:
 
 def buckets(reading: Reading) -> list[int]:
     """Where each word, its stem, its letters, its neighbour pairs, and triples of single characters stand, what opens
-    the text and its sentences, what ends it, and what the rules looked for and found."""
+    the text and its sentences, what ends it, its first and its last block, and what the rules looked for and found."""
     words = reading.words
     if len(words) > HEAD_WORDS + TAIL_WORDS:
         words = [*words[:HEAD_WORDS], *words[-TAIL_WORDS:]]
@@ -106,6 +107,7 @@ def buckets(reading: Reading) -> list[int]:
         *(spelling.word for spelling in spellings),
         *(_bucket(f"^{text}") for text in texts[:2]),
         *(_bucket(f"${text}") for text in texts[-2:]),
+        *(_bucket(edge) for edge in edges(reading.prompt.text, words)),
         *(_bucket(f"^^{texts[place]}") for place in openings),
         *(_bucket(f"^^{pairs[place]}") for place in openings if place < len(pairs)),
         *(_named(f"@{signal}") for signal in reading.signals),

@@ -17,6 +17,7 @@ from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by, m
 from classifier.grams import Grams, WordOpinion, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, read_heads
 from classifier.manner import interaction_style, urgency
+from classifier.material import is_laden
 from classifier.normalise import normalise
 from classifier.own import Definition, OwnCategories, fit_own, signature
 from classifier.rules import Reading, RuleBook, Verdict
@@ -121,6 +122,7 @@ class HybridClassifier:
             words=words.chances if words else None,
             beyond=beyond_ascii(asked_for.prompt.text),
             long=asked_for.features.words > SHORT_WORDS,
+            laden=is_laden(asked_for.prompt.text),
         )
         sure = words is not None and self._is_sure(others)
         # To be explained, the model is heard all the same, though it does not count.

@@ -14,6 +14,10 @@ MAX_MARKS = 4
 
 _JAMO = range(0x1160, 0x1200)
 _has_jamo = re.compile(f"[{chr(_JAMO.start)}-{chr(_JAMO.stop - 1)}]").search
+_GLUED = frozenset(map(chr, (*_JAMO, 0xFF9E, 0xFF9F)))
+"""What belongs to the character before it though Unicode does not call it combining: the later letters of a decomposed
+syllable, and what voices a half-width kana."""
+
 _KEPT_CONTROLS = frozenset("\t\n")
 
 
@@ -21,13 +25,14 @@ _KEPT_CONTROLS = frozenset("\t\n")
 class Prompt:
     """A text as every stage reads it: its head and tail if it is long, in NFKC, without invisible characters.
 
-    `origin[i]` is the offset in the original text of the character behind `text[i]`; None where they are equal.
-    `length` is the original's, in characters.
+    `origin[i]` is the offset in the original text of the character behind `text[i]`, and `ends[i]` the offset behind
+    it and its marks; None where they are equal. `length` is the original's, in characters.
     """
 
     text: str
     length: int
     origin: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
 
     @property
     def is_cut(self) -> bool:
@@ -35,10 +40,18 @@ class Prompt:
         return self.length > HEAD_CHARACTERS + TAIL_CHARACTERS
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """A span of `text` as offsets into the original."""
-        if self.origin is None:
+        """A span of `text`, which is not empty, as offsets into the original: whole characters with their marks."""
+        if self.origin is None or self.ends is None:
             return start, end
-        return self.origin[start], self.origin[end - 1] + 1
+        return self.origin[start], self.ends[end - 1]
+
+    def part(self, start: int, end: int) -> Prompt:
+        """A stretch of `text` as a prompt of its own, whose places are still those in the original."""
+        text = self.text[start:end]
+        length = self.length - (len(self.text) - len(text))
+        if self.origin is None or self.ends is None:
+            return Prompt(text, length, range(start, end), range(start + 1, end + 1))
+        return Prompt(text, length, self.origin[start:end], self.ends[start:end])
 
 
 def normalise(original: str) -> Prompt:
@@ -65,32 +78,34 @@ def _is_as_read(text: str) -> bool:
 def _prompt(cut: str, places: range | tuple[int, ...], length: int) -> Prompt:
     characters: list[str] = []
     origin: list[int] = []
-    for start, cluster in _clusters(cut):
+    ends: list[int] = []
+    for start, after in _clusters(cut):
+        cluster = cut[start : min(after, start + 1 + MAX_MARKS)]
         normal = _without_invisible(unicodedata.normalize("NFKC", cluster))
         characters.append(normal)
         origin.extend([places[start]] * len(normal))
+        ends.extend([places[after - 1] + 1] * len(normal))
     text = "".join(characters)
     # Some characters expand to eighteen; the bound holds for what comes out as well.
     limit = HEAD_CHARACTERS + TAIL_CHARACTERS
     if len(text) > limit:
-        text, origin = (
-            text[:HEAD_CHARACTERS] + text[-TAIL_CHARACTERS:],
-            origin[:HEAD_CHARACTERS] + origin[-TAIL_CHARACTERS:],
-        )
-    return Prompt(text, length, tuple(origin))
+        text = text[:HEAD_CHARACTERS] + text[-TAIL_CHARACTERS:]
+        origin = origin[:HEAD_CHARACTERS] + origin[-TAIL_CHARACTERS:]
+        ends = ends[:HEAD_CHARACTERS] + ends[-TAIL_CHARACTERS:]
+    return Prompt(text, length, tuple(origin), tuple(ends))
 
 
-def _clusters(text: str) -> Iterator[tuple[int, str]]:
-    """Each character with the marks that belong to it, and where it starts."""
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Where each character starts, and where the marks that belong to it end."""
     start = 0
     for place, character in enumerate(text):
-        if place > start and (unicodedata.combining(character) or ord(character) in _JAMO):
+        if place > start and (unicodedata.combining(character) or character in _GLUED):
             continue
         if place > start:
-            yield start, text[start : min(place, start + 1 + MAX_MARKS)]
+            yield start, place
         start = place
     if text:
-        yield start, text[start : start + 1 + MAX_MARKS]
+        yield start, len(text)
 
 
 def _without_invisible(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from classifier.normalise import normalise
 from classifier.words import Word, split_words
 
 LONGEST = 20
@@ -48,7 +49,8 @@ class _Node:
 class PhraseIndex:
     """Phrases by group. A word that ends in `*` stands for every word that begins so; `poem*` is also `poems`.
 
-    Case, accents and spacing do not count. Raises `ValueError` for an empty phrase or one that is too long.
+    Case, accents, spacing and full-width or decomposed forms do not count. Raises `ValueError` for an empty phrase or
+    one that is too long.
     """
 
     def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
@@ -74,7 +76,7 @@ class PhraseIndex:
                 after += 1
 
     def _add(self, group: str, phrase: str) -> None:
-        words = [word.text for word in split_words(phrase)]
+        words = [word.text for word in split_words(normalise(phrase).text)]
         parts: list[tuple[str, bool]] = []
         for word in words:
             if word == "*" and parts:

@@ -15,7 +15,7 @@ MAX_TOKENS = 96
 """With [CLS] and [SEP]. The time grows with them. Far fewer would do for the category, but not for how hard a long test
 item is; more tell nothing more."""
 
-TAIL_TOKENS = 28
+TAIL_TOKENS = 40
 """Of these, how many a longer text gives from its end, where the request often stands behind pasted material."""
 
 HEAD_CHARACTERS = 1536

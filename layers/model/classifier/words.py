@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 # Scripts that are written without spaces, or whose endings are glued on: one character is one word.
@@ -15,8 +16,17 @@ _WORD = re.compile(f"[{_SINGLE}]|(?:[^\\W_{_SINGLE}]|[{_ACCENTS}{_INDIC}])+|[^\\
 _ASCII_WORD = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 """What `_WORD` finds where there are only ASCII characters and no capitals."""
 _ACCENT = re.compile(f"[{_ACCENTS}]+")
+_BASIC = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters that Unicode does not decompose, as they are typed without them."""
+_has_beyond_basic = re.compile("[łđðøıßæœþ]").search
 _APOSTROPHES = frozenset("’‘ʼ`´")
 _ENDS = frozenset(".!?:;\n。！？：；…؟।•-*–—>\"“”'(")
+
+KNOWN_WORDS = 4096
+"""Words beyond ASCII of which is remembered how they fold: most of what people write, in a megabyte."""
+
+LONGEST_KNOWN = 32
+"""Letters of a word that is remembered: what is longer could be sent to fill the memory."""
 
 
 class Word(NamedTuple):
@@ -39,17 +49,27 @@ def split_words(text: str) -> list[Word]:
         raw = found.group()
         if lines and not opens and "\n" in text[last:start]:
             opens = True
-        words.append(Word(raw if ascii_only else fold(raw), start, end, opens))
+        words.append(Word(raw if ascii_only else _folded(raw), start, end, opens))
         opens = raw in _ENDS or (opens and not raw[0].isalpha())
         last = end
     return words
 
 
 def fold(word: str) -> str:
-    """Lower case, accents taken off."""
+    """Lower case, accents taken off, letters such as ł and ß as people type them without: `Łódź` is `lodz`."""
     lower = word.lower()
     if lower.isascii():
         return lower
     if lower in _APOSTROPHES:
         return "'"
-    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", lower))) or lower
+    plain = _ACCENT.sub("", unicodedata.normalize("NFD", lower))
+    if _has_beyond_basic(plain):
+        plain = plain.translate(_BASIC)
+    return unicodedata.normalize("NFC", plain) or lower
+
+
+_known = lru_cache(KNOWN_WORDS)(fold)
+
+
+def _folded(word: str) -> str:
+    return _known(word) if len(word) <= LONGEST_KNOWN else fold(word)

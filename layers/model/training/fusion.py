@@ -22,6 +22,7 @@ from classifier.features import SHORT_WORDS
 from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE, model_knows_best
 from classifier.grams import Grams, beyond_ascii
 from classifier.heads import category_chances
+from classifier.material import is_laden
 from classifier.rules import Reading, RuleBook
 from llm_router.taxonomy import Difficulty
 from training.augment import perturb
@@ -159,9 +160,9 @@ def main() -> int:
     words = word_logs(grams, readings)
     foreign = np.array([beyond_ascii(reading.prompt.text) for reading in readings])
     long = np.array([reading.features.words > SHORT_WORDS for reading in readings])
-    plain, beyond = (
-        _Kind(labels[some], model[some], rules[some], words[some], long[some]) for some in (~foreign, foreign)
-    )
+    laden = np.array([is_laden(reading.prompt.text) for reading in readings])
+    kinds = (~foreign & ~laden, foreign & ~laden, laden)
+    plain, beyond, full = (_Kind(labels[some], model[some], rules[some], words[some], long[some]) for some in kinds)
     (alone,), _ = fit_fusion([rules], labels, with_bias=False)
 
     scored = [r for r in train if r.complexity is not None and r.creativity is not None and r.difficulty is not None]
@@ -176,6 +177,7 @@ def main() -> int:
     fitted = {
         "ascii": plain.entry(),
         "beyond": beyond.entry(),
+        "laden": full.entry(),
         "rules_alone": round(float(alone), 4),
         "complexity_by_form": _linear(complexity),
         "creativity_by_form": _linear(creativity),
@@ -187,7 +189,8 @@ def main() -> int:
     for name, scores in stages.items():
         print(f"{name}: accuracy {np.mean(scores.argmax(axis=1) == labels):.3f} on {len(labels)} development prompts")
     print(f"in ASCII: {plain.told()}")
-    print(f"the {foreign.sum()} beyond: {beyond.told()}")
+    print(f"the {kinds[1].sum()} beyond: {beyond.told()}")
+    print(f"the {laden.sum()} laden: {full.told()}")
     return 0
 
 

@@ -14,7 +14,7 @@ from llm_router.taxonomy import Category, Difficulty
 
 PROMPTS = Path(__file__).with_name("prompts")
 SEED = 11
-TEST_ITEMS = frozenset({"boards", "clerks", "clinics", "schoolyard", "subjects", "subjects2", "wards"})
+TEST_ITEMS = frozenset({"boards", "clerks", "clinics", "labs", "schoolyard", "subjects", "subjects2", "wards"})
 """Our files of test items. What their complexity says is how often a mid-size model would answer wrongly, subject by
 subject, so it stands for measured failures, too."""
 
