@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llm_router.bootstrap import services
+from llm_router.composition.services import services
 from llm_router.schemas.categories import CategoriesAnswer, CategoryRequest, categories_answer
 from llm_router.schemas.classify import BatchAnswer, BatchRequest, ClassifyAnswer, ClassifyRequest, classify_answer
 from llm_router.schemas.health import HealthAnswer
@@ -18,7 +18,8 @@ door = Door(Function.CLASSIFY, service.gatekeeper, service.observer)
 
 @door.post("/classify", body=ClassifyRequest, answer=ClassifyAnswer, summary="Classify one prompt")
 async def classify(call: Call, body: ClassifyRequest) -> ClassifyAnswer:
-    """One prompt."""
+    """One prompt; known already or not, it counts against the key's minute."""
+    service.generating.key_of(call.caller, spends=False)
     answer = classify_answer(service.classifier().classify(body.prompt, explain=body.explain))
     call.note.category = answer.primary_use_case
     call.note.difficulty = answer.difficulty
@@ -30,8 +31,9 @@ async def classify(call: Call, body: ClassifyRequest) -> ClassifyAnswer:
 
 
 @door.post("/classify/batch", body=BatchRequest, answer=BatchAnswer, summary="Classify up to 256 prompts")
-async def classify_batch(_call: Call, body: BatchRequest) -> BatchAnswer:
-    """Each prompt as it would be classified alone."""
+async def classify_batch(call: Call, body: BatchRequest) -> BatchAnswer:
+    """Each prompt as it would be classified alone; together they are one request."""
+    service.generating.key_of(call.caller, spends=False)
     classify_one = service.classifier().classify
     return BatchAnswer(results=[classify_answer(classify_one(prompt, explain=body.explain)) for prompt in body.prompts])
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from starlette.responses import Response
 
 from llm_router import __version__
-from llm_router.bootstrap import services
+from llm_router.composition.services import services
+from llm_router.counters import ESTIMATED, SPENT, Counter, Sums, amount
 from llm_router.errors import CatalogueUnavailable, FieldProblem, InvalidRequest, NotFound, StoreUnavailable
-from llm_router.figures import HOUR, MINUTE, Sums, latency_histogram, quantiles, sums
+from llm_router.figures import HOUR, MINUTE, PerBucket, of_clients, sums
 from llm_router.health import Component, State, overall
+from llm_router.latencies import latency_histogram, quantiles
 from llm_router.processes import running
 from llm_router.savings import strongest
 from llm_router.schemas import board
@@ -60,7 +62,7 @@ POLICY = (
 )
 
 service = services()
-points = board.Points()
+points = PerBucket(board.point)
 door = Door(Function.DASHBOARD, service.gatekeeper, service.observer)
 
 
@@ -76,7 +78,7 @@ async def data(call: Call) -> DashboardData:
     counted = sums(buckets)
     components = service.overview().components()
     state = overall(components)
-    p50, p95, p99 = quantiles(latency_histogram(board.of_clients(counted)), board.P50_P95_P99)
+    p50, p95, p99 = quantiles(latency_histogram(of_clients(counted)), board.P50_P95_P99)
     catalogue, baselines, usual = _catalogue(counted)
     return DashboardData(
         now=service.clock.now(),
@@ -92,16 +94,16 @@ async def data(call: Call) -> DashboardData:
         p50_ms=p50,
         p95_ms=p95,
         p99_ms=p99,
-        categories=board.shares(counted, "category"),
-        difficulties=board.shares(counted, "difficulty"),
-        methods=board.shares(counted, "method"),
+        categories=board.shares(counted, Counter.CATEGORY),
+        difficulties=board.shares(counted, Counter.DIFFICULTY),
+        methods=board.shares(counted, Counter.METHOD),
         models=board.model_figures(counted),
         providers=board.provider_figures(counted),
-        errors=board.shares(counted, "error"),
-        degraded=board.shares(counted, "degraded"),
+        errors=board.shares(counted, Counter.ERROR),
+        degraded=board.shares(counted, Counter.DEGRADED),
         cache_hit_rate=board.hit_rate(counted),
-        estimated_usd=counted.get("usd", {}).get("estimated", 0.0),
-        spent_usd=counted.get("usd", {}).get("spent", 0.0),
+        estimated_usd=amount(counted, Counter.USD, ESTIMATED),
+        spent_usd=amount(counted, Counter.USD, SPENT),
         baselines=baselines,
         usual_baseline=usual,
         catalogue=catalogue,
@@ -133,7 +135,7 @@ def _catalogue(counted: Sums) -> tuple[CatalogueFigures | None, list[Baseline], 
         return None, [], None
     current = service.overview().current()
     try:
-        last = service.refresher().last_run()
+        last = service.ingesting.refresher().last_run()
     except StoreUnavailable:
         last = None
     figures = CatalogueFigures(
@@ -152,7 +154,7 @@ def _catalogue(counted: Sums) -> tuple[CatalogueFigures | None, list[Baseline], 
 
 def _sources() -> list[SourceFigures]:
     try:
-        return board.source_figures(service.refresher().states())
+        return board.source_figures(service.ingesting.refresher().states())
     except StoreUnavailable:
         return []
 

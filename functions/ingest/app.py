@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from llm_router.activity import SCHEDULE, Observation
-from llm_router.bootstrap import services
 from llm_router.catalogue.gathering import AWAITED_S
 from llm_router.catalogue.source_state import Health
 from llm_router.clock import iso_date
-from llm_router.errors import NotFound, RouterError
+from llm_router.composition.services import services
+from llm_router.errors import CatalogueUnavailable, NotFound, RouterError, StoreUnavailable
 from llm_router.schemas.catalogue import (
     EntryAnswer,
     ModelsAnswer,
@@ -35,10 +37,13 @@ door = Door(Function.INGEST, service.gatekeeper, service.observer)
 
 @door.get("/status", answer=StatusAnswer, summary="Catalogue status, per source")
 async def status(_call: Call) -> StatusAnswer:
-    """What is fresh, stale, quarantined or failing."""
-    found, refresher = service.reader().in_force(), service.refresher()
-    now = service.clock.now()
-    return status_answer(found, service.catalogue_store().current(), refresher.states(), refresher.last_run(), now)
+    """What is fresh, stale, quarantined or failing; while the store is down, what the last good catalogue tells."""
+    found, refresher, now = service.reader().in_force(), service.ingesting.refresher(), service.clock.now()
+    try:
+        current, states, last = service.catalogue_store().current(), refresher.states(), refresher.last_run()
+    except StoreUnavailable:
+        return status_answer(replace(found, degraded=True), None, [], None, now)
+    return status_answer(found, current, states, last, now)
 
 
 @door.get("/models", answer=ModelsAnswer, summary="Every model of the catalogue")
@@ -59,7 +64,7 @@ async def model(call: Call) -> EntryAnswer:
 @door.get("/catalogue/versions", answer=VersionsAnswer, summary="The versions kept, newest first")
 async def versions(_call: Call) -> VersionsAnswer:
     """Each with what it changed."""
-    kept = service.publisher().versions()
+    kept = service.ingesting.publisher().versions()
     current = service.catalogue_store().current()
     return VersionsAnswer(
         versions=[version_answer(info) for info in kept], catalogue_version=current.version if current else 0
@@ -70,7 +75,7 @@ async def versions(_call: Call) -> VersionsAnswer:
 async def update(_call: Call, body: UpdateRequest) -> UpdateAnswer:
     """A new version, unless nothing changes."""
     today = iso_date(service.clock)
-    published = service.publisher().publish(
+    published = service.ingesting.publisher().publish(
         lambda before: body.applied_to(before.models, today), "update", expected_version=body.expected_version
     )
     service.reader().forget()
@@ -82,7 +87,7 @@ async def update(_call: Call, body: UpdateRequest) -> UpdateAnswer:
 )
 async def rollback(_call: Call, body: RollbackRequest) -> UpdateAnswer:
     """Its content becomes a new version, which scheduled refreshes leave in force."""
-    published = service.publisher().rollback(body.version, expected_version=body.expected_version)
+    published = service.ingesting.publisher().rollback(body.version, expected_version=body.expected_version)
     service.reader().forget()
     return update_answer(published)
 
@@ -90,7 +95,7 @@ async def rollback(_call: Call, body: RollbackRequest) -> UpdateAnswer:
 @door.post("/refresh", body=RefreshRequest, answer=RefreshAnswer, summary="Run the scheduled refresh now")
 async def refresh(_call: Call, body: RefreshRequest) -> RefreshAnswer:
     """Reads every source; with `dry_run` nothing is written and the whole diff comes back."""
-    done = service.refresher().refresh(dry_run=body.dry_run, within_s=AWAITED_S)
+    done = service.ingesting.refresher().refresh(dry_run=body.dry_run, within_s=AWAITED_S)
     service.reader().forget()
     return refresh_answer(done, service.clock.now())
 
@@ -99,7 +104,7 @@ def on_schedule(event_id: str) -> Result:
     """The scheduled refresh. An event that arrives twice finds nothing changed and writes nothing; one that cannot be
     run is counted and said, and the next one comes in its time."""
     try:
-        done = service.refresher().refresh(scheduled=True)
+        done = service.ingesting.refresher().refresh(scheduled=True)
     except RouterError as failure:
         status, code = status_of(failure)
         service.observer().observe(Observation(Function.INGEST, SCHEDULE, event_id, status=status, error=code))
@@ -113,7 +118,11 @@ def on_schedule(event_id: str) -> Result:
 @door.get("/ingest/health", answer=HealthAnswer, summary="This function's own health")
 async def health(_call: Call) -> HealthAnswer:
     """Degraded while the catalogue in force cannot be read from its store."""
-    return HealthAnswer.of("ingest", ["catalogue"] if service.reader().in_force().degraded else [])
+    try:
+        degraded = service.reader().in_force().degraded
+    except CatalogueUnavailable:
+        degraded = True
+    return HealthAnswer.of("ingest", ["catalogue"] if degraded else [])
 
 
 on_snapshot(before=lambda: service.reader().in_force(), after=service.restored)

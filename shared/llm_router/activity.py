@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from llm_router.recommend import Decision
 
 SCHEDULE = "schedule"
 """The route of observations that are no requests but scheduled runs."""
+COMPLETIONS = "/v1/chat/completions"
+"""The route on which every request has a model answer."""
+_ASKED_IN_VAIN = frozenset({"upstream_error", "upstream_timeout", "upstream_unavailable", "request_not_accepted"})
+"""Errors of requests for which providers were asked."""
 
 
 @dataclass(slots=True)
 class Observation:
     """One answered request. A door fills in what it knows; `ms` is from the event to the answer.
 
-    `model` is the id of the model recommended or used, `cost_usd` what a generation cost, `estimated_usd` what
-    a recommendation is expected to cost; `tokens_in` and `tokens_out` are what it is expected to read and write,
-    without thinking. `prompt_hash` is keyed: it tells equal prompts, and nothing to whoever lacks the key.
+    `recommended` is the id of the model that a decision put first, and empty where there was none; `estimated_usd` is
+    what it is expected to cost, `tokens_in` and `tokens_out` what it is expected to read and write, without thinking.
+    `model` is the one that answered, or else the one recommended, and `cost_usd` what its answer cost.
+    `prompt_hash` is keyed: it tells equal prompts, and nothing to whoever lacks the key.
     """
 
     function: str
@@ -27,6 +35,7 @@ class Observation:
     category: str = ""
     difficulty: str = ""
     method: str = ""
+    recommended: str = ""
     model: str = ""
     decision_id: str = ""
     cached: bool | None = None
@@ -37,6 +46,23 @@ class Observation:
     tokens_out: int | None = None
     prompt_hash: str = ""
     cold_start: bool = False
+
+    @property
+    def generates(self) -> bool:
+        """Whether a model was to answer, so that its provider sets the time."""
+        return self.route == COMPLETIONS or self.cost_usd is not None or self.error in _ASKED_IN_VAIN
+
+
+def note_decision(note: Observation, decision: Decision | None) -> None:
+    """What a decision tells the operators."""
+    if decision is None:
+        return
+    found, first = decision.classified, decision.ranking.candidates[0]
+    note.category, note.difficulty = found.classification.category, found.classification.difficulty
+    note.method, note.cached, note.degraded = found.classification.method, found.cached, decision.degraded
+    note.recommended = note.model = first.model.id
+    note.decision_id, note.estimated_usd = decision.id, first.usd
+    note.tokens_in, note.tokens_out = first.price.input_tokens, first.price.output_tokens
 
 
 class Observer(Protocol):

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from llm_router.auth import key_hash
 from llm_router.catalogue.entry import ModelEntry
+from llm_router.catalogue.reader import STALE_AFTER_S
 from llm_router.errors import NotFound, StoreUnavailable
 from llm_router.ports import Clock, Record, RecordStore
 
@@ -25,16 +26,13 @@ MOST_KEYS = 10_000
 RETRY_AFTER_S = 10.0
 """How long the store is left alone after it did not answer: whoever finds out waits for it, the others do not."""
 
-STALE_AFTER_S = 900.0
-"""How long a key that was seen stays good while the store does not answer; the same as for the catalogue."""
-
 
 @dataclass(frozen=True, slots=True)
 class ClientKey:
     """A key without its secret. None and empty bound nothing; amounts are USD, times epoch seconds.
 
-    Which models and how many requests bind recommending, too; budgets bind generation alone, which costs money. What is
-    given again under an idempotency key is no request.
+    Which models binds recommending, too, and how many requests also classifying; budgets bind generation alone, which
+    costs money. What is given again under an idempotency key is no request.
     `caches` turns the response cache on for requests that do not speak of it, with `caches_similar` also for questions
     of the same meaning.
     """

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from llm_router.catalogue.entry import Capability
 
-ASSISTANT = "assistant"
 USER = "user"
 IMAGE_TOKENS = 800
 """What providers bill for one picture of ordinary size, to the order of magnitude; they differ and seldom say."""
@@ -59,11 +58,6 @@ class Conversation:
         texts = [turn.text for turn in self.turns if turn.text]
         places = [place for place, turn in enumerate(texts) if turn == self.request]
         return texts[: places[-1]] + texts[places[-1] + 1 :] if places else texts
-
-    @property
-    def octets(self) -> int:
-        """Bytes of the texts in UTF-8."""
-        return sum(len(turn.text.encode("utf-8", "replace")) for turn in self.turns)
 
     @property
     def media_tokens(self) -> int:

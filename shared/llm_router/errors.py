@@ -2,6 +2,7 @@
 
 RouterError
 ├── InvalidRequest            the request is well formed but wrong in named fields
+│   └── NoEligibleModel       no model meets the constraints
 ├── MalformedRequest          the body or event cannot be read
 ├── PayloadTooLarge
 ├── UnsupportedMediaType
@@ -11,7 +12,6 @@ RouterError
 ├── MethodNotAllowed
 ├── Conflict                  another request stands in the way
 │   └── VersionConflict       somebody else published first
-├── NoEligibleModel           no model meets the constraints
 ├── RateLimited
 │   └── BudgetExceeded
 ├── UpstreamError             every provider tried has failed

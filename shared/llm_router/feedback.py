@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from llm_router.decay import DecayedCounters
 from llm_router.errors import StoreUnavailable
+from llm_router.outcomes import Tally
 from llm_router.ports import Clock, Record, RecordStore
 from llm_router.taxonomy import Category, Difficulty
 
@@ -61,8 +63,8 @@ class FeedbackBook:
     def _count(self, subject: Subject, score: float) -> float:
         weight = self._weight(subject)
         if weight > 0:
-            cell = f"{subject.category}|{subject.difficulty}"
-            self.judgements.add(subject.model_id, {f"{cell}|n": weight, f"{cell}|good": weight * score})
+            n, good = _names(subject.category, subject.difficulty)
+            self.judgements.add(subject.model_id, {n: weight, good: weight * score})
         return weight
 
     def _weight(self, subject: Subject) -> float:
@@ -84,6 +86,22 @@ class FeedbackBook:
     def _aged(self, held: Record) -> float:
         used, at = json.loads(held.body)
         return float(used) * 2 ** ((float(at) - self.clock.now()) / self.judgements.half_life_s)
+
+
+def tallies(sums: Mapping[str, float]) -> dict[Category, dict[Difficulty, Tally]]:
+    """The judgements in one model's sums, by kind of work; sums of other names are passed over."""
+    found: dict[Category, dict[Difficulty, Tally]] = {}
+    for category in Category:
+        for difficulty in Difficulty:
+            n, good = _names(category, difficulty)
+            if weight := sums.get(n, 0.0):
+                found.setdefault(category, {})[difficulty] = Tally(weight, sums.get(good, 0.0))
+    return found
+
+
+def _names(category: Category, difficulty: Difficulty) -> tuple[str, str]:
+    """The sums of one kind of work: the weight of its judgements, and the weight that was done well."""
+    return f"{category}|{difficulty}|n", f"{category}|{difficulty}|good"
 
 
 def _voice_key(subject: Subject) -> str:

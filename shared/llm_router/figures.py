@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from llm_router.activity import Observation
+from llm_router.counters import ESTIMATED, HIT, MISS, SPENT, THINKING, Counter, Sums, grouped
 from llm_router.errors import StoreUnavailable
+from llm_router.latencies import place_of
 from llm_router.ports import Clock, RecordStore
 from llm_router.taxonomy import Difficulty
 
-LATENCY_BOUNDS_MS: tuple[float, ...] = tuple(round(0.1 * 1.3**step, 4) for step in range(48))
-"""Upper bounds of the latency histogram, 0.1 ms to 23 s; neighbours differ by 30 %, which bounds a quantile's error."""
+T = TypeVar("T")
 
 MINUTE, HOUR = "minute", "hour"
 PERIOD_S: Mapping[str, int] = {MINUTE: 60, HOUR: 3600}
@@ -22,6 +23,10 @@ TOTAL, EVER = "total", "ever"
 
 PROBES = ("/health", "/healthz", "/metrics")
 """The ends of the routes that balancers and scrapers ask, over and over."""
+WATCHING = "dashboard"
+"""The function whose page asks over and over."""
+BY_FUNCTION = frozenset({Counter.REQUESTS, Counter.REFUSED, Counter.ERRORS, Counter.LATENCY})
+"""Those whose names go on with a function and that tell of traffic."""
 
 
 def bucket_key(at: float, period: str) -> str:
@@ -31,62 +36,58 @@ def bucket_key(at: float, period: str) -> str:
 
 def counts(seen: Observation) -> dict[str, float]:
     """One observation as counters. Probes are counted apart: they are no traffic, and quicker than any."""
-    cold = {f"cold|{seen.function}": 1.0} if seen.cold_start else {}
+    function = seen.function
+    cold = {Counter.COLD.of(function): 1.0} if seen.cold_start else {}
     if seen.route.endswith(PROBES):
-        return {f"probes|{seen.function}": 1.0} | cold
+        return {Counter.PROBES.of(function): 1.0} | cold
     found = {
-        f"requests|{seen.function}": 1.0,
-        f"latency|{seen.function}|{bisect.bisect_left(LATENCY_BOUNDS_MS, seen.ms):02d}": 1.0,
-        f"ms|{seen.function}": seen.ms,
+        Counter.REQUESTS.of(function): 1.0,
+        Counter.LATENCY.of(f"{function}|{place_of(seen.ms):02d}"): 1.0,
+        Counter.MS.of(function): seen.ms,
     }
-    if seen.status >= 500:
-        found[f"errors|{seen.function}"] = 1.0
-    elif seen.status >= 400:
-        found[f"refused|{seen.function}"] = 1.0
-    for name, value in (
-        ("category", seen.category),
-        ("difficulty", seen.difficulty),
-        ("method", seen.method),
-        ("model", seen.model),
-        ("error", seen.error),
+    if seen.status >= 400:
+        found[(Counter.ERRORS if seen.status >= 500 else Counter.REFUSED).of(function)] = 1.0
+    for counter, value in (
+        (Counter.CATEGORY, seen.category),
+        (Counter.DIFFICULTY, seen.difficulty),
+        (Counter.METHOD, seen.method),
+        (Counter.RECOMMENDED, seen.recommended),
+        (Counter.ERROR, seen.error),
     ):
         if value:
-            found[f"{name}|{value}"] = 1.0
+            found[counter.of(value)] = 1.0
     for name in seen.degraded:
-        found[f"degraded|{name}"] = 1.0
+        found[Counter.DEGRADED.of(name)] = 1.0
     if seen.cached is not None:
-        found["cache|hit" if seen.cached else "cache|miss"] = 1.0
+        found[Counter.CACHE.of(HIT if seen.cached else MISS)] = 1.0
     if seen.estimated_usd is not None:
-        found["usd|estimated"] = seen.estimated_usd
+        found[Counter.USD.of(ESTIMATED)] = seen.estimated_usd
     if seen.cost_usd is not None:
-        found["usd|spent"] = seen.cost_usd
+        found[Counter.USD.of(SPENT)] = seen.cost_usd
     return found | cold | _traffic(seen)
 
 
 def _traffic(seen: Observation) -> dict[str, float]:
     """The tokens of one recommendation, by its model: what any other model would have cost can be told from them."""
-    if not seen.model or seen.tokens_in is None or seen.tokens_out is None:
+    if not seen.recommended or seen.tokens_in is None or seen.tokens_out is None:
         return {}
     from llm_router.ranking.cost import THINKING_TOKENS  # the ranking, which only a function that ranks has loaded
 
+    thinking = THINKING_TOKENS.get(Difficulty(seen.difficulty), 0) if seen.difficulty else 0
     return {
-        f"tokens_in|{seen.model}": float(seen.tokens_in),
-        f"tokens_out|{seen.model}": float(seen.tokens_out),
-        "tokens|thinking": float(THINKING_TOKENS.get(Difficulty(seen.difficulty), 0)) if seen.difficulty else 0.0,
-        f"model_usd|{seen.model}": seen.estimated_usd or 0.0,
+        Counter.TOKENS_IN.of(seen.recommended): float(seen.tokens_in),
+        Counter.TOKENS_OUT.of(seen.recommended): float(seen.tokens_out),
+        Counter.TOKENS.of(THINKING): float(thinking),
+        Counter.RECOMMENDED_USD.of(seen.recommended): seen.estimated_usd or 0.0,
     }
 
 
 def attempt_counts(model: str, provider: str, ms: float, *, failed: bool) -> dict[str, float]:
     """One attempt to have a model write, as counters. Failures have no part in the milliseconds."""
-    found = {f"attempts|{model}": 1.0, f"provider|{provider}": 1.0}
+    found = {Counter.ATTEMPTS.of(model): 1.0, Counter.PROVIDER.of(provider): 1.0}
     if failed:
-        return found | {f"failures|{model}": 1.0, f"provider_failures|{provider}": 1.0}
-    return found | {f"attempt_ms|{model}": ms}
-
-
-Sums = Mapping[str, Mapping[str, float]]
-"""Counters by the first part of their name, then by the rest."""
+        return found | {Counter.FAILURES.of(model): 1.0, Counter.PROVIDER_FAILURES.of(provider): 1.0}
+    return found | {Counter.ATTEMPT_MS.of(model): ms}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +96,6 @@ class Bucket:
 
     start: int
     counted: Sums
-
-
-def grouped(counters: Mapping[str, float]) -> Sums:
-    """Counters as the store has them, by the first part of their name."""
-    found: dict[str, dict[str, float]] = {}
-    for name, amount in counters.items():
-        prefix, _, rest = name.partition("|")
-        found.setdefault(prefix, {})[rest] = amount
-    return found
 
 
 def sums(buckets: Iterable[Bucket]) -> Sums:
@@ -117,30 +109,13 @@ def sums(buckets: Iterable[Bucket]) -> Sums:
     return found
 
 
-def quantiles(histogram: Mapping[int, float], shares: Sequence[float]) -> list[float | None]:
-    """For each share the upper bound, in ms, of the bucket that holds it; None when nothing was counted."""
-    whole = sum(histogram.values())
-    if not whole:
-        return [None for _ in shares]
-    found: list[float | None] = []
-    for share in shares:
-        reached, last = 0.0, 0
-        for last in sorted(histogram):
-            reached += histogram[last]
-            if reached >= share * whole:
-                break
-        found.append(LATENCY_BOUNDS_MS[min(last, len(LATENCY_BOUNDS_MS) - 1)])
-    return found
-
-
-def latency_histogram(counted: Sums, function: str | None = None) -> dict[int, float]:
-    """Counts per latency bucket, of one function or of all."""
-    found: dict[int, float] = {}
-    for name, amount in counted.get("latency", {}).items():
-        owner, _, index = name.partition("|")
-        if function in (None, owner) and index.isdigit():
-            found[int(index)] = found.get(int(index), 0.0) + amount
-    return found
+def of_clients(counted: Sums) -> Sums:
+    """Without the dashboard's own requests: a page that watches is no traffic."""
+    kept: dict[str, Mapping[str, float]] = {
+        counter: {name: much for name, much in counted[counter].items() if name.partition("|")[0] != WATCHING}
+        for counter in BY_FUNCTION & counted.keys()
+    }
+    return {**counted, **kept}
 
 
 STILL_COUNTING = 2
@@ -176,7 +151,25 @@ class Figures:
     def chosen(self) -> dict[str, int]:
         """How often each model was recommended over the last day; empty while the store does not answer."""
         try:
-            found = sums(self.last(86_400, HOUR)).get("model", {})
+            found = sums(self.last(86_400, HOUR)).get(Counter.RECOMMENDED, {})
             return {name: int(count) for name, count in found.items()}
         except StoreUnavailable:
             return {}
+
+
+@dataclass(slots=True)
+class PerBucket(Generic[T]):
+    """Makes something of each bucket, and keeps it while the bucket is the same: those that are over never change."""
+
+    make: Callable[[Bucket], T]
+    _made: dict[int, tuple[Bucket, T]] = field(default_factory=dict)
+
+    def of(self, buckets: Iterable[Bucket]) -> list[T]:
+        """One a bucket, in their order."""
+        made = {bucket.start: self._one(bucket) for bucket in buckets}
+        self._made = made
+        return [found for _, found in made.values()]
+
+    def _one(self, bucket: Bucket) -> tuple[Bucket, T]:
+        held = self._made.get(bucket.start)
+        return held if held is not None and held[0] is bucket else (bucket, self.make(bucket))

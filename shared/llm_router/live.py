@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from llm_router.decay import DecayedCounters
 from llm_router.errors import StoreUnavailable
-from llm_router.outcomes import observed_models
+from llm_router.feedback import tallies
+from llm_router.outcomes import LiveLatency, Observed, speed, tried
 from llm_router.ports import Clock
-from llm_router.ranking.task import LiveLatency, Surroundings
+from llm_router.ranking.task import Surroundings
 
 
 def at_once(job: Callable[[], None]) -> None:
@@ -69,12 +70,19 @@ class LiveFigures:
         except StoreUnavailable as failure:
             self.warn(f"Live figures are as they were: {failure.message}")
             return
-        self._held = Surroundings(live=_speeds(attempts), observed=observed_models(judged, attempts))
+        self._held = Surroundings(live=_speeds(attempts), observed=_observed(judged, attempts))
 
 
 def _speeds(attempts: Mapping[str, Mapping[str, float]]) -> dict[str, LiveLatency]:
+    found = ((model_id, speed(sums)) for model_id, sums in attempts.items())
+    return {model_id: measured for model_id, measured in found if measured is not None}
+
+
+def _observed(
+    judged: Mapping[str, Mapping[str, float]], attempts: Mapping[str, Mapping[str, float]]
+) -> dict[str, Observed]:
     found = {}
-    for model_id, sums in attempts.items():
-        if (timed := sums.get("timed", 0.0)) > 0 and (token_ms := sums.get("token_ms", 0.0)) > 0:
-            found[model_id] = LiveLatency(sums.get("first_ms", 0.0) / timed, 1000 * timed / token_ms, timed)
+    for model_id in sorted({*judged, *attempts}):
+        tries, answered = tried(attempts.get(model_id, {}))
+        found[model_id] = Observed(tallies(judged.get(model_id, {})), tries, answered)
     return found

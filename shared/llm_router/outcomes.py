@@ -1,4 +1,4 @@
-"""What became of answers: how they were judged, whether and how fast they came, as decayed sums per model."""
+"""What became of answers: how they were judged, whether and how fast they came. Attempts are decayed sums per model."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from llm_router.taxonomy import Category, Difficulty
 
 RELIABILITY_PRIOR = 20.0
 """Attempts that are taken to have been answered before any was made: one failure proves little."""
+
+TRIES, ANSWERED = "tries|", "answered|"
+"""How the names of an attempt's sums begin; the kind of work follows."""
+TIMED, FIRST_MS, TOKEN_MS = "timed", "first_ms", "token_ms"
+"""Of the answers whose speed was measured: how many, and their milliseconds in all."""
 
 
 class Tally(NamedTuple):
@@ -36,8 +41,17 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """One attempt to generate an answer.
+class LiveLatency:
+    """Speed as measured here of late, from `n` answers, which age: `n` need not be whole."""
+
+    time_to_first_token_ms: float
+    output_tokens_per_second: float
+    n: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimedAttempt:
+    """One attempt to generate an answer of a known kind of work.
 
     `failure` is empty when an answer came, else its kind; `counts` is False for a failure that says nothing of the
     model, such as our own key being refused. Speeds are None where nothing was measured.
@@ -59,45 +73,33 @@ class OutcomeBook:
     attempts: DecayedCounters
     warn: Callable[[str], None]
 
-    def record(self, outcome: Outcome) -> None:
+    def record(self, attempt: TimedAttempt) -> None:
         """Count one attempt, of its kind of work. That an answer came does not say that it was good."""
         amounts: dict[str, float] = {}
-        if outcome.counts:
-            cell = f"{outcome.category}|{outcome.difficulty}"
-            amounts[f"tries|{cell}"] = 1.0
-            if not outcome.failure:
-                amounts[f"answered|{cell}"] = 1.0
-        if outcome.first_token_ms is not None and outcome.tokens_per_second:
-            amounts |= {"timed": 1.0, "first_ms": outcome.first_token_ms, "token_ms": 1000 / outcome.tokens_per_second}
+        if attempt.counts:
+            cell = f"{attempt.category}|{attempt.difficulty}"
+            amounts[f"{TRIES}{cell}"] = 1.0
+            if not attempt.failure:
+                amounts[f"{ANSWERED}{cell}"] = 1.0
+        if attempt.first_token_ms is not None and attempt.tokens_per_second:
+            amounts |= {TIMED: 1.0, FIRST_MS: attempt.first_token_ms, TOKEN_MS: 1000 / attempt.tokens_per_second}
         if not amounts:
             return
         try:
-            self.attempts.add(outcome.model_id, amounts)
+            self.attempts.add(attempt.model_id, amounts)
         except StoreUnavailable as failure:
             self.warn(f"An outcome was not counted: {failure.message}")
 
 
-def observed_models(
-    judged: Mapping[str, Mapping[str, float]], attempts: Mapping[str, Mapping[str, float]]
-) -> dict[str, Observed]:
-    """What was seen, by model, from the sums of judgements and of attempts."""
-    found = {}
-    for model_id in sorted({*judged, *attempts}):
-        sums = attempts.get(model_id, {})
-        found[model_id] = Observed(
-            _tallies(judged.get(model_id, {})),
-            tries=sum(amount for name, amount in sums.items() if name.startswith("tries|")),
-            answered=sum(amount for name, amount in sums.items() if name.startswith("answered|")),
-        )
-    return found
+def tried(sums: Mapping[str, float]) -> tuple[float, float]:
+    """Of one model's sums, how many attempts there were, and how many of them were answered."""
+    tries = sum(amount for name, amount in sums.items() if name.startswith(TRIES))
+    return tries, sum(amount for name, amount in sums.items() if name.startswith(ANSWERED))
 
 
-def _tallies(sums: Mapping[str, float]) -> dict[Category, dict[Difficulty, Tally]]:
-    """From `coding|easy|n` and `coding|easy|good`; names that are no cell's are passed over."""
-    found: dict[Category, dict[Difficulty, Tally]] = {}
-    for category in Category:
-        for difficulty in Difficulty:
-            if n := sums.get(f"{category}|{difficulty}|n", 0.0):
-                good = sums.get(f"{category}|{difficulty}|good", 0.0)
-                found.setdefault(category, {})[difficulty] = Tally(n, good)
-    return found
+def speed(sums: Mapping[str, float]) -> LiveLatency | None:
+    """Of one model's sums, how fast it answered; None where nothing was measured."""
+    timed, token_ms = sums.get(TIMED, 0.0), sums.get(TOKEN_MS, 0.0)
+    if timed <= 0 or token_ms <= 0:
+        return None
+    return LiveLatency(sums.get(FIRST_MS, 0.0) / timed, 1000 * timed / token_ms, timed)

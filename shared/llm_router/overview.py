@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from llm_router.catalogue.reader import CatalogueReader
-from llm_router.catalogue.source_state import renewed_at
+from llm_router.catalogue.source_state import STALE_AFTER_S, renewed_at
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.health import Component, State, report, reported
 from llm_router.ports import CatalogueStore, Clock, RecordStore, VersionInfo
@@ -19,9 +19,6 @@ EXPECTED = ("cache", "ml_model")
 
 ASKED_EVERY_S = 1.0
 """A load balancer may ask every second, and several of them at once: the parts are asked once for all."""
-
-STALE_AFTER_S = 3 * 86_400.0
-"""A catalogue that nobody has renewed for this long is called stale: prices change within days."""
 
 
 @dataclass(slots=True)

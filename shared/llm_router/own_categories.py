@@ -13,6 +13,8 @@ from llm_router.ports import Clock, Record, RecordStore
 
 KIND, KEY = "categories", "current"
 MAX_CATEGORIES = 50
+MAX_OCTETS = 300_000
+"""Of the whole list as it is stored: a record of DynamoDB's holds 400 kB, and other stores are to refuse the same."""
 ATTEMPTS = 5
 UNKNOWN = -1
 """The version of a list that could not be read, or whose examples could not."""
@@ -46,13 +48,18 @@ class CategoryBook:
         return _loads(self.records.get(KIND, KEY))
 
     def put(self, category: OwnCategory) -> CategoryList:
-        """Add it, or replace the one of its name."""
+        """Add it, or replace the one of its name. Raises `InvalidRequest` when they are too many or too long."""
 
         def change(before: tuple[OwnCategory, ...]) -> tuple[OwnCategory, ...]:
             others = tuple(each for each in before if each.name != category.name)
             if len(others) >= MAX_CATEGORIES:
                 raise InvalidRequest(f"There may be at most {MAX_CATEGORIES} own categories.")
-            return (*others, category)
+            after = (*others, category)
+            if len(_dumps(CategoryList(0, after)).encode()) > MAX_OCTETS:
+                raise InvalidRequest(
+                    f"All own categories together may take at most {MAX_OCTETS} bytes: give fewer or shorter examples."
+                )
+            return after
 
         return self._change(change)
 
@@ -130,7 +137,8 @@ class ClassifierInForce:
 
 
 def _dumps(found: CategoryList) -> str:
-    return json.dumps({"version": found.version, "categories": [asdict(each) for each in found.categories]})
+    document = {"version": found.version, "categories": [asdict(each) for each in found.categories]}
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _loads(record: Record | None) -> CategoryList:

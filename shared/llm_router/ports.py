@@ -129,7 +129,7 @@ class RecordStore(Protocol):
 
 
 class BlobStore(Protocol):
-    """Larger immutable or replaced-whole payloads: a source's last good data, own categories, exports."""
+    """Larger immutable or replaced-whole payloads: snapshots of the catalogue, a source's last good data, exports."""
 
     def write(self, name: str, payload: bytes) -> None: ...
 

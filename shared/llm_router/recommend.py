@@ -16,7 +16,7 @@ from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import Ranking
 from llm_router.ranking.task import Constraints, Surroundings, Task
-from llm_router.ranking.tokens import estimated_tokens, writing_of
+from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of, together
 from llm_router.sessions.book import session_key
 from llm_router.sessions.choice import Wanted, choose
 from llm_router.sessions.continuing import Opened, Sessions
@@ -139,15 +139,17 @@ def task_of(found: Classification, conversation: Conversation) -> Task:
     chances = {category: found.probabilities.get(category, 0.0) for category in Category}
     if (own := sum(chances.values())) < 1:
         chances[found.base_category] += 1 - own
-    rest = found.token_count + sum(map(estimated_tokens, conversation.other_texts))
+    request = reading_of(conversation.request, found.token_count)
+    media = Reading(conversation.media_tokens, NO_TEXT)
+    reading = together([request, *map(reading_of, conversation.other_texts), media])
     return Task(
         chances=chances,
         difficulty=found.difficulty,
         complexity=found.complexity,
-        input_tokens=rest + conversation.media_tokens,
+        input_tokens=reading.tokens,
         output_tokens=found.output_tokens,
         requires=conversation.requires,
-        writing=writing_of(conversation.request),
+        shares=reading.shares,
     )
 
 

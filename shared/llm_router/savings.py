@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from llm_router.catalogue.entry import Capability, ModelEntry
-from llm_router.figures import Sums
+from llm_router.counters import THINKING, Counter, Sums, amount, total
 from llm_router.taxonomy import Difficulty
 
 
@@ -22,14 +22,17 @@ class Traffic:
 def traffic(counted: Sums) -> Traffic:
     """The traffic that was counted."""
     return Traffic(
-        sum(counted.get("tokens_in", {}).values()),
-        sum(counted.get("tokens_out", {}).values()),
-        counted.get("tokens", {}).get("thinking", 0.0),
+        total(counted, Counter.TOKENS_IN),
+        total(counted, Counter.TOKENS_OUT),
+        amount(counted, Counter.TOKENS, THINKING),
     )
 
 
 def cost_at(model: ModelEntry, seen: Traffic) -> float | None:
-    """USD for all of it at one model's prices, by the rule that ranks; None where a price is not known."""
+    """USD for all of it at one model's usual prices; None where one of them is not known.
+
+    Only the sums are known: of no prompt, whether it is a long one to this model or stands in its provider's cache.
+    """
     if model.input_usd_per_mtok is None or model.output_usd_per_mtok is None:
         return None
     thinking = seen.thinking if Capability.REASONING in model.capabilities else 0.0

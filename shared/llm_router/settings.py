@@ -1,11 +1,11 @@
-"""Everything that can be configured, read from the environment once. No other module reads it."""
+"""Everything that can be configured, and its check. Whoever starts a process gives it the environment, once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -15,7 +15,6 @@ from pydantic import (
     SecretStr,
     TypeAdapter,
     ValidationError,
-    model_validator,
 )
 
 from llm_router.errors import ConfigurationError
@@ -149,12 +148,6 @@ class Settings(ProviderSettings):
     aws_lambda_function_memory_size: int = Field(0, ge=0, description="set by Lambda: the function's memory in MB")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 
-    @model_validator(mode="after")
-    def _needs_a_bucket(self) -> Self:
-        if self.store is Store.AWS and not self.bucket_name:
-            raise ValueError("bucket_name must be set when the store is aws")
-        return self
-
     @property
     def loopback(self) -> bool:
         return self.listener is Listener.LOOPBACK
@@ -213,11 +206,17 @@ def _ollama_address(host: str) -> str:
 def load(environment: Mapping[str, str]) -> Settings:
     """Settings from environment variables. Raises `ConfigurationError` naming every bad one, never its value."""
     given = {name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper())}
+    problems = []
     try:
-        return Settings.model_validate(given)
+        found = Settings.model_validate(given)
     except ValidationError as failure:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])).upper() or 'settings'}: {problem['msg']}"
+        problems = [
+            f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
             for problem in failure.errors(include_input=False, include_url=False, include_context=False)
-        )
-        raise ConfigurationError(f"These settings are wrong: {problems}") from None
+        ]
+    # No validator of the model's: pydantic passes over those once a single field is wrong.
+    if given.get("store", Store.AWS) == Store.AWS and not given.get("bucket_name", "").strip():
+        problems.append("BUCKET_NAME: must be set when STORE is aws")
+    if problems:
+        raise ConfigurationError(f"These settings are wrong: {'; '.join(problems)}")
+    return found

@@ -49,7 +49,8 @@ def fill(folder: Path) -> None:
             seen = Observation("route", "/route", "r", chance.choices((200, 422, 503), (96, 3, 1))[0], ms)
             seen.category, seen.difficulty = chance.choice(list(Category)), chance.choice(list(Difficulty))
             seen.method, seen.cached = chance.choice(list(Method)), chance.random() < 0.4
-            seen.model, seen.estimated_usd = chance.choice(models), chance.lognormvariate(-9, 1)
+            seen.recommended = seen.model = chance.choice(models)
+            seen.estimated_usd = chance.lognormvariate(-9, 1)
             seen.tokens_in, seen.tokens_out = chance.randint(5, 900), chance.randint(50, 900)
             ledger.add(counts(seen))
         ledger.flush()

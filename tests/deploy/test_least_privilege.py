@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from llm_router.adapters import https
+from llm_router.client_keys import ClientKey, new_secret
 from llm_router.live import BACKGROUND
 from llm_router.local.functions import load_module
 from llm_router.web.access import ROUTES, Function
@@ -69,9 +70,11 @@ def calls() -> Calls:
             with _deployed(), recorded(found):
                 for _ in range(2):
                     with service(LISTENER="public", **ENVIRONMENT) as running:
+                        found.function = "nobody's"
+                        key = _limited_key(running)
                         for function in order:
                             found.function = function
-                            _drive(running, function)
+                            _drive(running, function, key)
                             _settle()
     return found
 
@@ -92,7 +95,15 @@ def _deployed() -> Iterator[None]:
         yield
 
 
-def _drive(running: Service, function: Function) -> None:
+def _limited_key(running: Service) -> str:
+    """The secret of a client key that was made before, whose requests are counted."""
+    book = load_module(running.template.functions["ClassifyFunction"]).service.generating.key_book()
+    secret = new_secret()
+    book.add(ClientKey("", "limited", "", 0.0, requests_per_minute=1000), secret)
+    return secret
+
+
+def _drive(running: Service, function: Function, key: str) -> None:
     """Every route of one function; removals come last."""
     names = dict(NAMES)
     rules = [rule for rule in ROUTES if rule.function == function]
@@ -111,6 +122,8 @@ def _drive(running: Service, function: Function) -> None:
         if rule.method == "POST" and path == "/keys":
             names["{key_id}"] = reply.json["id"]
             _generate(running, reply.json["key"])
+    if function is Function.CLASSIFY:
+        assert running.send("POST", "/classify", BODIES["/classify"], {"x-api-key": key}).status == 200
     module = load_module(running.template.functions[f"{function.capitalize()}Function"])
     if function is Function.INGEST:
         module.handler({"source": "aws.scheduler", "id": "one"}, None)

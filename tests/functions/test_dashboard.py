@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from llm_router.generation.chat import Usage
+from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.local.functions import load_module
+from tests.support.generating import Client
+from tests.support.providers import FakeProvider
 from tests.support.service import ROOT, Service, service
 
 PAGE = ROOT / "functions" / "dashboard"
@@ -47,6 +51,54 @@ def test_what_was_asked_is_told_with_its_cost_and_what_another_model_would_have_
         assert costs[chosen["id"]] == pytest.approx(data["estimated_usd"], rel=1e-6)
         assert costs[data["usual_baseline"]] > data["estimated_usd"]
         assert data["decisions"][0]["model"] == chosen["id"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_another_model_would_have_cost_rests_on_what_was_expected_also_once_a_model_has_thought(state, stream):
+    thought = Usage(prompt_tokens=700, completion_tokens=9000, reasoning_tokens=8900)
+    with service(**state) as api:
+        client = Client(api)
+        client.providers.default = FakeProvider(usage=thought)
+        reply = client.chat(stream=stream, constraints={"capabilities": ["reasoning"]})
+        assert reply.status == 200
+        settled(api)
+        data = api.get("/dashboard/data").json
+    (chosen,) = data["models"]
+    costs = {each["id"]: each["usd"] for each in data["baselines"]}
+    assert (chosen["id"], chosen["recommended"]) == (reply.headers["x-model-used"], 1)
+    assert costs[chosen["id"]] == pytest.approx(data["estimated_usd"], rel=1e-6)
+    assert data["spent_usd"] > 2 * data["estimated_usd"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_model_that_the_caller_names_is_no_recommendation(state, stream):
+    with service(**state) as api:
+        client = Client(api)
+        named = client.chat().json["model"]
+        assert client.chat(model=named, stream=stream).status == 200
+        settled(api)
+        data = api.get("/dashboard/data").json
+        (model,) = data["models"]
+        assert (model["id"], model["recommended"], model["attempts"]) == (named, 1, 2)
+        costs = {each["id"]: each["usd"] for each in data["baselines"]}
+        assert costs[named] == pytest.approx(data["estimated_usd"], rel=1e-6)
+        recommended = f'llm_router_recommendations_total{{model="{named}"}} 1'
+        assert recommended in api.get("/metrics").body.decode().splitlines()
+        assert api.get(f"/metrics/{named}").json["live"]["times_recommended"] == 1
+
+
+def test_a_model_that_answers_for_the_one_recommended_is_asked_and_not_recommended(state):
+    with service(**state) as api:
+        client = Client(api)
+        first = api.post("/route", {"prompt": "Write a Python function to sort a list"}).json["ranking"][0]
+        failing = FakeProvider(fails=ProviderFailed(Failure.SERVER_ERROR, status=500))
+        client.providers.by_name[first["provider"]] = failing
+        found = client.route().json
+        settled(api)
+        models = {each["id"]: each for each in api.get("/dashboard/data").json["models"]}
+    assert found["recommended_model"]["id"] == first["id"]
+    assert models[first["id"]]["recommended"] == 2
+    assert models[found["model_used"]["id"]]["recommended"] == 0
 
 
 def test_attempts_show_as_live_latency_and_error_rate(state):
@@ -96,6 +148,16 @@ def test_probes_are_no_traffic(state):
             assert api.get(path).status == 200
         settled(api)
         assert sum(point["requests"] for point in api.get("/dashboard/data").json["series"]) == 0
+
+
+def test_the_page_that_watches_is_no_traffic(state):
+    with service(**state) as api:
+        assert api.get("/dashboard/data?window=century").status == 422
+        settled(api)
+        data = api.get("/dashboard/data").json
+        assert sum(point["requests"] + point["refused"] for point in data["series"]) == 0
+        assert data["p50_ms"] is None
+        assert next(each for each in data["functions"] if each["function"] == "dashboard")["refused"] == 1
 
 
 def test_every_line_of_the_metrics_is_a_comment_or_a_sample_and_histograms_grow(state):

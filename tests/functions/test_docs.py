@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from llm_router.local.reference import PAGES as TOLD
 from llm_router.settings import Settings
 from tests.bench import monthly_cost, page, scaling
 from tests.bench.workload import Workload
-from tests.support.pages import DOCS, PAGES, ROOT, blocks, commands, request
+from tests.support.pages import DOCS, GENERATION, PAGES, ROOT, Block, blocks, commands, request
 from tests.support.service import ADMIN_KEY, Service, service
 from tests.support.sources import healthy_web
 
@@ -34,10 +34,10 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield running
 
 
-def of(program: str) -> list[str]:
+def of(program: str, shell: Sequence[tuple[Block, str]] = SHELL) -> list[str]:
     """The commands of the pages that start this program, whatever variables stand before it."""
     found = []
-    for _, command in SHELL:
+    for _, command in shell:
         words = [word for word in command.split() if not re.fullmatch(r"[A-Z_]+=\S*", word)]
         if words and words[0] == program:
             found.append(command)
@@ -45,17 +45,23 @@ def of(program: str) -> list[str]:
 
 
 def test_every_command_is_of_a_kind_that_is_checked_here():
-    checked = {*of("curl"), *of("make"), *of(SAM), *of("docker"), *of(".venv/bin/python")}
+    checked = {*of("curl"), *of("export"), *of("make"), *of(SAM), *of("docker"), *of(".venv/bin/python")}
     assert {command for _, command in SHELL} == checked
 
 
 def test_every_curl_is_answered_with_200_in_the_order_of_the_pages(fresh: Service):
-    asked = of("curl")
+    asked = of("curl", [(block, command) for block, command in SHELL if block.page != GENERATION.name])
     assert len(asked) > 10
     for command in asked:
         sent = request(command, ADMIN_KEY)
         reply = fresh.send(sent.method, sent.path, sent.body, sent.headers)
         assert reply.status == 200, (command, reply.body[:300])
+
+
+def test_every_variable_that_is_exported_is_a_setting():
+    names = [command.split()[1].partition("=")[0] for command in of("export")]
+    assert names
+    assert {name.lower() for name in names} <= Settings.model_fields.keys()
 
 
 @pytest.mark.parametrize("command", sorted(set(of("make"))))
@@ -78,8 +84,8 @@ def test_every_target_named_in_a_sentence_is_there(path: Path):
 
 
 def test_every_module_that_is_run_is_there():
-    modules = [command.split()[2] for command in of(".venv/bin/python")]
-    assert modules
+    modules = {module for text in TEXT.values() for module in re.findall(r"python -m ([\w.]+)", text)}
+    assert {command.split()[2] for command in of(".venv/bin/python")} <= modules
     assert all(find_spec(module) is not None for module in modules)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from llm_router.generation.chat import Role, TextPart, ToolCall
 from llm_router.generation.provider import Failure, ProviderFailed
+from llm_router.lazy import Lazy
 from tests.support.generating import PROMPT, Client
 from tests.support.providers import FakeProvider
 
@@ -27,6 +28,37 @@ def test_the_first_of_the_ranking_answers_and_its_usage_is_priced(generating: Cl
     assert found["usage"]["cost_usd"] > 0
     assert [attempt["outcome"] for attempt in found["attempts"]] == ["ok"]
     assert generating.api.get(f"/decisions/{found['decision_id']}").json["decision_id"] == found["decision_id"]
+
+
+OUTCOME = {"model_used", "stop_reason", "usage", "attempts", "answer_cached"}
+
+
+def test_a_decision_keeps_what_came_of_it_and_not_a_word_of_the_answer(generating: Client):
+    generating.providers.default = FakeProvider(calls=(ToolCall("call_1", "weather", '{"city": "Rome"}'),))
+    given = generating.route().json
+    kept = generating.api.get(f"/decisions/{given['decision_id']}").json
+    assert kept == {name: value for name, value in given.items() if name not in ("output", "tool_calls")}
+    assert kept.keys() >= OUTCOME
+
+
+def test_a_chat_completions_decision_keeps_what_came_of_it_too(generating: Client):
+    generating.providers.by_name[ranked(generating)[0]["provider"]] = FakeProvider(breaks_after=0)
+    given = generating.chat().json
+    reply = generating.api.get(f"/decisions/{given['router']['decision_id']}")
+    kept = reply.json
+    assert (kept["model_used"]["id"], kept["attempts"]) == (given["model"], given["router"]["attempts"])
+    assert kept["usage"] == {"prompt_tokens": 10, "completion_tokens": 5, "cost_usd": given["router"]["cost_usd"]}
+    assert b"Hello there" not in reply.body
+
+
+def test_a_streams_decision_is_kept_when_it_begins(generating: Client):
+    first = ranked(generating)[0]
+    generating.providers.by_name[first["provider"]] = FakeProvider(breaks_after=0)
+    note = json.loads(generating.events()[0])["router"]
+    kept = generating.api.get(f"/decisions/{note['decision_id']}").json
+    assert (kept["model_used"]["id"], kept["attempts"]) == (note["model"], note["attempts"])
+    assert (kept["usage"], kept["stop_reason"]) == (None, None)
+    assert kept.keys() >= OUTCOME
 
 
 def test_what_fails_is_told_and_the_next_model_answers(generating: Client):
@@ -180,6 +212,16 @@ def test_the_list_of_models_holds_auto_and_what_is_configured(generating: Client
     assert found["object"] == "list"
     assert found["data"][0]["id"] == "auto"
     assert {row["owned_by"] for row in found["data"][1:]} == {"openai"}
+
+
+def test_a_model_of_the_list_is_told_of_by_its_id_or_its_providers_name_for_it(generating: Client):
+    entry = next(m for m in generating.api.get("/models").json["models"] if m["id"] == "openai/gpt-4.1")
+    for name in (entry["id"], entry["api_alias"]):
+        found = generating.api.get(f"/v1/models/{name}").json
+        assert (found["id"], found["object"], found["owned_by"]) == (entry["id"], "model", "openai")
+    generating.providers.default = None
+    generating.parts.dispatcher = Lazy(generating.parts._make_dispatcher)
+    assert generating.api.get(f"/v1/models/{entry['id']}").error == "model_not_found"
 
 
 def test_the_same_key_sent_twice_is_done_once(generating: Client):

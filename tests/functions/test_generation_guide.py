@@ -1,21 +1,21 @@
-"""Every command of docs/generation.md is taken, and what the page says of its answers holds."""
+"""Every request of docs/generation.md is answered, and what the page says of the answers holds."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
+from functools import partial
 
+import httpx2
+import openai
 import pytest
 
 from llm_router.settings import Settings
+from tests.support.pages import GENERATION, blocks, commands, request
 from tests.support.service import ADMIN_KEY, Reply, Service, service
 
-ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "docs" / "generation.md").read_text("utf-8")
-COMMANDS = [block for block in re.findall(r"^```sh\n(.*?)^```", GUIDE, re.M | re.S) if block.startswith("curl")]
+COMMANDS = [command for block in blocks("sh", GENERATION) for command in commands(block) if command.startswith("curl ")]
+NAMES = set(re.findall(r"\b([A-Z]+_[A-Z_]+)\b", GENERATION.read_text("utf-8")))
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +25,14 @@ def api() -> Iterator[Service]:
 
 
 def send(api: Service, command: str) -> Reply:
-    """What a curl command of the page would send to the local service; requests without a key go as the admin's."""
-    words = shlex.split(command.replace("\\\n", " ").replace("ADMIN_KEY", ADMIN_KEY))
-    address = urlsplit(words[1])
-    assert (address.hostname, address.port) == ("127.0.0.1", 8080)
-    pairs = [words[place + 1].split(": ", 1) for place, word in enumerate(words) if word == "-H"]
-    headers = {"authorization": f"Bearer {ADMIN_KEY}", **dict(pairs)}
-    return api.send("POST", address.path, words[words.index("-d") + 1].encode(), headers)
+    """The answer to a curl of the page; requests without a key go as the admin's."""
+    sent = request(command, ADMIN_KEY)
+    return api.send(sent.method, sent.path, sent.body, {"authorization": f"Bearer {ADMIN_KEY}", **sent.headers})
+
+
+def test_every_block_of_commands_that_are_sent_is_taken_whole():
+    text = GENERATION.read_text("utf-8")
+    assert len(COMMANDS) == len(re.findall(r"^curl ", text, re.MULTILINE)) > 5
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=range(len(COMMANDS)))
@@ -48,6 +49,21 @@ def test_every_command_is_answered(api: Service, command: str):
         assert "demo answer" in reply.body.decode()
 
 
+@pytest.mark.parametrize("block", blocks("python", GENERATION), ids=str)
+def test_every_python_block_gets_an_answer(
+    api: Service, block, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def carried(sent: httpx2.Request) -> httpx2.Response:
+        assert (sent.url.host, sent.url.port) == ("127.0.0.1", 8080)
+        reply = api.send(sent.method, sent.url.path, sent.content, dict(sent.headers))
+        return httpx2.Response(reply.status, headers=dict(reply.headers), content=reply.body)
+
+    with httpx2.Client(transport=httpx2.MockTransport(carried)) as wire:
+        monkeypatch.setattr(openai, "OpenAI", partial(openai.OpenAI, http_client=wire))
+        exec(compile(block.text.replace('"KEY"', repr(ADMIN_KEY)), str(block), "exec"), {})
+    assert "demo answer" in capsys.readouterr().out
+
+
 def test_asked_twice_what_is_once_only_is_replayed_and_what_is_cached_costs_nothing(api: Service):
     once = next(command for command in COMMANDS if "idempotency-key" in command)
     assert send(api, once).body == send(api, once).body
@@ -55,6 +71,6 @@ def test_asked_twice_what_is_once_only_is_replayed_and_what_is_cached_costs_noth
     assert [send(api, cached).json["router"]["cached"] for _ in range(2)][1] is True
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"\b([A-Z]+_[A-Z_]+)\b", GUIDE)) - {"ADMIN_KEY"}))
+@pytest.mark.parametrize("name", sorted(NAMES - {"ADMIN_KEY"}))
 def test_every_setting_that_the_page_names_is_one(name: str):
     assert name.lower() in Settings.model_fields

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from llm_router.adapters.sqlite import Database
+from llm_router.catalogue.reader import CatalogueReader, InForce
+from llm_router.errors import CatalogueUnavailable
 from tests.support.service import Service, service
 
 NEW = {"id": "acme/one", "provider": "acme", "display_name": "One"}
@@ -35,6 +39,35 @@ def test_the_status_has_every_field_of_the_contract(fresh: Service):
     found = fresh.get("/status").json
     assert set(found) >= {"status", "total_models", "active_models", "last_sync", "data_sources", "catalogue_version"}
     assert found["data_sources"]
+
+
+def locked(_database: object) -> object:
+    raise sqlite3.OperationalError("database is locked")
+
+
+def test_while_the_store_is_down_the_status_tells_of_the_last_good_catalogue(
+    fresh: Service, monkeypatch: pytest.MonkeyPatch
+):
+    fresh.admin("/update", {"models": [NEW]})
+    before = fresh.get("/status").json
+    monkeypatch.setattr(Database, "_connection", locked)
+    reply = fresh.get("/status")
+    assert (reply.status, reply.json["status"]) == (200, "degraded")
+    assert {name: reply.json[name] for name in ("catalogue_version", "total_models", "active_models")} == {
+        name: before[name] for name in ("catalogue_version", "total_models", "active_models")
+    }
+    assert (reply.json["origin"], reply.json["last_sync"], reply.json["sources"]) == ("unknown", None, [])
+    monkeypatch.undo()
+
+
+def test_a_function_without_any_catalogue_is_degraded_and_says_so(fresh: Service, monkeypatch: pytest.MonkeyPatch):
+    def unread(_reader: CatalogueReader) -> InForce:
+        raise CatalogueUnavailable("No catalogue can be read.")
+
+    monkeypatch.setattr(CatalogueReader, "in_force", unread)
+    for path in ("/ingest/health", "/route/health"):
+        reply = fresh.get(path)
+        assert (reply.status, "catalogue" in reply.json["degraded"]) == (200, True)
 
 
 def test_an_update_makes_a_version_that_reads_back_and_routes(fresh: Service):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,8 +79,20 @@ def test_what_http_itself_refuses_has_our_envelope_too(running: Running):
     assert (status, json.loads(body)["error"]["code"]) == (413, "payload_too_large")
 
 
-def test_a_head_request_has_no_body(running: Running):
-    assert running.ask("PORT", "HEAD", "/healthz")[1] == b""
+@pytest.mark.parametrize(("port", "path"), [("PORT", "/"), ("PORT", "/models"), ("CLASSIFIER_PORT", "/health")])
+def test_a_head_request_is_told_how_long_the_body_is_and_gets_none(running: Running, port: str, path: str):
+    with urllib.request.urlopen(urllib.request.Request(running.url(port) + path, method="HEAD"), timeout=20) as told:
+        assert (told.status, told.read()) == (200, b"")
+    assert abs(int(told.headers["content-length"]) - len(running.ask(port, "GET", path)[1])) <= 20
+
+
+@pytest.mark.parametrize("method", ["GET", "TRACE"])
+def test_a_wrong_method_is_told_the_right_ones(running: Running, method: str):
+    asked = urllib.request.Request(running.url() + "/classify", method=method)
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(asked, timeout=20)
+    with raised.value as told:
+        assert (told.code, told.headers["allow"]) == (405, "POST")
 
 
 def test_ids_may_be_url_encoded(running: Running):

@@ -152,6 +152,28 @@ def test_the_models_are_listed(client: OpenAI):
     assert PINNED in listed
 
 
+@pytest.mark.parametrize("name", ["auto", "auto:cheap", PINNED])
+def test_a_model_is_retrieved_by_what_a_request_may_name(client: OpenAI, name: str):
+    found = client.models.retrieve(name)
+    assert (found.id, found.object) == (name, "model")
+    assert found.owned_by == ("openai" if name == PINNED else "router")
+
+
+@pytest.mark.parametrize("name", ["nobody/nothing", "auto:rubbish", "anthropic/claude-opus-4.5"])
+def test_a_model_that_cannot_be_asked_here_is_not_found(client: OpenAI, name: str):
+    with pytest.raises(openai.NotFoundError) as raised:
+        client.models.retrieve(name)
+    assert (raised.value.code, raised.value.type) == ("model_not_found", "not_found_error")
+
+
+def test_a_model_that_a_key_may_not_use_is_not_found_with_it(running: Running):
+    with connected(running, client_key(running, allowed_models=["openai/gpt-4o"])) as client:
+        assert client.models.retrieve("openai/gpt-4o").id == "openai/gpt-4o"
+        with pytest.raises(openai.NotFoundError) as raised:
+            client.models.retrieve(PINNED)
+    assert raised.value.code == "model_not_found"
+
+
 def test_what_is_the_routers_own_goes_as_extra_body(client: OpenAI, running: Running, provider: ProviderServer):
     own = {"constraints": {"exclude_models": [PINNED], "max_tokens": 77}, "preference": 0.9, "session_id": "sdk"}
     found = client.chat.completions.create(model="auto", messages=ASKED, extra_body=own)

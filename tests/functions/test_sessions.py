@@ -31,8 +31,17 @@ def test_a_follow_up_inherits_the_task_and_its_model(api: Service, follow_up: st
     first, second = say(api, session, HARD), say(api, session, follow_up)
     assert task(second) == task(first) == ("math", "hard")
     assert second["recommended_model"] == first["recommended_model"]
-    assert second["session"] == {"turn": 2, "inherited": True, "kept": second["session"]["kept"], "escalated": False}
+    assert second["session"] == {"turn": 2, "inherited": True, "kept": False, "escalated": False}
     assert "follow-up" in second["explanation"]
+
+
+def test_a_follow_up_keeps_its_model_though_another_would_lead_by_now(api: Service):
+    session = next(names)
+    first, second = say(api, session, HARD, preference=0), say(api, session, "go on")
+    anew = say(api, next(names), HARD)
+    assert second["recommended_model"] == first["recommended_model"] != anew["recommended_model"]
+    assert second["session"] == {"turn": 2, "inherited": True, "kept": True, "escalated": False}
+    assert "is kept" in second["explanation"]
 
 
 def test_without_a_session_there_is_nothing_to_inherit(api: Service):

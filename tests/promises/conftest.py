@@ -42,7 +42,7 @@ def running() -> Iterator[World]:
     """Three providers at one scripted server."""
     clock = FakeClock(1_795_500_000.0)
     with pytest.MonkeyPatch.context() as patch, provider_server() as server:
-        patch.setattr("llm_router.bootstrap.SystemClock", lambda: clock)
+        patch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
         with service(**KEYS, **addresses(server.url)) as api:
             yield World(api, server, clock)
 

@@ -60,7 +60,7 @@ def test_every_refusal_reads_the_same(api: Service):
 def test_each_door_exposes_exactly_the_rows_of_its_function(api: Service):
     for name, function in api.template.functions.items():
         door = load_module(function).door
-        exposed = {(operation.row.method, operation.row.path) for operation in door.operations}
+        exposed = {(operation.row.method, operation.row.path) for operation in door.routes.operations}
         rows = {(rule.method, rule.path) for rule in ROUTES if rule.function == door.function}
         assert exposed == rows, name
 

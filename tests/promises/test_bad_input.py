@@ -91,6 +91,7 @@ STRANGE = {
     "one letter a million times": "a" * 999_999,
     "emoji sequences": "👩‍👩‍👧‍👦🏳️‍🌈" * 500,
     "ten thousand combining marks": "e" + "\u0301" * 10_000,
+    "ten thousand combining marks alone": "\u0301" * 10_000,
     "right-to-left overrides": "\u202ewrite a poem\u202c" * 50,
     "NUL": "write\0a poem",
     "a million spaces around a word": " " * 500_000 + "poem" + " " * 400_000,

@@ -59,7 +59,7 @@ def test_f1_a_redis_in_trouble_is_found_out_once_costs_nothing_but_the_cache_and
     trouble: Trouble | Says, monkeypatch: pytest.MonkeyPatch
 ):
     port, clock = free_port(), RunningClock()
-    monkeypatch.setattr("llm_router.bootstrap.SystemClock", lambda: clock)
+    monkeypatch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
     # With a near cache of one entry, the other prompt's pushes this one's out.
     settings = {"CACHE_ENTRIES": "1"}
     with running(port), fault_proxy(port) as proxy, service(REDIS_URL=address(proxy.port), **settings) as api:

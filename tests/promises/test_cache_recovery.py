@@ -25,7 +25,7 @@ def hits(api: Service) -> int:
 
 def test_f3_a_redis_that_dies_and_comes_back_costs_no_request_and_is_used_again(monkeypatch: pytest.MonkeyPatch):
     clock, port = FakeClock(), free_port()
-    monkeypatch.setattr("llm_router.bootstrap.SystemClock", lambda: clock)
+    monkeypatch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
     # With a near cache of one entry, nearly every hit is the shared cache's.
     with service(REDIS_URL=f"redis://127.0.0.1:{port}/0", CACHE_ENTRIES="1") as api:
         with running(port) as server, ThreadPoolExecutor(1) as pool:

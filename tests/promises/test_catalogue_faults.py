@@ -136,6 +136,7 @@ def test_f5_on_a_cold_start_with_a_failing_store_the_bundled_catalogue_answers(m
     assert world.api.post("/classify", PROMPT).status == 200
     assert world.api.get("/health").status == 503
     assert world.api.get("/dashboard/data").status == 200
+    assert (world.api.get("/status").status, world.api.get("/status").json["status"]) == (200, "degraded")
 
 
 @pytest.mark.parametrize("trouble", BUCKET_TROUBLES.values(), ids=BUCKET_TROUBLES.keys())

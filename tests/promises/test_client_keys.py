@@ -37,7 +37,7 @@ def callers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     state = str(tmp_path_factory.mktemp("state"))
     with pytest.MonkeyPatch.context() as patch:
         clock = FakeClock()
-        patch.setattr("llm_router.bootstrap.SystemClock", lambda: clock)
+        patch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
         with service(LISTENER=request.param, STORE="sqlite", STATE_DIR=state) as api:
             generating = Client(api)
             api.loopback = request.param == "loopback"

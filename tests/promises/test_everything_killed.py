@@ -12,8 +12,8 @@ import pytest
 
 from classifier.encoder import EncoderFailed, EncoderOutput
 from llm_router.adapters.sqlite import Database
+from llm_router.lazy import Lazy
 from llm_router.local.functions import load_module
-from llm_router.stores import Lazy
 from tests.support.fault_proxy import Trouble, fault_proxy
 from tests.support.loopback import free_port
 from tests.support.provider_server import ProviderServer, provider_server

@@ -10,7 +10,7 @@ import pytest
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.generation.walk import Patience
-from llm_router.stores import Lazy
+from llm_router.lazy import Lazy
 from tests.support.aws import fake_aws
 from tests.support.clock import FakeClock
 from tests.support.generating_world import (

@@ -31,9 +31,11 @@ def test_f23_start_up_names_every_bad_setting_and_no_value(function):
     assert CANARY not in repr(failure.value.__cause__)
 
 
-def test_f23_a_missing_bucket_is_named():
-    with service(STORE="aws"), pytest.raises(ConfigurationError, match="bucket_name"):
+@pytest.mark.parametrize("beside", [{}, {"PORT": "70000"}], ids=["alone", "beside another bad setting"])
+def test_f23_a_missing_bucket_is_named(beside: dict[str, str]):
+    with service(STORE="aws", **beside), pytest.raises(ConfigurationError) as failure:
         load_module(FUNCTIONS["RouteFunction"])
+    assert all(name in failure.value.message for name in ("BUCKET_NAME", *beside))
 
 
 def test_f23_once_the_settings_are_right_the_function_starts():

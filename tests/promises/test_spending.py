@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import yaml
 
 from llm_router.generation.dispatch import WHOLE_S
 from llm_router.generation.provider import Failure, ProviderFailed
@@ -15,7 +14,8 @@ from llm_router.settings import Settings, Store
 from llm_router.web.access import ROUTES
 from tests.support.generating import Client
 from tests.support.providers import FakeProvider
-from tests.support.service import ROOT, service
+from tests.support.service import service
+from tests.support.template import TEMPLATE, document
 
 
 @pytest.fixture(scope="module")
@@ -67,27 +67,18 @@ def test_every_body_is_bounded(generating: Client):
         assert (reply.status, reply.error) == (413, "payload_too_large")
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short functions as plain values."""
-
-
-_Loader.add_multi_constructor("!", lambda loader, _, node: str(node.value))
-
-
 def test_the_template_throttles_bounds_concurrency_and_gives_every_function_a_time_out():
-    text = (ROOT / "template.yaml").read_text("utf-8")
-    resources = yaml.load(text, Loader=_Loader)["Resources"]
+    resources = document()["Resources"]
     throttle = resources["Api"]["Properties"]["DefaultRouteSettings"]
     assert set(throttle) == {"ThrottlingBurstLimit", "ThrottlingRateLimit"}
     for name in ("RouteFunction", "ClassifyFunction"):
         assert "ReservedConcurrentExecutions" in resources[name]["Properties"]
     assert "SpendAlarm" in resources
-    assert all(function.timeout_s <= 120 for function in load(ROOT / "template.yaml").functions.values())
+    assert all(function.timeout_s <= 120 for function in load(TEMPLATE).functions.values())
 
 
 def test_the_table_can_be_restored_and_the_bucket_is_private_and_encrypted_and_logs_end():
-    text = (ROOT / "template.yaml").read_text("utf-8")
-    resources = yaml.load(text, Loader=_Loader)["Resources"]
+    resources = document()["Resources"]
     table, bucket = resources["Table"]["Properties"], resources["Bucket"]["Properties"]
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"] == {"SSEEnabled": True}

@@ -111,7 +111,7 @@ def test_f22_a_disk_that_takes_nothing_from_the_start_costs_no_request(plain, tm
 
 def test_f22_a_clock_that_jumps_an_hour_back_or_forth_costs_no_request(plain, monkeypatch):
     clock = FakeClock()
-    monkeypatch.setattr("llm_router.bootstrap.SystemClock", lambda: clock)
+    monkeypatch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
     with service() as api:
         generating = Client(api)
         holder = generating.holder(requests_per_minute=1000, usd_per_day=100.0)

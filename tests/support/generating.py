@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from llm_router.generating import Generating
+from llm_router.composition.generating import Generating
 from llm_router.generation.chat import ChatRequest
+from llm_router.lazy import Lazy
 from llm_router.local.functions import load_module
-from llm_router.stores import Lazy
 from tests.support.providers import FakeProviders
 from tests.support.service import ADMIN_KEY, Reply, Service
 
@@ -29,7 +29,6 @@ class Client:
         self.service.cache = Lazy(self.service._make_cache)
         self.parts = self.service.generating = Generating(self.service)
         self.parts.providers = Lazy(lambda: self.providers)
-        vars(self.module)["completions"] = Lazy(vars(self.module)["_completions"])
         for key in self.parts.key_book().all():
             self.parts.key_book().remove(key.id)
 

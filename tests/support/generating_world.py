@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from llm_router.generating import Generating
+from llm_router.composition.generating import Generating
 from llm_router.generation.walk import Patience
+from llm_router.lazy import Lazy
 from llm_router.local.functions import load_module
-from llm_router.stores import Lazy
 from tests.support.clock import FakeClock
 from tests.support.provider_faults import CANARY
 from tests.support.provider_server import ProviderServer
@@ -49,8 +49,6 @@ class World:
         """For the walks from now on."""
         self.parts.patience = patience
         self.parts.completer = Lazy(self.parts._make_completer)
-        module = load_module(self.api.template.functions["RouteFunction"])
-        vars(module)["completions"] = Lazy(vars(module)["_completions"])
 
 
 def addresses(url: str) -> dict[str, str]:

@@ -13,10 +13,8 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 GENERATION = DOCS / "generation.md"
-"""Needs a service that generates, and has tests of its own."""
-PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(page for page in DOCS.glob("*.md") if page != GENERATION)]
-)
+"""Its requests need a service that generates, and have tests of their own."""
+PAGES = sorted([*(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")), *DOCS.glob("*.md")])
 
 
 @dataclass(frozen=True)

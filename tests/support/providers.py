@@ -21,13 +21,14 @@ class FakeProvider:
     breaks_after: int | None = None
     hangs: bool = False
     calls: tuple[ToolCall, ...] = ()
+    usage: Usage = USAGE
     asked: list[tuple[str, ChatRequest]] = field(default_factory=list)
     during: Callable[[], None] = lambda: None
 
     async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer:
         await self._begin(model, request)
         stop = StopReason.TOOL_CALLS if self.calls else StopReason.STOP
-        return ChatAnswer("" if self.calls else self.text, stop, self.calls, USAGE)
+        return ChatAnswer("" if self.calls else self.text, stop, self.calls, self.usage)
 
     async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
         await self._begin(model, request)
@@ -38,7 +39,7 @@ class FakeProvider:
                 raise ProviderFailed(Failure.UNREACHABLE)
             yield ChatChunk(text=word if place == 0 else f" {word}")
         yield ChatChunk(stop=StopReason.TOOL_CALLS if self.calls else StopReason.STOP)
-        yield ChatChunk(usage=USAGE)
+        yield ChatChunk(usage=self.usage)
 
     async def _begin(self, model: str, request: ChatRequest) -> None:
         self.asked.append((model, request))

@@ -25,9 +25,10 @@ class World:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         self.sources: ServedSources = stack.enter_context(served_sources(folder))
         self.clock = FakeClock(1_795_500_000.0)
-        patch.setattr("llm_router.bootstrap.SystemClock", lambda: self.clock)
+        patch.setattr("llm_router.composition.services.SystemClock", lambda: self.clock)
         if not bundled:
-            patch.setattr("llm_router.bootstrap.bundled", lambda: Catalogue(0, {}))
+            for part in ("services", "ingesting"):
+                patch.setattr(f"llm_router.composition.{part}.bundled", lambda: Catalogue(0, {}))
         settings = {"STORE": "sqlite", "STATE_DIR": str(folder)}
         if store == "aws":
             self.aws: ServedAws = stack.enter_context(served_aws())

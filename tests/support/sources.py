@@ -16,7 +16,7 @@ from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.quality_map import quality_map
 from llm_router.catalogue.records import Reading
-from llm_router.catalogue.service import Refresher
+from llm_router.catalogue.refresher import Refresher
 from llm_router.catalogue.tables import tables
 from llm_router.clock import iso_date
 from llm_router.ports import BlobStore, CatalogueStore, RecordStore

@@ -12,6 +12,7 @@ from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.job import Job
 from llm_router.generation.label import Label
 from llm_router.ranking.cost import THINKING_TOKENS
+from llm_router.ranking.tokens import NO_TEXT, Reading
 from llm_router.taxonomy import Difficulty
 from tests.support.models import model
 
@@ -20,7 +21,9 @@ PLAIN = model("plain", usd_in=1.0, usd_out=8.0)
 
 
 def job(difficulty: Difficulty | None = None, longest: int | None = None) -> Job:
-    return Job(ChatRequest((), max_tokens=longest), (THINKER,), 100, math.inf, Label(difficulty=difficulty))
+    return Job(
+        ChatRequest((), max_tokens=longest), (THINKER,), Reading(100, NO_TEXT), math.inf, Label(difficulty=difficulty)
+    )
 
 
 def test_what_the_provider_counted_is_what_is_billed():
@@ -32,8 +35,8 @@ def test_what_the_provider_counted_is_what_is_billed():
 def test_who_leaves_before_the_count_pays_for_thoughts_that_nobody_saw(difficulty, counted):
     thought = THINKING_TOKENS[counted]
     found = Bill.of(job(difficulty), THINKER, None, "x" * 400, thoughts_seen=False)
-    assert found.usage == Usage(100, 100 + thought, reasoning_tokens=thought)
-    assert found.usd == pytest.approx((100 + (100 + thought) * 8) / 1e6)
+    assert found.usage == Usage(100, 99 + thought, reasoning_tokens=thought)
+    assert found.usd == pytest.approx((100 + (99 + thought) * 8) / 1e6)
 
 
 def test_nobody_pays_for_more_thoughts_than_the_answer_may_have_tokens():
@@ -42,5 +45,10 @@ def test_nobody_pays_for_more_thoughts_than_the_answer_may_have_tokens():
 
 
 def test_thoughts_that_were_written_count_as_what_was_written_and_other_models_think_nothing():
-    assert Bill.of(job(), THINKER, None, "x" * 400, thoughts_seen=True).usage == Usage(100, 100)
-    assert Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 100)
+    assert Bill.of(job(), THINKER, None, "x" * 400, thoughts_seen=True).usage == Usage(100, 99)
+    assert Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 99)
+
+
+def test_what_was_written_counts_as_the_models_tokenizer_cuts_its_script():
+    claude = model("claude", tokenizer="claude")
+    assert Bill.of(job(), claude, None, "एक" * 400, thoughts_seen=True).usage.completion_tokens > 800

@@ -16,7 +16,7 @@ from llm_router.catalogue.joining import Joined, Statement
 from llm_router.catalogue.merge import NUMBERS, merge
 from llm_router.catalogue.quality_map import quality_map
 from llm_router.catalogue.records import Facts, Reading
-from llm_router.catalogue.refresh import plan
+from llm_router.catalogue.refresh_plan import plan
 from llm_router.catalogue.tables import tables
 from tests.support.sources import TODAY, reading
 

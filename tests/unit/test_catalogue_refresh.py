@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -85,6 +86,21 @@ def test_the_same_data_days_later_write_no_version(world: World):
     assert [info.version for info in world.store.versions()] == [1]
 
 
+def test_other_sources_of_the_same_values_write_a_version_once(world: World):
+    name = "anthropic/claude-sonnet-4-6"
+
+    def stale(before: Catalogue) -> dict[str, ModelEntry]:
+        found = before.models[name]
+        origins = {**found.provenance, "input_usd_per_mtok": Provenance("openrouter", TODAY)}
+        return {**before.models, name: replace(found, provenance=origins)}
+
+    world.refresher().publisher.publish(stale, "update")
+    for _ in range(2):
+        assert world.refresher().refresh().diff.empty
+    assert entry(world, name).sources["input_usd_per_mtok"] == "litellm"
+    assert [info.version for info in world.store.versions()] == [3, 2, 1]
+
+
 def test_a_second_run_asks_conditionally_for_everything(world: World):
     world.web.asked.clear()
     world.refresher().refresh()
@@ -153,6 +169,17 @@ def test_the_operators_file_adds_models_with_scores_labelled_as_the_operators():
     assert (cell.mean, cell.source) == (0.86, "operator's capabilities")
     assert Category.MATH not in found.quality
     assert world.refresher().refresh().diff.empty
+
+
+@pytest.mark.parametrize("name", ["anthropic/claude-sonnet-4-6", "openai/gpt-4o-mini"])
+def test_a_model_that_the_operators_file_names_without_its_provider_stays_one(name: str, world: World):
+    provider, _, bare = name.partition("/")
+    row = {"id": bare, "provider": provider, "display_name": "Ours", "cost_in_per_1k": 0.002}
+    before = world.catalogue().models
+    world.operator = lambda: json.dumps([row]).encode()
+    world.refresher().refresh()
+    assert world.catalogue().models.keys() == before.keys()
+    assert (entry(world, name).display_name, entry(world, name).input_usd_per_mtok) == ("Ours", 2.0)
 
 
 def test_the_operators_file_may_list_fewer_models_than_before():

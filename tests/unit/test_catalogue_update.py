@@ -26,9 +26,9 @@ def made(row: dict[str, Any], before: Catalogue = EMPTY) -> ModelEntry:
     return upsert(before, [row], TODAY)[row["id"]]
 
 
-def problems(*rows: Any) -> list[tuple[str, str]]:
+def problems(*rows: Any, before: Catalogue = EMPTY) -> list[tuple[str, str]]:
     with pytest.raises(InvalidRequest) as refusal:
-        upsert(EMPTY, list(rows), TODAY)
+        upsert(before, list(rows), TODAY)
     return [(field.path, field.problem) for field in refusal.value.fields]
 
 
@@ -196,6 +196,15 @@ def test_every_bad_entry_is_named_at_once():
 
 def test_the_same_id_twice_names_the_later_one():
     assert problems(NEW, NEW) == [("models[1].id", "is also that of models[0]")]
+
+
+def test_a_known_model_may_be_named_without_the_provider_before_its_name():
+    known = bundled().models["openai/gpt-5.5"]
+    row: dict[str, Any] = {"id": "gpt-5.5", "provider": "openai", "display_name": "Ours", "cost_in_per_1k": 0.004}
+    models = upsert(bundled(), [row], TODAY)
+    assert models.keys() == bundled().models.keys()
+    assert (models[known.id].id, models[known.id].input_usd_per_mtok) == (known.id, 4.0)
+    assert problems(row, row | {"id": known.id}, before=bundled())[0] == ("models[1].id", "is also that of models[0]")
 
 
 def test_a_new_model_needs_its_provider_and_its_name():

@@ -7,6 +7,7 @@ import pytest
 from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus
 from llm_router.catalogue.records import Facts, Json
 from llm_router.catalogue.validation import MAX_MS, MAX_TOKENS, parse
+from llm_router.taxonomy import Category, Difficulty
 
 TODAY = "2026-11-25"
 ID = "acme/one"
@@ -73,6 +74,9 @@ WRONG: list[tuple[str, Json, str]] = [
     ("avg_latency_ms", MAX_MS + 1, "must be from 0 to 3.6e+06"),
     ("latency", [], "must be an object"),
     ("latency", {"warmth": 1}, "holds a field that a latency does not have"),
+    ("provenance", {"license": {"source": [float("nan")]}}, "holds a number that is not finite"),
+    ("notes", float("inf"), "holds a number that is not finite"),
+    ("quality", {"coding": {"easy": {"mean": 0.5, "as_of": float("nan")}}}, "holds a number that is not finite"),
     ("provider", "", "must be 1 to 64 ASCII letters, digits and . _ -"),
     ("provider", "a" * 65, "must be 1 to 64 ASCII letters, digits and . _ -"),
     ("provider", 7, "must be 1 to 64 ASCII letters, digits and . _ -"),
@@ -139,6 +143,25 @@ def test_a_field_of_nobody_is_told_unless_the_file_is_the_operators_own():
     assert parse({"id": ID, "wings": 2}, today=TODAY, lenient=True)[1] == []
     for name in ("provenance", "tags", "notes", "analytics_id", "last_updated", "real_time_metrics"):
         assert problems(**{name: "anything"}) == []
+
+
+STRANGE: dict[str, Json] = {f"wing{number}": 2 for number in range(100_000)}
+KINDS = f"must have an object for each of {', '.join(Category)}"
+LEVELS = f"must have an object for each of {', '.join(Difficulty)}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (STRANGE, ("", "holds a field that a model does not have")),
+        ({"latency": STRANGE}, ("latency", "holds a field that a latency does not have")),
+        ({"quality": STRANGE}, ("quality", KINDS)),
+        ({"quality": {"coding": STRANGE}}, ("quality.coding", LEVELS)),
+    ],
+    ids=["model", "latency", "quality", "levels"],
+)
+def test_a_hundred_thousand_fields_of_nobody_are_one_problem(fields: dict[str, Json], said: tuple[str, str]):
+    assert problems(**fields) == [said]
 
 
 def test_everything_that_is_wrong_is_told_at_once():

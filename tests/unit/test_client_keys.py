@@ -9,12 +9,12 @@ import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.auth import key_hash
+from llm_router.catalogue.reader import STALE_AFTER_S
 from llm_router.client_keys import (
     ID_LENGTH,
     KIND,
     MOST_KEYS,
     RETRY_AFTER_S,
-    STALE_AFTER_S,
     ClientKey,
     KeyBook,
     KeyRing,

@@ -8,8 +8,12 @@ from collections.abc import Mapping
 from llm_router.activity import Observation
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.errors import StoreUnavailable
-from llm_router.figures import TOTAL, Figures, counts, latency_histogram, quantiles, sums
+from llm_router.figures import TOTAL, WATCHING, Bucket, Figures, PerBucket, attempt_counts, counts, sums
+from llm_router.latencies import latency_histogram, quantiles
 from llm_router.ledger import MAX_NAMES, Ledger
+from llm_router.ranking.cost import THINKING_TOKENS
+from llm_router.taxonomy import Difficulty
+from llm_router.web.access import Function
 from tests.support.clock import FakeClock
 
 NEVER = 3600.0
@@ -32,12 +36,12 @@ def test_what_is_counted_reads_back_by_the_minute_and_the_hour():
     clock = FakeClock()
     store = MemoryRecordStore(clock)
     book = ledger(store, clock)
-    book.add(counted(category="coding", model="acme/a", cached=True, estimated_usd=0.25, cold_start=True))
+    book.add(counted(category="coding", recommended="acme/a", cached=True, estimated_usd=0.25, cold_start=True))
     book.add(counted(status=500, category="coding", cached=False, degraded=("cache",)))
     book.add(counted(status=404))
     book.flush()
     clock.pass_seconds(60)
-    book.add(counted(model="acme/a"))
+    book.add(counted(recommended="acme/a"))
     book.flush()
     figures = Figures(store, clock)
     minutes = figures.last(180)
@@ -128,12 +132,69 @@ def test_a_flood_of_names_stays_bounded_and_is_counted_together():
     store = MemoryRecordStore(clock)
     book = ledger(store, clock)
     for number in range(MAX_NAMES * 2):
-        book.add(counted(model=f"m{number}"))
+        book.add(counted(recommended=f"m{number}"))
     book.flush()
     models = sums(Figures(store, clock).last(60))["model"]
     assert len(models) <= MAX_NAMES
     assert sum(models.values()) == MAX_NAMES * 2
     assert models["(other)"] > 0
+
+
+def test_stored_names_are_those_of_every_version():
+    whole = counted(
+        **{"category": "coding", "difficulty": "hard", "method": "rules", "error": "x", "cached": True, "status": 503},
+        **{"recommended": "acme/a", "model": "acme/b", "tokens_in": 7, "tokens_out": 9},
+        **{"estimated_usd": 0.5, "cost_usd": 0.25, "degraded": ("cache",), "cold_start": True},
+    )
+    assert whole == {
+        "requests|route": 1,
+        "latency|route|09": 1,
+        "ms|route": 1,
+        "errors|route": 1,
+        "category|coding": 1,
+        "difficulty|hard": 1,
+        "method|rules": 1,
+        "model|acme/a": 1,
+        "error|x": 1,
+        "degraded|cache": 1,
+        "cache|hit": 1,
+        "usd|estimated": 0.5,
+        "usd|spent": 0.25,
+        "cold|route": 1,
+        "tokens_in|acme/a": 7,
+        "tokens_out|acme/a": 9,
+        "tokens|thinking": THINKING_TOKENS[Difficulty.HARD],
+        "model_usd|acme/a": 0.5,
+    }
+    assert counted(route="/metrics") == {"probes|route": 1}
+    assert counted(status=404)["refused|route"] == 1
+    assert counted(cached=False)["cache|miss"] == 1
+    assert attempt_counts("a/b", "a", 5.0, failed=False) == {"attempts|a/b": 1, "provider|a": 1, "attempt_ms|a/b": 5}
+    failed = {"attempts|a/b": 1, "provider|a": 1, "failures|a/b": 1, "provider_failures|a": 1}
+    assert attempt_counts("a/b", "a", 5.0, failed=True) == failed
+
+
+def test_what_a_pinned_model_read_and_wrote_is_no_recommendation_s_traffic():
+    pinned = counted(model="acme/a", cost_usd=0.25)
+    assert not {name for name in pinned if "acme/a" in name or name.startswith("tokens")}
+
+
+def test_what_is_made_of_a_bucket_is_kept_while_it_is_the_same():
+    made: list[int] = []
+
+    def make(bucket: Bucket) -> int:
+        made.append(bucket.start)
+        return bucket.start
+
+    kept = PerBucket(make)
+    over, running = Bucket(0, {}), Bucket(60, {})
+    assert kept.of([over, running]) == [0, 60]
+    assert kept.of([over, Bucket(60, {})]) == [0, 60]
+    assert made == [0, 60, 60]
+
+
+def test_the_function_that_watches_is_the_dashboard():
+    assert WATCHING == Function.DASHBOARD
 
 
 def test_a_quantile_is_off_by_at_most_the_width_of_its_bucket():
@@ -179,7 +240,7 @@ def test_a_flood_of_names_leaves_latencies_apart():
     store = MemoryRecordStore(clock)
     book = ledger(store, clock)
     for number in range(MAX_NAMES * 2):
-        book.add(counted(model=f"m{number}"))
+        book.add(counted(recommended=f"m{number}"))
     book.add(counted(ms=9000.0))
     book.flush()
     assert sum(latency_histogram(sums(Figures(store, clock).last(60))).values()) == MAX_NAMES * 2 + 1

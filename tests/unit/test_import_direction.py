@@ -11,25 +11,32 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "shared" / "llm_router"
+FUNCTIONS = ROOT / "functions"
 CLASSIFIER = ROOT / "layers" / "model" / "classifier"
 
-EDGES = {"adapters", "cli", "local", "schemas", "web"}
-OUTSIDE_THE_DOMAIN = {"bootstrap", "caches", "configured_secrets", "generating", "settings", "stores", "watching"}
+ARROWS: dict[str, set[str]] = {
+    "domain": set(),
+    "adapters": {"domain"},
+    "classifier": {"domain"},
+    "settings": {"domain"},
+    "composition": {"adapters", "classifier", "domain", "schemas", "settings"},
+    "schemas": {"classifier", "domain", "web"},
+    "web": {"composition", "domain", "schemas"},
+    "functions": {"composition", "domain", "schemas", "web"},
+    "cli": {"domain", "schemas"},
+    "local": {"adapters", "composition", "domain", "settings", "web"},
+}
+"""Which parts a part may import beside itself; the domain is whatever in the package has no name of its own here."""
 
 
 def imports(source: Path) -> Iterator[str]:
-    """Every module that a file imports, wherever in it; relative imports are not used."""
+    """Every name that a file imports, wherever in it; relative imports are not used."""
     for node in ast.walk(ast.parse(source.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{source.name} imports relatively"
-            yield node.module or ""
-
-
-def part(module: str) -> str:
-    """The part of our package that a module belongs to: `adapters`, `ranking`, ..."""
-    return module.split(".")[1] if module.startswith("llm_router.") else ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def files(folder: Path) -> list[Path]:
@@ -38,52 +45,68 @@ def files(folder: Path) -> list[Path]:
     return found
 
 
-DOMAIN = [
-    source
-    for source in files(PACKAGE)
-    if source.relative_to(PACKAGE).parts[0] not in EDGES and source.stem not in OUTSIDE_THE_DOMAIN
-]
+def part_of(source: Path) -> str:
+    for name, folder in (("functions", FUNCTIONS), ("classifier", CLASSIFIER)):
+        if source.is_relative_to(folder):
+            return name
+    first = source.relative_to(PACKAGE).with_suffix("").parts[0]
+    return first if first in ARROWS else "domain"
 
 
-@pytest.mark.parametrize("source", DOMAIN, ids=lambda source: str(source.relative_to(PACKAGE)))
+def part_named(module: str) -> str | None:
+    """The part that an imported name belongs to; None where it is not ours."""
+    first, _, rest = module.partition(".")
+    if first != "llm_router":
+        return first if first in ("classifier", "functions", "training", "tests") else None
+    second = rest.partition(".")[0]
+    return second if second in ARROWS else "domain"
+
+
+SOURCES = [*files(PACKAGE), *files(CLASSIFIER), *files(FUNCTIONS)]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.relative_to(ROOT)))
+def test_only_the_arrows_of_the_table_are_drawn(source):
+    part = part_of(source)
+    for module in imports(source):
+        target = part_named(module)
+        assert target is None or target == part or target in ARROWS[part], module
+
+
+@pytest.mark.parametrize("source", [each for each in SOURCES if part_of(each) == "domain"], ids=lambda each: each.stem)
 def test_the_domain_imports_the_standard_library_and_itself_alone(source):
     for module in imports(source):
         top = module.partition(".")[0]
         assert top in sys.stdlib_module_names or top == "llm_router", module
-        assert part(module) not in EDGES | OUTSIDE_THE_DOMAIN, module
 
 
-def test_adapters_import_no_door_and_no_edge():
-    for source in files(PACKAGE / "adapters"):
-        for module in imports(source):
-            assert part(module) not in {"web", "schemas", "local", *OUTSIDE_THE_DOMAIN}, (source.name, module)
+def test_every_part_of_the_table_exists():
+    assert {part_of(source) for source in SOURCES} == ARROWS.keys()
 
 
 def test_the_classifier_imports_the_vocabulary_and_nothing_else_of_ours():
     for source in files(CLASSIFIER):
         for module in imports(source):
-            if module.startswith("llm_router"):
-                assert module == "llm_router.taxonomy", (source.name, module)
-            assert not module.startswith("training"), (source.name, module)
+            if part_named(module) == "domain":
+                assert module.startswith("llm_router.taxonomy."), (source.name, module)
 
 
-def test_nothing_shipped_imports_the_local_gateway_or_the_command_line():
-    kept = {"local", "cli"}
-    shipped = [source for source in files(PACKAGE) if source.relative_to(PACKAGE).parts[0] not in kept]
-    for source in (*shipped, *files(ROOT / "functions"), *files(CLASSIFIER)):
-        assert not any(part(module) in kept for module in imports(source)), source.name
-
-
-def test_only_the_settings_and_the_local_entry_read_the_environment():
-    allowed = {"settings.py", "bootstrap.py"}
+def test_only_the_composition_root_and_the_local_entry_read_the_environment():
     for source in files(PACKAGE):
-        if source.name in allowed or source.relative_to(PACKAGE).parts[0] == "local":
+        if source == PACKAGE / "composition" / "services.py" or part_of(source) == "local":
             continue
         text = source.read_text("utf-8")
         assert "os.environ" not in text, source.name
         assert "getenv" not in text, source.name
 
 
+def test_the_stores_for_tests_are_taken_by_the_composition_root_alone():
+    taken = {
+        source for source in SOURCES if any(name.startswith("llm_router.adapters.memory") for name in imports(source))
+    }
+    assert taken == {PACKAGE / "composition" / "stores.py"}
+
+
 def test_modules_are_at_most_250_lines():
-    for source in (*files(PACKAGE), *files(CLASSIFIER), *files(ROOT / "functions")):
+    for source in SOURCES:
         assert len(source.read_text("utf-8").splitlines()) <= 250, source.name

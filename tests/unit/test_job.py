@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import assume, given
 
 from llm_router.catalogue.entry import LongPrompt
+from llm_router.errors import NoEligibleModel
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart, Usage
 from llm_router.generation.job import UNSURE, Job
 from llm_router.generation.lost import Lost
@@ -14,14 +16,22 @@ from llm_router.generation.outcome import Attempt
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Failure
 from llm_router.ranking.latency import ASSUMED_OF_LARGE
-from tests.support.models import model
+from llm_router.ranking.prepared import prepare
+from llm_router.ranking.rank import rank
+from llm_router.ranking.task import Surroundings
+from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of
+from tests.support.models import model, scenes
 
 ASKED = ChatRequest((ChatMessage(Role.USER, (TextPart("hello"),)),), max_tokens=8192)
 DEAR = model("dear", usd_in=10.0, usd_out=40.0, context_window=128_000)
 
 
 def job(input_tokens: int = 1000, most_usd: float | None = None) -> Job:
-    return Job(ASKED, (DEAR,), input_tokens, until=25.0, most_usd_wanted=most_usd)
+    return reading_job(Reading(input_tokens, NO_TEXT), most_usd)
+
+
+def reading_job(reading: Reading, most_usd: float | None = None) -> Job:
+    return Job(ASKED, (DEAR,), reading, until=25.0, most_usd_wanted=most_usd)
 
 
 def test_without_bounds_of_its_own_a_model_is_asked_what_was_asked():
@@ -50,7 +60,47 @@ def test_a_long_prompt_costs_what_long_ones_do_and_its_answer_is_bounded_by_that
 def test_a_small_window_leaves_room_for_what_is_read():
     small = model("small", context_window=4096)
     assert job(input_tokens=1000).asked_of(small).max_tokens == 4096 - 1100
-    assert job(input_tokens=9000).asked_of(small).max_tokens == 1
+    assert job(input_tokens=4000).asked_of(small).max_tokens == 48, "half of what there seems to be"
+    assert job(input_tokens=9000).asked_of(small) is ASKED, "for the model to say"
+
+
+def test_a_prompt_is_as_long_as_the_models_tokenizer_makes_it_in_its_script():
+    russian, hindi = (reading_of(letter, 10_000) for letter in "жह")
+    cheap, claude = replace(DEAR, tokenizer="o200k"), replace(DEAR, tokenizer="claude")
+    assert (reading_job(russian).reads(cheap), reading_job(hindi).reads(claude)) == (3800, 16_500)
+    bounded = reading_job(russian, most_usd=0.06)
+    assert bounded.asked_of(cheap).max_tokens == (60_000 - 41_800) // 40
+    assert bounded.pays_for(cheap)
+    dear = reading_job(hindi, most_usd=0.25)
+    longest = dear.asked_of(claude).max_tokens or 0
+    assert (cost_usd(claude, Usage(16_500, longest)) or 1) <= dear.most_usd(claude) <= 0.25
+    small = replace(cheap, context_window=8192)
+    assert reading_job(russian).asked_of(small).max_tokens == 8192 - 4180
+
+
+def test_a_model_that_the_money_buys_no_token_of_is_not_paid_for():
+    usd = (1100 * 10 + 40) / 1e6
+    assert job(most_usd=usd).pays_for(DEAR)
+    assert job(most_usd=usd).asked_of(DEAR).max_tokens == 1
+    assert not job(most_usd=usd - 1e-9).pays_for(DEAR)
+    assert job(most_usd=usd).pays_for(replace(DEAR, input_usd_per_mtok=None))
+
+
+@given(scenes)
+def test_of_what_a_ranking_admits_nothing_is_asked_that_costs_more_or_is_longer_than_may_be(scene):
+    try:
+        found = rank(prepare(scene.models), scene.task, scene.demands, 0.5, Surroundings())
+    except NoEligibleModel:
+        assume(False)
+    cap = scene.demands.max_cost_usd
+    models = tuple(each.model for each in found.candidates)
+    made = Job(ASKED, models, scene.task.reading, until=25.0, most_usd_wanted=cap)
+    for each in filter(made.pays_for, models):
+        longest = made.asked_of(each).max_tokens
+        assert longest is not None
+        assert longest >= 1
+        assert cap is None or made.most_usd(each) <= cap * (1 + 1e-9)
+        assert each.context_window is None or made.reads(each) + longest <= each.context_window
 
 
 @pytest.mark.parametrize("failure", Failure)

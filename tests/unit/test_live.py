@@ -17,13 +17,13 @@ from llm_router.decay import PERIOD, DecayedCounters
 from llm_router.errors import StoreUnavailable
 from llm_router.feedback import VOICE_WEIGHT, FeedbackBook, Subject
 from llm_router.live import LiveFigures, at_once
-from llm_router.outcomes import Observed, Outcome, OutcomeBook, Tally
+from llm_router.outcomes import Observed, OutcomeBook, Tally, TimedAttempt
 from llm_router.ports import RecordStore
-from llm_router.ranking.joined import joined
+from llm_router.ranking.posterior import joined
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
-from llm_router.ranking.tokens import Writing, ratios_of, writing_of
+from llm_router.ranking.tokens import Writing, ratios_of, reading_of
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.clock import FakeClock
 from tests.support.models import model, task
@@ -102,8 +102,8 @@ def figures(records: RecordStore, clock: FakeClock, run: Callable[[Callable[[], 
     return LiveFigures(judgements, attempts, clock, 10.0, run, lambda _: None)
 
 
-def attempt(**fields) -> Outcome:
-    return Outcome("acme/m", Category.CODING, Difficulty.EASY, **fields)
+def attempt(**fields) -> TimedAttempt:
+    return TimedAttempt("acme/m", Category.CODING, Difficulty.EASY, **fields)
 
 
 def test_measured_speeds_and_failures_reach_the_ranking(records, clock):
@@ -205,11 +205,11 @@ def test_failures_lower_a_model_without_evidence_too_and_are_no_evidence_of_qual
     ],
 )
 def test_the_writing_of_a_text_is_told_by_its_letters(text: str, writing: Writing):
-    assert writing_of(text) is writing
+    assert reading_of(text).shares[list(Writing).index(writing)] == 1
 
 
 def test_tokens_are_billed_by_the_tokenizer_of_the_model():
-    words = replace(task(input_tokens=1_000), writing=Writing.CYRILLIC)
+    words = replace(task(input_tokens=1_000), shares=reading_of("слово").shares)
     old, new, unknown = (model(name, tokenizer=name) for name in ("cl100k", "o200k", "nobody"))
     tokens = {
         each.model.api_alias: each.price.input_tokens

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from llm_router.catalogue.reader import CatalogueReader
-from llm_router.catalogue.source_state import RENEWED, RUNS, note_renewed, renewed_at
+from llm_router.catalogue.source_state import RENEWED, RUNS, STALE_AFTER_S, note_renewed, renewed_at
 from llm_router.health import State
-from llm_router.overview import STALE_AFTER_S, Overview
+from llm_router.overview import Overview
 from llm_router.ports import Record
 from tests.support.refreshed import refreshed
 from tests.support.sources import URLS, World, payload

@@ -1,12 +1,18 @@
-"""Which classifier is in force while an operator's list of own categories changes, cannot be read, and can be again."""
+"""An operator's list of own categories: how long it may be, and which classifier is in force while it changes, cannot
+be read, and can be again."""
 
 from __future__ import annotations
 
+import json
 from typing import cast
 
+import pytest
+
+from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.classification import CachingClassifier
-from llm_router.errors import StoreUnavailable, Unavailable
-from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
+from llm_router.errors import InvalidRequest, StoreUnavailable, Unavailable
+from llm_router.own_categories import KEY, KIND, MAX_OCTETS, CategoryBook, CategoryList, ClassifierInForce, OwnCategory
+from llm_router.ports import Record
 from tests.support.clock import FakeClock
 
 EVERY_S = 30.0
@@ -76,3 +82,25 @@ def test_what_was_in_force_stays_while_the_list_cannot_be_read():
     assert world.later() == "version 2"
     world.book.found = None
     assert world.later() == "version 2"
+
+
+def recipes(name: str, letter: str, letters: int) -> OwnCategory:
+    return OwnCategory(name, "Cooking.", (letter * letters,))
+
+
+def test_a_list_of_any_letters_is_kept_up_to_the_octets_that_every_store_takes():
+    book = CategoryBook(MemoryRecordStore(FakeClock()))
+    most = (MAX_OCTETS - 1000) // 4
+    assert book.put(recipes("faces", "\U0001f600", most)) == book.current()
+    with pytest.raises(InvalidRequest, match="300000 bytes"):
+        book.put(recipes("more", "\U0001f600", 300))
+    assert [each.name for each in book.current().categories] == ["faces"]
+    book.put(recipes("faces", "a", 9))
+    assert len(book.put(recipes("more", "\u00e9", 9)).categories) == 2
+
+
+def test_a_list_that_was_stored_when_more_was_taken_can_be_made_shorter():
+    records = MemoryRecordStore(FakeClock())
+    held = [{"name": name, "description": "", "examples": ["a" * 400_000]} for name in ("one", "two")]
+    records.put(Record(KIND, KEY, json.dumps({"version": 7, "categories": held})))
+    assert [each.name for each in CategoryBook(records).remove("one").categories] == ["two"]

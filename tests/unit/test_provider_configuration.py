@@ -12,8 +12,8 @@ from llm_router import settings as settings_module
 from llm_router.adapters import aws
 from llm_router.adapters.providers.configured import ConfiguredProviders, speakers
 from llm_router.adapters.providers.demo import DemoProvider
-from llm_router.bootstrap import Services
 from llm_router.catalogue.tables import tables
+from llm_router.composition.services import Services
 from llm_router.errors import ConfigurationError, StoreUnavailable
 from llm_router.settings import PROVIDER_SETTINGS, Settings
 from tests.support.aws import fake_aws

@@ -128,6 +128,8 @@ def test_a_certificate_that_nobody_vouches_for_is_unreachable(tmp_path: Path):
         (Limited("999999999"), 86_400.0),
         (Limited("soon"), None),
         (Limited("-3"), None),
+        (Limited("nan"), None),
+        (Limited("inf"), None),
         (Raw(503, b"", {"retry-after": "4"}), 4.0),
         (Raw(429, b"", {"retry-after-ms": "1500", "retry-after": "2"}), 1.5),
         (

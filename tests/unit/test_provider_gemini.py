@@ -129,7 +129,8 @@ def test_output_that_gemini_cannot_use_is_garbage(word, server: ProviderServer):
     [
         (400, {"reason": "API_KEY_INVALID"}, (Failure.REFUSED, None)),
         (429, {"retryDelay": "34.5s"}, (Failure.RATE_LIMITED, 34.5)),
-        (429, {"retryDelay": "soons"}, (Failure.RATE_LIMITED, None)),
+        (429, {"retryDelay": "999999999s"}, (Failure.RATE_LIMITED, 86_400.0)),
+        *((429, {"retryDelay": wait}, (Failure.RATE_LIMITED, None)) for wait in ("soons", "nans", "infs", "-3s", "s")),
     ],
 )
 def test_gemini_s_errors_are_read_in_full(status, detail, expected, server: ProviderServer):

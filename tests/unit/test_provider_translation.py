@@ -16,6 +16,7 @@ from llm_router.generation.chat import (
     JsonFormat,
     Role,
     StopReason,
+    ToolCall,
     Usage,
 )
 from llm_router.generation.provider import Failure
@@ -174,3 +175,30 @@ def test_a_call_without_arguments_has_an_empty_object(protocol, read, server: Pr
     server.then(Said("", (Call(arguments={}),)))
     (call,) = read(protocol, server, ask(tools=(WEATHER,))).tool_calls
     assert json.loads(call.arguments) == {}
+
+
+@pytest.mark.parametrize("protocol", [Protocol.ANTHROPIC, Protocol.BEDROCK])
+@pytest.mark.parametrize("read", [whole, stream])
+@pytest.mark.parametrize(
+    ("said", "text", "stop", "calls"),
+    [
+        (
+            Said("Hm.", (Call(),)),
+            "Hm.",
+            StopReason.TOOL_CALLS,
+            [ToolCall("call_1", "get_weather", '{"city": "Paris"}')],
+        ),
+        (
+            Said("", (Call(arguments={}), Call("answer", {"city": "Rome"}, "call_2"))),
+            '{"city": "Rome"}',
+            StopReason.TOOL_CALLS,
+            [ToolCall("call_1", "get_weather", "{}")],
+        ),
+        (Said("", (Call("answer", {}), Call("answer", {"city": "Rome"}, "call_2"))), "{}", StopReason.STOP, []),
+    ],
+    ids=["another tool", "another tool and the JSON", "the JSON twice"],
+)
+def test_only_the_tool_that_was_made_for_it_gives_the_json(said, text, stop, calls, read, protocol, server):
+    server.then(said)
+    answer = read(protocol, server, ask(json_format=JsonFormat(SCHEMA)))
+    assert (answer.text, answer.stop, list(answer.tool_calls)) == (text, stop, calls)

@@ -9,7 +9,7 @@ import pytest
 from llm_router.adapters.sources import artificial_analysis
 from llm_router.catalogue.entry import Capability, Latency, LongPrompt, Provenance
 from llm_router.errors import NoEligibleModel
-from llm_router.outcomes import Observed, Tally
+from llm_router.outcomes import LiveLatency, Observed, Tally
 from llm_router.ranking.cost import THINKING_TOKENS, carried_usd, expected_price, expected_tokens, expected_usd
 from llm_router.ranking.latency import (
     ASSUMED_OF_LARGE,
@@ -22,11 +22,12 @@ from llm_router.ranking.latency import (
 )
 from llm_router.ranking.prepared import PLACE, Prepared, Prices, log_odds, prepare
 from llm_router.ranking.rank import rank
-from llm_router.ranking.task import Constraints, Held, LiveLatency, Surroundings, Task
-from llm_router.ranking.tokens import WRITING_PLACE, Writing, ratios_of
+from llm_router.ranking.task import Constraints, Held, Surroundings, Task
+from llm_router.ranking.tokens import Writing, ratios_of
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model, quality, task
 
+ENGLISH = list(Writing).index(Writing.ENGLISH)
 THINKER = frozenset({Capability.REASONING})
 TIER = LongPrompt(200_000, 4.0, 12.0, 0.4)
 
@@ -97,7 +98,7 @@ def test_an_answer_is_no_longer_than_the_model_writes_and_the_request_allows():
 def test_a_price_is_tokens_in_and_out_at_their_prices():
     of = task(input_tokens=1000, output_tokens=100)
     price = expected_price(ready(usd_in=2.0, usd_out=8.0, tokenizer="o200k"), of, None)
-    tokens = round(1000 * ratios_of("o200k")[WRITING_PLACE[Writing.ENGLISH]])
+    tokens = round(1000 * ratios_of("o200k")[ENGLISH])
     assert price.usd == pytest.approx((tokens * 2 + 100 * 8) / 1e6)
     assert price[1:] == (tokens, 0, 100, 0)
     assert expected_usd(ready(usd_in=None), of, 1000, 100) is None
@@ -107,7 +108,7 @@ def test_a_price_is_tokens_in_and_out_at_their_prices():
 def test_what_the_cache_of_its_provider_holds_costs_a_model_less_and_no_other():
     plain, cheap = {"usd_in": 2.0, "usd_out": 8.0}, {"cached_input_usd_per_mtok": 0.5, "tokenizer": "o200k"}
     mine = ready(**plain, **cheap)
-    ratio = ratios_of("o200k")[WRITING_PLACE[Writing.ENGLISH]]
+    ratio = ratios_of("o200k")[ENGLISH]
     with_cache = expected_price(mine, held_by("acme/m", cached=600), None)
     without = expected_price(mine, held_by("acme/other", cached=600), None)
     assert with_cache.cached_tokens == round(600 * ratio)
@@ -121,7 +122,7 @@ def test_what_the_cache_of_its_provider_holds_costs_a_model_less_and_no_other():
 
 def test_the_conversation_that_is_sent_along_is_read_from_the_cache_by_who_holds_it():
     mine = ready(usd_in=2.0, cached_input_usd_per_mtok=0.5, tokenizer="o200k")
-    ratio = ratios_of("o200k")[WRITING_PLACE[Writing.ENGLISH]]
+    ratio = ratios_of("o200k")[ENGLISH]
     assert carried_usd(mine, held_by("acme/m", history=4000), 1000) == pytest.approx(4000 * ratio * 0.5 / 1e6)
     assert carried_usd(mine, held_by("acme/other", history=4000), 1000) == pytest.approx(4000 * ratio * 2.0 / 1e6)
     assert carried_usd(mine, held_by("acme/m"), 1000) == 0
@@ -142,7 +143,7 @@ def test_a_prompt_longer_than_its_bound_costs_what_long_ones_do_with_its_whole_a
 
 def test_the_conversation_before_a_request_makes_its_prompt_a_long_one():
     dear = ready(usd_in=2.0, usd_out=8.0, cached_input_usd_per_mtok=0.2, long_prompt=TIER, tokenizer="o200k")
-    history = 300_000 * ratios_of("o200k")[WRITING_PLACE[Writing.ENGLISH]]
+    history = 300_000 * ratios_of("o200k")[ENGLISH]
     mine, others = held_by("acme/m", history=300_000), held_by("acme/other", history=300_000)
     assert expected_usd(dear, mine, 1000, 100) == pytest.approx((1000 * 4 + 100 * 12) / 1e6)
     assert carried_usd(dear, mine, 1000) == pytest.approx(history * 0.4 / 1e6)
@@ -205,7 +206,7 @@ def test_an_unknown_tokenizer_has_the_ratios_of_the_others():
     assert ratios_of(None) == ratios_of("other") == ratios_of("never heard of it")
     assert ratios_of("o200k") != ratios_of("other")
     assert len(ratios_of("o200k")) == len(Writing)
-    assert ratios_of("claude")[WRITING_PLACE[Writing.DEVANAGARI]] == 1.65
+    assert ratios_of("claude")[list(Writing).index(Writing.DEVANAGARI)] == 1.65
 
 
 def test_the_speed_measured_here_decides_on_a_limit_of_latency_and_is_told():

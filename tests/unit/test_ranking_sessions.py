@@ -84,6 +84,16 @@ def test_cached_input_is_priced_as_such_where_the_whole_conversation_is_sent():
     assert with_cache.price.cached_tokens == 8910
 
 
+def test_a_bound_on_the_price_is_kept_if_the_cache_has_forgotten_the_session():
+    long = replace(task(input_tokens=10_000), held=Held(STEADY.id, cached_tokens=9_000))
+    usd = rank(prepare([STEADY]), long, FREE, 0.5, HERE).candidates[0].usd
+    with pytest.raises(NoEligibleModel) as refused:
+        rank(prepare([STEADY]), long, Constraints(max_cost_usd=usd * 2), 0.5, HERE)
+    nearest = float(refused.value.fields[0].problem.rpartition(" ")[2])
+    (kept,) = rank(prepare([STEADY]), long, Constraints(max_cost_usd=nearest), 0.5, HERE).candidates
+    assert kept.usd == usd
+
+
 @given(scenes, st.floats(0, 1), st.integers(0, 200_000), st.data())
 def test_a_cache_never_turns_a_choice_away_from_the_model_that_holds_it(scene, preference, tokens, data):
     models, limits = prepare(scene.models), scene.demands

@@ -8,12 +8,15 @@ import re
 
 import pytest
 
-from llm_router.activity import SCHEDULE, Observation
+from llm_router.activity import COMPLETIONS, SCHEDULE, Observation
 from llm_router.adapters.emf import EmfMetrics
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.adapters.process import usage
+from llm_router.errors import InvalidRequest, StoreUnavailable, Unavailable, UpstreamError, UpstreamTimeout
 from llm_router.health import Component, State, read, report
 from llm_router.processes import EVERY_S, KEPT_S, Pulse, Usage, running
+from llm_router.web.access import ROUTES
+from llm_router.web.errors import status_of
 from tests.support.clock import FakeClock
 from tests.support.service import ROOT, service
 
@@ -49,6 +52,7 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
             "route", "/route", "r", 500, 1.0, category="math", cached=True, estimated_usd=1, cost_usd=1, cold_start=True
         )
     )
+    metrics.request(Observation("route", "/route", "r", 200, 1.0))
     metrics.request(Observation("ingest", SCHEDULE, "e", 200))
     metrics.attempt(failed=False)
     known = {each["Name"] for line in written(capsys) for each in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
@@ -57,6 +61,35 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
     read_there = {*re.findall(r'"LLMRouter", "(\w+)"', template), *alarmed}
     assert len(alarmed) == 4
     assert read_there == known
+
+
+@pytest.mark.parametrize(
+    ("seen", "metric"),
+    [
+        (Observation("route", "/route", "r", 200, estimated_usd=0.1), "Latency"),
+        (Observation("route", "/route", "r", 200, estimated_usd=0.1, cost_usd=0.0), "GenerationLatency"),
+        (Observation("route", COMPLETIONS, "r", 200), "GenerationLatency"),
+        *(
+            (Observation("route", "/route", "r", *status_of(error)[:1], error=status_of(error)[1]), metric)
+            for error, metric in (
+                (UpstreamError("x"), "GenerationLatency"),
+                (UpstreamTimeout("x"), "GenerationLatency"),
+                (Unavailable("x", code="upstream_unavailable"), "GenerationLatency"),
+                (InvalidRequest("x", code="request_not_accepted"), "GenerationLatency"),
+                (InvalidRequest("x"), "Latency"),
+                (StoreUnavailable("x"), "Latency"),
+            )
+        ),
+    ],
+)
+def test_the_latency_that_an_alarm_watches_leaves_out_what_a_provider_s_model_answers(seen, metric, capsys):
+    EmfMetrics().request(seen)
+    (line,) = written(capsys)
+    assert {"Latency", "GenerationLatency"} & line.keys() == {metric}
+
+
+def test_the_route_whose_time_is_a_model_s_is_one_of_ours():
+    assert COMPLETIONS in {row.path for row in ROUTES}
 
 
 class Kept(logging.Handler):

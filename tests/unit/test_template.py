@@ -32,8 +32,9 @@ REASONS = {
 """Resources that no other refers to."""
 
 
-def test_template_and_access_table_hold_the_same_routes():
+def test_template_and_access_table_hold_the_same_routes_and_head_wherever_get_is():
     table = {(rule.function.value, rule.method, rule.path) for rule in ROUTES}
+    table |= {(function, "HEAD", path) for function, method, path in table if method == "GET"}
     template = load(TEMPLATE)
     routes = {
         (template.functions[route.function].code.name, route.method, route.path.replace("+}", "}"))

@@ -79,3 +79,13 @@ def test_only_the_ingest_function_may_write_the_catalogues_items():
         and "catalogue" in statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     }
     assert writers == {"IngestRole"}
+
+
+def test_every_function_that_admits_clients_by_their_keys_limits_may_count_their_requests():
+    counting = {
+        role
+        for role, _, statement in statements(resolved({}))
+        if "dynamodb:UpdateItem" in listed(statement["Action"])
+        and "counter#rate" in statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    }
+    assert counting == {"RouteRole", "ClassifyRole"}

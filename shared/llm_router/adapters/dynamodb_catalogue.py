@@ -7,7 +7,6 @@ one transaction. Whoever loses a race or crashes before that leaves an object th
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from llm_router.adapters.aws import translated
-from llm_router.adapters.memory import conflict, verified
+from llm_router.adapters.versions import conflict, digest, refuse_unless_current, verified
 from llm_router.errors import NotFound, SnapshotCorrupt
 from llm_router.ports import BlobStore, VersionInfo
 
@@ -50,15 +49,14 @@ class DynamoCatalogueStore:
         return verified(payload, info)
 
     def publish(self, payload: bytes, draft: VersionInfo, *, expected_version: int | None) -> VersionInfo:
-        self._refuse_unless_current(expected_version)
-        info = replace(draft, version=(expected_version or 0) + 1, sha256=hashlib.sha256(payload).hexdigest())
+        refuse_unless_current(self.current(), expected_version)
+        info = replace(draft, version=(expected_version or 0) + 1, sha256=digest(payload))
         self._snapshots.write(_object_name(info), payload)
         try:
             with translated("The table"):
                 self._move_pointer(info, expected_version)
         except ClientError:
-            current = self.current()
-            raise conflict(current.version if current else None) from None
+            raise conflict(self.current()) from None
         return info
 
     def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
@@ -71,11 +69,6 @@ class DynamoCatalogueStore:
                 Limit=limit,
             )
         return [_info(item) for item in answer["Items"]]
-
-    def _refuse_unless_current(self, expected_version: int | None) -> None:
-        current = self.current()
-        if (current.version if current else None) != expected_version:
-            raise conflict(current.version if current else None)
 
     def _item(self, sort_key: str) -> Mapping[str, AttributeValueTypeDef]:
         with translated("The table"):

@@ -21,7 +21,7 @@ class EmfMetrics:
     """Writes one line an observation; `template.yaml` has the dashboard and the alarms that read them."""
 
     def request(self, seen: Observation) -> None:
-        """One answered request or scheduled run."""
+        """One answered request or scheduled run. The time of answers that a provider's model wrote stands apart."""
         if seen.route == SCHEDULE:
             self._write("function", seen.function, [("Refreshes", MetricUnit.Count, float(seen.status < 400))])
             return
@@ -29,7 +29,7 @@ class EmfMetrics:
             ("Requests", MetricUnit.Count, 1.0),
             ("Errors", MetricUnit.Count, float(seen.status >= 500)),
             ("Refused", MetricUnit.Count, float(400 <= seen.status < 500)),
-            ("Latency", MetricUnit.Milliseconds, seen.ms),
+            ("GenerationLatency" if seen.generates else "Latency", MetricUnit.Milliseconds, seen.ms),
         ]
         if seen.cold_start:
             found.append(("ColdStarts", MetricUnit.Count, 1.0))

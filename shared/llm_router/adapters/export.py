@@ -7,18 +7,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from llm_router.adapters.addresses import object_at
 from llm_router.errors import StoreUnavailable
 
-S3 = "s3://"
 WriteObject = Callable[[str, str, bytes], None]
 """Writes an object by bucket and key."""
 
 
 def write_whole(address: str, payload: bytes, write_object: WriteObject) -> None:
     """Write it, replacing what is there in one step. Raises `StoreUnavailable`."""
-    if address.startswith(S3):
-        bucket, _, key = address.removeprefix(S3).partition("/")
-        write_object(bucket, key, payload)
+    if (found := object_at(address)) is not None:
+        write_object(*found, payload)
         return
     path = Path(address)
     try:

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from llm_router.errors import NotFound, SnapshotCorrupt, VersionConflict
+from llm_router.adapters.versions import digest, refuse_unless_current, verified
+from llm_router.errors import NotFound
 from llm_router.ports import Clock, Record, VersionInfo
-
-
-def conflict(current: int | None) -> VersionConflict:
-    """The error for a publication that came too late, in the words all stores use."""
-    return VersionConflict("The catalogue has changed since; read it again and retry.", current=current)
-
-
-def verified(payload: bytes, info: VersionInfo) -> bytes:
-    """The payload if it is the one that was published. Raises `SnapshotCorrupt`."""
-    if hashlib.sha256(payload).hexdigest() != info.sha256:
-        raise SnapshotCorrupt(f"Version {info.version} of the catalogue does not match its hash.")
-    return payload
 
 
 @dataclass
@@ -42,11 +30,9 @@ class MemoryCatalogueStore:
 
     def publish(self, payload: bytes, draft: VersionInfo, *, expected_version: int | None) -> VersionInfo:
         with self._lock:
-            current = self.current()
-            if (current.version if current else None) != expected_version:
-                raise conflict(current.version if current else None)
+            refuse_unless_current(self.current(), expected_version)
             version = (expected_version or 0) + 1
-            info = replace(draft, version=version, sha256=hashlib.sha256(payload).hexdigest())
+            info = replace(draft, version=version, sha256=digest(payload))
             self._payloads[version] = payload
             self._versions.append(info)
             return info

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from llm_router.adapters.addresses import object_at
 from llm_router.adapters.fetch import MAX_BYTES
 from llm_router.errors import SourceUnavailable
 
-S3 = "s3://"
 ReadObject = Callable[[str, str], bytes | None]
 """Reads an object by bucket and key; None where there is none."""
 
@@ -17,12 +17,8 @@ def reader(address: str, read_object: ReadObject) -> Callable[[], bytes]:
     """A function that reads it whole. Raises `SourceUnavailable` for what is not there or too long."""
 
     def read() -> bytes:
-        body: bytes | None
-        if address.startswith(S3):
-            bucket, _, key = address.removeprefix(S3).partition("/")
-            body = read_object(bucket, key)
-        else:
-            body = _file(Path(address))
+        found = object_at(address)
+        body = _file(Path(address)) if found is None else read_object(*found)
         if body is None:
             raise SourceUnavailable("The operator's object does not exist.")
         if len(body) > MAX_BYTES:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from llm_router.adapters.memory import conflict, verified
 from llm_router.adapters.sqlite import Database
+from llm_router.adapters.versions import digest, refuse_unless_current, verified
 from llm_router.errors import NotFound
 from llm_router.ports import VersionInfo
 
@@ -37,11 +36,9 @@ class SqliteCatalogueStore:
 
     def publish(self, payload: bytes, draft: VersionInfo, *, expected_version: int | None) -> VersionInfo:
         with self._database.writing() as connection:
-            current = _current(connection)
-            if (current.version if current else None) != expected_version:
-                raise conflict(current.version if current else None)
+            refuse_unless_current(_current(connection), expected_version)
             (highest,) = connection.execute("SELECT coalesce(max(version), 0) FROM versions").fetchone()
-            info = replace(draft, version=highest + 1, sha256=hashlib.sha256(payload).hexdigest())
+            info = replace(draft, version=highest + 1, sha256=digest(payload))
             connection.execute(
                 f"INSERT INTO versions ({_COLUMNS}, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant column names
                 (

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus, Provenance
-from llm_router.catalogue.joining import OPERATOR
 from llm_router.catalogue.merge import CURATED
+from llm_router.catalogue.records import OPERATOR
 
 PAST: Final = "past its deprecation"
 

@@ -131,6 +131,11 @@ class ModelEntry:
     def active(self) -> bool:
         return self.status is ModelStatus.ACTIVE
 
+    @property
+    def sources(self) -> dict[str, str]:
+        """Who told the value of each field, whenever that was."""
+        return {name: origin.source for name, origin in self.provenance.items()}
+
     def priced(self, input_tokens: int) -> ModelEntry | LongPrompt:
         """Whatever holds the prices of so many tokens of input: long prompts never cost less than others."""
         long = self.long_prompt

@@ -11,9 +11,9 @@ from typing import Final
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.guards import deprecated_anew, no_longer_rated, prices_off, rated_by, shrunk, too_many_off
-from llm_router.catalogue.joining import OPERATOR, join
+from llm_router.catalogue.joining import join
 from llm_router.catalogue.quality_map import QualityMap
-from llm_router.catalogue.records import Reading
+from llm_router.catalogue.records import OPERATOR, Reading
 from llm_router.catalogue.source_state import SHOWN_PROBLEMS, Health, SourceState
 from llm_router.catalogue.sources import Fetched, Held, Source
 from llm_router.catalogue.tables import Tables

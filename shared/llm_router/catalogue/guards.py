@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus, Provenance
-from llm_router.catalogue.joining import OPERATOR, Joined
-from llm_router.catalogue.merge import PRICES
+from llm_router.catalogue.joining import Joined
 from llm_router.catalogue.quality_map import QualityMap
-from llm_router.catalogue.records import Reading
+from llm_router.catalogue.records import OPERATOR, PRICES, Reading
 
 JUMP = 5.0
 """A price more than this many times its last good value, or less than the same part of it, is not believed."""

@@ -13,9 +13,6 @@ from llm_router.catalogue.records import Facts, Listing, Reading
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.catalogue.tables import Provider, Tables
 
-OPERATOR = "operator"
-"""The source of what the operator says, by update or in a file. It goes before every other."""
-
 FIGURES_ONLY: Final = frozenset({ARTIFICIAL_ANALYSIS})
 """Sources that measure what others offer: their names are no provider's, and make no offering nor keep one."""
 

@@ -7,12 +7,11 @@ nothing. What nobody says stays unknown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any, Final
 
 from llm_router.catalogue.entry import Capability, Latency, ModelEntry, ModelStatus, Provenance
 from llm_router.catalogue.joining import Joined, Statement
-from llm_router.catalogue.records import Facts
+from llm_router.catalogue.records import FACTS, OPERATOR, PRICES, SPEEDS, Facts
 from llm_router.catalogue.tables import KnownModel, Tables
 
 DISAGREEMENT = 0.05
@@ -22,10 +21,7 @@ CURATED: Final = "curated"
 CURATED_PRIORITY: Final = 90
 """What the tables say (names, tokenizers, licences, open weights, thinking) goes before any source but the operator."""
 
-PRICES: Final = ("input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok")
 NUMBERS: Final = (*PRICES, "context_window", "max_output_tokens")
-_LATENCY: Final = ("time_to_first_token_ms", "output_tokens_per_second")
-_NAMES: Final = tuple(field.name for field in fields(Facts))
 
 
 def merge(joined: Joined, tables: Tables, as_of: str) -> ModelEntry:
@@ -34,11 +30,11 @@ def merge(joined: Joined, tables: Tables, as_of: str) -> ModelEntry:
     statements = sorted((*joined.statements, curated), key=lambda said: (-said.priority, said.source, said.as_of))
     values: dict[str, Any] = {}
     origins: dict[str, Provenance] = {}
-    for name in _NAMES:
+    for name in FACTS:
         said = [statement for statement in statements if getattr(statement.facts, name) is not None]
         if said:
             values[name], origins[name] = _capabilities(said) if name == "capabilities" else _first(name, said)
-    latency = Latency(*(values.pop(name, None) for name in _LATENCY))
+    latency = Latency(**{name: values.pop(name, None) for name in SPEEDS})
     values.setdefault("display_name", joined.id.rsplit("/", 1)[-1])
     values.setdefault("status", ModelStatus.ACTIVE)
     return ModelEntry(id=joined.id, provider=joined.provider, latency=latency, provenance=origins, **values)
@@ -57,7 +53,7 @@ def _first(name: str, said: Sequence[Statement]) -> tuple[Any, Provenance]:
 
 def _capabilities(said: Sequence[Statement]) -> tuple[frozenset[Capability], Provenance]:
     """The union: sources tell what a model can do, and say nothing where they do not know."""
-    if said[0].source == "operator":
+    if said[0].source == OPERATOR:
         return said[0].facts.capabilities or frozenset(), Provenance(said[0].source, said[0].as_of)
     union = frozenset[Capability]().union(*(statement.facts.capabilities or () for statement in said))
     sources = "+".join(sorted({statement.source for statement in said}))

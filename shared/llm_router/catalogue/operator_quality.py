@@ -8,15 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import StrEnum
 from typing import Final
 
 from llm_router.catalogue.entry import QualityEstimate, QualityTable
-from llm_router.catalogue.records import Json
+from llm_router.catalogue.records import OPERATOR, Json
 from llm_router.errors import FieldProblem
 from llm_router.taxonomy import Category, Difficulty
-
-STATED: Final = "operator"
-"""The source of a cell that the operator set: it goes before public evidence."""
 
 SCORED: Final = "operator's capabilities"
 """The source of cells made from one score per kind of work: public evidence replaces them."""
@@ -45,32 +43,38 @@ def quality_from_cells(given: Json, today: str) -> tuple[QualityTable, list[Fiel
     if not isinstance(given, Mapping):
         return {}, [FieldProblem("quality", "must be an object")]
     table: dict[Category, dict[Difficulty, QualityEstimate]] = {}
-    problems = []
-    for category_name, levels in given.items():
-        if category_name not in set(Category) or not isinstance(levels, Mapping):
-            problems.append(FieldProblem("quality", f"must have an object for each of {', '.join(Category)}"))
+    problems = _no_objects(given, "quality", Category)
+    for category in Category:
+        levels = given.get(category)
+        if not isinstance(levels, Mapping):
             continue
-        for level_name, cell in levels.items():
-            path = f"quality.{category_name}"
-            if level_name not in set(Difficulty) or not isinstance(cell, Mapping):
-                problems.append(FieldProblem(path, f"must have an object for each of {', '.join(Difficulty)}"))
-            else:
-                estimate, wrong = _given(cell, f"{path}.{level_name}", today)
+        path = f"quality.{category}"
+        problems += _no_objects(levels, path, Difficulty)
+        for level in Difficulty:
+            if isinstance(cell := levels.get(level), Mapping):
+                estimate, wrong = _given(cell, f"{path}.{level}", today)
                 problems += wrong
-                table.setdefault(Category(category_name), {})[Difficulty(level_name)] = estimate
+                table.setdefault(category, {})[level] = estimate
     return table, problems
+
+
+def _no_objects(given: Mapping[str, Json], path: str, names: type[StrEnum]) -> list[FieldProblem]:
+    """The one problem of an object that holds another name than these, or anything but objects."""
+    known = set(names)
+    if all(name in known and isinstance(value, Mapping) for name, value in given.items()):
+        return []
+    return [FieldProblem(path, f"must have an object for each of {', '.join(names)}")]
 
 
 def quality_from_scores(given: Mapping[str, Json], today: str) -> tuple[QualityTable, list[FieldProblem]]:
     """Cells from scores such as `{"coding": 0.8}`. Kinds we do not know are passed over, and 0 means not scored."""
+    if not all(map(_is_share, given.values())):
+        return {}, [FieldProblem("capabilities", "must be scores from 0 to 1, or a list of capabilities")]
     table: dict[Category, dict[Difficulty, QualityEstimate]] = {}
-    problems = []
     for kind, score in given.items():
-        if not _is_share(score):
-            problems.append(FieldProblem("capabilities", "must be scores from 0 to 1, or a list of capabilities"))
-        elif kind in _KINDS and isinstance(score, int | float) and score > 0:
+        if kind in _KINDS and isinstance(score, int | float) and score > 0:
             table[_KINDS[kind]] = _around(float(score), today)
-    return table, problems[:1]
+    return table, []
 
 
 def stated(
@@ -78,7 +82,7 @@ def stated(
 ) -> dict[Difficulty, QualityEstimate]:
     """The cells as the operator's, but for those that are held already: sending an answer back changes nothing."""
     return {
-        level: replace(cell, source=STATED)
+        level: replace(cell, source=OPERATOR)
         for level, cell in cells.items()
         if level not in held or _figures(cell) != _figures(held[level])
     }
@@ -114,13 +118,13 @@ def _moved(cell: QualityEstimate, step: float) -> QualityEstimate:
 
 
 def _given(cell: Mapping[str, Json], path: str, today: str) -> tuple[QualityEstimate, list[FieldProblem]]:
-    problems = [FieldProblem(path, "has a field that is none of a cell") for _ in sorted(cell.keys() - _CELL)[:1]]
+    problems = [] if cell.keys() <= _CELL else [FieldProblem(path, "has a field that is none of a cell")]
     source = cell.get("source")
     if source is None:
-        source = STATED
+        source = OPERATOR
     elif not isinstance(source, str):
         problems.append(FieldProblem(f"{path}.source", "must be a text"))
-        source = STATED
+        source = OPERATOR
     values = {"mean": 0.5, "sd": STATED_SD, "n": STATED_N}
     for name in values:
         value = cell.get(name)

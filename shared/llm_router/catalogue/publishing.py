@@ -9,7 +9,6 @@ from typing import Final
 from llm_router.catalogue.diff import Diff, diff
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.history import newest_readable
-from llm_router.catalogue.joining import OPERATOR
 from llm_router.catalogue.snapshot import dumps, loads
 from llm_router.errors import InvalidRequest, NotFound, SnapshotCorrupt, VersionConflict
 from llm_router.ports import CatalogueStore, Clock, VersionInfo
@@ -76,7 +75,8 @@ class Publisher:
     def publish(
         self, change: Change, origin: str, *, expected_version: int | None = None, unless_held: bool = False
     ) -> Published:
-        """Apply `change` to the version in force and publish the outcome, unless it changes nothing.
+        """Apply `change` to the version in force and publish the outcome, unless it changes nothing: other sources of
+        the same values are a change, other dates and remarks are none.
 
         Where the version in force is damaged, the outcome is published in any case, which heals it; so it is where
         going back or going on from there is all that it changes. With `unless_held` a version that was made by going
@@ -97,7 +97,7 @@ class Publisher:
             models = before.models if made is None else made
             changed = diff(before.models, models)
             settled = whole and (made is None or (held is not None) is origin.startswith(_ROLLBACK))
-            if settled and changed.empty and _operators_own(before.models) == _operators_own(models):
+            if settled and changed.empty and _have_the_same_sources(before.models, models):
                 return Published(before.version, changed, before.models)
             try:
                 info = self._store(models, changed, origin, before.version)
@@ -136,11 +136,6 @@ class Publisher:
         return self.store.publish(dumps(Catalogue(0, models, now)), draft, expected_version=before or None)
 
 
-def _operators_own(models: Mapping[str, ModelEntry]) -> set[tuple[str, str]]:
-    """The fields that the operator has set, by model: no source changes those, whatever their value is now."""
-    return {
-        (name, field)
-        for name, entry in models.items()
-        for field, origin in entry.provenance.items()
-        if origin.source == OPERATOR
-    }
+def _have_the_same_sources(before: Mapping[str, ModelEntry], after: Mapping[str, ModelEntry]) -> bool:
+    """Whether every field of the same models is told by whom it was: on that rests what becomes of it later."""
+    return all(entry is before[name] or entry.sources == before[name].sources for name, entry in after.items())

@@ -20,7 +20,8 @@ RETRY_EVERY_S = 5.0
 """While the store does not answer, one request in this long finds out; the others are answered at once."""
 
 STALE_AFTER_S = 15 * 60.0
-"""How long the last good version is used without its store: prices move in days, outages end in minutes."""
+"""How long the last good version, or a key that was seen, is used without its store: prices move in days, outages end
+in minutes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Final
 
-from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus, QualityTable
+from llm_router.catalogue.entry import Capability, Latency, LongPrompt, ModelEntry, ModelStatus, QualityTable
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """What a JSON text holds, before anybody has checked it."""
+
+OPERATOR: Final = "operator"
+"""The source of what the operator says, by update or in a file. It goes before every other."""
+
+OPERATOR_PRIORITY: Final = 100
+
+PRICES: Final = ("input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok")
+"""Of an entry, of a source's facts, and of what long prompts cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,16 @@ class Facts:
     tokenizer: str | None = None
     time_to_first_token_ms: float | None = None
     output_tokens_per_second: float | None = None
+
+
+FACTS: Final = tuple(each.name for each in fields(Facts))
+SPEEDS: Final = tuple(each.name for each in fields(Latency))
+"""The facts that stand one level deeper in an entry, in its `latency`."""
+
+
+def known(entry: ModelEntry, fact: str) -> object:
+    """The value of a fact in an entry."""
+    return getattr(entry.latency if fact in SPEEDS else entry, fact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import gzip
-import hashlib
 import json
 import zlib
 from collections.abc import Iterator
@@ -40,11 +39,6 @@ def loads(payload: bytes, version: int) -> Catalogue:
     except (ValueError, TypeError, LookupError, AttributeError, zlib.error, RecursionError) as failure:
         kind = type(failure).__name__
         raise SnapshotCorrupt(f"Version {version} of the catalogue cannot be read ({kind}).") from failure
-
-
-def digest(payload: bytes) -> str:
-    """The SHA-256 of a snapshot, in hexadecimal."""
-    return hashlib.sha256(payload).hexdigest()
 
 
 def _catalogue(document: dict[str, Json], version: int) -> Catalogue:

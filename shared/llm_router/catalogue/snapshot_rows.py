@@ -19,12 +19,11 @@ from llm_router.catalogue.entry import (
     Provenance,
     QualityEstimate,
 )
-from llm_router.catalogue.records import Json
+from llm_router.catalogue.records import PRICES, Json
 from llm_router.taxonomy import Category, Difficulty
 
 _TEXTS: Final = ("id", "provider", "display_name", "api_alias", "license", "deprecation_date", "tokenizer")
 _COUNTS: Final = ("context_window", "max_output_tokens")
-_PRICES: Final = ("input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok")
 _KNOWN: Final = {field.name for field in fields(ModelEntry)}
 _MOST: Final = 1e15
 _DIFFICULTIES: Final = tuple(Difficulty)
@@ -45,7 +44,7 @@ class Encoder:
         for name in (*_TEXTS, *_COUNTS, "open_weights"):
             if (value := getattr(entry, name)) is not None:
                 row[name] = value
-        for name in _PRICES:
+        for name in PRICES:
             if (price := getattr(entry, name)) is not None:
                 row[name] = float(price)
         if (long := entry.long_prompt) is not None:

@@ -6,13 +6,18 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from llm_router.ports import Record, RecordStore
 
+if TYPE_CHECKING:
+    from llm_router.catalogue.entry import Catalogue
+    from llm_router.catalogue.reader import InForce
+
 KIND: Final = "source"
 STALE_AFTER_S: Final = 3 * 86_400.0
-"""A source that has not been read for so long is called stale: the schedule runs every few hours."""
+"""A source that has not been read for so long is called stale, and so is a catalogue that nobody has renewed: the
+schedule runs every few hours, and prices change within days."""
 
 SHOWN_PROBLEMS: Final = 10
 RUNS: Final = "refresh"
@@ -77,6 +82,20 @@ def save(records: RecordStore, states: Iterable[SourceState]) -> None:
 def load(records: RecordStore, names: Sequence[str]) -> list[SourceState]:
     """The states of these sources, in this order. Raises `StoreUnavailable`; what cannot be read counts as never."""
     return [_state(name, records.get(KIND, name)) for name in names]
+
+
+def in_trouble(found: InForce, states: Iterable[SourceState]) -> bool:
+    """Whether the catalogue needs somebody's attention: it or one of its sources cannot be read or believed."""
+    return found.degraded or any(state.health in (Health.FAILING, Health.REFUSED) for state in states)
+
+
+def models_told_by(catalogue: Catalogue) -> dict[str, int]:
+    """Of how many models each source told something that is in force, by its name."""
+    found: dict[str, int] = {}
+    for entry in catalogue:
+        for name in {name for source in entry.sources.values() for name in source.split("+")}:
+            found[name] = found.get(name, 0) + 1
+    return found
 
 
 def note_renewed(records: RecordStore, now: float) -> None:

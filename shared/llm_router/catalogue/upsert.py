@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from llm_router.catalogue.ending import ended
-from llm_router.catalogue.entry import Catalogue, Latency, ModelEntry, ModelStatus, Provenance, QualityTable
-from llm_router.catalogue.joining import OPERATOR
+from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus, Provenance, QualityTable
 from llm_router.catalogue.operator_quality import completed, stated
-from llm_router.catalogue.records import Facts, Json, Update
+from llm_router.catalogue.records import FACTS, OPERATOR, SPEEDS, Json, Update, known
 from llm_router.catalogue.validation import parse
 from llm_router.errors import FieldProblem, InvalidRequest
 
@@ -18,8 +17,6 @@ MAX_MODELS: Final = 10_000
 MAX_PROBLEMS: Final = 20_000
 """How many problems one answer lists at most: two for each model that one request may hold."""
 
-_FACTS: Final = tuple(field.name for field in fields(Facts))
-_SPEEDS: Final = frozenset(field.name for field in fields(Latency))
 _NOTHING: Final[Mapping[str, object]] = {"capabilities": frozenset(), "regions": ()}
 
 
@@ -35,11 +32,12 @@ def upsert(catalogue: Catalogue, rows: Sequence[Json], today: str) -> dict[str, 
     for index, row in enumerate(rows):
         update, wrong = parse(row, today=today)
         if update is not None:
-            wrong = _placement(update, first_at.setdefault(update.id, index), index, catalogue.models.get(update.id))
-        if wrong:
-            problems += _at(index, wrong)
-        elif update is not None:
-            models[update.id] = applied(update, catalogue.models.get(update.id), today)
+            name = known_as(update, catalogue.models)
+            before = catalogue.models.get(name)
+            wrong = _placement(update, first_at.setdefault(name, index), index, before)
+            if not wrong:
+                models[name] = applied(update, before, today)
+        problems += _at(index, wrong)
         if len(problems) >= MAX_PROBLEMS:
             break
     if problems:
@@ -61,10 +59,17 @@ def _placement(update: Update, first: int, index: int, before: ModelEntry | None
     return missing
 
 
+def known_as(update: Update, models: Mapping[str, ModelEntry]) -> str:
+    """The id of the model that an update is about; the provider before a known one's name may be left out."""
+    whole = f"{update.provider}/{update.id}"
+    held = models.get(whole) if update.id not in models else None
+    return whole if held is not None and held.provider == update.provider else update.id
+
+
 def applied(update: Update, before: ModelEntry | None, today: str) -> ModelEntry:
     """The entry once the operator's word is in it, each field with its origin."""
     entry = before or ModelEntry(update.id, update.provider or "", update.facts.display_name or update.id)
-    said = {name: value for name in _FACTS if (value := getattr(update.facts, name)) is not None}
+    said = {name: value for name in FACTS if (value := getattr(update.facts, name)) is not None}
     ends = said.get("deprecation_date", entry.deprecation_date)
     past = ended(replace(entry, deprecation_date=ends), today) is not None
     if update.echo and said.get("status") is (ModelStatus.DEPRECATED if past else entry.status):
@@ -72,14 +77,13 @@ def applied(update: Update, before: ModelEntry | None, today: str) -> ModelEntry
     changes: dict[str, Any] = {**{name: _NOTHING.get(name) for name in update.cleared - {"status"}}, **said}
     provenance = {name: origin for name, origin in entry.provenance.items() if name not in update.cleared}
     for name, value in said.items():
-        held = getattr(entry.latency if name in _SPEEDS else entry, name)
         # A model may have ended for another reason, which can pass, or by its date alone; the operator's word stands.
         decides = name == "status" and (value is not ModelStatus.ACTIVE or past)
-        if before is None or held != value or name in update.cleared or decides:
+        if before is None or known(entry, name) != value or name in update.cleared or decides:
             provenance[name] = Provenance(OPERATOR, today)
     if update.provider is not None:
         changes["provider"] = update.provider
-    speeds = {name: changes.pop(name) for name in _SPEEDS if name in changes}
+    speeds = {name: changes.pop(name) for name in SPEEDS if name in changes}
     return replace(
         entry,
         latency=replace(entry.latency, **speeds),

@@ -16,8 +16,9 @@ from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus, Qual
 from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import MAX_ID, is_legal_id, name_problem
 from llm_router.catalogue.operator_quality import quality_from_cells, quality_from_scores
-from llm_router.catalogue.records import Facts, Json, Update
+from llm_router.catalogue.records import PRICES, SPEEDS, Facts, Json, Update
 from llm_router.errors import FieldProblem
+from llm_router.json_values import NOT_FINITE, is_finite
 
 MAX_TOKENS: Final = 100_000_000
 MAX_MS: Final = 3_600_000.0
@@ -25,9 +26,7 @@ _PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _IGNORED: Final = frozenset({"provenance", "tags", "notes", "analytics_id", "last_updated", "real_time_metrics"})
 """Accepted so that our own answers and the reference design's files can be sent back; nothing is taken from them."""
 
-
-_LONG_PRICES: Final = ("input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok")
-_LONG_PARTS: Final = frozenset({"above_tokens", *_LONG_PRICES})
+_LONG_PARTS: Final = frozenset({"above_tokens", *PRICES})
 
 
 class Wrong(ValueError):
@@ -43,13 +42,11 @@ def parse(row: Json, *, today: str, lenient: bool = False) -> tuple[Update | Non
         return None, [FieldProblem("", "must be an object")]
     facts: dict[str, Any] = {}
     cleared = set()
-    problems = []
+    problems = [] if lenient else _strange(row)
     given: dict[str, str] = {}
     for name, value in row.items():
         rule = _FIELDS.get(name)
         if rule is None:
-            if name not in _OTHERS and not lenient:
-                problems.append(FieldProblem("", "holds a field that a model does not have"))
             continue
         if rule.fact in given:
             problems.append(FieldProblem(name, f"says the same as {given[rule.fact]}; give one of them"))
@@ -69,6 +66,13 @@ def parse(row: Json, *, today: str, lenient: bool = False) -> tuple[Update | Non
         return None, problems
     echo = "provenance" in row
     return Update(entry_id, provider, Facts(**facts), frozenset(cleared), quality, scores, echo), []
+
+
+def _strange(row: Mapping[str, Json]) -> list[FieldProblem]:
+    """What does not belong into a model, however often it is there, and what is no JSON where nothing is read."""
+    unknown = [FieldProblem("", "holds a field that a model does not have")] if not row.keys() <= _KNOWN else []
+    unread = sorted(_IGNORED & row.keys())
+    return unknown + [FieldProblem(name, NOT_FINITE) for name in unread if not is_finite(row[name])]
 
 
 def _names(row: Mapping[str, Json], problems: list[FieldProblem]) -> tuple[str | None, str | None]:
@@ -91,7 +95,7 @@ def _quality(
     scores: QualityTable = {}
     if (given := row.get("quality")) is not None:
         cells, wrong = quality_from_cells(given, today)
-        problems += wrong
+        problems += wrong or ([] if is_finite(given) else [FieldProblem("quality", NOT_FINITE)])
     capabilities = row.get("capabilities")
     if isinstance(capabilities, Mapping):
         scores, wrong = quality_from_scores(capabilities, today)
@@ -114,10 +118,12 @@ def _latency(row: Mapping[str, Json], facts: dict[str, Any], cleared: set[str], 
     if not isinstance(given, Mapping):
         problems.append(FieldProblem("latency", "must be an object"))
         return
-    for name, value in given.items():
-        if name not in ("time_to_first_token_ms", "output_tokens_per_second"):
-            problems.append(FieldProblem("latency", "holds a field that a latency does not have"))
-        elif value is None:
+    if not given.keys() <= set(SPEEDS):
+        problems.append(FieldProblem("latency", "holds a field that a latency does not have"))
+    for name in SPEEDS:
+        if name not in given:
+            continue
+        if (value := given[name]) is None:
             cleared.add(name)
         else:
             try:
@@ -150,11 +156,11 @@ def _tokens(value: Json) -> int:
 
 
 def _long_prompt(value: Json) -> LongPrompt:
-    if not isinstance(value, Mapping) or not {*_LONG_PRICES[:2], "above_tokens"} <= value.keys() <= _LONG_PARTS:
-        raise Wrong(f"must be an object of above_tokens, {', '.join(_LONG_PRICES[:2])} and perhaps {_LONG_PRICES[2]}")
+    if not isinstance(value, Mapping) or not {*PRICES[:2], "above_tokens"} <= value.keys() <= _LONG_PARTS:
+        raise Wrong(f"must be an object of above_tokens, {', '.join(PRICES[:2])} and perhaps {PRICES[2]}")
     try:
-        usd_in, usd_out = (_per_mtok(value[name]) for name in _LONG_PRICES[:2])
-        cached = value.get(_LONG_PRICES[2])
+        usd_in, usd_out = (_per_mtok(value[name]) for name in PRICES[:2])
+        cached = value.get(PRICES[2])
         return LongPrompt(
             _tokens(value["above_tokens"]), usd_in, usd_out, None if cached is None else _per_mtok(cached)
         )
@@ -237,4 +243,4 @@ _FIELDS: Final[Mapping[str, _Rule]] = {
     "tokenizer": _Rule("tokenizer", _name),
     "avg_latency_ms": _Rule("time_to_first_token_ms", lambda value: amount(value, MAX_MS)),
 }
-_OTHERS: Final = frozenset({"id", "provider", "quality", "capabilities", "latency"}) | _IGNORED
+_KNOWN: Final = frozenset({"id", "provider", "quality", "capabilities", "latency"}) | _IGNORED | _FIELDS.keys()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from llm_router.catalogue.entry import Capability, ModelEntry
 from llm_router.generation.chat import Usage
 from llm_router.generation.job import Job
-from llm_router.generation.pricing import cost_usd, estimated_usage
+from llm_router.generation.pricing import cost_usd
+from llm_router.ranking.tokens import ratios_of, reading_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,9 @@ class Bill:
     @classmethod
     def of(cls, job: Job, model: ModelEntry, usage: Usage | None, written: str, *, thoughts_seen: bool) -> Bill:
         """Of a stream that its caller leaves there is no count but ours. What a model thinks is billed, seen or not."""
-        unseen = Capability.REASONING in model.capabilities and not thoughts_seen
-        counted = usage or estimated_usage(job.input_tokens, written, job.thinking_tokens(model) if unseen else 0)
-        return cls(counted, cost_usd(model, counted) or 0.0)
+        if usage is None:
+            unseen = Capability.REASONING in model.capabilities and not thoughts_seen
+            thought = job.thinking_tokens(model) if unseen else 0
+            said = reading_of(written).by(ratios_of(model.tokenizer))
+            usage = Usage(job.reads(model), said + thought, reasoning_tokens=thought)
+        return cls(usage, cost_usd(model, usage) or 0.0)

@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from llm_router.breaker import Breaker, BreakerState
+from llm_router.cache_keys import key
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.ports import Cache, Clock
 
-KEY = "cooling:1"
+NAMESPACE, VERSION = "cooling", "1"
 REFUSED_S = 60.0
 """For 401, 403 and 404: nobody mends a key or a name within seconds."""
 
@@ -37,12 +38,14 @@ class Cooling:
     """Who is not to be asked now, and until when.
 
     `shared` is the cache that all processes see; without one, or while it does not answer, each process finds out
-    for itself. Two processes that write at once may lose one entry, which costs one more failed attempt.
+    for itself. Two processes that write at once may lose one entry, which costs one more failed attempt. Only those
+    with the same `secret` share what they know.
     """
 
-    def __init__(self, clock: Clock, shared: Cache | None = None) -> None:
+    def __init__(self, clock: Clock, shared: Cache | None = None, secret: bytes = b"") -> None:
         self._clock = clock
         self._shared = shared
+        self._name = key(secret, NAMESPACE, VERSION, "")
         self._until: dict[str, float] = {}
         self._looked_at = float("-inf")
         self._model_breakers: defaultdict[str, Breaker] = defaultdict(
@@ -107,26 +110,29 @@ class Cooling:
     def _cool(self, seconds: Mapping[str, float]) -> None:
         now = self._clock.now()
         fresh = {name: now + each for name, each in seconds.items()}
-        self._until.update(fresh)
+        self._until = self._counting({**self._until, **self._seen(), **fresh})
         if self._shared is not None:
-            held = {**self._seen(), **fresh}
-            alive = {name: until for name, until in held.items() if until > now}
-            self._shared.set(KEY, json.dumps(alive).encode(), MOST_S)
+            self._shared.set(self._name, json.dumps(self._until).encode(), MOST_S)
 
     def _left(self, name: str) -> float:
         left = self._until.get(name, 0.0) - self._clock.now()
         return left if 0 < left <= MOST_S else 0.0
+
+    def _counting(self, until: Mapping[str, float]) -> dict[str, float]:
+        """Those that still are to be left alone, without any whose time has passed or cannot be ours."""
+        now = self._clock.now()
+        return {name: end for name, end in until.items() if 0 < end - now <= MOST_S}
 
     def _look(self) -> None:
         """Take over what other processes have noted, at most once a second."""
         if self._shared is None or self._clock.monotonic() < self._looked_at + LOOK_EVERY_S:
             return
         self._looked_at = self._clock.monotonic()
-        self._until.update(self._seen())
+        self._until = self._counting({**self._until, **self._seen()})
 
     def _seen(self) -> dict[str, float]:
         """What stands in the shared cache, or nothing when it is not what we write."""
-        held = self._shared.get(KEY) if self._shared is not None else None
+        held = self._shared.get(self._name) if self._shared is not None else None
         if held is None:
             return {}
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from llm_router.catalogue.entry import Catalogue, ModelEntry
@@ -14,11 +14,13 @@ from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.job import Job
 from llm_router.generation.label import Label
-from llm_router.generation.pricing import CHARACTERS_A_TOKEN, cost_usd
+from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Providers
 from llm_router.ports import Clock
-from llm_router.ranking.constraints import Prospect, violations
+from llm_router.ranking.constraints import Prospect, too_dear, violations
+from llm_router.ranking.rank import Candidate, Exclusion, nobody
 from llm_router.ranking.task import Constraints, Task
+from llm_router.ranking.tokens import NO_TEXT, Reading, ratios_of, reading_of, together
 from llm_router.recommend import Ask, Decision, Recommender, task_of
 from llm_router.taxonomy import Difficulty
 
@@ -27,6 +29,10 @@ WHOLE_S = 25.0
 
 NOTHING_ASKED = Task({}, Difficulty.EASY, 0.0, 0, 0)
 """The task of a request that nobody has classified."""
+
+CLEARLY = 2
+"""How many times its window a prompt must seem to be before the model that a caller names is refused for it: letters
+tell a length only roughly, and who names a model shall hear from the model itself what it takes."""
 
 AUTO = "auto"
 _PREFERENCES = {"cheap": 0.0, "best": 1.0}
@@ -67,11 +73,12 @@ class Dispatcher:
         until = self.clock.monotonic() + seconds
         decision = self._decided(ask, self._barred(key))
         found = decision.classified.classification
-        label = Label(decision.id, found.category, found.base_category, found.difficulty)
+        label = Label(found.base_category, found.difficulty)
         models = tuple(candidate.model for candidate in decision.ranking.candidates)
-        tokens = task_of(found, ask.conversation).input_tokens
+        reading = task_of(found, ask.conversation).reading
         limit = ask.constraints.max_cost_usd
-        return Routed(Job(request, models, tokens, until, label, key, limit, self._begun_by()), decision)
+        job = Job(request, models, reading, until, label, key, limit, self._begun_by())
+        return Routed(_payable(job, decision.ranking.candidates), decision)
 
     def _begun_by(self) -> float:
         return self.clock.monotonic() + WHOLE_S
@@ -86,7 +93,7 @@ class Dispatcher:
     def pinned(self, name: str, ask: Ask, request: ChatRequest, key: ClientKey | None, seconds: float) -> Routed:
         """To the model of this id or, where only one has it, of this name at its provider; nothing is classified.
 
-        Raises `NotFound`, `InvalidRequest`, `Forbidden` or `Unavailable`.
+        Raises `NotFound`, `InvalidRequest`, `Forbidden`, `Unavailable` or `NoEligibleModel`.
         """
         model = self.catalogues.in_force().catalogue.find(name)
         if model is None:
@@ -99,11 +106,11 @@ class Dispatcher:
             raise Unavailable(f"{model.id} cannot be asked: {missing}.", code="provider_not_configured")
         if key is not None and key.has_budget and cost_usd(model, Usage(1, 1)) is None:
             raise Forbidden(f"The price of {model.id} is not known, and this key has a budget.", code="price_not_known")
-        # A byte stands for more tokens in scripts that take several bytes a letter, as it should.
-        tokens = -(-ask.conversation.octets // CHARACTERS_A_TOKEN) + ask.conversation.media_tokens
-        _must_meet(model, ask.constraints, tokens)
+        text = together(reading_of(turn.text) for turn in ask.conversation.turns)
+        whole = together([text, Reading(ask.conversation.media_tokens, NO_TEXT)])
         until, limit = self.clock.monotonic() + seconds, ask.constraints.max_cost_usd
-        job = Job(request, (model,), tokens, until, key=key, most_usd_wanted=limit, first_until=self._begun_by())
+        job = Job(request, (model,), whole, until, key=key, most_usd_wanted=limit, first_until=self._begun_by())
+        _must_meet(job, model, ask.constraints, text)
         return Routed(job, None)
 
     def routable(self, key: ClientKey | None) -> list[ModelEntry]:
@@ -134,16 +141,34 @@ class Dispatcher:
         return held[1]
 
 
-def _must_meet(model: ModelEntry, limits: Constraints, tokens: int) -> None:
-    """Raises `NoEligibleModel` where the model that the caller names is one that the same caller rules out.
+def _payable(job: Job, candidates: Sequence[Candidate]) -> Job:
+    """The job without the models that a prompt somewhat longer than expected would leave no money to answer with.
 
-    Nothing was classified, so no quality is expected of it, and of its price only what reading the prompt costs;
+    Raises `NoEligibleModel` where none is left.
+    """
+    models = tuple(filter(job.pays_for, job.models))
+    if models or job.most_usd_wanted is None:
+        return replace(job, models=models)
+    out = []
+    for each in candidates:
+        usd = job.usd_with(each.model, each.price.output_tokens + each.price.thinking_tokens) or 0.0
+        out.append(Exclusion(each.model, (too_dear(usd, job.most_usd_wanted),), None))
+    raise nobody(out)
+
+
+def _must_meet(job: Job, model: ModelEntry, limits: Constraints, text: Reading) -> None:
+    """Raises `NoEligibleModel` where the model that the caller names is one that the same caller rules out, or whose
+    window the prompt's text clearly exceeds.
+
+    Nothing was classified, so no quality is expected of it, and of its price only what the prompt and a token cost;
     without a price it cannot keep to any.
     """
-    reading = cost_usd(model, Usage(tokens, 0))
-    if reading is None and limits.max_cost_usd is None:
-        reading = 0.0
-    least = Prospect(model, reading, wait_ms=0.0, quality=1.0, input_tokens=tokens, answer_tokens=1)
+    usd = job.usd_with(model, 1)
+    if usd is None and limits.max_cost_usd is None:
+        usd = 0.0
+    tokens = text.by(ratios_of(model.tokenizer))
+    reads = tokens if model.context_window is not None and tokens > CLEARLY * model.context_window else 0
+    least = Prospect(model, usd, wait_ms=0.0, quality=1.0, input_tokens=reads, answer_tokens=1)
     if found := violations(least, NOTHING_ASKED, replace(limits, max_tokens=None)):
         said = "; ".join(f"{each.path or model.id}: {each.detail}" for each in found)
         raise NoEligibleModel(f"{model.id} does not meet the constraints ({said}).")

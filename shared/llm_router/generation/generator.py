@@ -219,8 +219,6 @@ class Generator:
                 label=job.label,
                 first_token_ms=first_ms,
                 tokens_per_second=speed,
-                usage=bill.usage,
-                usd=bill.usd,
             )
         )
 

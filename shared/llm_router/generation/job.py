@@ -11,21 +11,22 @@ from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.label import UNLABELLED, Label
 from llm_router.generation.pricing import cost_usd
 from llm_router.ranking.cost import THINKING_TOKENS
+from llm_router.ranking.tokens import Reading, ratios_of
 from llm_router.taxonomy import Difficulty
 
 UNSURE = 1.1
-"""By how much more than our count a provider may count of the input."""
+"""By how much more than our estimate a provider may count of the input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`models` are asked in their order. `input_tokens` is our own count, `until` the deadline on the monotonic
+    """`models` are asked in their order. `reading` is the input as we count it, `until` the deadline on the monotonic
     clock and `first_until` that of a stream's beginning, `key` the caller's where it has limits of its own. An answer
     may cost at most `most_usd_wanted`."""
 
     request: ChatRequest
     models: tuple[ModelEntry, ...]
-    input_tokens: int
+    reading: Reading
     until: float
     label: Label = UNLABELLED
     key: ClientKey | None = None
@@ -37,22 +38,46 @@ class Job:
         assumed, longest = THINKING_TOKENS[self.label.difficulty or Difficulty.MEDIUM], self.asked_of(model).max_tokens
         return assumed if longest is None else min(assumed, longest)
 
+    def reads(self, model: ModelEntry) -> int:
+        """Tokens of the input, about as the model's provider counts them: as many as the ranking expects."""
+        return self.reading.by(ratios_of(model.tokenizer))
+
+    def usd_with(self, model: ModelEntry, answer: int) -> float | None:
+        """What an answer of so many tokens costs at most; None where no price is known."""
+        return cost_usd(model, Usage(self._reads_at_most(model), answer))
+
+    def pays_for(self, model: ModelEntry) -> bool:
+        """Whether the caller pays for any answer of this model."""
+        return self.most_usd_wanted is None or (self.usd_with(model, 1) or 0.0) <= self.most_usd_wanted
+
     def asked_of(self, model: ModelEntry) -> ChatRequest:
-        """The request with an answer no longer than the model can write, its window holds, and the caller pays for."""
-        read = math.ceil(self.input_tokens * UNSURE)
-        bounds = [self.request.max_tokens, model.max_output_tokens]
-        if model.context_window is not None:
-            bounds.append(model.context_window - read)
-        each = model.priced(read).output_usd_per_mtok
-        if self.most_usd_wanted is not None and each:
-            left = self.most_usd_wanted - (cost_usd(model, Usage(read, 0)) or 0.0)
-            bounds.append(int(left * 1e6 / each))
+        """The request with an answer no longer than the model can write, its window holds, and the caller pays for.
+
+        It is for models that `pays_for` holds of.
+        """
+        bounds = [self.request.max_tokens, model.max_output_tokens, self._room(model), self._paid(model)]
         longest = min((bound for bound in bounds if bound is not None), default=None)
         if longest is None or longest == self.request.max_tokens:
             return self.request
-        return replace(self.request, max_tokens=max(1, longest))
+        return replace(self.request, max_tokens=longest)
 
     def most_usd(self, model: ModelEntry) -> float:
         """What this model's answer can cost at most; 0 where no price is known."""
-        longest = self.asked_of(model).max_tokens or 0
-        return cost_usd(model, Usage(self.input_tokens, longest)) or 0.0
+        return self.usd_with(model, self.asked_of(model).max_tokens or 0) or 0.0
+
+    def _reads_at_most(self, model: ModelEntry) -> int:
+        return math.ceil(self.reads(model) * UNSURE)
+
+    def _room(self, model: ModelEntry) -> int | None:
+        """What the window has for the answer if the prompt is longer than it seems, but half of what it seems to have
+        at least. Whether a prompt fits that seems to fill it is for the model to say."""
+        if model.context_window is None or (left := model.context_window - self.reads(model)) <= 0:
+            return None
+        return max(model.context_window - self._reads_at_most(model), -(-left // 2))
+
+    def _paid(self, model: ModelEntry) -> int | None:
+        """What is left for the answer of the money, but the token that `pays_for` has found to be paid."""
+        each = model.priced(self._reads_at_most(model)).output_usd_per_mtok
+        if self.most_usd_wanted is None or not each:
+            return None
+        return max(1, int((self.most_usd_wanted - (self.usd_with(model, 0) or 0.0)) * 1e6 / each))

@@ -1,4 +1,4 @@
-"""Under which name a generation is booked."""
+"""As what a generation's outcome is counted."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from llm_router.taxonomy import Category, Difficulty
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What the request was classified as; None and empty where the model was pinned and nothing was classified."""
+    """What the request was classified as, an own category as its base; None where the model was pinned."""
 
-    decision_id: str = ""
-    category: str = ""
     base: Category | None = None
     difficulty: Difficulty | None = None
 

@@ -29,5 +29,5 @@ class Lost:
         if attempt.failure in _READ and model is not None:
             longest = self.job.asked_of(model).max_tokens
             written = round(attempt.ms / 1000 * ASSUMED_OF_LARGE.tokens_per_second)
-            usage = Usage(self.job.input_tokens, written if longest is None else min(written, longest))
+            usage = Usage(self.job.reads(model), written if longest is None else min(written, longest))
             self.usd += cost_usd(model, usage) or 0.0

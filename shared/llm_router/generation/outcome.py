@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from llm_router.generation.chat import Usage
 from llm_router.generation.label import UNLABELLED, Label
 from llm_router.generation.provider import Failure
 
@@ -37,7 +36,7 @@ class Outcome:
     """An attempt with what is known about the request, without its text.
 
     `first_token_ms` and `tokens_per_second` (of output, after the first token) are measured on streams;
-    `tokens_per_second` of a whole answer counts its whole time. `usd` is None for an attempt that failed.
+    `tokens_per_second` of a whole answer counts its whole time.
     """
 
     model: str
@@ -47,8 +46,6 @@ class Outcome:
     label: Label = UNLABELLED
     first_token_ms: float | None = None
     tokens_per_second: float | None = None
-    usage: Usage | None = None
-    usd: float | None = None
 
 
 class OutcomeObserver(Protocol):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.generation.chat import ChatRequest, Usage
-
-CHARACTERS_A_TOKEN = 4
-"""Of English text in the usual tokenizers; only for where nobody has counted."""
+from llm_router.ranking.tokens import reading_of
 
 
 def cost_usd(model: ModelEntry, usage: Usage) -> float | None:
@@ -32,10 +30,4 @@ def beside_tokens(request: ChatRequest) -> int:
     texts += [call.arguments for message in request.messages for call in message.tool_calls]
     texts += [message.reasoning for message in request.messages]
     texts += [request.json_format.schema] if request.json_format else []
-    return -(-sum(len(text) for text in texts if text) // CHARACTERS_A_TOKEN)
-
-
-def estimated_usage(input_tokens: int, written: str, thought: int) -> Usage:
-    """Usage where the provider told none: our own count of what went in, characters of what came out, and so many
-    tokens of thoughts that nobody saw."""
-    return Usage(input_tokens, -(-len(written) // CHARACTERS_A_TOKEN) + thought, reasoning_tokens=thought)
+    return sum(reading_of(text).tokens for text in texts if text)

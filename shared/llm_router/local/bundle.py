@@ -20,7 +20,7 @@ from llm_router.catalogue.evidence import Evidence
 from llm_router.catalogue.linking import IDENTITY, links
 from llm_router.catalogue.quality_map import quality_map
 from llm_router.catalogue.records import Reading
-from llm_router.catalogue.refresh import plan
+from llm_router.catalogue.refresh_plan import plan
 from llm_router.catalogue.snapshot import dumps
 from llm_router.catalogue.tables import tables
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
+from llm_router.local.environment import ROOT
 from llm_router.local.functions import load_module
 from llm_router.local.template import load
 from llm_router.web.forms import FORMS
 from llm_router.web.openapi import FILE, document
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def text() -> str:
     """The document as it is to stand in the package. Loads the functions, so their settings must be valid."""
     template = load(ROOT / "template.yaml")
     doors = [load_module(function).door for function in template.functions.values()]
-    found = document((operation for door in doors for operation in door.operations), FORMS)
+    found = document((operation for door in doors for operation in door.routes.operations), FORMS)
     return json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 

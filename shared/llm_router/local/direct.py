@@ -27,5 +27,5 @@ async def serve(door: Door, found: Match, scope: Scope, body: bytes, receive: Re
         return await receive()
 
     request = Request({**scope, "path_params": dict(found.parameters)}, read, send)
-    response = await door.served(found.route.method, found.route.path)(request)
+    response = await door.routes.served(found.route.method, found.route.path)(request)
     await response(request.scope, read, send)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 Event = dict[str, object]
-_DROPPED = {"connection", "keep-alive", "transfer-encoding", "upgrade", "content-length"}
+_DROPPED = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
 _TEXT = ("text/", "application/json", "application/javascript", "application/xml", "application/x-www-form-urlencoded")
 
 

@@ -14,9 +14,9 @@ from uuid import uuid4
 
 from llm_router.errors import ConfigurationError
 from llm_router.local.template import LambdaFunction
+from llm_router.web.deferred_build import build_now
 from llm_router.web.door import Door
 from llm_router.web.lambda_handler import LambdaHandler
-from llm_router.web.models import build_now
 
 
 class FunctionTimedOut(Exception):
@@ -92,10 +92,10 @@ class FunctionHost:
 
     def warm(self) -> None:
         """Let each function that has a `warm` build what its first request would otherwise wait for."""
-        build_now()
         for function in self._functions.values():
             if (warm := getattr(load_module(function), "warm", None)) is not None:
                 warm()
+        build_now()
 
     def beat(self) -> None:
         """Tell of this process; one function's services do it for all, which share it."""

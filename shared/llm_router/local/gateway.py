@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from starlette.types import Message, Receive, Scope, Send
 
-from llm_router.errors import MethodNotAllowed, NotFound, Overloaded, PayloadTooLarge, RouterError, UpstreamError
+from llm_router.errors import NotFound, Overloaded, PayloadTooLarge, RouterError, UpstreamError
 from llm_router.local import direct
 from llm_router.local.events import HttpAnswer, HttpRequest, http_answer, http_event
 from llm_router.local.functions import FunctionHost, FunctionTimedOut
@@ -21,7 +21,6 @@ from llm_router.web.errors import error_response
 MAX_BODY = 6 * MIB
 """What Lambda takes in one synchronous invocation; the functions' own limits are lower."""
 
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 WAITING = frozenset((rule.method, rule.path) for rule in ROUTES if rule.waits)
 SWIFT = frozenset((rule.method, rule.path) for rule in ROUTES if rule.swift)
 
@@ -65,7 +64,7 @@ class Gateway:
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> HttpAnswer | None:
         """The answer, or None when it has been sent already."""
-        body = await _body(scope, receive)
+        body = await _body(receive)
         server = scope.get("server")
         path = service_path(self.services.get(server[1], "") if server else "", scope["path"])
         found = self.table.match(scope["method"], path)
@@ -111,9 +110,7 @@ class Gateway:
         return answer
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes:
-    if scope["method"] not in METHODS:
-        raise MethodNotAllowed("This method is not answered here.")
+async def _body(receive: Receive) -> bytes:
     body, more = bytearray(), True
     while more:
         message: Message = await receive()
@@ -142,15 +139,17 @@ def _request(scope: Scope, path: str, body: bytes) -> HttpRequest:
 def _error_answer(error: RouterError, path: str) -> HttpAnswer:
     response = error_response(error, path=path, request_id=new_request_id())
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers]
-    return HttpAnswer(
-        response.status_code, [pair for pair in headers if pair[0] != "content-length"], bytes(response.body)
-    )
+    return HttpAnswer(response.status_code, headers, bytes(response.body))
 
 
 async def _respond(answer: HttpAnswer, send: Send, *, head: bool) -> None:
+    """HEAD is told the length that the function gives of the body which it leaves out."""
     headers = [
-        (name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in answer.headers
+        (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
+        for name, value in answer.headers
+        if head or name != "content-length"
     ]
-    headers.append((b"content-length", str(len(answer.body)).encode()))
+    if not head:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else answer.body})

@@ -12,11 +12,11 @@ from typing import Annotated, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from llm_router.local.environment import ROOT
 from llm_router.local.template import read
 from llm_router.settings import Settings
 from llm_router.web.openapi import FILE
 
-ROOT = Path(__file__).resolve().parents[3]
 ACCESS = {
     "public": "anyone",
     "client": "client key; anyone on loopback while no client key is defined",
@@ -34,10 +34,10 @@ def configuration() -> str:
             "",
             "## Settings",
             "",
-            "Every setting is an environment variable, read once at start by `shared/llm_router/settings.py` and",
-            "nowhere else. A blank one counts as not set; a wrong one stops the start, which names every wrong one and",
-            "shows no value. On AWS, `template.yaml` sets what a deployment needs; another one takes a line under a",
-            "function's `Environment` there, and a path in S3 also a permission.",
+            "Every setting is an environment variable, read once at the start; `shared/llm_router/settings.py` says",
+            "what it may be. A blank one counts as not set; a wrong one stops the start, which names every wrong one",
+            "and shows no value. On AWS, `template.yaml` sets what a deployment needs; another one takes a line under",
+            "a function's `Environment` there, and a path in S3 also a permission.",
             "",
             "| variable | default | what |",
             "|---|---|---|",

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from llm_router import settings
-from llm_router.bootstrap import Services
-from llm_router.catalogue.service import Refreshed
+from llm_router.catalogue.refresher import Refreshed
 from llm_router.catalogue.source_state import SourceState
 from llm_router.clock import SystemClock
+from llm_router.composition.services import Services
 from llm_router.errors import RouterError
 from llm_router.local.environment import local_environment
 from llm_router.ports import Clock
@@ -46,7 +46,7 @@ def table(done: Refreshed) -> str:
 def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
     """Run it; 0 when the catalogue could be refreshed from at least one source."""
     services = Services(settings.load(local_environment(dict(os.environ))), clock or SystemClock())
-    refresher = services.refresher()
+    refresher = services.ingesting.refresher()
     print(f"Asking {len(refresher.sources)} sources ...", flush=True)
     print(f"{'source':<22}{'state':<10}{'records':>8}  {'as of':<12}".rstrip(), flush=True)
     try:

@@ -150,16 +150,7 @@ def _check_length(prospect: Prospect, wanted: int, window: int, found: list[Viol
 def _check_numbers(prospect: Prospect, limits: Constraints, found: list[Violation]) -> None:
     most = limits.max_cost_usd
     if most is not None and prospect.usd is not None and prospect.usd > most:
-        relaxed = _rounded_up(prospect.usd)
-        found.append(
-            Violation(
-                Reason.COST,
-                f"would cost about {prospect.usd:.6f} USD",
-                "constraints.max_cost_usd",
-                relaxed,
-                _doublings(prospect.usd, most),
-            )
-        )
+        found.append(too_dear(prospect.usd, most))
     if limits.max_latency_ms is not None and prospect.wait_ms > limits.max_latency_ms:
         found.append(
             Violation(
@@ -181,6 +172,12 @@ def _check_numbers(prospect: Prospect, limits: Constraints, found: list[Violatio
                 _doublings(limits.min_quality, max(prospect.quality, 1e-3)),
             )
         )
+
+
+def too_dear(usd: float, most: float) -> Violation:
+    """A model that costs `usd` where at most so much may be paid."""
+    detail = f"would cost about {usd:.6f} USD"
+    return Violation(Reason.COST, detail, "constraints.max_cost_usd", _rounded_up(usd), _doublings(usd, most))
 
 
 def _rounded_up(usd: float) -> str:

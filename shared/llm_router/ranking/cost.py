@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from llm_router.ranking.prepared import Prepared
+from llm_router.ranking.prepared import Prepared, Prices
 from llm_router.ranking.task import Held, Task
-from llm_router.ranking.tokens import WRITING_PLACE
 from llm_router.taxonomy import Difficulty
 
 THINKING_TOKENS: Mapping[Difficulty, int] = {Difficulty.EASY: 200, Difficulty.MEDIUM: 800, Difficulty.HARD: 3000}
@@ -31,9 +30,8 @@ class Price(NamedTuple):
 def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price:
     """The expected price, and what it is made of."""
     output, thinking = expected_tokens(model, task, max_tokens)
-    ratio = model.ratios[WRITING_PLACE[task.writing]]
-    tokens = round(task.input_tokens * ratio)
-    cached = round(task.held.cached_tokens * ratio) if task.held and _holds(model, task.held) else 0
+    tokens = task.reading.by(model.ratios)
+    cached = round(_cached_tokens(model, task, task.held)) if task.held and _holds(model, task.held) else 0
     return Price(expected_usd(model, task, tokens, output + thinking), tokens, cached, output, thinking)
 
 
@@ -57,21 +55,23 @@ def expected_tokens(model: Prepared, task: Task, max_tokens: int | None) -> tupl
 
 
 def expected_usd(model: Prepared, task: Task, tokens: int, billed_as_output: int) -> float | None:
-    """The price of `tokens` in and so many out, or None when the catalogue does not know what the model costs.
+    """The price of `tokens` in and so many out; None when it is not known."""
+    full = full_usd(model, task, tokens, billed_as_output)
+    return None if full is None else full - saved_usd(model, task, tokens)
 
-    Whether the prompt is a long one to the model goes by all that it will read, the conversation before it too.
-    """
-    prices, held = model.prices, task.held
-    if prices is None:
-        return None
-    read = tokens if held is None else tokens + _history_tokens(model, task, held)
-    if read > model.long_above:
-        prices = model.long_prices or prices
-    usd = tokens * prices.usd_in + billed_as_output * prices.usd_out
-    if held is not None and _holds(model, held):
-        ratio = model.ratios[WRITING_PLACE[task.writing]]
-        usd -= min(tokens, held.cached_tokens * ratio) * (prices.usd_in - prices.usd_cached)
-    return usd
+
+def full_usd(model: Prepared, task: Task, tokens: int, billed_as_output: int) -> float | None:
+    """The same when the provider's cache holds nothing of the prompt any more."""
+    prices = _prices(model, task, tokens)
+    return None if prices is None else tokens * prices.usd_in + billed_as_output * prices.usd_out
+
+
+def saved_usd(model: Prepared, task: Task, tokens: int) -> float:
+    """What the provider's cache is expected to save of the price of reading `tokens`."""
+    held, prices = task.held, _prices(model, task, tokens)
+    if held is None or prices is None or not _holds(model, held):
+        return 0.0
+    return min(tokens, _cached_tokens(model, task, held)) * (prices.usd_in - prices.usd_cached)
 
 
 def carried_usd(model: Prepared, task: Task, tokens: int) -> float:
@@ -80,17 +80,31 @@ def carried_usd(model: Prepared, task: Task, tokens: int) -> float:
     It is no part of the request's own price, but of the choice: a model that holds the conversation in its cache
     reads it for less than any other, and to leave that model costs the difference.
     """
-    prices, held = model.prices, task.held
+    held, prices = task.held, _prices(model, task, tokens)
     if held is None or prices is None or not held.history_tokens:
         return 0.0
     history = _history_tokens(model, task, held)
-    if tokens + history > model.long_above:
-        prices = model.long_prices or prices
     return history * (prices.usd_cached if _holds(model, held) else prices.usd_in)
 
 
+def _prices(model: Prepared, task: Task, tokens: int) -> Prices | None:
+    """None when the catalogue does not know what the model costs.
+
+    Whether the prompt is a long one to it goes by all that it will read, the conversation before it too.
+    """
+    prices = model.prices
+    if prices is None:
+        return None
+    read = tokens if task.held is None else tokens + _history_tokens(model, task, task.held)
+    return model.long_prices or prices if read > model.long_above else prices
+
+
+def _cached_tokens(model: Prepared, task: Task, held: Held) -> float:
+    return held.cached_tokens * task.reading.ratio(model.ratios)
+
+
 def _history_tokens(model: Prepared, task: Task, held: Held) -> float:
-    return held.history_tokens * model.ratios[WRITING_PLACE[task.writing]]
+    return held.history_tokens * task.reading.ratio(model.ratios)
 
 
 def _holds(model: Prepared, held: Held) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from llm_router.ranking.task import LiveLatency
+from llm_router.outcomes import LiveLatency
 
 SMALL_USD_PER_MTOK = 2.0
 """Up to this price of a million output tokens a model is taken for a small one."""

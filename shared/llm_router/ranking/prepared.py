@@ -11,8 +11,8 @@ from llm_router.catalogue.entry import Capability, LongPrompt, ModelEntry, Model
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.outcomes import Observed
 from llm_router.ranking.constraints import ASSUMED_WINDOW
-from llm_router.ranking.joined import UNKNOWN, joined
 from llm_router.ranking.latency import assumed_speed
+from llm_router.ranking.posterior import UNKNOWN, joined
 from llm_router.ranking.tokens import ratios_of
 from llm_router.taxonomy import Category, Difficulty
 

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from llm_router.ranking.joined import UNKNOWN
+from llm_router.ranking.posterior import UNKNOWN
 from llm_router.ranking.prepared import LEVELS, PLACE, Curve
 from llm_router.taxonomy import Category, Difficulty
 

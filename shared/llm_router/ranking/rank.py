@@ -10,13 +10,12 @@ from typing import NamedTuple
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import FieldProblem, NoEligibleModel
 from llm_router.ranking.constraints import Prospect, Violation, nearest, out_of_use, violations
-from llm_router.ranking.cost import Price, carried_usd, expected_price, expected_tokens, expected_usd
+from llm_router.ranking.cost import Price, carried_usd, expected_price, expected_tokens, full_usd, saved_usd
 from llm_router.ranking.latency import Wait, expected_wait
 from llm_router.ranking.objective import Place, Standing, standing
 from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, moments
 from llm_router.ranking.task import Constraints, Surroundings, Task
-from llm_router.ranking.tokens import WRITING_PLACE
 
 MOST_RANKED = 20
 """Candidates that an answer tells of: with thousands of models the rest would only make it long."""
@@ -69,13 +68,17 @@ def rank(
     around: Surroundings,
     most: int = MOST_RANKED,
 ) -> Ranking:
-    """The ranking; raises `NoEligibleModel` naming what binds when nobody is left."""
+    """The ranking; raises `NoEligibleModel` naming what binds when nobody is left.
+
+    A bound on the price binds what is paid when the provider's cache has forgotten the session.
+    """
     wanted = demand(task.chances, task.difficulty, task.complexity)
-    writing = WRITING_PLACE[task.writing]
+    reading = task.reading
     undemanding = not (limits.demands_any or task.requires)
     placed: list[tuple[Place, Prepared]] = []
     excluded: list[Exclusion] = []
     known: dict[int, float] = {}
+    counts: dict[int, int] = {}
     for prepared in models:
         model = prepared.model
         if (unusable := around.unusable.get(model.id)) is not None:
@@ -86,9 +89,12 @@ def rank(
             quality = known[id(prepared.curves)] = cautious(*moments(prepared.curves, wanted), wanted)
         output, thinking = expected_tokens(prepared, task, limits.max_tokens)
         tokens = output + thinking
-        reads = round(task.input_tokens * prepared.ratios[writing])
-        usd = expected_usd(prepared, task, reads, tokens)
-        spent = usd if usd is None or task.held is None else usd + carried_usd(prepared, task, reads)
+        reads = counts.get(id(prepared.ratios), -1)
+        if reads < 0:
+            reads = counts[id(prepared.ratios)] = reading.by(prepared.ratios)
+        usd = spent = full_usd(prepared, task, reads, tokens)
+        if usd is not None and task.held is not None:
+            spent = usd - saved_usd(prepared, task, reads) + carried_usd(prepared, task, reads)
         place = None if spent is None else standing(model.id, quality, spent, preference)
         if undemanding and place is not None and reads + tokens <= prepared.safe_tokens:
             placed.append((place, prepared))
@@ -100,7 +106,7 @@ def rank(
         else:
             placed.append((place, prepared))
     if not placed:
-        raise _nobody(excluded)
+        raise nobody(excluded)
     best = heapq.nsmallest(most, placed)  # ids differ, so places do, and nothing behind them is ever compared
     return Ranking(
         candidates=tuple(_candidate(place, prepared, task, limits, wanted, around) for place, prepared in best),
@@ -133,7 +139,7 @@ def _name(exclusion: Exclusion) -> str:
     return exclusion.model.id
 
 
-def _nobody(excluded: list[Exclusion]) -> NoEligibleModel:
+def nobody(excluded: Sequence[Exclusion]) -> NoEligibleModel:
     """The error for an empty ranking, with the smallest change of the request that would give a model."""
     found = nearest({exclusion.model.id: list(exclusion.violations) for exclusion in excluded})
     if found is None:

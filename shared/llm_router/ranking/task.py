@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import Capability
-from llm_router.outcomes import Observed
-from llm_router.ranking.tokens import Writing
+from llm_router.outcomes import LiveLatency, Observed
+from llm_router.ranking.tokens import IN_ENGLISH, Reading, Shares
 from llm_router.taxonomy import Category, Difficulty
 
 
@@ -28,8 +28,8 @@ class Held(NamedTuple):
 class Task:
     """A prompt without its text.
 
-    `chances` gives the seven categories' probabilities, `complexity` runs from 0 to 1, `input_tokens` is a
-    count in the classifier's tokens, `output_tokens` the expected length of the answer. `requires` is what the
+    `chances` gives the seven categories' probabilities, `complexity` runs from 0 to 1, `input_tokens` and `shares` are
+    those of its `reading`, `output_tokens` the expected length of the answer. `requires` is what the
     request itself needs: vision for images, tools for tool calls. `held` is None outside of a session. `longest`
     is where an answer will be cut off, whatever model gives it: it makes it cheaper and rules no model out.
     """
@@ -40,9 +40,14 @@ class Task:
     input_tokens: int
     output_tokens: int
     requires: frozenset[Capability] = frozenset()
-    writing: Writing = Writing.ENGLISH
+    shares: Shares = IN_ENGLISH
     held: Held | None = None
     longest: int | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """What a model has to read of it."""
+        return Reading(self.input_tokens, self.shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +80,6 @@ class Constraints:
         object.__setattr__(self, "bounds_any", any(bound is not None for bound in bounds))
         lengths = self.max_tokens is not None or self.min_context_tokens is not None
         object.__setattr__(self, "demands_any", self.names_any or self.bounds_any or lengths)
-
-
-@dataclass(frozen=True, slots=True)
-class LiveLatency:
-    """Speed as measured here of late, from `n` answers, which age: `n` need not be whole."""
-
-    time_to_first_token_ms: float
-    output_tokens_per_second: float
-    n: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""The shapes of requests and answers, as Pydantic models. Nothing behind the doors imports them."""
+"""The shapes of requests and answers, as Pydantic models. The domain and the adapters import none of them."""

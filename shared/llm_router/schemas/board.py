@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.source_state import SourceState
-from llm_router.figures import Bucket, Sums, latency_histogram, quantiles
+from llm_router.counters import ESTIMATED, HIT, SPENT, Counter, Sums, amount, total
+from llm_router.figures import Bucket, of_clients
+from llm_router.latencies import latency_histogram, quantiles
 from llm_router.processes import Process
 from llm_router.savings import cost_at, traffic
 from llm_router.schemas.dashboard import (
@@ -21,22 +23,10 @@ from llm_router.schemas.dashboard import (
     Share,
     SourceFigures,
 )
-from llm_router.web.access import Function
 
 SHOWN_MODELS = 100
 MOST_BASELINES = 400
-BY_FUNCTION = frozenset({"requests", "refused", "errors", "latency"})
 P50_P95_P99 = (0.5, 0.95, 0.99)
-
-
-def of_clients(counted: Sums) -> Sums:
-    """Without the dashboard's own requests: a page that watches is no traffic."""
-    own = f"{Function.DASHBOARD}|"
-    kept = {
-        prefix: {name: amount for name, amount in counted[prefix].items() if not f"{name}|".startswith(own)}
-        for prefix in BY_FUNCTION & counted.keys()
-    }
-    return {**counted, **kept}
 
 
 def function_figures(counted: Sums, name: str) -> FunctionFigures:
@@ -44,10 +34,10 @@ def function_figures(counted: Sums, name: str) -> FunctionFigures:
     p50, p95, p99 = quantiles(latency_histogram(counted, name), P50_P95_P99)
     return FunctionFigures(
         function=name,
-        requests=int(counted.get("requests", {}).get(name, 0)),
-        refused=int(counted.get("refused", {}).get(name, 0)),
-        errors=int(counted.get("errors", {}).get(name, 0)),
-        cold_starts=int(counted.get("cold", {}).get(name, 0)),
+        requests=int(amount(counted, Counter.REQUESTS, name)),
+        refused=int(amount(counted, Counter.REFUSED, name)),
+        errors=int(amount(counted, Counter.ERRORS, name)),
+        cold_starts=int(amount(counted, Counter.COLD, name)),
         p50_ms=p50,
         p95_ms=p95,
         p99_ms=p99,
@@ -60,73 +50,57 @@ def point(bucket: Bucket) -> Point:
     p50, p95, p99 = quantiles(latency_histogram(counted), P50_P95_P99)
     return Point(
         at=bucket.start,
-        requests=int(sum(counted.get("requests", {}).values())),
-        refused=int(sum(counted.get("refused", {}).values())),
-        errors=int(sum(counted.get("errors", {}).values())),
+        requests=int(total(counted, Counter.REQUESTS)),
+        refused=int(total(counted, Counter.REFUSED)),
+        errors=int(total(counted, Counter.ERRORS)),
         p50_ms=p50,
         p95_ms=p95,
         p99_ms=p99,
-        estimated_usd=counted.get("usd", {}).get("estimated", 0.0),
-        spent_usd=counted.get("usd", {}).get("spent", 0.0),
+        estimated_usd=amount(counted, Counter.USD, ESTIMATED),
+        spent_usd=amount(counted, Counter.USD, SPENT),
     )
 
 
-class Points:
-    """Makes points and keeps them for as long as their buckets are the same: those that are over never change."""
-
-    def __init__(self) -> None:
-        self._made: dict[int, tuple[Bucket, Point]] = {}
-
-    def of(self, buckets: Iterable[Bucket]) -> list[Point]:
-        """One point a bucket."""
-        made = {bucket.start: self._one(bucket) for bucket in buckets}
-        self._made = made
-        return [found for _, found in made.values()]
-
-    def _one(self, bucket: Bucket) -> tuple[Bucket, Point]:
-        held = self._made.get(bucket.start)
-        return held if held is not None and held[0] is bucket else (bucket, point(bucket))
-
-
-def shares(counted: Sums, prefix: str) -> list[Share]:
-    """The names under a prefix, the most frequent first."""
-    found = counted.get(prefix, {})
+def shares(counted: Sums, counter: Counter) -> list[Share]:
+    """The names under a counter, the most frequent first."""
+    found = counted.get(counter, {})
     return [Share(name=name, count=int(found[name])) for name in sorted(found, key=lambda name: (-found[name], name))]
 
 
 def hit_rate(counted: Sums) -> float | None:
     """The share of classifications that came from the cache; None when there was none."""
-    asked = sum(counted.get("cache", {}).values())
-    return counted["cache"].get("hit", 0.0) / asked if asked else None
+    asked = total(counted, Counter.CACHE)
+    return amount(counted, Counter.CACHE, HIT) / asked if asked else None
 
 
 def model_figures(counted: Sums) -> list[ModelFigures]:
     """The models that were recommended or asked, the most recommended first."""
-    chosen, asked = counted.get("model", {}), counted.get("attempts", {})
+    chosen, asked = counted.get(Counter.RECOMMENDED, {}), counted.get(Counter.ATTEMPTS, {})
     names = sorted({*chosen, *asked}, key=lambda name: (-chosen.get(name, 0), -asked.get(name, 0), name))
     return [_model(counted, name) for name in names[:SHOWN_MODELS]]
 
 
 def _model(counted: Sums, name: str) -> ModelFigures:
-    attempts = counted.get("attempts", {}).get(name, 0.0)
-    failures = counted.get("failures", {}).get(name, 0.0)
+    attempts = amount(counted, Counter.ATTEMPTS, name)
+    failures = amount(counted, Counter.FAILURES, name)
     answered = attempts - failures
     return ModelFigures(
         id=name,
-        recommended=int(counted.get("model", {}).get(name, 0)),
-        estimated_usd=counted.get("model_usd", {}).get(name, 0.0),
+        recommended=int(amount(counted, Counter.RECOMMENDED, name)),
+        estimated_usd=amount(counted, Counter.RECOMMENDED_USD, name),
         attempts=int(attempts),
         error_rate=failures / attempts if attempts else None,
-        live_ms=counted.get("attempt_ms", {}).get(name, 0.0) / answered if answered > 0 else None,
+        live_ms=amount(counted, Counter.ATTEMPT_MS, name) / answered if answered > 0 else None,
     )
 
 
 def provider_figures(counted: Sums) -> list[ProviderFigures]:
     """The providers that were asked, by name."""
-    failed = counted.get("provider_failures", {})
     return [
-        ProviderFigures(name=name, attempts=int(attempts), failures=int(failed.get(name, 0)))
-        for name, attempts in sorted(counted.get("provider", {}).items())
+        ProviderFigures(
+            name=name, attempts=int(attempts), failures=int(amount(counted, Counter.PROVIDER_FAILURES, name))
+        )
+        for name, attempts in sorted(counted.get(Counter.PROVIDER, {}).items())
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from llm_router.schemas.fields import NullOr
 from llm_router.web.body import RequestBody
 
 
@@ -16,5 +17,5 @@ class CacheBody(RequestBody):
     question is a text alone and there are no tools.
     """
 
-    ttl_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
-    similar: bool = False
+    ttl_s: NullOr[Annotated[float, Field(gt=0, le=86_400)]] = 600.0
+    similar: NullOr[bool] = False

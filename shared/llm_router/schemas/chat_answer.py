@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta, Usage
 from llm_router.generation.outcome import Attempt
 from llm_router.recommend import Decision
+from llm_router.schemas.absent import Absent
 from llm_router.schemas.attempts import AttemptAnswer, attempt_answers
-
-Absent = Field(exclude_if=lambda value: value is None)
 
 
 class CalledFunction(BaseModel):
@@ -97,7 +96,7 @@ class RouterNote(BaseModel):
     cost_usd: float | None
     cached: bool
     attempts: list[AttemptAnswer]
-    similarity: Annotated[float | None, Field(exclude_if=lambda value: value is None)] = None
+    similarity: Annotated[float | None, Absent] = None
 
 
 class ChatCompletion(BaseModel):
@@ -160,10 +159,18 @@ class ModelList(BaseModel):
 
 
 def model_list(models: Sequence[ModelEntry], as_of: float) -> ModelList:
-    """`auto` first, then the routable models; `created` is when the catalogue was made."""
-    created = int(as_of)
-    auto = ListedModel(id="auto", created=created, owned_by="router")
-    return ModelList(data=[auto, *(ListedModel(id=m.id, created=created, owned_by=m.provider) for m in models)])
+    """`auto` first, then the routable models."""
+    return ModelList(data=[listed_auto("auto", as_of), *(listed_model(model, as_of) for model in models)])
+
+
+def listed_model(model: ModelEntry, as_of: float) -> ListedModel:
+    """One model; `created` is when the catalogue was made."""
+    return ListedModel(id=model.id, created=int(as_of), owned_by=model.provider)
+
+
+def listed_auto(name: str, as_of: float) -> ListedModel:
+    """The router itself, by `auto` or a name that carries a preference."""
+    return ListedModel(id=name, created=int(as_of), owned_by="router")
 
 
 def message_answer(answer: ChatAnswer) -> MessageAnswer:

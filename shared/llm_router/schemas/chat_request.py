@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, model_validator
 
 from llm_router.generation.chat import ChatRequest, JsonFormat, Tool, ToolChoice, ToolMode
 from llm_router.schemas.cache import CacheBody
-from llm_router.schemas.messages import Cacheable, Messages, Name, chat_messages, conversation
+from llm_router.schemas.fields import AnyJson, AnyObject, NullOr
+from llm_router.schemas.messages import Messages, chat_messages
+from llm_router.schemas.parts import Cacheable, Name
 from llm_router.schemas.route import ConstraintsBody
-from llm_router.text import is_blank
 from llm_router.web.body import RequestBody
-
-Schema = dict[str, JsonValue]
 
 
 class FunctionBody(RequestBody):
@@ -22,14 +21,14 @@ class FunctionBody(RequestBody):
 
     name: Annotated[str, Field(pattern="^[a-zA-Z0-9_.-]{1,128}$")]
     description: Annotated[str, Field(max_length=100_000)] | None = None
-    parameters: Schema | None = None
+    parameters: AnyObject | None = None
     strict: bool | None = None
 
 
 class ToolBody(Cacheable):
     """A tool; functions are the only kind."""
 
-    type: Literal["function"] = "function"
+    type: NullOr[Literal["function"]] = "function"
     function: FunctionBody
 
     def tool(self) -> Tool:
@@ -47,7 +46,7 @@ class FunctionName(RequestBody):
 class NamedTool(RequestBody):
     """One tool and no other."""
 
-    type: Literal["function"] = "function"
+    type: NullOr[Literal["function"]] = "function"
     function: FunctionName
 
 
@@ -56,7 +55,7 @@ class SchemaBody(RequestBody):
 
     name: Name
     description: Annotated[str, Field(max_length=100_000)] | None = None
-    schema_: Annotated[Schema | None, Field(alias="schema")] = None
+    schema_: Annotated[AnyObject | None, Field(alias="schema")] = None
     strict: bool | None = None
 
 
@@ -83,7 +82,7 @@ class ResponseFormat(RequestBody):
 class StreamOptions(RequestBody):
     """What a stream tells beside the text."""
 
-    include_usage: bool = False
+    include_usage: NullOr[bool] = False
     include_obfuscation: bool | None = None
 
 
@@ -92,13 +91,13 @@ class Ignored(RequestBody):
     provider knows it."""
 
     user: Annotated[str, Field(max_length=1024)] | None = None
-    metadata: Schema | None = None
+    metadata: AnyObject | None = None
     store: bool | None = None
     service_tier: Name | None = None
     safety_identifier: Name | None = None
     prompt_cache_key: Annotated[str, Field(max_length=1024)] | None = None
     prompt_cache_retention: Name | None = None
-    prompt_cache_options: JsonValue = None
+    prompt_cache_options: AnyJson = None
     logprobs: Literal[False] | None = None
     n: Literal[1] | None = None
     modalities: list[Literal["text"]] | None = None
@@ -129,18 +128,10 @@ class ChatCompletionRequest(Ignored):
     response_format: ResponseFormat | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    constraints: ConstraintsBody = ConstraintsBody()
+    constraints: NullOr[ConstraintsBody] = ConstraintsBody()
     preference: Annotated[float, Field(ge=0, le=1)] | None = None
     session_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     cache: CacheBody | None = None
-
-    @model_validator(mode="after")
-    def _asks_something(self) -> Self:
-        if is_blank(conversation(self.messages).request) and not any(
-            turn.images or turn.audios or turn.files for turn in conversation(self.messages).turns
-        ):
-            raise ValueError("messages must hold something that can be read")
-        return self
 
     @property
     def longest(self) -> int | None:
@@ -177,5 +168,5 @@ class ChatCompletionRequest(Ignored):
         return ToolChoice(ToolMode(self.tool_choice))
 
 
-def _text(schema: Schema | None) -> str | None:
+def _text(schema: AnyObject | None) -> str | None:
     return None if schema is None else json.dumps(schema, ensure_ascii=False, separators=(",", ":"))

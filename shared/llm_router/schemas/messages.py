@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field
 
-from llm_router.conversation import Conversation, Turn, audio_tokens, file_tokens
+from llm_router.conversation import Conversation, Turn
 from llm_router.generation import chat
 from llm_router.generation.chat import ChatMessage, Role
 from llm_router.generation.chat import ToolCall as ToolUse
+from llm_router.schemas.fields import AnyJson, AnyList, AnyObject, NullOr
+from llm_router.schemas.parts import AudioPart, Cacheable, FilePart, ImagePart, Name, Part, Text, TextPart
+from llm_router.text import is_blank
 from llm_router.web.body import RequestBody
 
 _ROLES = {
@@ -22,120 +25,7 @@ _ROLES = {
     "tool": Role.TOOL,
     "function": Role.TOOL,
 }
-_TEXT = ("data:text/", "data:application/json")
-MAX_TEXT = 1_000_000
 MAX_MESSAGES = 2000
-Text = Annotated[str, Field(max_length=MAX_TEXT)]
-Name = Annotated[str, Field(max_length=256)]
-
-
-class Cacheable(RequestBody):
-    """Where a provider's cache of prompts may end, in OpenAI's words and in Anthropic's: taken and not passed on, since
-    it changes no answer."""
-
-    prompt_cache_breakpoint: JsonValue = None
-    cache_control: JsonValue = None
-
-
-class PartBody(Cacheable):
-    """A part of a message."""
-
-    @property
-    def tokens(self) -> int:
-        """What it takes beyond text and pictures, which are counted otherwise."""
-        return 0
-
-
-class TextPart(PartBody):
-    """Text within a message."""
-
-    type: Literal["text"]
-    text: Text
-
-    def chat(self) -> chat.Part:
-        """As it is sent to a model."""
-        return chat.TextPart(self.text)
-
-
-class ImageUrl(RequestBody):
-    """A picture, by address or as a data address. The router passes it on and never fetches it."""
-
-    url: Annotated[str, Field(max_length=4_000_000)]
-    detail: Literal["auto", "low", "high", "original"] | None = None
-
-
-class ImagePart(PartBody):
-    """A picture within a message."""
-
-    type: Literal["image_url"]
-    image_url: ImageUrl
-
-    def chat(self) -> chat.Part:
-        """As it is sent to a model."""
-        detail = self.image_url.detail
-        return chat.ImagePart(self.image_url.url, "high" if detail == "original" else detail)
-
-
-class AudioData(RequestBody):
-    """Sound in base64."""
-
-    data: Annotated[str, Field(max_length=4_000_000)]
-    format: Annotated[str, Field(max_length=16)]
-
-
-class AudioPart(PartBody):
-    """Sound within a message."""
-
-    type: Literal["input_audio"]
-    input_audio: AudioData
-
-    @property
-    def tokens(self) -> int:
-        """By the length of the recording."""
-        return audio_tokens(_octets(self.input_audio.data))
-
-    def chat(self) -> chat.Part:
-        """As it is sent to a model."""
-        return chat.AudioPart(self.input_audio.data, self.input_audio.format)
-
-
-class FileData(RequestBody):
-    """A file in base64, or the id of one that the provider holds."""
-
-    file_data: Annotated[str, Field(max_length=4_000_000)] | None = None
-    file_id: Name | None = None
-    filename: Name | None = None
-
-
-class FilePart(PartBody):
-    """A file within a message."""
-
-    type: Literal["file"]
-    file: FileData
-
-    @property
-    def tokens(self) -> int:
-        """By the size of the file; of one that the provider holds it is not known."""
-        data = self.file.file_data or ""
-        return file_tokens(_octets(data), is_text=data[:32].lower().startswith(_TEXT))
-
-    def chat(self) -> chat.Part:
-        """As it is sent to a model."""
-        return chat.FilePart(self.file.file_data, self.file.file_id, self.file.filename)
-
-
-class RefusalPart(PartBody):
-    """A refusal that the assistant gave earlier."""
-
-    type: Literal["refusal"]
-    refusal: Text
-
-    def chat(self) -> chat.Part:
-        """As it is sent to a model: what the assistant said."""
-        return chat.TextPart(self.refusal)
-
-
-Part = Annotated[TextPart | ImagePart | AudioPart | FilePart | RefusalPart, Field(discriminator="type")]
 
 
 class FunctionCall(RequestBody):
@@ -143,7 +33,7 @@ class FunctionCall(RequestBody):
 
     name: Name
     arguments: Text
-    parsed_arguments: JsonValue = None
+    parsed_arguments: AnyJson = None
 
 
 class ToolCall(RequestBody):
@@ -151,7 +41,7 @@ class ToolCall(RequestBody):
 
     id: Name
     index: int | None = None
-    type: Literal["function"] = "function"
+    type: NullOr[Literal["function"]] = "function"
     function: FunctionCall
 
 
@@ -163,13 +53,13 @@ class SentBack(Cacheable):
     without it.
     """
 
-    annotations: list[JsonValue] | None = None
-    audio: dict[str, JsonValue] | None = None
+    annotations: AnyList | None = None
+    audio: AnyObject | None = None
     function_call: FunctionCall | None = None
     reasoning_content: Text | None = None
     reasoning: Text | None = None
-    reasoning_details: list[JsonValue] | None = None
-    parsed: JsonValue = None
+    reasoning_details: AnyList | None = None
+    parsed: AnyJson = None
 
 
 class Message(SentBack):
@@ -222,19 +112,21 @@ class Message(SentBack):
             yield ToolUse(old_call, self.function_call.name, self.function_call.arguments)
 
 
-def _octets(encoded: str) -> int:
-    """Bytes that so much base64 holds."""
-    return len(encoded) * 3 // 4
-
-
-Messages = Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)]
-
-
 def conversation(
     messages: list[Message], *, wants_tools: bool = False, wants_json: bool = False, beside_tokens: int = 0
 ) -> Conversation:
     """The messages as the domain sees them."""
     return Conversation(tuple(message.turn() for message in messages), wants_tools, wants_json, beside_tokens)
+
+
+def _ask_something(messages: list[Message]) -> list[Message]:
+    asked = conversation(messages)
+    if is_blank(asked.request) and not any(turn.images or turn.audios or turn.files for turn in asked.turns):
+        raise ValueError("must hold something that can be read")
+    return messages
+
+
+Messages = Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES), AfterValidator(_ask_something)]
 
 
 def chat_messages(messages: list[Message]) -> tuple[ChatMessage, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
-from llm_router.outcomes import Observed
-from llm_router.ranking.joined import joined
-from llm_router.ranking.task import LiveLatency, Surroundings
+from llm_router.outcomes import LiveLatency, Observed
+from llm_router.ranking.posterior import joined
+from llm_router.ranking.task import Surroundings
 from llm_router.schemas.catalogue import LatencyAnswer, QualityAnswer, entry_answer
 from llm_router.taxonomy import Category, Difficulty
 

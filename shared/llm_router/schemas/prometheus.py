@@ -7,30 +7,31 @@ from itertools import accumulate
 
 from llm_router import __version__
 from llm_router.catalogue.entry import Catalogue
-from llm_router.figures import LATENCY_BOUNDS_MS, Sums, latency_histogram
+from llm_router.counters import Counter, Sums, amount
 from llm_router.health import Component, State
+from llm_router.latencies import LATENCY_BOUNDS_MS, latency_histogram
 from llm_router.processes import Process
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-COUNTERS: Mapping[str, tuple[str, str, str]] = {
-    "requests": ("llm_router_requests_total", "function", "Requests answered"),
-    "errors": ("llm_router_errors_total", "function", "Requests answered with 5xx"),
-    "refused": ("llm_router_refused_total", "function", "Requests answered with 4xx"),
-    "cold": ("llm_router_cold_starts_total", "function", "First requests of a process"),
-    "error": ("llm_router_error_codes_total", "code", "Errors by their code"),
-    "category": ("llm_router_prompts_total", "category", "Prompts by category"),
-    "difficulty": ("llm_router_difficulties_total", "difficulty", "Prompts by difficulty"),
-    "method": ("llm_router_methods_total", "method", "Classifications by the stages that decided"),
-    "cache": ("llm_router_cache_lookups_total", "outcome", "Classifications looked up in the cache"),
-    "degraded": ("llm_router_degraded_total", "missing", "Answers given without a part"),
-    "model": ("llm_router_recommendations_total", "model", "Recommendations by model"),
-    "tokens_in": ("llm_router_tokens_in_total", "model", "Tokens that recommended models were to read"),
-    "tokens_out": ("llm_router_tokens_out_total", "model", "Tokens that recommended models were to write"),
-    "usd": ("llm_router_usd_total", "kind", "US dollars, estimated for recommendations and spent on generations"),
-    "attempts": ("llm_router_attempts_total", "model", "Attempts to have a model write"),
-    "failures": ("llm_router_attempt_failures_total", "model", "Attempts that failed"),
-    "provider": ("llm_router_provider_attempts_total", "provider", "Attempts by provider"),
-    "provider_failures": ("llm_router_provider_failures_total", "provider", "Failed attempts by provider"),
+COUNTERS: Mapping[Counter, tuple[str, str, str]] = {
+    Counter.REQUESTS: ("llm_router_requests_total", "function", "Requests answered"),
+    Counter.ERRORS: ("llm_router_errors_total", "function", "Requests answered with 5xx"),
+    Counter.REFUSED: ("llm_router_refused_total", "function", "Requests answered with 4xx"),
+    Counter.COLD: ("llm_router_cold_starts_total", "function", "First requests of a process"),
+    Counter.ERROR: ("llm_router_error_codes_total", "code", "Errors by their code"),
+    Counter.CATEGORY: ("llm_router_prompts_total", "category", "Prompts by category"),
+    Counter.DIFFICULTY: ("llm_router_difficulties_total", "difficulty", "Prompts by difficulty"),
+    Counter.METHOD: ("llm_router_methods_total", "method", "Classifications by the stages that decided"),
+    Counter.CACHE: ("llm_router_cache_lookups_total", "outcome", "Classifications looked up in the cache"),
+    Counter.DEGRADED: ("llm_router_degraded_total", "missing", "Answers given without a part"),
+    Counter.RECOMMENDED: ("llm_router_recommendations_total", "model", "Recommendations by model"),
+    Counter.TOKENS_IN: ("llm_router_tokens_in_total", "model", "Tokens that recommended models were to read"),
+    Counter.TOKENS_OUT: ("llm_router_tokens_out_total", "model", "Tokens that recommended models were to write"),
+    Counter.USD: ("llm_router_usd_total", "kind", "US dollars, estimated for recommendations and spent on generations"),
+    Counter.ATTEMPTS: ("llm_router_attempts_total", "model", "Attempts to have a model write"),
+    Counter.FAILURES: ("llm_router_attempt_failures_total", "model", "Attempts that failed"),
+    Counter.PROVIDER: ("llm_router_provider_attempts_total", "provider", "Attempts by provider"),
+    Counter.PROVIDER_FAILURES: ("llm_router_provider_failures_total", "provider", "Failed attempts by provider"),
 }
 HISTOGRAM = "llm_router_request_duration_seconds"
 
@@ -52,14 +53,14 @@ def exposition(
 
 
 def _counters(counted: Sums) -> Iterator[str]:
-    for prefix, (name, label, words) in COUNTERS.items():
-        rows = counted.get(prefix, {})
+    for counter, (name, label, words) in COUNTERS.items():
+        rows = counted.get(counter, {})
         yield from _family(name, "counter", words, [({label: key}, rows[key]) for key in sorted(rows)])
 
 
 def _durations(counted: Sums) -> Iterator[str]:
     """One histogram a function. Bounds are seconds; each bucket holds all below it."""
-    functions = sorted(counted.get("requests", {}))
+    functions = sorted(counted.get(Counter.REQUESTS, {}))
     if functions:
         yield from _head(HISTOGRAM, "histogram", "Time from the request to its answer")
     for function in functions:
@@ -68,7 +69,7 @@ def _durations(counted: Sums) -> Iterator[str]:
         for bound, below in zip(LATENCY_BOUNDS_MS, reached, strict=False):
             yield _line(f"{HISTOGRAM}_bucket", {"function": function, "le": f"{bound / 1000:g}"}, below)
         yield _line(f"{HISTOGRAM}_bucket", {"function": function, "le": "+Inf"}, reached[-1])
-        yield _line(f"{HISTOGRAM}_sum", {"function": function}, counted.get("ms", {}).get(function, 0.0) / 1000)
+        yield _line(f"{HISTOGRAM}_sum", {"function": function}, amount(counted, Counter.MS, function) / 1000)
         yield _line(f"{HISTOGRAM}_count", {"function": function}, reached[-1])
 
 

@@ -17,12 +17,13 @@ from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from llm_router.ranking.rank import Candidate, Exclusion
 from llm_router.ranking.task import Constraints
 from llm_router.recommend import Ask, Decision
+from llm_router.schemas.absent import Absent
 from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.classify import Prompt
+from llm_router.schemas.fields import NullOr
 from llm_router.schemas.messages import Messages, chat_messages, conversation
 from llm_router.sessions.telling import SessionNote
 from llm_router.taxonomy import Degraded, Difficulty, Method
-from llm_router.text import is_blank
 from llm_router.web.body import RequestBody
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -32,19 +33,19 @@ Positive = Annotated[float, Field(gt=0, le=1e9)]
 
 
 class ConstraintsBody(RequestBody):
-    """What the chosen model must meet. Every one binds; an absent or empty one demands nothing."""
+    """What the chosen model must meet. Every one binds; an absent, empty or null one demands nothing."""
 
     max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     max_cost_usd: Positive | None = None
     max_latency_ms: Positive | None = None
     min_quality: Annotated[float, Field(ge=0, le=1)] | None = None
-    providers: Names = ()
-    exclude_models: Names = ()
-    capabilities: Annotated[tuple[Capability, ...], Field(max_length=20)] = ()
+    providers: NullOr[Names] = ()
+    exclude_models: NullOr[Names] = ()
+    capabilities: NullOr[Annotated[tuple[Capability, ...], Field(max_length=20)]] = ()
     min_context_tokens: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
     open_weights: bool | None = None
-    licenses: Names = ()
-    regions: Names = ()
+    licenses: NullOr[Names] = ()
+    regions: NullOr[Names] = ()
 
     def constraints(self) -> Constraints:
         """The constraints as the ranking sees them."""
@@ -68,9 +69,9 @@ class RouteRequest(RequestBody):
 
     prompt: Prompt | None = None
     messages: Messages | None = None
-    mode: Literal["recommend", "generate"] = "recommend"
-    constraints: ConstraintsBody = ConstraintsBody()
-    preference: Annotated[float, Field(ge=0, le=1)] = DEFAULT_PREFERENCE
+    mode: NullOr[Literal["recommend", "generate"]] = "recommend"
+    constraints: NullOr[ConstraintsBody] = ConstraintsBody()
+    preference: NullOr[Annotated[float, Field(ge=0, le=1)]] = DEFAULT_PREFERENCE
     session_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     cache: CacheBody | None = None
 
@@ -78,8 +79,6 @@ class RouteRequest(RequestBody):
     def _one_of_both(self) -> Self:
         if (self.prompt is None) == (self.messages is None):
             raise ValueError("give either prompt or messages")
-        if self.messages is not None and is_blank(conversation(self.messages).request):
-            raise ValueError("messages must hold something that can be read")
         return self
 
     def conversation(self) -> Conversation:
@@ -164,7 +163,7 @@ class RouteAnswer(BaseModel):
     catalogue_version: int
     cached: bool
     degraded: list[Degraded]
-    session: Annotated[SessionAnswer | None, Field(exclude_if=lambda value: value is None)] = None
+    session: Annotated[SessionAnswer | None, Absent] = None
 
 
 def route_answer(decision: Decision) -> RouteAnswer:

@@ -7,12 +7,10 @@ from pydantic import BaseModel
 from llm_router.catalogue.guards import Quarantined
 from llm_router.catalogue.publishing import held_by_rollback
 from llm_router.catalogue.reader import InForce
-from llm_router.catalogue.service import LastRun, Refreshed
-from llm_router.catalogue.source_state import Health, SourceState
+from llm_router.catalogue.refresher import LastRun, Refreshed
+from llm_router.catalogue.source_state import Health, SourceState, in_trouble, models_told_by
 from llm_router.ports import VersionInfo
 from llm_router.schemas.catalogue import DiffAnswer, diff_answer
-
-FAILING = (Health.FAILING, Health.REFUSED)
 
 
 class SourceStatus(BaseModel):
@@ -77,23 +75,19 @@ class RefreshAnswer(BaseModel):
 def status_answer(
     found: InForce, current: VersionInfo | None, states: list[SourceState], last: LastRun | None, now: float
 ) -> StatusAnswer:
-    """The status of the catalogue in force, `current` being what its store says of it."""
+    """The status of the catalogue in force, `current` being what its store says of it: None where nothing was published
+    or the store is down."""
     catalogue = found.catalogue
-    models: dict[str, int] = {}
-    for entry in catalogue:
-        named = {name for origin in entry.provenance.values() for name in origin.source.split("+")}
-        for name in named:
-            models[name] = models.get(name, 0) + 1
-    trouble = found.degraded or any(state.health in FAILING for state in states)
+    models = models_told_by(catalogue)
     return StatusAnswer(
-        status="degraded" if trouble else "ok",
+        status="degraded" if in_trouble(found, states) else "ok",
         total_models=len(catalogue),
         active_models=len(catalogue.active()),
         last_sync=last.at if last else None,
         data_sources=sorted(models),
         catalogue_version=catalogue.version,
         catalogue_age_s=now - current.created_at if current else None,
-        origin=current.origin if current else "bundled",
+        origin=current.origin if current else "unknown" if catalogue.version else "bundled",
         held_by_rollback=held_by_rollback(current),
         last_change=current.summary if current else None,
         refused=last.refused if last else None,

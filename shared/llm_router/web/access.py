@@ -1,4 +1,7 @@
-"""Every route, in one table: which function answers it, who may call it, and how long its body may be."""
+"""Every route, in one table: which function answers it, who may call it, and how long its body may be.
+
+Where GET is, HEAD is too.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +51,7 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.ROUTE, "POST", "/feedback", Access.CLIENT),
     RouteRule(Function.ROUTE, "POST", "/v1/chat/completions", Access.CLIENT, waits=True),
     RouteRule(Function.ROUTE, "GET", "/v1/models", Access.CLIENT),
+    RouteRule(Function.ROUTE, "GET", "/v1/models/{model_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/keys", Access.ADMIN),
     RouteRule(Function.ROUTE, "POST", "/keys", Access.ADMIN),
     RouteRule(Function.ROUTE, "DELETE", "/keys/{key_id}", Access.ADMIN),
@@ -81,3 +85,8 @@ _BY_KEY = {(rule.function, rule.method, rule.path): rule for rule in ROUTES}
 def rule(function: Function, method: str, path: str) -> RouteRule:
     """The table's row; `KeyError` when a door wants to expose a route that the table does not hold."""
     return _BY_KEY[function, method, path]
+
+
+def rules_of(function: Function) -> tuple[RouteRule, ...]:
+    """The table's rows of one function."""
+    return tuple(rule for rule in ROUTES if rule.function is function)

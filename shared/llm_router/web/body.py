@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
 from llm_router.errors import FieldProblem, InvalidRequest, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+from llm_router.web.field_paths import path_of
 
 Model = TypeVar("Model", bound="RequestBody")
 MAX_PROBLEMS = 1000
+"""More wrong fields than this are not told one by one."""
 _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
-_QUOTING = {"union_tag_invalid": "names a kind that is not known here"}
+_QUOTING = {
+    "union_tag_invalid": "names a kind that is not known here",
+    "extra_forbidden": "holds a field that is not known here",
+}
 """Our own words where pydantic's would quote the input."""
+_OURS = "Value error, "
+"""What pydantic puts before the words of our own checks."""
 
 
 class RequestBody(BaseModel):
@@ -31,43 +37,23 @@ def parse(kind: type[Model], raw: bytes) -> Model:
     try:
         return kind.model_validate_json(raw or b"{}" if kind.may_be_empty else raw)
     except ValidationError as failure:
+        if failure.error_count() > MAX_PROBLEMS:
+            raise _refused(FieldProblem("body", f"is wrong in more than {MAX_PROBLEMS} places")) from None
         found = failure.errors(include_url=False, include_context=False, include_input=False)
     first = found[0]
     if not first["loc"] and first["type"] in _UNREADABLE:
         raise MalformedRequest("The body must be one JSON object in UTF-8.")
-    known = _field_names()
-    problems = tuple(_problem(problem["loc"], problem["type"], problem["msg"], known) for problem in found)
-    raise InvalidRequest("Some fields are wrong; see 'fields'.", tuple(dict.fromkeys(problems))[:MAX_PROBLEMS])
+    said: dict[str, dict[str, None]] = {}
+    for problem in found:
+        location, words = problem["loc"], _QUOTING.get(problem["type"], problem["msg"].removeprefix(_OURS))
+        if problem["type"] == "extra_forbidden":
+            location = location[:-1]
+        said.setdefault(path_of(kind, location), {})[words] = None
+    raise _refused(*(FieldProblem(path, "; or ".join(words)) for path, words in said.items()))
 
 
-def _problem(location: tuple[int | str, ...], kind: str, message: str, known: frozenset[str]) -> FieldProblem:
-    if kind == "extra_forbidden":
-        return FieldProblem(_path(location[:-1], known), "holds a field that is not known here")
-    return FieldProblem(_path(location, known), _QUOTING.get(kind, message))
-
-
-def _path(location: tuple[int | str, ...], known: frozenset[str]) -> str:
-    """`constraints.providers[0]`. Names that are no field of ours come from the input and are not repeated."""
-    path = ""
-    for part in location:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        else:
-            name = part if part in known else "?"
-            path += f".{name}" if path else name
-    return path or "body"
-
-
-@cache
-def _field_names() -> frozenset[str]:
-    """Every field of every request body there is."""
-    names: set[str] = set()
-    kinds: list[type[RequestBody]] = [RequestBody]
-    while kinds:
-        kind = kinds.pop()
-        names.update(kind.model_fields)
-        kinds.extend(kind.__subclasses__())
-    return frozenset(names)
+def _refused(*problems: FieldProblem) -> InvalidRequest:
+    return InvalidRequest("Some fields are wrong; see 'fields'.", problems)
 
 
 async def read_raw(request: Request, limit: int) -> bytes:

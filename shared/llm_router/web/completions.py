@@ -1,4 +1,4 @@
-"""`POST /v1/chat/completions` and `GET /v1/models`: OpenAI's protocol over the router."""
+"""`POST /v1/chat/completions`: OpenAI's protocol over the router."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from llm_router.activity import Observation
+from llm_router.activity import Observation, note_decision
 from llm_router.client_keys import ClientKey
 from llm_router.errors import InvalidRequest
 from llm_router.generation.completion import Completed, Completer, Keeping
@@ -23,8 +23,9 @@ from llm_router.recommend import Ask, Decision
 from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.chat_answer import ChatCompletion, Choice, UsageAnswer, message_answer, router_note
 from llm_router.schemas.chat_request import ChatCompletionRequest
+from llm_router.schemas.generated import GeneratedDecision, begun_decision, finished_decision
 from llm_router.schemas.messages import conversation
-from llm_router.schemas.route import route_answer
+from llm_router.schemas.route import RouteAnswer, route_answer
 from llm_router.web.chat_stream import MEDIA_TYPE, events
 from llm_router.web.door import Call
 from llm_router.web.meanwhile import meanwhile
@@ -103,7 +104,7 @@ class Completions:
 
         keeping = keeping_of(call, asked, body.cache, key, body.temperature, question)
         done, told = await meanwhile(self.completer.complete(routed, keeping), lambda: _told(routed))
-        self._keep(routed, told, done.model.id, call)
+        self._keep(call, routed.decision, None if told is None else finished_decision(told, done))
         note_completed(call.note, done)
         answer = ChatCompletion(
             id=f"chatcmpl-{call.request_id}",
@@ -126,7 +127,8 @@ class Completions:
     async def streamed(self, call: Call, body: ChatCompletionRequest, routed: Routed) -> Response:
         """The answer piece by piece, from when its first piece is there."""
         stream, told = await meanwhile(self.completer.generator.stream(routed.job), lambda: _told(routed))
-        self._keep(routed, told, stream.model.id, call)
+        begun = None if told is None else begun_decision(told, stream.model, stream.attempts)
+        self._keep(call, routed.decision, begun)
         call.note.model = stream.model.id
         pieces = events(
             stream,
@@ -139,14 +141,14 @@ class Completions:
         billed = _billed(pieces, stream, call.note)
         return _Bounded(billed, self.stream_s + UNREAD_S, media_type=MEDIA_TYPE, headers=headers)
 
-    def _keep(self, routed: Routed, told: str, used: str, call: Call) -> None:
-        if routed.decision is not None:
-            self.keep(routed.decision, call.caller.tenant, used, told)
+    def _keep(self, call: Call, decision: Decision | None, came: GeneratedDecision | None) -> None:
+        if decision is not None and came is not None:
+            self.keep(decision, call.caller.tenant, came.model_used.id, came.model_dump_json())
 
 
-def _told(routed: Routed) -> str:
-    """The decision as it is kept; empty where there is none."""
-    return "" if routed.decision is None else route_answer(routed.decision).model_dump_json()
+def _told(routed: Routed) -> RouteAnswer | None:
+    """The decision as it is told; None where there is none."""
+    return None if routed.decision is None else route_answer(routed.decision)
 
 
 _NOT_ASKED = {"cache", "session_id", "user", "metadata", "stream"}
@@ -169,21 +171,9 @@ def keeping_of(
     return None
 
 
-def note_decision(note: Observation, decision: Decision | None) -> None:
-    """What a decision tells the operators."""
-    if decision is None:
-        return
-    found, first = decision.classified, decision.ranking.candidates[0]
-    note.category, note.difficulty = found.classification.category, found.classification.difficulty
-    note.method, note.cached, note.degraded = found.classification.method, found.cached, decision.degraded
-    note.model, note.decision_id, note.estimated_usd = first.model.id, decision.id, first.usd
-    note.tokens_in, note.tokens_out = first.price.input_tokens, first.price.output_tokens
-
-
 def note_completed(note: Observation, done: Completed) -> None:
     """What an answer tells the operators."""
     note.model, note.cost_usd = done.model.id, done.bill.usd
-    note.tokens_in, note.tokens_out = done.bill.usage.prompt_tokens, done.bill.usage.completion_tokens
 
 
 async def _billed(pieces: AsyncGenerator[bytes, None], stream: Stream, note: Observation) -> AsyncIterator[bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -23,12 +22,12 @@ from llm_router.errors import MethodNotAllowed, NotFound, RouterError
 from llm_router.web.access import Function, RouteRule, rule
 from llm_router.web.body import RequestBody, parse, read_raw
 from llm_router.web.errors import error_response, status_of
+from llm_router.web.fitting import fitted
 from llm_router.web.openapi import Operation
+from llm_router.web.routes import Routes, methods_at
 
 Body = TypeVar("Body", bound=RequestBody)
 Answer = BaseModel | Response
-Serve = Callable[[Request], Awaitable[Response]]
-_SPANS_SLASHES = {"model_id"}
 SECURITY_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -63,8 +62,6 @@ class Door:
         self._gatekeeper = gatekeeper
         self._observer = observer
         self._cold = True
-        self.operations: list[Operation] = []
-        self._served: dict[tuple[str, str], Serve] = {}
         self.app = FastAPI(
             title=f"LLM router: {function}",
             version=__version__,
@@ -74,6 +71,7 @@ class Door:
             redirect_slashes=False,
         )
         self.app.add_exception_handler(HTTPException, self._unmatched)
+        self.routes = Routes(function, self.app)
 
     def get(
         self, path: str, *, answer: type[BaseModel] | None, summary: str
@@ -96,7 +94,7 @@ class Door:
             async def serve(request: Request) -> Response:
                 return await self._serve(request, row, lambda call, _raw: endpoint(call), reads_body=False)
 
-            self._add(Operation(row, summary, None, answer), serve)
+            self.routes.add(Operation(row, summary, None, answer), serve)
 
         return add
 
@@ -114,22 +112,9 @@ class Door:
             async def serve(request: Request) -> Response:
                 return await self._serve(request, row, parsed, reads_body=True)
 
-            self._add(Operation(row, summary, body, answer), serve)
+            self.routes.add(Operation(row, summary, body, answer), serve)
 
         return add
-
-    def served(self, method: str, path: str) -> Serve:
-        """What answers this row of the access table, for a gateway that has found it already: the app finds it again.
-
-        Raises `KeyError`.
-        """
-        return self._served[method, path]
-
-    def _add(self, operation: Operation, serve: Serve) -> None:
-        self.operations.append(operation)
-        self._served[operation.row.method, operation.row.path] = serve
-        path = re.sub(r"{(\w+)}", _with_converter, operation.row.path)
-        self.app.add_route(path, serve, methods=[operation.row.method])
 
     async def _serve(
         self,
@@ -168,29 +153,33 @@ class Door:
             self._observer().failed(note, failure)
             sorry = RouterError("Something went wrong on our side; the request id finds it in the log.")
             response = error_response(sorry, path=row.path, request_id=note.request_id)
-        return self._finish(response, note, started)
+        return self._finish(request, response, note, started)
 
-    async def _unmatched(self, request: Request, failure: Exception) -> Response:
+    async def _unmatched(self, request: Request, _failure: Exception) -> Response:
+        """What no function's route takes comes here, to the function behind `$default`, whoever's path it is."""
         started = time.perf_counter()
         note = self._note(request, "(unmatched)")
-        status = failure.status_code if isinstance(failure, HTTPException) else 404
+        path = request.scope["path"]
+        allowed = methods_at(path)
         error: RouterError
-        if status == 405:
-            error = MethodNotAllowed("This path does not answer to this method.")
+        if allowed and request.method not in allowed:
+            error = MethodNotAllowed(f"This path answers to {', '.join(allowed)} alone.")
         else:
             error = NotFound("There is nothing at this path.")
         note.error = status_of(error)[1]
-        response = error_response(error, path=request.scope["path"], request_id=note.request_id)
-        if isinstance(failure, HTTPException) and failure.headers and "Allow" in failure.headers:
-            response.headers["allow"] = failure.headers["Allow"]
-        return self._finish(response, note, started)
+        response = error_response(error, path=path, request_id=note.request_id)
+        if isinstance(error, MethodNotAllowed):
+            response.headers["allow"] = ", ".join(allowed)
+        return self._finish(request, response, note, started)
 
     def _note(self, request: Request, route: str) -> Observation:
         note = Observation(str(self.function), route, _request_id(request), cold_start=self._cold)
         self._cold = False
         return note
 
-    def _finish(self, response: Response, note: Observation, started: float) -> Response:
+    def _finish(self, request: Request, response: Response, note: Observation, started: float) -> Response:
+        if not isinstance(response, StreamingResponse):
+            fitted(response, request)
         said = {name for name, _ in response.raw_headers}
         response.raw_headers += [header for header in SECURITY_HEADERS if header[0] not in said]
         response.raw_headers.append((b"x-request-id", note.request_id.encode("latin-1", "replace")))
@@ -222,11 +211,6 @@ class Door:
 
 def _ms_since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
-
-
-def _with_converter(parameter: re.Match[str]) -> str:
-    name = parameter.group(1)
-    return f"{{{name}:path}}" if name in _SPANS_SLASHES else f"{{{name}}}"
 
 
 def _request_id(request: Request) -> str:

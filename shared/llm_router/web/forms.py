@@ -11,7 +11,7 @@ from llm_router.generation.idempotency import MAX_KEY
 from llm_router.schemas.chat_answer import ChatCompletionChunk
 from llm_router.schemas.classify import ExplainedAnswer
 from llm_router.schemas.dashboard import Window
-from llm_router.schemas.generated import GeneratedAnswer
+from llm_router.schemas.generated import GeneratedAnswer, GeneratedDecision
 from llm_router.web.openapi import Form, JsonObject
 
 _ONCE: JsonObject = {
@@ -34,4 +34,5 @@ FORMS: Mapping[tuple[str, str], Form] = {
     ("POST", "/route"): Form((_ONCE,), answers=(GeneratedAnswer,)),
     ("POST", "/v1/chat/completions"): Form((_ONCE,), pieces=ChatCompletionChunk),
     ("GET", "/dashboard/data"): Form((_WINDOW,)),
+    ("GET", "/decisions/{decision_id}"): Form(answers=(GeneratedDecision,)),
 }

@@ -77,6 +77,13 @@ LINKS: tuple[Link, ...] = (
         "One of them",
         {"model_id": "$response.body#/models/0/id"},
     ),
+    Link(
+        "model",
+        ("GET", "/v1/models"),
+        ("GET", "/v1/models/{model_id}"),
+        "One of them",
+        {"model_id": "$response.body#/data/0/id"},
+    ),
 )
 
 

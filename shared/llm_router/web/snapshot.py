@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from llm_router.web.models import build_now
+from llm_router.web.deferred_build import build_now
 
 
 def on_snapshot(before: Callable[[], object], after: Callable[[], object]) -> None:
@@ -17,6 +17,10 @@ def on_snapshot(before: Callable[[], object], after: Callable[[], object]) -> No
         hooks = import_module("snapshot_restore_py")
     except ImportError:
         return
-    hooks.register_before_snapshot(build_now)
-    hooks.register_before_snapshot(before)
+
+    def prepare() -> None:
+        before()
+        build_now()  # what came into being only now as well
+
+    hooks.register_before_snapshot(prepare)
     hooks.register_after_restore(after)

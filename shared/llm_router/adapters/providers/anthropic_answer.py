@@ -71,25 +71,23 @@ class _Message(Received):
     usage: _Usage | None = None
 
 
-def stop_of(reason: str | None, *, json_tool: str | None) -> StopReason:
-    """Why it stopped. A call of the tool that only gives JSON its shape is an end like any other."""
+def stop_of(reason: str | None, *, asks_json: bool) -> StopReason:
+    """Why it stopped. Where only a tool that gives JSON its shape can have been called, it is an end like any other."""
     found = _STOPS.get(reason or "", StopReason.STOP)
-    return StopReason.STOP if json_tool is not None and found is StopReason.TOOL_CALLS else found
+    return StopReason.STOP if asks_json and found is StopReason.TOOL_CALLS else found
 
 
 def answer(body: bytes, *, json_tool: str | None) -> ChatAnswer:
-    """A whole answer; `json_tool` is the tool whose input is the answer. Raises `ProviderFailed`."""
+    """A whole answer; the input of the first call of `json_tool` is its text. Raises `ProviderFailed`."""
     message = read(_Message, body)
     used = [block for block in message.content if block.type == "tool_use"]
+    shaped = [block.arguments() for block in used if block.name == json_tool]
+    calls = tuple(ToolCall(each.id, each.name, each.arguments()) for each in used if each.name != json_tool)
     text = "".join(block.text for block in message.content if block.type == "text")
-    if json_tool is not None:
-        shaped = next((block.arguments() for block in used if block.name == json_tool), None)
-        text, used = (text if shaped is None else shaped), []
-    stop = stop_of(message.stop_reason, json_tool=json_tool)
     return ChatAnswer(
-        text=text,
-        stop=stop,
-        tool_calls=tuple(ToolCall(each.id, each.name, each.arguments()) for each in used),
+        text=shaped[0] if shaped else text,
+        stop=stop_of(message.stop_reason, asks_json=json_tool is not None and not calls),
+        tool_calls=calls,
         usage=message.usage.usage() if message.usage else None,
         reasoning="".join(block.thinking for block in message.content if block.type == "thinking") or None,
     )
@@ -119,13 +117,18 @@ class _Event(Received):
 
 @dataclass(slots=True)
 class EventsReader:
-    """Reads a stream. Blocks are numbered through by the protocol; calls get numbers of their own."""
+    """Reads a stream. Blocks are numbered through by the protocol; calls get numbers of their own.
+
+    What the first call of `json_tool` is given comes as text.
+    """
 
     json_tool: str | None = None
     ended: bool = False
     _calls: dict[int, int] = field(default_factory=dict)
     _silent: set[int] = field(default_factory=set)
     """Blocks of calls that have had no arguments so far; one that ends so has none, which in JSON is `{}`."""
+    _shaped: list[int] = field(default_factory=list)
+    """Blocks of calls of `json_tool`."""
     _stop: str | None = None
     _usage: _Usage = field(default_factory=_Usage)
 
@@ -142,21 +145,24 @@ class EventsReader:
             case "content_block_delta":
                 yield from self._continued(told.index, told.delta)
             case "content_block_stop" if told.index in self._silent:
-                self._silent.remove(told.index)
-                yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[told.index], arguments="{}"),))
+                yield from self._given(told.index, "{}")
             case "message_delta":
                 self._stop = told.delta.stop_reason or self._stop
                 self._usage = self._usage.updated(told.usage or _Usage())
             case "message_stop":
                 self.ended = True
-                yield ChatChunk(stop=stop_of(self._stop, json_tool=self.json_tool), usage=self._usage.usage())
+                stop = stop_of(self._stop, asks_json=self.json_tool is not None and not self._calls)
+                yield ChatChunk(stop=stop, usage=self._usage.usage())
 
     def finish(self) -> ChatChunk:
         """A stream without its end mark is not whole."""
         raise ProviderFailed(Failure.GARBAGE)
 
     def _begun(self, index: int, block: _Block) -> Iterator[ChatChunk]:
-        if block.type == "tool_use" and self.json_tool is None:
+        if block.type == "tool_use" and block.name == self.json_tool:
+            self._shaped.append(index)
+            self._silent.add(index)
+        elif block.type == "tool_use":
             number = self._calls[index] = len(self._calls)
             self._silent.add(index)
             yield ChatChunk(tool_calls=(ToolCallDelta(number, block.id, block.name),))
@@ -168,10 +174,15 @@ class EventsReader:
             yield ChatChunk(text=delta.text)
         elif delta.thinking:
             yield ChatChunk(reasoning=delta.thinking)
-        elif delta.partial_json and self.json_tool is not None:
-            yield ChatChunk(text=delta.partial_json)
         elif delta.partial_json:
-            if index not in self._calls:
-                raise ProviderFailed(Failure.GARBAGE)
-            self._silent.discard(index)
-            yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[index], arguments=delta.partial_json),))
+            yield from self._given(index, delta.partial_json)
+
+    def _given(self, index: int, arguments: str) -> Iterator[ChatChunk]:
+        """What a call gets; of the calls that shape the answer, the first is the answer."""
+        self._silent.discard(index)
+        if index in self._calls:
+            yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[index], arguments=arguments),))
+        elif index not in self._shaped:
+            raise ProviderFailed(Failure.GARBAGE)
+        elif index == self._shaped[0]:
+            yield ChatChunk(text=arguments)

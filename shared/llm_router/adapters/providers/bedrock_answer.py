@@ -36,6 +36,9 @@ class _ToolUse(Received):
     name: str = ""
     input: dict[str, JsonValue] | str | None = None
 
+    def arguments(self) -> str:
+        return json.dumps(self.input or {}, ensure_ascii=False)
+
 
 class _ReasoningText(Received):
     text: str = ""
@@ -77,28 +80,24 @@ class _Answer(Received):
     usage: _Usage | None = None
 
 
-def _stop(reason: str, *, json_tool: str | None) -> StopReason:
+def _stop(reason: str, *, asks_json: bool) -> StopReason:
+    """Why it stopped. Where only a tool that gives JSON its shape can have been called, it is an end like any other."""
     if reason in _BROKEN:
         raise ProviderFailed(Failure.GARBAGE)
     found = _STOPS.get(reason, StopReason.STOP)
-    return StopReason.STOP if json_tool is not None and found is StopReason.TOOL_CALLS else found
+    return StopReason.STOP if asks_json and found is StopReason.TOOL_CALLS else found
 
 
 def answer(body: bytes, *, json_tool: str | None) -> ChatAnswer:
-    """A whole answer; `json_tool` is the tool whose input is the answer. Raises `ProviderFailed`."""
+    """A whole answer; the input of the first call of `json_tool` is its text. Raises `ProviderFailed`."""
     told = read(_Answer, body)
     blocks = told.output.message.content
-    calls = tuple(
-        ToolCall(block.tool_use.id, block.tool_use.name, json.dumps(block.tool_use.input or {}, ensure_ascii=False))
-        for block in blocks
-        if block.tool_use is not None
-    )
-    text = "".join(block.text for block in blocks)
-    if json_tool is not None and calls:
-        text, calls = calls[0].arguments, ()
+    used = [block.tool_use for block in blocks if block.tool_use is not None]
+    shaped = [each.arguments() for each in used if each.name == json_tool]
+    calls = tuple(ToolCall(each.id, each.name, each.arguments()) for each in used if each.name != json_tool)
     return ChatAnswer(
-        text=text,
-        stop=_stop(told.stop, json_tool=json_tool),
+        text=shaped[0] if shaped else "".join(block.text for block in blocks),
+        stop=_stop(told.stop, asks_json=json_tool is not None and not calls),
         tool_calls=calls,
         usage=told.usage.usage() if told.usage else None,
         reasoning="".join(block.reasoning.whole.text for block in blocks) or None,
@@ -115,13 +114,18 @@ class _Event(Received):
 
 @dataclass(slots=True)
 class EventsReader:
-    """Reads a stream. It ends with its `metadata`, or without, if it has said why it stopped."""
+    """Reads a stream. It ends with its `metadata`, or without, if it has said why it stopped.
+
+    What the first call of `json_tool` is given comes as text.
+    """
 
     json_tool: str | None = None
     ended: bool = False
     _calls: dict[int, int] = field(default_factory=dict)
     _silent: set[int] = field(default_factory=set)
     """Blocks of calls that have had no arguments so far; one that ends so has none, which in JSON is `{}`."""
+    _shaped: list[int] = field(default_factory=list)
+    """Blocks of calls of `json_tool`."""
     _stop: StopReason | None = None
 
     def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
@@ -130,17 +134,14 @@ class EventsReader:
             raise ProviderFailed(_EXCEPTIONS.get(event.name, Failure.SERVER_ERROR))
         told = read(_Event, event.data)
         match event.name:
-            case "contentBlockStart" if told.start.tool_use is not None and self.json_tool is None:
-                number = self._calls[told.index] = len(self._calls)
-                self._silent.add(told.index)
-                yield ChatChunk(tool_calls=(ToolCallDelta(number, told.start.tool_use.id, told.start.tool_use.name),))
+            case "contentBlockStart" if told.start.tool_use is not None:
+                yield from self._called(told.index, told.start.tool_use)
             case "contentBlockDelta":
                 yield from self._continued(told.index, told.delta)
             case "contentBlockStop" if told.index in self._silent:
-                self._silent.remove(told.index)
-                yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[told.index], arguments="{}"),))
+                yield from self._given(told.index, "{}")
             case "messageStop":
-                self._stop = _stop(told.stop or "", json_tool=self.json_tool)
+                self._stop = _stop(told.stop or "", asks_json=self.json_tool is not None and not self._calls)
             case "metadata":
                 last = self.finish()
                 yield ChatChunk(stop=last.stop, usage=told.usage.usage() if told.usage else None)
@@ -152,16 +153,28 @@ class EventsReader:
         self.ended = True
         return ChatChunk(stop=self._stop)
 
+    def _called(self, index: int, tool: _ToolUse) -> Iterator[ChatChunk]:
+        self._silent.add(index)
+        if tool.name == self.json_tool:
+            self._shaped.append(index)
+        else:
+            number = self._calls[index] = len(self._calls)
+            yield ChatChunk(tool_calls=(ToolCallDelta(number, tool.id, tool.name),))
+
+    def _given(self, index: int, arguments: str) -> Iterator[ChatChunk]:
+        """A piece of what a call was given."""
+        self._silent.discard(index)
+        if index in self._calls:
+            yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[index], arguments=arguments),))
+        elif index not in self._shaped:
+            raise ProviderFailed(Failure.GARBAGE)
+        elif index == self._shaped[0]:
+            yield ChatChunk(text=arguments)
+
     def _continued(self, index: int, delta: _Block) -> Iterator[ChatChunk]:
         if delta.text:
             yield ChatChunk(text=delta.text)
         elif delta.reasoning.text:
             yield ChatChunk(reasoning=delta.reasoning.text)
         elif delta.tool_use is not None and isinstance(arguments := delta.tool_use.input, str) and arguments:
-            if self.json_tool is not None:
-                yield ChatChunk(text=arguments)
-            elif index in self._calls:
-                self._silent.discard(index)
-                yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[index], arguments=arguments),))
-            else:
-                raise ProviderFailed(Failure.GARBAGE)
+            yield from self._given(index, arguments)

@@ -152,17 +152,17 @@ class ConfiguredProviders:
         header = {speaker.key_header: key} if speaker.key_header else {"authorization": f"Bearer {key}"}
         base = url.removesuffix("/v1") if speaker.path.startswith("v1/") else url
         quirks = Quirks(
-            speaker.rename,
-            frozenset(speaker.leave_out),
-            speaker.only_for,
-            speaker.never_for,
-            speaker.json_schema,
-            speaker.short_call_ids,
-            speaker.names,
-            speaker.effort_with_tools,
-            speaker.sends_reasoning,
-            speaker.forces_tools,
-            frozenset(speaker.extras),
+            rename=speaker.rename,
+            leave_out=frozenset(speaker.leave_out),
+            only_for=speaker.only_for,
+            never_for=speaker.never_for,
+            json_schema=speaker.json_schema,
+            short_call_ids=speaker.short_call_ids,
+            names=speaker.names,
+            effort_with_tools=speaker.effort_with_tools,
+            sends_reasoning=speaker.sends_reasoning,
+            forces_tools=speaker.forces_tools,
+            extras=frozenset(speaker.extras),
         )
         return OpenAiChat(f"{base}/{speaker.path}", header if key else {}, quirks)
 

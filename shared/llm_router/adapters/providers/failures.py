@@ -43,23 +43,24 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
     `Retry-After` is a number of seconds or an HTTP date (RFC 9110, 10.2.3); `retry-after-ms` is OpenAI's and Azure's.
     A date is read against the answer's own `Date` where there is one, so that clocks need not agree.
     """
-    if (milliseconds := _number(headers.get("retry-after-ms"))) is not None:
-        return min(milliseconds / 1000, MAX_RETRY_AFTER_S)
+    if (wait := wait_s(headers.get("retry-after-ms"), in_a_second=1000.0)) is not None:
+        return wait
     given = headers.get("retry-after")
-    if (seconds := _number(given)) is not None:
-        return min(seconds, MAX_RETRY_AFTER_S)
+    if (wait := wait_s(given)) is not None:
+        return wait
     if (until := _date(given)) is None:
         return None
     since = _date(headers.get("date")) or now or datetime.now(UTC)
     return min(max((until - since).total_seconds(), 0.0), MAX_RETRY_AFTER_S)
 
 
-def _number(text: str | None) -> float | None:
+def wait_s(number: str | None, *, in_a_second: float = 1.0) -> float | None:
+    """Seconds to wait, a day at most; None for what is no finite number from 0 on."""
     try:
-        number = float(text or "")
+        wait = float(number or "") / in_a_second
     except ValueError:
         return None
-    return number if math.isfinite(number) and number >= 0 else None
+    return min(wait, MAX_RETRY_AFTER_S) if math.isfinite(wait) and wait >= 0 else None
 
 
 def _date(text: str | None) -> datetime | None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from llm_router.adapters.providers import gemini_answer, gemini_request
 from llm_router.adapters.providers.conversation import compact
+from llm_router.adapters.providers.failures import wait_s
 from llm_router.adapters.providers.http_provider import Received, read
 from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
@@ -55,8 +56,5 @@ def explain(failed: ProviderFailed, body: bytes) -> ProviderFailed:
     if any(detail.reason.startswith("API_KEY_") for detail in details):
         return ProviderFailed(Failure.REFUSED, status=failed.status)
     waits = [detail.retryDelay.removesuffix("s") for detail in details if detail.retryDelay.endswith("s")]
-    try:
-        wait = min(max(float(waits[0]), 0.0), 86_400.0) if waits else None
-    except ValueError:
-        wait = None
+    wait = wait_s(waits[0]) if waits else None
     return ProviderFailed(failed.failure, status=failed.status, retry_after_s=failed.retry_after_s or wait)

@@ -27,7 +27,7 @@ _OWN = frozenset({"verbosity", "logit_bias"})
 _SHORT_ID = re.compile(r"[A-Za-z0-9]{9}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quirks:
     """How a speaker departs from OpenAI's form: fields it calls otherwise, does not know, or knows for some models.
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from llm_router.adapters.sources import payload
 from llm_router.adapters.sources.payload import MAX_PROBLEMS
-from llm_router.catalogue.joining import OPERATOR
-from llm_router.catalogue.records import Json, Reading, RecordProblem
+from llm_router.catalogue.records import OPERATOR, OPERATOR_PRIORITY, Json, Reading, RecordProblem
 from llm_router.catalogue.validation import parse as parse_update
 
 NAME = OPERATOR
-PRIORITY = 100
 
 
 def parse(body: bytes, as_of: str) -> Reading:
@@ -28,4 +26,4 @@ def parse(body: bytes, as_of: str) -> Reading:
         else:
             said = f"{wrong[0].path} {wrong[0].problem}".strip() if wrong else "provider is required"
             problems.append(RecordProblem(f"models[{position}]", said))
-    return Reading(NAME, PRIORITY, as_of, updates=updates, problems=problems[:MAX_PROBLEMS])
+    return Reading(NAME, OPERATOR_PRIORITY, as_of, updates=updates, problems=problems[:MAX_PROBLEMS])

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from llm_router.catalogue.ending import PAST, ended
-from llm_router.catalogue.entry import Latency, ModelEntry, ModelStatus, Provenance, QualityEstimate, QualityTable
+from llm_router.catalogue.entry import ModelEntry, ModelStatus, Provenance, QualityEstimate, QualityTable
 from llm_router.catalogue.guards import Quarantined, quarantine, shrunk
-from llm_router.catalogue.joining import FIGURES_ONLY, OPERATOR, Joined, Statement, join
+from llm_router.catalogue.joining import FIGURES_ONLY, Joined, Statement, join
 from llm_router.catalogue.merge import CURATED, merge
 from llm_router.catalogue.quality import estimate
 from llm_router.catalogue.quality_map import SCALE_SOURCE, QualityMap
-from llm_router.catalogue.records import Facts, Reading
+from llm_router.catalogue.records import FACTS, OPERATOR, OPERATOR_PRIORITY, SPEEDS, Facts, Reading, known
 from llm_router.catalogue.tables import KnownModel, Tables
-from llm_router.catalogue.upsert import applied
+from llm_router.catalogue.upsert import applied, known_as
 
-OPERATOR_PRIORITY = 100
-_FACTS: Final = tuple(field.name for field in fields(Facts))
-_LATENCY: Final = frozenset(field.name for field in fields(Latency))
 _MAY_BE_TAKEN_BACK: Final = ("status", "deprecation_date", "long_prompt")
 """Facts that a source takes back by listing a model and not saying them any more."""
 
@@ -68,7 +65,8 @@ def with_updates(readings: Sequence[Reading], current: Mapping[str, ModelEntry])
     models = dict(current)
     for reading in readings:
         for update in reading.updates:
-            models[update.id] = applied(update, models.get(update.id), reading.as_of)
+            name = known_as(update, models)
+            models[name] = applied(update, models.get(name), reading.as_of)
     return models
 
 
@@ -100,11 +98,11 @@ def _merged(joined: Joined, before: ModelEntry | None, heard: set[str], tables: 
     """
     if before is None:
         return merge(joined, tables, today)
-    own = tuple(_statement(before, name) for name in _FACTS if _origin(before, name) == OPERATOR)
+    own = tuple(_statement(before, name) for name in FACTS if _origin(before, name) == OPERATOR)
     entry = merge(replace(joined, statements=(*joined.statements, *own)), tables, today)
     values: dict[str, Any] = {"quality": before.quality}
     provenance = dict(entry.provenance)
-    for name in _FACTS:
+    for name in FACTS:
         stays = name not in provenance or not _sources(before, name) <= heard
         if stays and name != "status" and (last := known(before, name)) not in _NOTHING:
             values[name] = last
@@ -116,7 +114,7 @@ def _merged(joined: Joined, before: ModelEntry | None, heard: set[str], tables: 
             provenance.pop(name, None)
         elif name == "status" and name not in entry.provenance and before.status is ModelStatus.DEPRECATED:
             values[name], provenance[name] = before.status, before.provenance[name]
-    latency = {name: values.pop(name) for name in _LATENCY if name in values}
+    latency = {name: values.pop(name) for name in SPEEDS if name in values}
     return replace(entry, provenance=provenance, latency=replace(entry.latency, **latency), **values)
 
 
@@ -151,11 +149,6 @@ def _statement(entry: ModelEntry, name: str) -> Statement:
     """What the operator once said of one field: it goes before any source."""
     facts: dict[str, Any] = {name: known(entry, name)}
     return Statement(OPERATOR, OPERATOR_PRIORITY, entry.provenance[name].as_of or "", Facts(**facts))
-
-
-def known(entry: ModelEntry, fact: str) -> Any:
-    """The value of a fact in an entry; those of speed stand one level deeper there."""
-    return getattr(entry.latency if fact in _LATENCY else entry, fact)
 
 
 def _rated(
@@ -218,14 +211,14 @@ def _with_operators(quality: QualityTable, before: QualityTable) -> QualityTable
 
 
 def _settled(entry: ModelEntry, before: ModelEntry | None, today: str) -> ModelEntry:
-    """The entry with its status; the old object where nothing but dates of origin changed."""
+    """The entry with its status; the old object where nothing but dates of origin and remarks changed."""
     status, why = _status(entry, before, today)
     provenance = {"display_name": Provenance(CURATED, today, "made from its id"), **entry.provenance}
     if why is not None:
         provenance["status"] = why
     entry = replace(entry, status=status, provenance=provenance)
-    if before is not None and replace(entry, provenance=before.provenance) == before:
-        return before
+    if before is not None and entry.sources == before.sources:
+        return before if replace(entry, provenance=before.provenance) == before else entry
     return entry
 
 

@@ -8,36 +8,36 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llm_router import health, watching
+from llm_router import health
 from llm_router import settings as settings_module
 from llm_router.auth import Gatekeeper
 from llm_router.breaker import Breaker
 from llm_router.cache_keys import key as cache_key
-from llm_router.caches import for_classifications, make_cache
 from llm_router.catalogue.bundled import bundled
-from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
-from llm_router.clock import SystemClock, iso_date
-from llm_router.configured_secrets import ConfiguredSecrets
+from llm_router.clock import SystemClock
+from llm_router.composition import watching
+from llm_router.composition.caches import for_classifications, make_cache
+from llm_router.composition.configured_secrets import ConfiguredSecrets
+from llm_router.composition.generating import Generating
+from llm_router.composition.ingesting import Ingesting
+from llm_router.composition.stores import Stores
 from llm_router.decay import DecayedCounters
 from llm_router.decisions import DecisionLog
 from llm_router.errors import StoreUnavailable, Unavailable
 from llm_router.feedback import FeedbackBook
 from llm_router.figures import Figures
-from llm_router.generating import Generating
+from llm_router.lazy import Lazy
 from llm_router.live import LiveFigures, at_once, in_background
 from llm_router.outcomes import OutcomeBook
-from llm_router.overview import Overview
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
-from llm_router.ports import BlobStore, Cache, Clock
+from llm_router.ports import Cache, Clock
 from llm_router.settings import Settings, Store
-from llm_router.stores import Lazy, Stores
 
 if TYPE_CHECKING:
     from classifier import HybridClassifier
-    from llm_router.catalogue.entry import Catalogue
-    from llm_router.catalogue.service import Refresher
+    from llm_router.overview import Overview
     from llm_router.recommend import Recommender
     from llm_router.sessions.continuing import Sessions
 
@@ -49,7 +49,7 @@ LIVE_EVERY_S = 10.0
 
 
 class Services:
-    """Everything one process of one function uses; each attribute is called to get the thing."""
+    """Everything one process of one function uses; an attribute that is `Lazy` is called to get the thing."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
@@ -61,8 +61,6 @@ class Services:
         self.cache = Lazy(self._make_cache)
         self.known = Lazy(lambda: for_classifications(self.cache(), settings, clock))
         self.reader = Lazy(self._make_reader)
-        self.publisher = Lazy(lambda: Publisher(self.catalogue_store(), clock, bundled))
-        self.refresher = Lazy(self._make_refresher)
         self.model = Lazy(self._make_model)
         self.categories = Lazy(lambda: CategoryBook(self.records()))
         self.classifiers = Lazy(self._make_classifiers)
@@ -77,9 +75,10 @@ class Services:
         self.live = Lazy(self._make_live)
         self.sessions = Lazy(self._make_sessions)
         self.figures = Lazy(lambda: Figures(self.records(), clock))
-        self.overview = Lazy(lambda: Overview(self.catalogue_store(), self.records(), self.reader(), clock))
+        self.overview = Lazy(self._make_overview)
         self.pulse = Lazy(lambda: watching.pulse(settings, self.records(), clock))
         self.hash_secret = Lazy(self._make_hash_secret)
+        self.ingesting = Ingesting(self)
         self.generating = Generating(self)
         self.gatekeeper = Lazy(self._make_gatekeeper)
 
@@ -122,57 +121,16 @@ class Services:
     def _make_reader(self) -> CatalogueReader:
         return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=self._check_every_s)
 
+    def _make_overview(self) -> Overview:
+        from llm_router.overview import Overview
+
+        return Overview(self.catalogue_store(), self.records(), self.reader(), self.clock)
+
     def _make_sessions(self) -> Sessions:
         from llm_router.sessions.book import SessionBook
         from llm_router.sessions.continuing import Sessions
 
         return Sessions(SessionBook(self.records(), self.clock, self.settings.session_ttl), self.clock, self.warn)
-
-    def _make_refresher(self) -> Refresher:
-        from llm_router.adapters.https import HttpsTransport
-        from llm_router.adapters.operator_models import reader
-        from llm_router.adapters.sources.registry import all_sources
-        from llm_router.catalogue.quality_map import quality_map
-        from llm_router.catalogue.service import Refresher
-        from llm_router.catalogue.tables import tables
-
-        own = self.settings.models_json_path
-        sources = all_sources(
-            HttpsTransport(),
-            self.clock,
-            analytics_key=self.settings.analytics_api_key.get_secret_value(),
-            operator=reader(own, self._read_object) if own else None,
-        )
-        return Refresher(
-            sources,
-            self.publisher(),
-            self.records(),
-            self.blobs(),
-            self.clock,
-            lambda: iso_date(self.clock),
-            tables(),
-            quality_map(),
-            export=self._export if self.settings.output_path else None,
-        )
-
-    def _export(self, catalogue: Catalogue) -> None:
-        from llm_router.adapters.export import write_whole
-        from llm_router.schemas.catalogue import models_answer
-
-        payload = models_answer(catalogue).model_dump_json(indent=1).encode()
-        write_whole(self.settings.output_path, payload, self._write_object)
-
-    def _read_object(self, bucket: str, key: str) -> bytes | None:
-        return self._objects(bucket).read(key)
-
-    def _write_object(self, bucket: str, key: str, payload: bytes) -> None:
-        self._objects(bucket).write(key, payload)
-
-    def _objects(self, bucket: str) -> BlobStore:
-        from llm_router.adapters import aws
-        from llm_router.adapters.s3 import S3BlobStore
-
-        return S3BlobStore(aws.s3(self.settings.aws_endpoint_url, self.clock), bucket, prefix="")
 
     def _make_model(self) -> HybridClassifier:
         import classifier

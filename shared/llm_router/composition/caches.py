@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from llm_router import watching
 from llm_router.adapters.lru import LruCache
+from llm_router.composition import watching
 from llm_router.health import Component
 from llm_router.ports import Cache, Clock
 from llm_router.settings import Settings, Store

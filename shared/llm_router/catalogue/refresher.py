@@ -11,10 +11,10 @@ from llm_router.catalogue.diff import Diff, diff
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.gathering import IN_ALL_S, Gathered, Gatherer, blob_name, packed
 from llm_router.catalogue.guards import Quarantined
-from llm_router.catalogue.joining import OPERATOR
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.quality_map import QualityMap
-from llm_router.catalogue.refresh import RefreshPlan, plan
+from llm_router.catalogue.records import OPERATOR
+from llm_router.catalogue.refresh_plan import RefreshPlan, plan
 from llm_router.catalogue.source_state import RUNS, Health, SourceState, load, note_renewed, save
 from llm_router.catalogue.sources import Source
 from llm_router.catalogue.tables import Tables

@@ -6,9 +6,9 @@ import secrets
 from typing import TYPE_CHECKING
 
 from llm_router.auth import key_hash
+from llm_router.lazy import Lazy
 from llm_router.ports import Clock
 from llm_router.settings import Settings
-from llm_router.stores import Lazy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient

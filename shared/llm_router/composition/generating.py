@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from llm_router.auth import Caller
 from llm_router.client_keys import ClientKey, KeyBook, KeyRing
 from llm_router.errors import StoreUnavailable, Unauthenticated
+from llm_router.lazy import Lazy
 from llm_router.settings import Store
-from llm_router.stores import Lazy
 
 if TYPE_CHECKING:
-    from llm_router.bootstrap import Services
     from llm_router.budgets import Budgets
+    from llm_router.composition.services import Services
     from llm_router.generation.completion import Completer
     from llm_router.generation.cooling import Cooling
     from llm_router.generation.dispatch import Dispatcher
     from llm_router.generation.idempotency import Once
-    from llm_router.generation.outcome import Outcome
     from llm_router.generation.provider import Providers
     from llm_router.generation.walk import Patience
 
@@ -57,13 +57,15 @@ class Generating:
         found = self.key_ring().find(digest)
         return None if found is None else found.id
 
-    def admitted(self, key_id: str, *, spends: bool) -> ClientKey:
-        """The client key with this id, for one request of its minute.
+    def key_of(self, caller: Caller, *, spends: bool) -> ClientKey | None:
+        """The caller's key where it is a client's; to be asked for once a request, which counts against its minute.
 
         While requests cannot be counted, one that spends nothing is let in. Raises `RateLimited`, `StoreUnavailable`,
         and `Unauthenticated` where the key has gone since its caller was let in: it had limits.
         """
-        if (key := self.key_ring().by_id(key_id)) is None:
+        if not caller.key_id:
+            return None
+        if (key := self.key_ring().by_id(caller.key_id)) is None:
             raise Unauthenticated("This key is not valid any more.")
         try:
             self.budgets().admit(key)
@@ -72,28 +74,6 @@ class Generating:
                 raise
             self._services.warn(f"A key's request was not counted: {failure.message}")
         return key
-
-    def observe_outcome(self, outcome: Outcome) -> None:
-        """Count an attempt where operators look, and where the ranking learns from it."""
-        from llm_router.generation.provider import OUR_FAULT
-        from llm_router.outcomes import Outcome as Attempted
-
-        failed = outcome.failure is not None
-        self._services.observer().attempted(outcome.model, outcome.provider, outcome.ms, failed=failed)
-        label = outcome.label
-        if label.base is None or label.difficulty is None:
-            return
-        self._services.outcomes().record(
-            Attempted(
-                outcome.model,
-                label.base,
-                label.difficulty,
-                failure=outcome.failure or "",
-                counts=outcome.failure not in OUR_FAULT,
-                first_token_ms=outcome.first_token_ms,
-                tokens_per_second=outcome.tokens_per_second,
-            )
-        )
 
     def _make_budgets(self) -> Budgets:
         from llm_router.budgets import Budgets
@@ -106,10 +86,11 @@ class Generating:
         return Once(self._services.records(), self._services.clock)
 
     def _make_cooling(self) -> Cooling:
-        from llm_router.caches import beyond_process
+        from llm_router.composition.caches import beyond_process
         from llm_router.generation.cooling import Cooling
 
-        return Cooling(self._services.clock, beyond_process(self._services.cache()))
+        services = self._services
+        return Cooling(services.clock, beyond_process(services.cache()), services.hash_secret())
 
     def _make_providers(self) -> Providers:
         """Raises `StoreUnavailable` or `ConfigurationError` for a secret that cannot be had, each time anew."""
@@ -136,16 +117,18 @@ class Generating:
         )
 
     def _make_completer(self) -> Completer:
-        from llm_router.caches import beyond_process
+        from llm_router.composition.caches import beyond_process
         from llm_router.generation.completion import Completer
         from llm_router.generation.generator import Generator
         from llm_router.generation.kept_answers import KeptAnswers
+        from llm_router.generation.observer import AttemptObserver
         from llm_router.generation.similar_answers import SimilarAnswers
         from llm_router.generation.walk import Patience, Walk
 
         services = self._services
         walk = Walk(self.providers(), self.cooling(), services.clock, self.patience or Patience())
-        generator = Generator(walk, self.budgets(), self, services.clock, services.warn)
+        observer = AttemptObserver(services.observer(), services.outcomes())
+        generator = Generator(walk, self.budgets(), observer, services.clock, services.warn)
         kept = KeptAnswers(beyond_process(services.cache()), services.hash_secret())
         model = services.model().info().version
         questions = beyond_process(services.cache())

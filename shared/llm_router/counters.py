@@ -1,0 +1,69 @@
+"""The names under which things are counted, for those who count and those who read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Counter(StrEnum):
+    """What is counted: the first part of a counter's stored name. The rest says of which function, model or kind."""
+
+    REQUESTS = "requests"
+    ERRORS = "errors"
+    REFUSED = "refused"
+    PROBES = "probes"
+    COLD = "cold"
+    LATENCY = "latency"
+    MS = "ms"
+    CATEGORY = "category"
+    DIFFICULTY = "difficulty"
+    METHOD = "method"
+    ERROR = "error"
+    DEGRADED = "degraded"
+    CACHE = "cache"
+    USD = "usd"
+    RECOMMENDED = "model"
+    RECOMMENDED_USD = "model_usd"
+    TOKENS_IN = "tokens_in"
+    TOKENS_OUT = "tokens_out"
+    TOKENS = "tokens"
+    ATTEMPTS = "attempts"
+    FAILURES = "failures"
+    ATTEMPT_MS = "attempt_ms"
+    PROVIDER = "provider"
+    PROVIDER_FAILURES = "provider_failures"
+
+    def of(self, rest: str) -> str:
+        """The whole stored name."""
+        return self + "|" + rest
+
+
+HIT, MISS = "hit", "miss"
+"""Kinds of `CACHE`."""
+ESTIMATED, SPENT = "estimated", "spent"
+"""Kinds of `USD`."""
+THINKING = "thinking"
+"""The kind of `TOKENS`."""
+
+Sums = Mapping[str, Mapping[str, float]]
+"""Counters by the first part of their name, then by the rest."""
+
+
+def grouped(counters: Mapping[str, float]) -> Sums:
+    """Counters as the store has them, by the first part of their name."""
+    found: dict[str, dict[str, float]] = {}
+    for name, amount in counters.items():
+        prefix, _, rest = name.partition("|")
+        found.setdefault(prefix, {})[rest] = amount
+    return found
+
+
+def amount(counted: Sums, counter: Counter, rest: str) -> float:
+    """How much was counted under this name."""
+    return counted.get(counter, {}).get(rest, 0.0)
+
+
+def total(counted: Sums, counter: Counter) -> float:
+    """How much was counted under all names that begin so."""
+    return sum(counted.get(counter, {}).values())

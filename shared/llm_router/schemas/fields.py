@@ -1,0 +1,40 @@
+"""Kinds of fields that request bodies share."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, GetCoreSchemaHandler, JsonValue
+from pydantic_core import CoreSchema, PydanticUseDefault, core_schema
+
+from llm_router.json_values import NOT_FINITE, is_finite
+
+T = TypeVar("T")
+
+
+class _NullIsAbsent:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            _default_for_null, core_schema.nullable_schema(handler(source))
+        )
+
+
+def _default_for_null(value: T | None) -> T:
+    if value is None:
+        raise PydanticUseDefault
+    return value
+
+
+def _finite(value: T) -> T:
+    if not is_finite(value):
+        raise ValueError(NOT_FINITE)
+    return value
+
+
+NullOr = Annotated[T, _NullIsAbsent()]
+"""A field with a default that is not null, which null stands for as well."""
+
+AnyJson = Annotated[JsonValue, AfterValidator(_finite)]
+"""JSON of any form; where it may be anything, pydantic would take NaN and infinities whatever the body's model says."""
+AnyObject = Annotated[dict[str, JsonValue], AfterValidator(_finite)]
+AnyList = Annotated[list[JsonValue], AfterValidator(_finite)]

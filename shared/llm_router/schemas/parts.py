@@ -1,0 +1,131 @@
+"""The parts of a message: text, pictures, sound, files and refusals."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from llm_router.conversation import audio_tokens, file_tokens
+from llm_router.generation import chat
+from llm_router.schemas.fields import AnyJson
+from llm_router.web.body import RequestBody
+
+_TEXT = ("data:text/", "data:application/json")
+MAX_TEXT = 1_000_000
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Name = Annotated[str, Field(max_length=256)]
+
+
+class Cacheable(RequestBody):
+    """Where a provider's cache of prompts may end, in OpenAI's words and in Anthropic's: taken and not passed on, since
+    it changes no answer."""
+
+    prompt_cache_breakpoint: AnyJson = None
+    cache_control: AnyJson = None
+
+
+class PartBody(Cacheable):
+    """A part of a message."""
+
+    @property
+    def tokens(self) -> int:
+        """What it takes beyond text and pictures, which are counted otherwise."""
+        return 0
+
+
+class TextPart(PartBody):
+    """Text within a message."""
+
+    type: Literal["text"]
+    text: Text
+
+    def chat(self) -> chat.Part:
+        """As it is sent to a model."""
+        return chat.TextPart(self.text)
+
+
+class ImageUrl(RequestBody):
+    """A picture, by address or as a data address. The router passes it on and never fetches it."""
+
+    url: Annotated[str, Field(max_length=4_000_000)]
+    detail: Literal["auto", "low", "high", "original"] | None = None
+
+
+class ImagePart(PartBody):
+    """A picture within a message."""
+
+    type: Literal["image_url"]
+    image_url: ImageUrl
+
+    def chat(self) -> chat.Part:
+        """As it is sent to a model."""
+        detail = self.image_url.detail
+        return chat.ImagePart(self.image_url.url, "high" if detail == "original" else detail)
+
+
+class AudioData(RequestBody):
+    """Sound in base64."""
+
+    data: Annotated[str, Field(max_length=4_000_000)]
+    format: Annotated[str, Field(max_length=16)]
+
+
+class AudioPart(PartBody):
+    """Sound within a message."""
+
+    type: Literal["input_audio"]
+    input_audio: AudioData
+
+    @property
+    def tokens(self) -> int:
+        """By the length of the recording."""
+        return audio_tokens(_octets(self.input_audio.data))
+
+    def chat(self) -> chat.Part:
+        """As it is sent to a model."""
+        return chat.AudioPart(self.input_audio.data, self.input_audio.format)
+
+
+class FileData(RequestBody):
+    """A file in base64, or the id of one that the provider holds."""
+
+    file_data: Annotated[str, Field(max_length=4_000_000)] | None = None
+    file_id: Name | None = None
+    filename: Name | None = None
+
+
+class FilePart(PartBody):
+    """A file within a message."""
+
+    type: Literal["file"]
+    file: FileData
+
+    @property
+    def tokens(self) -> int:
+        """By the size of the file; of one that the provider holds it is not known."""
+        data = self.file.file_data or ""
+        return file_tokens(_octets(data), is_text=data[:32].lower().startswith(_TEXT))
+
+    def chat(self) -> chat.Part:
+        """As it is sent to a model."""
+        return chat.FilePart(self.file.file_data, self.file.file_id, self.file.filename)
+
+
+class RefusalPart(PartBody):
+    """A refusal that the assistant gave earlier."""
+
+    type: Literal["refusal"]
+    refusal: Text
+
+    def chat(self) -> chat.Part:
+        """As it is sent to a model: what the assistant said."""
+        return chat.TextPart(self.refusal)
+
+
+Part = Annotated[TextPart | ImagePart | AudioPart | FilePart | RefusalPart, Field(discriminator="type")]
+
+
+def _octets(encoded: str) -> int:
+    """Bytes that so much base64 holds."""
+    return len(encoded) * 3 // 4

@@ -1,0 +1,60 @@
+"""Where in a body a field is wrong, told by the names of our own fields alone."""
+
+from __future__ import annotations
+
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+Place = tuple[object, ...]
+"""The types of which one must stand somewhere."""
+
+
+def path_of(kind: type[BaseModel], location: tuple[int | str, ...]) -> str:
+    """`constraints.providers[0]`, for where pydantic finds something in a `kind`.
+
+    A key of the input's own is told as `?`. What pydantic calls the branch of a union is no part of the path.
+    """
+    path = ""
+    place: Place = (kind,)
+    at_branch = False
+    for part in location:
+        if at_branch:
+            at_branch = False
+            continue
+        if isinstance(part, int):
+            step, inside = f"[{part}]", _items(place)
+        elif (found := _field(place, part)) is not None:
+            step, inside = f".{part}", found
+        elif values := _values(place):
+            step, inside = ".?", values
+        else:
+            continue
+        path, place, at_branch = path + step, inside, len(inside) > 1
+    return path.removeprefix(".") or "body"
+
+
+def _types(annotation: object) -> Place:
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) in (Union, UnionType):
+        return tuple(each for member in get_args(annotation) if member is not type(None) for each in _types(member))
+    return (annotation,)
+
+
+def _field(place: Place, name: str) -> Place | None:
+    for kind in place:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            for own, field in kind.model_fields.items():
+                if name == (field.alias or own):
+                    return _types(field.annotation)
+    return None
+
+
+def _items(place: Place) -> Place:
+    return next((_types(get_args(kind)[0]) for kind in place if get_origin(kind) in (list, tuple)), ())
+
+
+def _values(place: Place) -> Place:
+    return next((_types(get_args(kind)[1]) for kind in place if get_origin(kind) is dict), ())

@@ -1,0 +1,165 @@
+"""The routes that ask models, or tell who may: generating, OpenAI's protocol, and client keys."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from llm_router.activity import note_decision
+from llm_router.client_keys import ClientKey, new_secret
+from llm_router.errors import InvalidRequest, NotFound
+from llm_router.generation.dispatch import is_auto, preference_of
+from llm_router.generation.idempotency import MAX_KEY
+from llm_router.generation.similar_answers import Question
+from llm_router.recommend import Decision
+from llm_router.schemas.chat_answer import (
+    ChatCompletion,
+    ListedModel,
+    ModelList,
+    listed_auto,
+    listed_model,
+    model_list,
+)
+from llm_router.schemas.chat_request import ChatCompletionRequest
+from llm_router.schemas.generated import finished_decision, generated_answer
+from llm_router.schemas.keys import KeyRemoved, KeyRequest, KeysAnswer, NewKeyAnswer, keys_answer, new_key_answer
+from llm_router.schemas.messages import conversation
+from llm_router.schemas.route import RouteRequest, route_answer
+from llm_router.web.completions import Completions, keeping_of, note_completed
+from llm_router.web.door import Call, Door
+from llm_router.web.meanwhile import meanwhile
+
+if TYPE_CHECKING:
+    from llm_router.composition.services import Services
+
+Keep = Callable[[Decision, str, str | None, str], None]
+"""Keeps a decision of a tenant for later, with the model that was used and its answer as JSON."""
+
+
+@dataclass(frozen=True)
+class GenerationRoutes:
+    """What the route function does beside recommending."""
+
+    service: Services
+    keep: Keep
+
+    def expose(self, door: Door) -> None:
+        """Add them to the door."""
+        door.post(
+            "/v1/chat/completions",
+            body=ChatCompletionRequest,
+            answer=ChatCompletion,
+            summary="OpenAI's chat completions",
+        )(self.chat)
+        door.get("/v1/models", answer=ModelList, summary="What can be asked here, in OpenAI's form")(self.models)
+        door.get("/v1/models/{model_id}", answer=ListedModel, summary="One of them, in OpenAI's form")(self.model)
+        door.get("/keys", answer=KeysAnswer, summary="Client keys and what they have spent")(self.keys)
+        door.post("/keys", body=KeyRequest, answer=NewKeyAnswer, summary="Make a client key")(self.add_key)
+        door.delete("/keys/{key_id}", answer=KeyRemoved, summary="Take a client key back")(self.remove_key)
+
+    async def route(self, call: Call, body: RouteRequest) -> Response:
+        """`POST /route` in mode `generate`: the choice, and the answer of the model that gave one."""
+        return await self._once(call, lambda: self._generated(call, body))
+
+    async def chat(self, call: Call, body: ChatCompletionRequest) -> Response:
+        """`auto` routes, a model's id pins."""
+        call.note.prompt_hash = self.service.prompt_hash(conversation(body.messages).request)
+        if body.stream:
+            completions = self._completions()
+            return await completions.streamed(call, body, completions.route(call, body, self._key(call)))
+        return await self._once(call, lambda: self._completed(call, body))
+
+    async def models(self, call: Call) -> ModelList:
+        """`auto`, and the models whose provider is configured and that the key allows."""
+        as_of = self.service.reader().in_force().catalogue.as_of
+        key = self._key(call, spends=False)
+        return model_list(self.service.generating.dispatcher().routable(key), as_of)
+
+    async def model(self, call: Call) -> ListedModel:
+        """One of them, by any name that a request may give it."""
+        catalogue, name = self.service.reader().in_force().catalogue, call.path_params["model_id"]
+        key = self._key(call, spends=False)
+        if is_auto(name):
+            preference_of(name)
+            return listed_auto(name, catalogue.as_of)
+        asked = catalogue.find(name)
+        for model in self.service.generating.dispatcher().routable(key):
+            if asked is not None and model.id == asked.id:
+                return listed_model(model, catalogue.as_of)
+        raise NotFound("There is no such model; see /v1/models.", code="model_not_found")
+
+    async def keys(self, _call: Call) -> KeysAnswer:
+        """Without their secrets."""
+        made = self.service.generating
+        return keys_answer(made.key_book().all(), made.budgets().spends())
+
+    async def add_key(self, _call: Call, body: KeyRequest) -> NewKeyAnswer:
+        """Its secret is shown this once; only its hash is kept."""
+        secret = new_secret()
+        draft = body.draft(self.service.clock.now())
+        return new_key_answer(self.service.generating.key_book().add(draft, secret), secret)
+
+    async def remove_key(self, call: Call) -> KeyRemoved:
+        """Effective at once here, and within seconds everywhere."""
+        key_id = call.path_params["key_id"]
+        self.service.generating.key_book().remove(key_id)
+        self.service.generating.key_ring().forget(key_id)
+        return KeyRemoved(id=key_id)
+
+    async def _generated(self, call: Call, body: RouteRequest) -> Response:
+        key, tenant = self._key(call), call.caller.tenant
+        dispatcher = self.service.generating.dispatcher()
+        request = body.chat(dispatcher.bounded(body.constraints.max_tokens))
+        routed = dispatcher.routed(replace(body.ask(tenant), complete=True), request, key)
+        decision = routed.decision
+        assert decision is not None, "a routed request has a decision"  # noqa: S101
+        note_decision(call.note, decision)
+
+        def asked() -> str:
+            return body.model_dump_json(exclude={"cache", "session_id"})
+
+        def question() -> Question | None:
+            return Question.of(request, body.model_dump_json(exclude={"cache", "session_id", "prompt", "messages"}))
+
+        keeping = keeping_of(call, asked, body.cache, key, None, question)
+        work = self.service.generating.completer().complete(routed, keeping)
+        done, told = await meanwhile(work, lambda: route_answer(decision))
+        came = finished_decision(told, done)
+        self.keep(decision, tenant, done.model.id, came.model_dump_json())
+        note_completed(call.note, done)
+        answer = generated_answer(came, done.answer)
+        return Response(answer.model_dump_json(), media_type="application/json")
+
+    async def _completed(self, call: Call, body: ChatCompletionRequest) -> Response:
+        key, completions = self._key(call), self._completions()
+        return await completions.whole(call, body, completions.route(call, body, key), key)
+
+    async def _once(self, call: Call, work: Callable[[], Awaitable[Response]]) -> Response:
+        """The answer, or that of an earlier request with the same idempotency key."""
+        name = call.headers.get("idempotency-key", "")
+        if not name:
+            return await work()
+        if len(name) > MAX_KEY:
+            raise InvalidRequest(f"An idempotency key has at most {MAX_KEY} characters.")
+
+        made: list[Response] = []
+
+        async def body() -> bytes:
+            made.append(await work())
+            return bytes(made[0].body)
+
+        answer, _ = await self.service.generating.once().run(call.caller.tenant, name, call.raw, body)
+        again = Response(answer, media_type="application/json", headers={"idempotent-replayed": "true"})
+        return made[0] if made else again
+
+    def _key(self, call: Call, *, spends: bool = True) -> ClientKey | None:
+        return self.service.generating.key_of(call.caller, spends=spends)
+
+    def _completions(self) -> Completions:
+        made, service = self.service.generating, self.service
+        return Completions(
+            made.dispatcher(), made.completer(), service.clock, self.keep, service.settings.stream_timeout
+        )

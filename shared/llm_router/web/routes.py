@@ -1,0 +1,100 @@
+"""The routes of one door: what answers each row of the access table, and what is exposed only when it is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import cache
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import compile_path
+
+from llm_router.lazy import Lazy
+from llm_router.web.access import ROUTES, Function, RouteRule, rules_of
+from llm_router.web.openapi import Operation
+
+Serve = Callable[[Request], Awaitable[Response]]
+_SPANS_SLASHES = {"model_id"}
+
+
+class Routes:
+    """Added one by one to the function's app; a route that is added for a second time answers in place of the first."""
+
+    def __init__(self, function: Function, app: FastAPI) -> None:
+        self._function = function
+        self._app = app
+        self._operations: list[Operation] = []
+        self._served: dict[tuple[str, str], Serve] = {}
+        self._rest: Lazy[None] = Lazy(lambda: None)
+
+    def add(self, operation: Operation, serve: Serve) -> None:
+        """Answer one row of the access table."""
+        self._operations.append(operation)
+        self._answer(operation.row, serve)
+
+    def later(self, expose: Callable[[], None]) -> None:
+        """Have `expose` add the function's other routes when one of them is first asked for.
+
+        A start then does not wait for the modules behind routes that most processes are never asked for.
+        """
+        self._rest = Lazy(expose)
+        for row in rules_of(self._function):
+            if (row.method, row.path) not in self._served:
+                self._answer(row, self._completed(row))
+
+    def complete(self) -> None:
+        """Add what was left for later."""
+        self._rest()
+
+    @property
+    def operations(self) -> list[Operation]:
+        """What every route does."""
+        self.complete()
+        return self._operations
+
+    def served(self, method: str, path: str) -> Serve:
+        """What answers this row of the table, for a gateway that has found it already: the app finds it again.
+
+        Raises `KeyError`.
+        """
+        return self._served[method, path]
+
+    def _answer(self, row: RouteRule, serve: Serve) -> None:
+        known = (row.method, row.path) in self._served
+        self._served[row.method, row.path] = serve
+        if known:
+            return
+
+        async def answer(request: Request) -> Response:
+            return await self.served(row.method, row.path)(request)
+
+        self._app.add_route(_app_path(row), answer, methods=[row.method])
+
+    def _completed(self, row: RouteRule) -> Serve:
+        async def serve(request: Request) -> Response:
+            self.complete()
+            return await self.served(row.method, row.path)(request)
+
+        return serve
+
+
+def methods_at(path: str) -> list[str]:
+    """The methods that this path answers to, whichever function has it: none where nothing is."""
+    found = {row.method for pattern, row in _patterns() if pattern.match(path)}
+    return sorted(found | {"HEAD"} if "GET" in found else found)
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], RouteRule]]:
+    return [(compile_path(_app_path(row))[0], row) for row in ROUTES]
+
+
+def _app_path(row: RouteRule) -> str:
+    return re.sub(r"{(\w+)}", _with_converter, row.path)
+
+
+def _with_converter(parameter: re.Match[str]) -> str:
+    name = parameter.group(1)
+    return f"{{{name}:path}}" if name in _SPANS_SLASHES else f"{{{name}}}"

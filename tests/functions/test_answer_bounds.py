@@ -1,0 +1,108 @@
+"""How long a generated answer may be, and who is asked at all, by what the prompt costs and fills at each model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from llm_router.catalogue.entry import Catalogue, ModelEntry
+from llm_router.generation.provider import Failure, ProviderFailed
+from tests.support.generating import Client
+from tests.support.models import model
+from tests.support.providers import FakeProvider
+from tests.support.service import Reply, service
+
+RUSSIAN = "Кратко перескажи, о чём говорится в этом протоколе заседания комитета. " + "Комитет собрался снова. " * 800
+CHINESE = "请总结这份会议记录。" + "委员会再次开会。" * 800
+
+
+@pytest.fixture
+def generating(tmp_path: Path) -> Iterator[Client]:
+    """A service on a store of its own, since models are added to its catalogue."""
+    with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as api:
+        yield Client(api)
+
+
+def add(client: Client, name: str, usd_in: float, usd_out: float) -> None:
+    """A model of Acme's, beside those of the catalogue."""
+    prices = {"input_usd_per_mtok": usd_in, "output_usd_per_mtok": usd_out, "context_window": 128_000}
+    entry = {"id": f"acme/{name}", "provider": "acme", "display_name": name, **prices}
+    assert client.api.admin("/update", {"models": [entry]}).status == 200
+    client.service.reader().forget()
+
+
+def named(monkeypatch: pytest.MonkeyPatch, entry: ModelEntry) -> ModelEntry:
+    """The entry, which is what the catalogue finds by any name."""
+    monkeypatch.setattr(Catalogue, "find", lambda _self, _name: entry)
+    return entry
+
+
+def pinned(client: Client, entry: ModelEntry, text: str, **fields: object) -> Reply:
+    return client.chat(model=entry.id, messages=[{"role": "user", "content": text}], **fields)
+
+
+def test_a_model_that_nothing_is_left_to_answer_with_is_left_out_and_the_nearest_bound_that_would_do_is_told(
+    generating: Client,
+):
+    def asks(limit: float) -> dict:
+        return {"prompt": RUSSIAN, "constraints": {"max_cost_usd": limit, "providers": ["acme"]}}
+
+    add(generating, "reads-dearly", 1.0, 0.001)
+    (alone,) = generating.api.post("/route", asks(1.0)).json["ranking"]
+    limit = alone["estimated_cost_usd"] * 1.01
+    refused = generating.route(**asks(limit))
+    (field,) = refused.json["error"]["fields"]
+    assert (refused.status, refused.error, field["path"]) == (422, "no_eligible_model", "constraints.max_cost_usd")
+    enough = float(field["problem"].rpartition(" ")[2])
+    assert generating.route(**asks(enough)).json["model_used"]["id"] == "acme/reads-dearly"
+    add(generating, "cheap", 0.1, 0.4)
+    assert len(generating.api.post("/route", asks(limit)).json["ranking"]) == 2
+    failing = generating.providers.default = FakeProvider(fails=ProviderFailed(Failure.SERVER_ERROR, status=500))
+    assert generating.route(**asks(limit)).status == 502
+    assert [name for name, _ in failing.asked] == ["cheap"]
+
+
+@pytest.mark.parametrize("text", [RUSSIAN, CHINESE], ids=["Russian", "Chinese"])
+def test_a_named_model_is_asked_whatever_fits_its_window_in_any_script(
+    generating: Client, monkeypatch: pytest.MonkeyPatch, text: str
+):
+    entry = named(monkeypatch, model("small", context_window=8192, tokenizer="o200k"))
+    reply = pinned(generating, entry, text)
+    assert reply.status == 200
+    longest = generating.asked[0][1].max_tokens
+    assert longest is not None
+    assert longest > 500
+
+
+def test_a_named_model_is_asked_what_only_seems_not_to_fit_and_whatever_its_window_is_where_nobody_knows_it(
+    generating: Client, monkeypatch: pytest.MonkeyPatch
+):
+    known = named(monkeypatch, model("small", context_window=8192))
+    assert pinned(generating, known, "word " * 8000).status == 200
+    assert (generating.asked[0][1].max_tokens or 0) > 500
+    clearly = pinned(generating, known, "word " * 20_000)
+    assert (clearly.status, clearly.json["error"]["code"]) == (422, "no_eligible_model")
+    assert "has 8192" in clearly.json["error"]["message"]
+    unknown = named(monkeypatch, replace(known, context_window=None))
+    assert pinned(generating, unknown, "word " * 20_000).status == 200
+    wanted = pinned(generating, unknown, "word", constraints={"min_context_tokens": 9000})
+    assert wanted.status == 422
+
+
+def test_a_file_that_may_be_shorter_than_it_is_counted_keeps_nobody_from_the_model_that_was_named(
+    generating: Client, monkeypatch: pytest.MonkeyPatch
+):
+    entry = named(monkeypatch, model("small", context_window=8192))
+    file = {"type": "file", "file": {"file_data": "data:application/pdf;base64," + "A" * 400_000}}
+    assert generating.chat(model=entry.id, messages=[{"role": "user", "content": [file]}]).status == 200
+
+
+def test_a_named_model_is_refused_where_the_money_buys_no_answer(generating: Client, monkeypatch: pytest.MonkeyPatch):
+    entry = named(monkeypatch, model("dear", usd_in=10.0, usd_out=40.0, tokenizer="claude"))
+    refused = pinned(generating, entry, CHINESE, constraints={"max_cost_usd": 0.05})
+    assert (refused.status, refused.json["error"]["code"]) == (422, "no_eligible_model")
+    assert pinned(generating, entry, CHINESE, constraints={"max_cost_usd": 0.15}).status == 200
+    assert 1 < (generating.asked[0][1].max_tokens or 0) < 3000
