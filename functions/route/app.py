@@ -21,7 +21,7 @@ from llm_router.web.lambda_handler import lambda_handler
 from llm_router.web.snapshot import on_snapshot
 
 if TYPE_CHECKING:
-    from llm_router.web.generation_routes import GenerationRoutes
+    from llm_router.endpoints.generation import GenerationRoutes
 
 NO_DECISION = "There is no such decision; decisions are kept for a limited time."
 
@@ -103,7 +103,7 @@ async def health(_call: Call) -> HealthAnswer:
 
 
 def _generation() -> GenerationRoutes:
-    from llm_router.web.generation_routes import GenerationRoutes
+    from llm_router.endpoints.generation import GenerationRoutes
 
     return GenerationRoutes(service, _keep)
 
@@ -112,7 +112,7 @@ generation = Lazy(_generation)
 
 
 def _expose_the_rest() -> None:
-    from llm_router.web.metrics_routes import MetricsRoutes
+    from llm_router.endpoints.metrics import MetricsRoutes
 
     generation().expose(door)
     MetricsRoutes(service).expose(door)

@@ -21,8 +21,9 @@ ARROWS: dict[str, set[str]] = {
     "settings": {"domain"},
     "composition": {"adapters", "classifier", "domain", "schemas", "settings"},
     "schemas": {"classifier", "domain", "web"},
-    "web": {"composition", "domain", "schemas"},
-    "functions": {"composition", "domain", "schemas", "web"},
+    "web": {"domain", "schemas"},
+    "endpoints": {"composition", "domain", "schemas", "web"},
+    "functions": {"composition", "domain", "endpoints", "schemas", "web"},
     "cli": {"domain", "schemas"},
     "local": {"adapters", "composition", "domain", "settings", "web"},
 }

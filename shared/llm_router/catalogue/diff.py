@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from llm_router.catalogue.entry import Latency, LongPrompt, ModelEntry, QualityTable
 
 _QUIET = frozenset({"provenance"})
-"""Fields that tell about others: they change whenever a source is read again, and are no change by themselves."""
+"""Fields that tell about others: their dates change whenever a source is read again; who tells is a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,36 +23,41 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Ids added and removed, and every changed field, in the order of the ids."""
+    """Ids added and removed, and every changed field, in the order of the ids.
+
+    `retold` are the other models of which some value is the same from another source: on that rests what becomes of it.
+    """
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[FieldChange, ...]
+    retold: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
-        return not (self.added or self.removed or self.changed)
+        return not (self.added or self.removed or self.changed or self.retold)
 
     @property
     def summary(self) -> str:
-        """`+2 -1 ~3 models`, or `no change`."""
+        """`+2 -1 ~3 models`, what else happened, or `no change`."""
         if self.empty:
             return "no change"
+        if not (self.added or self.removed or self.changed):
+            return f"the same values from other sources (~{len(self.retold)} models)"
         models = len({change.model for change in self.changed})
         return f"+{len(self.added)} -{len(self.removed)} ~{models} models"
 
 
 def diff(before: Mapping[str, ModelEntry], after: Mapping[str, ModelEntry]) -> Diff:
     """What leads from `before` to `after`."""
+    touched = [name for name in sorted(before.keys() & after.keys()) if before[name] is not after[name]]
+    changed = tuple(change for name in touched for change in _changes(name, before[name], after[name]))
+    known = {change.model for change in changed}
     return Diff(
         added=tuple(sorted(after.keys() - before.keys())),
         removed=tuple(sorted(before.keys() - after.keys())),
-        changed=tuple(
-            change
-            for name in sorted(before.keys() & after.keys())
-            if before[name] is not after[name]
-            for change in _changes(name, before[name], after[name])
-        ),
+        changed=changed,
+        retold=tuple(name for name in touched if name not in known and before[name].sources != after[name].sources),
     )
 
 

@@ -97,7 +97,7 @@ class Publisher:
             models = before.models if made is None else made
             changed = diff(before.models, models)
             settled = whole and (made is None or (held is not None) is origin.startswith(_ROLLBACK))
-            if settled and changed.empty and _have_the_same_sources(before.models, models):
+            if settled and changed.empty:
                 return Published(before.version, changed, before.models)
             try:
                 info = self._store(models, changed, origin, before.version)
@@ -134,8 +134,3 @@ class Publisher:
             summary=changed.summary,
         )
         return self.store.publish(dumps(Catalogue(0, models, now)), draft, expected_version=before or None)
-
-
-def _have_the_same_sources(before: Mapping[str, ModelEntry], after: Mapping[str, ModelEntry]) -> bool:
-    """Whether every field of the same models is told by whom it was: on that rests what becomes of it later."""
-    return all(entry is before[name] or entry.sources == before[name].sources for name, entry in after.items())
