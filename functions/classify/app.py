@@ -10,7 +10,7 @@ from llm_router.schemas.info import InfoAnswer, info_answer
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
-from llm_router.web.snapshot import on_snapshot
+from llm_router.web.snapshot import prepared
 
 service = services()
 door = Door(Function.CLASSIFY, service.gatekeeper, service.observer)
@@ -73,5 +73,5 @@ def warm() -> None:
     service.classifier()
 
 
-on_snapshot(before=warm, after=service.restored)
+prepared(before=warm, after=service.restored, at_once=service.settings.provisioned)
 handler = lambda_handler(door.app)

@@ -33,7 +33,7 @@ from llm_router.web import openapi
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
-from llm_router.web.snapshot import on_snapshot
+from llm_router.web.snapshot import prepared
 
 WINDOWS = {
     Window.HOUR: (3600, MINUTE, 60),
@@ -224,5 +224,5 @@ async def asset(call: Call) -> Response:
     )
 
 
-on_snapshot(before=lambda: service.reader().in_force(), after=service.restored)
+prepared(before=lambda: service.reader().in_force(), after=service.restored, at_once=service.settings.provisioned)
 handler = lambda_handler(door.app)

@@ -29,7 +29,7 @@ from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.errors import status_of
 from llm_router.web.lambda_handler import Result, lambda_handler
-from llm_router.web.snapshot import on_snapshot
+from llm_router.web.snapshot import prepared
 
 service = services()
 door = Door(Function.INGEST, service.gatekeeper, service.observer)
@@ -125,5 +125,5 @@ async def health(_call: Call) -> HealthAnswer:
     return HealthAnswer.of("ingest", ["catalogue"] if degraded else [])
 
 
-on_snapshot(before=lambda: service.reader().in_force(), after=service.restored)
+prepared(before=lambda: service.reader().in_force(), after=service.restored, at_once=service.settings.provisioned)
 handler = lambda_handler(door.app, on_schedule=on_schedule)

@@ -18,7 +18,7 @@ from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer, su
 from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
-from llm_router.web.snapshot import on_snapshot
+from llm_router.web.snapshot import prepared
 
 if TYPE_CHECKING:
     from llm_router.endpoints.generation import GenerationRoutes
@@ -124,9 +124,10 @@ door.routes.later(_expose_the_rest)
 def warm() -> None:
     """Build what the first request would otherwise wait for."""
     door.routes.complete()
+    service.classifier()
     service.recommender()
     service.reader().in_force()
 
 
-on_snapshot(before=warm, after=service.restored)
+prepared(before=warm, after=service.restored, at_once=service.settings.provisioned)
 handler = lambda_handler(door.app)

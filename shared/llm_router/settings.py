@@ -146,7 +146,13 @@ class Settings(ProviderSettings):
     stream_timeout: float = Field(120.0, gt=0, le=900, description="seconds of a streamed answer in all")
     aws_lambda_function_name: str = Field("", description="set by Lambda: the function's name")
     aws_lambda_function_memory_size: int = Field(0, ge=0, description="set by Lambda: the function's memory in MB")
+    aws_lambda_initialization_type: str = Field("", description="set by Lambda: whether instances wait for requests")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
+
+    @property
+    def provisioned(self) -> bool:
+        """Whether this process is started before anybody asks for it."""
+        return self.aws_lambda_initialization_type == "provisioned-concurrency"
 
     @property
     def loopback(self) -> bool:

@@ -55,6 +55,7 @@ BROKEN = {
     Fault.RESET_MIDWAY: "garbage",
     Fault.CLOSED: "garbage",
     Fault.CUT_SHORT: "garbage",
+    Fault.BAD_CHUNK: "garbage",
     Fault.HTML: "garbage",
     Fault.EMPTY: "garbage",
     Fault.TRUNCATED_JSON: "garbage",

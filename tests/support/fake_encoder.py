@@ -61,7 +61,7 @@ def hash_place(text: str) -> int:
 def classifier(encoder: FakeEncoder | None, breaker: Breaker | None = None) -> HybridClassifier:
     kind = Fusion.unfitted().ascii
     kind = replace(kind, whole=replace(kind.whole, rules=0.7))
-    fusion = replace(Fusion.unfitted(), ascii=kind, beyond=kind)
+    fusion = replace(Fusion.unfitted(), ascii=kind, beyond=kind, laden=kind)
     return HybridClassifier(RULES, fusion, LENGTHS, encoder, ABOUT, breaker)
 
 

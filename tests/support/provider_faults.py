@@ -28,6 +28,8 @@ class Fault(StrEnum):
     HANG_MIDWAY = "hang_midway"
     CUT_SHORT = "cut_short"
     """The connection is closed in the middle of the body, in spite of its announced length."""
+    BAD_CHUNK = "bad_chunk"
+    """A chunk whose length is no number, in the middle of the body, on a connection that stays open."""
     NO_END_MARK = "no_end_mark"
     """A stream that ends in good order, but for what its protocol ends with. A whole answer is not affected."""
     ERROR_EVENT = "error_event"

@@ -99,6 +99,8 @@ class Reply:
                 return await self._plain(200, b"{not json")
             case Fault.CLOSED:
                 return False
+        if fault is Fault.BAD_CHUNK:
+            return await self._bad_chunk(body[: len(body) // 2])
         await self._write(self._head(len(body)) + body[: len(body) // 2])
         if fault is Fault.HANG_MIDWAY:
             await asyncio.Event().wait()
@@ -111,6 +113,8 @@ class Reply:
             return False
         sent = pieces(self.asked.protocol, self.asked.model, Said())
         half = len(sent) // 2
+        if fault is Fault.BAD_CHUNK:
+            return await self._bad_chunk(sent[0])
         await self._write(self._head(None))
         for piece in sent[:half]:
             await self._chunk(piece)
@@ -127,6 +131,13 @@ class Reply:
                 await self._chunk(sent[half][: len(sent[half]) // 2])
         if fault in (Fault.NO_END_MARK, Fault.ERROR_EVENT, Fault.GARBAGE_EVENT, Fault.TRUNCATED_JSON):
             await self._write(b"0\r\n\r\n")
+        return False
+
+    async def _bad_chunk(self, beginning: bytes) -> bool:
+        await self._write(self._head(None))
+        await self._chunk(beginning)
+        await self._write(b"zz\r\nand so on\r\n")
+        await asyncio.Event().wait()
         return False
 
     async def _wrong(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import unicodedata
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from classifier.answers import AnswerLengths
 from classifier.features import NUMERIC, Features, Script, _signs, guess_script, read_features
+from classifier.fences import holds_code
 from classifier.normalise import MAX_MARKS, normalise
 from classifier.rules import RuleBook
 from classifier.words import split_words
@@ -69,6 +71,10 @@ def test_form_gives_signals(text, signal):
         "import os\nimport sys",
         "import csv\n\nwith open('a') as f:",
         "import os; os.remove('a')",
+        "import requests\n# fetch it\nr = requests.get(u)",
+        "import requests\n\n  # fetch it\n  // twice\n\nr = requests.get(u)",
+        *(f"import app\n{line}" for line in ("for a, b in rows:", "while True:", "try:", "\n@app.route('/')", "@main")),
+        *(f"import UIKit\n\n{line} {{" for line in ("struct V: View", "class Cell", "enum Suit", "func area()")),
     ],
 )
 def test_lines_that_import_something_are_code(line: str):
@@ -93,12 +99,25 @@ def test_lines_that_import_something_are_code(line: str):
         "import 'Alien' subtitles into VLC",
         "import duties\nimport quotas rise",
         "import duties\nwhat about cars (new ones)?",
+        "import duties\nfor cars, trucks in Germany: why?",
+        "import duties\nwhile we wait: what are they?",
+        "import duties\ntry: a summary",
+        "import duties\n@bob what are they?",
+        "import duties\n# Germany\nthey rise",
     ],
 )
 def test_prose_that_begins_as_an_import_does_is_not_code(line: str):
     assert not features(line).has_code
     assert not features(f"{line}\n").has_code
     assert not features(f"Hi there!\n{line}").has_code
+
+
+@pytest.mark.parametrize("follows", ["\n#", "\n \n", " ", "\nfor a in", "\nfor a in " + "{:x" * 99])
+def test_what_follows_an_import_is_looked_through_once(follows: str):
+    text = "import os" + follows * 2000 + "\nthey rise"
+    began = time.process_time()
+    assert not holds_code(text, prose=True)
+    assert time.process_time() - began < 1
 
 
 def test_features_are_finite_and_named():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from classifier.fusion import CATEGORIES, Blend, Fusion, Others
 from classifier.grams import (
@@ -14,14 +18,16 @@ from classifier.grams import (
     COLUMNS,
     GRAMS,
     HEAD_WORDS,
+    LETTERS,
     LONGEST_SPELT,
     SPELT_WORDS,
+    STEM,
     TAIL_WORDS,
     Grams,
     beyond_ascii,
     buckets,
 )
-from classifier.material import EDGE_WORDS
+from classifier.material import EDGE_WORDS, is_laden
 from classifier.normalise import normalise
 from classifier.rules import Reading
 from llm_router.taxonomy import Category
@@ -57,6 +63,61 @@ def test_what_the_rules_find_counts_beside_the_words():
     english, russian = (set(buckets(reading(text))) for text in ("poem about rain", "стихотворение про дождь"))
     assert set(RULES.read(normalise("poem")).found) & set(RULES.read(normalise("стихотворение")).found)
     assert len(english & russian) > len(english & set(buckets(reading("вчера был дождь"))))
+
+
+def hashed_plainly(typed: str) -> list[int]:
+    """All that is hashed of `typed`, each gram spelt out, in any order; the blocks are split off and read anew."""
+    said = reading(typed)
+    words = said.words
+    if len(words) > HEAD_WORDS + TAIL_WORDS:
+        words = [*words[:HEAD_WORDS], *words[-TAIL_WORDS:]]
+    texts = [word.text for word in words]
+    found = [*texts, *(f"^{word}" for word in texts[:2]), *(f"${word}" for word in texts[-2:])]
+    found += [f"{one} {other}" for one, other in pairwise(texts)]
+    triples = zip(texts, texts[1:], texts[2:], strict=False)
+    found += [" ".join(each) for each in triples if len(each[2]) == 1 and not each[2].isascii()]
+    for place, word in enumerate(words):
+        if word.opens:
+            found += [f"^^{each}" for each in (texts[place], " ".join(texts[place : place + 2]))[: len(texts) - place]]
+    found += [f"@{signal}" for signal in said.signals] + [f"%{group}" for group in said.found]
+    found += [f"~{text[:STEM]}" for text in texts if len(text) > STEM]
+    spelt = [f"<{text[:LONGEST_SPELT]}>" for text in texts[:SPELT_WORDS] if len(text) > LETTERS]
+    found += [f"#{each[k : k + LETTERS]}" for each in spelt for k in range(len(each) - LETTERS + 1)]
+    whole = said.prompt.text
+    if words and is_laden(whole):
+        gap = "\n\n" if "\n\n" in whole.strip() else "\n"
+        until, since = whole.find(gap, words[0].start), whole.rfind(gap, 0, words[-1].end)
+        head = [word.text for word in words[:EDGE_WORDS] if until < 0 or word.end <= until]
+        tail = [word.text for word in words[-EDGE_WORDS:] if word.start >= since]
+        for mark, block in (("|<", head), ("|>", tail)):
+            found += [f"{mark}{each}" for each in (*block, *map(" ".join, pairwise(block)))]
+    return [zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS for gram in found]
+
+
+PARTS = ("a", "poem", "weather", "стих", "写", "首", "?", "\n", "\n\n", "ü" * 50)
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=200))
+@example(["", "\n", " "])
+@example(["one"])
+@example(["weather"] * 300)
+def test_what_is_remembered_of_words_is_what_would_be_hashed(parts: list[str]):
+    text = " ".join(parts)
+    assert sorted(buckets(reading(text))) == sorted(hashed_plainly(text))
+
+
+def test_of_the_blocks_of_known_words_only_pairs_are_hashed_anew(monkeypatch: pytest.MonkeyPatch):
+    said = reading("please judge\n\nit rained\n\nis it fair")
+    buckets(said)
+    hashed: list[str] = []
+
+    def watched(gram: str) -> int:
+        hashed.append(gram)
+        return 0
+
+    monkeypatch.setattr("classifier.grams._bucket", watched)
+    buckets(said)
+    assert [gram for gram in hashed if gram.startswith("|")] == ["|<please judge", "|>is it", "|>it fair"]
 
 
 def test_long_texts_count_by_their_ends():

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from llm_router.catalogue.entry import LongPrompt
 from llm_router.errors import NoEligibleModel
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart, Usage
-from llm_router.generation.job import UNSURE, Job
+from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
 from llm_router.generation.outcome import Attempt
 from llm_router.generation.pricing import cost_usd
@@ -19,7 +19,7 @@ from llm_router.ranking.latency import ASSUMED_OF_LARGE
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Surroundings
-from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of
+from llm_router.ranking.tokens import NO_TEXT, UNSURE, Reading, reading_of
 from tests.support.models import model, scenes
 
 ASKED = ChatRequest((ChatMessage(Role.USER, (TextPart("hello"),)),), max_tokens=8192)
@@ -70,7 +70,6 @@ def test_a_prompt_is_as_long_as_the_models_tokenizer_makes_it_in_its_script():
     assert (reading_job(russian).reads(cheap), reading_job(hindi).reads(claude)) == (3800, 16_500)
     bounded = reading_job(russian, most_usd=0.06)
     assert bounded.asked_of(cheap).max_tokens == (60_000 - 41_800) // 40
-    assert bounded.pays_for(cheap)
     dear = reading_job(hindi, most_usd=0.25)
     longest = dear.asked_of(claude).max_tokens or 0
     assert (cost_usd(claude, Usage(16_500, longest)) or 1) <= dear.most_usd(claude) <= 0.25
@@ -78,12 +77,10 @@ def test_a_prompt_is_as_long_as_the_models_tokenizer_makes_it_in_its_script():
     assert reading_job(russian).asked_of(small).max_tokens == 8192 - 4180
 
 
-def test_a_model_that_the_money_buys_no_token_of_is_not_paid_for():
+def test_the_last_money_buys_a_token():
     usd = (1100 * 10 + 40) / 1e6
-    assert job(most_usd=usd).pays_for(DEAR)
+    assert job(most_usd=usd).usd_with(DEAR, 1) == pytest.approx(usd)
     assert job(most_usd=usd).asked_of(DEAR).max_tokens == 1
-    assert not job(most_usd=usd - 1e-9).pays_for(DEAR)
-    assert job(most_usd=usd).pays_for(replace(DEAR, input_usd_per_mtok=None))
 
 
 @given(scenes)
@@ -95,7 +92,7 @@ def test_of_what_a_ranking_admits_nothing_is_asked_that_costs_more_or_is_longer_
     cap = scene.demands.max_cost_usd
     models = tuple(each.model for each in found.candidates)
     made = Job(ASKED, models, scene.task.reading, until=25.0, most_usd_wanted=cap)
-    for each in filter(made.pays_for, models):
+    for each in models:
         longest = made.asked_of(each).max_tokens
         assert longest is not None
         assert longest >= 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.normalise import normalise
+from classifier.normalise import Prompt, normalise
 from classifier.phrases import PhraseIndex
 from classifier.rules import RULES
 from classifier.words import fold, split_words
@@ -88,6 +88,19 @@ def test_every_letter_folds_as_it_is_typed(letters: str):
 )
 def test_phrases_of_scripts_without_spaces_are_found_within_a_text(phrase: str, text: str):
     assert len(spans(phrase, text)) == 1
+
+
+def test_a_phrase_that_is_as_it_would_be_read_is_not_normalised(monkeypatch: pytest.MonkeyPatch):
+    """Of thousands that costs at every start."""
+    asked: list[str] = []
+
+    def watched(phrase: str) -> Prompt:
+        asked.append(phrase)
+        return normalise(phrase)
+
+    monkeypatch.setattr("classifier.phrases.normalise", watched)
+    PhraseIndex({"g": ["write a poem", "poem*", "poème"]})
+    assert asked == ["poème"]
 
 
 def test_every_phrase_of_the_rules_is_found_as_it_is_typed():

@@ -55,6 +55,7 @@ BOTH: dict[Fault, Failure] = {
     Fault.RESET_MIDWAY: Failure.GARBAGE,
     Fault.CLOSED: Failure.GARBAGE,
     Fault.CUT_SHORT: Failure.GARBAGE,
+    Fault.BAD_CHUNK: Failure.GARBAGE,
     Fault.GARBAGE_EVENT: Failure.GARBAGE,
     Fault.HTML: Failure.GARBAGE,
     Fault.EMPTY: Failure.GARBAGE,

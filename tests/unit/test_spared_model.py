@@ -23,7 +23,7 @@ def sorter(encoder: FakeEncoder | None, category: Category = Category.CHAT, abov
     kind = replace(
         Fusion.unfitted().ascii, modelless=Blend(0.0, 0.1, 1.0, (0.0,) * len(CATEGORIES)), enough_above=above
     )
-    fusion = replace(Fusion.unfitted(), ascii=kind, beyond=kind)
+    fusion = replace(Fusion.unfitted(), ascii=kind, beyond=kind, laden=kind)
     return replace(classifier(encoder), fusion=fusion, grams=grams_for(PROMPT, category))
 
 
@@ -48,8 +48,10 @@ def test_then_the_scores_are_those_of_words():
 
 @pytest.mark.parametrize("prompt", [PROMPT, f"Hello there! {PROMPT}", f"{PROMPT} " * 2000])
 def test_then_tokens_are_counted_as_ever(prompt: str):
-    spared, asked = sorter(FakeEncoder()), sorter(FakeEncoder(), above=1.0)
-    assert spared.classify(prompt).token_count == asked.classify(prompt).token_count
+    spared, asked = FakeEncoder(), FakeEncoder()
+    counted = [sorter(spared).classify(prompt), sorter(asked, above=1.0).classify(prompt)]
+    assert counted[0].token_count == counted[1].token_count
+    assert (bool(spared.asked), bool(asked.asked)) == (False, True)
 
 
 def test_while_the_breaker_is_open_what_needs_no_model_misses_none():

@@ -41,7 +41,8 @@ class AnswerLengths:
     typical: Mapping[Category, float]
     factor: Mapping[Difficulty, float]
     per_unit: Named
-    numbers: Named
+    numbers: Mapping[str, float]
+    multipliers: Mapping[str, float]
 
     @classmethod
     def load(cls, path: Path = ANSWERS) -> AnswerLengths:
@@ -51,7 +52,8 @@ class AnswerLengths:
             typical={category: float(raw["typical"][category]) for category in Category},
             factor={difficulty: float(raw["difficulty"][difficulty]) for difficulty in Difficulty},
             per_unit=_named({name: raw["units"][unit] for unit, names in raw["words"].items() for name in names}),
-            numbers=_named(raw["numbers"]),
+            numbers=_by_word(raw["numbers"]),
+            multipliers=_by_word(raw["multipliers"]),
         )
 
     def estimate(
@@ -95,27 +97,52 @@ class AnswerLengths:
         return found
 
     def _counts(self, words: Sequence[Word], texts: Sequence[str]) -> list[float | None]:
-        """The number that each word ends; one written in groups of three ends with the last group."""
+        """The number that ends with each word; one written in groups of three ends with the last group."""
         counts: list[float | None] = [None] * len(texts)
-        past = 0
+        room = 0.0  # Below it a number belongs to the one directly before it: 五 to 一百 but not to 三.
         for place, text in enumerate(texts):
+            adjoins = place > 0 and words[place].start - words[place - 1].end <= 1
+            begun = counts[place - 1] if adjoins else None
+            if text in self.multipliers and (begun is not None or text in self.numbers):
+                room = self.multipliers[text]
+                so_far = begun or 0.0
+                part = so_far % room
+                counts[place] = so_far - part + (part or 1.0) * room
+                continue
             if text.isdecimal():
                 value, earlier = float(text[:6]), _group_before(words, place)
                 if earlier is not None and (thousands := counts[earlier]) is not None:
                     value, counts[earlier] = thousands * 1000 + value, None
-                counts[place] = value
-            elif text in self.numbers and place >= past and (number := _at(self.numbers, texts, place)) is not None:
-                past, value = number
-                counts[past - 1] = value
+            elif text in self.numbers:
+                value = self.numbers[text]
+            else:
+                continue
+            if begun is None or value >= room:
+                room = 0.0
+            else:
+                room, value = 0.0 if value else room, begun + value
+            counts[place] = value
         return counts
 
 
 def _named(amounts: Mapping[str, float]) -> Named:
     named: dict[str, list[tuple[tuple[str, ...], float]]] = {}
     for name, amount in amounts.items():
-        texts = tuple(word.text for word in split_words(normalise(name).text))
+        texts = _as_read(name)
         named.setdefault(texts[0], []).append((texts, float(amount)))
     return {first: sorted(names, key=lambda entry: -len(entry[0])) for first, names in named.items()}
+
+
+def _by_word(amounts: Mapping[str, float]) -> dict[str, float]:
+    by_word: dict[str, float] = {}
+    for name, amount in amounts.items():
+        (text,) = _as_read(name)
+        by_word[text] = float(amount)
+    return by_word
+
+
+def _as_read(name: str) -> tuple[str, ...]:
+    return tuple(word.text for word in split_words(name if name.isascii() else normalise(name).text))
 
 
 def _at(named: Named, texts: Sequence[str], place: int) -> tuple[int, float] | None:

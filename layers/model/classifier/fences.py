@@ -17,8 +17,20 @@ _QUOTED = r"(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')"
 _END = r" *+;? *+(?:\\|(?:#|//|--|/\*)[^\n]*+)?$"
 """How a line ends that holds nothing else: a semicolon, a comment, or that it goes on."""
 
+_COMMENTS = r"(?:\s*+(?:#|//)[^\n]*+\n)*+"
 _BEFORE = rf"(?:let|var|val|const|with|if|while|for {_NAME} in) "
-_STATEMENT = rf"(?:import {_NAME}{_END}|class {_NAME}[(:]|(?:{_BEFORE})?{_DOTTED}(?:[(\[]| ?=))"
+_LOOP = rf"for {_NAME}(?:, ?{_NAME})*+ in [^\n]{{1,200}}?[:{{]{_END}"
+_STATEMENT = "|".join(
+    (
+        rf"import {_NAME}{_END}",
+        rf"class {_NAME}(?:[(:]| ?\{{)",
+        r"(?:struct|enum|func) \w",
+        rf"(?:try|while {_NAME}):{_END}",
+        rf"@{_DOTTED}(?:\(|{_END})",
+        _LOOP,
+        rf"(?:{_BEFORE})?{_DOTTED}(?:[(\[]| ?=)",
+    )
+)
 """What tells a bare `import os` before it from "import duties", which reads the same."""
 
 _IMPORT = "|".join(
@@ -31,7 +43,7 @@ _IMPORT = "|".join(
         r"import ++(?:type )?[{*(]",
         rf"import ++(?:type )?{_NAME}(?: ?, ?\{{| = )",
         rf"import ++(?:(?:type )?{_NAME} from |{_NAME} |[._] )?{_QUOTED}{_END}",
-        rf"import ++{_NAME} *+(?:; *+|(?:[#/][^\n]*+)?\n\s*+){_STATEMENT}",
+        rf"import ++{_NAME} *+(?:; *+|(?:[#/][^\n]*+)?\n{_COMMENTS}\s*+)(?:{_STATEMENT})",
     )
 )
 """Python, Java and its kin, JavaScript, Go and Haskell."""

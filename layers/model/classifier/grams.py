@@ -1,9 +1,10 @@
 """Words, their parts and their neighbours as evidence of their own, beside what the encoder reads or instead of it.
 
-The encoder's word pieces are mostly English: of other languages it knows the glossed words and spells the rest. There
-a linear model over hashed words, beginnings of words, three letters in a row, neighbours, the words that open
-sentences and end the text, and what the rules look for (phrases by group, in many languages, and signals of form) knows
-more than its own size suggests; in English it adds a little, and is mostly sure enough to spare the encoder its work.
+The encoder's word pieces are mostly English: of other languages it knows the glossed words and spells the rest. There a
+linear model over hashed words, beginnings of words, three letters in a row, neighbours, the words that open sentences
+and end the text, the words of its first and last block, and what the rules look for (phrases by group, in many
+languages, and signals of form) knows more than its own size suggests; in English it adds a little, and is mostly sure
+enough to spare the encoder its work.
 """
 
 from __future__ import annotations
@@ -102,12 +103,16 @@ def buckets(reading: Reading) -> list[int]:
     spellings = [_known(text) if len(text) <= LONGEST_KNOWN else _spelling(text) for text in texts]
     pairs = [f"{first} {second}" for first, second in itertools.pairwise(texts)]
     triples = zip(texts, texts[1:], texts[2:], strict=False)
+    first, last = edges(reading.prompt.text, words)
     ideographs = [f"{a} {b} {c}" for a, b, c in triples if len(c) == 1 and not c.isascii()]
     return [
         *(spelling.word for spelling in spellings),
         *(_bucket(f"^{text}") for text in texts[:2]),
         *(_bucket(f"${text}") for text in texts[-2:]),
-        *(_bucket(edge) for edge in edges(reading.prompt.text, words)),
+        *(spelling.in_first for spelling in spellings[:first]),
+        *(_bucket(f"|<{pair}") for pair in pairs[: max(0, first - 1)]),
+        *(spelling.in_last for spelling in spellings[len(spellings) - last :]),
+        *(_bucket(f"|>{pair}") for pair in pairs[len(spellings) - last :]),
         *(_bucket(f"^^{texts[place]}") for place in openings),
         *(_bucket(f"^^{pairs[place]}") for place in openings if place < len(pairs)),
         *(_named(f"@{signal}") for signal in reading.signals),
@@ -120,9 +125,12 @@ def buckets(reading: Reading) -> list[int]:
 
 
 class _Spelling(NamedTuple):
-    """Where one word stands, its beginning if it is longer than that, and each three of its letters."""
+    """Where one word stands, also as one of the first and of the last block, its beginning if it is longer than that,
+    and each three of its letters."""
 
     word: int
+    in_first: int
+    in_last: int
     stem: int | None
     letters: tuple[int, ...]
 
@@ -131,6 +139,8 @@ def _spelling(text: str) -> _Spelling:
     spelt = f"<{text[:LONGEST_SPELT]}>"
     return _Spelling(
         _bucket(text),
+        _bucket(f"|<{text}"),
+        _bucket(f"|>{text}"),
         _bucket(f"~{text[:STEM]}") if len(text) > STEM else None,
         tuple(_bucket(f"#{spelt[k : k + LETTERS]}") for k in range(len(spelt) - LETTERS + 1))
         if len(text) > LETTERS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from classifier.words import Word
 
@@ -19,16 +18,13 @@ def is_laden(text: str) -> bool:
     return len(text) > ONE_BREATH or "\n" in text.strip()
 
 
-def edges(text: str, words: Sequence[Word]) -> list[str]:
-    """The words and pairs of words of a laden text's first and last block, marked with which it is; else nothing."""
+def edges(text: str, words: Sequence[Word]) -> tuple[int, int]:
+    """How many words from the first on, and how many up to the last, are those of a laden text's first and last block
+    that count; else none."""
     if not words or not is_laden(text):
-        return []
+        return 0, 0
     gap = "\n\n" if "\n\n" in text.strip() else "\n"
     first_end, last_start = text.find(gap, words[0].start), text.rfind(gap, 0, words[-1].end)
-    first = [word.text for word in words[:EDGE_WORDS] if first_end < 0 or word.end <= first_end]
-    last = [word.text for word in words[-EDGE_WORDS:] if word.start >= last_start]
-    return [*_marked("|<", first), *_marked("|>", last)]
-
-
-def _marked(mark: str, block: Sequence[str]) -> list[str]:
-    return [*(f"{mark}{word}" for word in block), *(f"{mark}{one} {other}" for one, other in pairwise(block))]
+    first = sum(first_end < 0 or word.end <= first_end for word in words[:EDGE_WORDS])
+    last = sum(word.start >= last_start for word in words[-EDGE_WORDS:])
+    return first, last

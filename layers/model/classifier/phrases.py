@@ -76,7 +76,8 @@ class PhraseIndex:
                 after += 1
 
     def _add(self, group: str, phrase: str) -> None:
-        words = [word.text for word in split_words(normalise(phrase).text)]
+        # Nearly all of thousands of phrases are as they would be read already, and each start goes through all of them.
+        words = [word.text for word in split_words(phrase if phrase.isascii() else normalise(phrase).text)]
         parts: list[tuple[str, bool]] = []
         for word in words:
             if word == "*" and parts:

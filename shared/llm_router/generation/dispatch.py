@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from llm_router.catalogue.entry import Catalogue, ModelEntry
@@ -17,8 +17,7 @@ from llm_router.generation.label import Label
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Providers
 from llm_router.ports import Clock
-from llm_router.ranking.constraints import Prospect, too_dear, violations
-from llm_router.ranking.rank import Candidate, Exclusion, nobody
+from llm_router.ranking.constraints import Prospect, violations
 from llm_router.ranking.task import Constraints, Task
 from llm_router.ranking.tokens import NO_TEXT, Reading, ratios_of, reading_of, together
 from llm_router.recommend import Ask, Decision, Recommender, task_of
@@ -77,8 +76,7 @@ class Dispatcher:
         models = tuple(candidate.model for candidate in decision.ranking.candidates)
         reading = task_of(found, ask.conversation).reading
         limit = ask.constraints.max_cost_usd
-        job = Job(request, models, reading, until, label, key, limit, self._begun_by())
-        return Routed(_payable(job, decision.ranking.candidates), decision)
+        return Routed(Job(request, models, reading, until, label, key, limit, self._begun_by()), decision)
 
     def _begun_by(self) -> float:
         return self.clock.monotonic() + WHOLE_S
@@ -139,21 +137,6 @@ class Dispatcher:
             missing = {model.id: why for model in catalogue if (why := whys[model.provider]) is not None}
             held = self._unconfigured = (catalogue, missing)
         return held[1]
-
-
-def _payable(job: Job, candidates: Sequence[Candidate]) -> Job:
-    """The job without the models that a prompt somewhat longer than expected would leave no money to answer with.
-
-    Raises `NoEligibleModel` where none is left.
-    """
-    models = tuple(filter(job.pays_for, job.models))
-    if models or job.most_usd_wanted is None:
-        return replace(job, models=models)
-    out = []
-    for each in candidates:
-        usd = job.usd_with(each.model, each.price.output_tokens + each.price.thinking_tokens) or 0.0
-        out.append(Exclusion(each.model, (too_dear(usd, job.most_usd_wanted),), None))
-    raise nobody(out)
 
 
 def _must_meet(job: Job, model: ModelEntry, limits: Constraints, text: Reading) -> None:

@@ -11,11 +11,8 @@ from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.label import UNLABELLED, Label
 from llm_router.generation.pricing import cost_usd
 from llm_router.ranking.cost import THINKING_TOKENS
-from llm_router.ranking.tokens import Reading, ratios_of
+from llm_router.ranking.tokens import UNSURE, Reading, ratios_of
 from llm_router.taxonomy import Difficulty
-
-UNSURE = 1.1
-"""By how much more than our estimate a provider may count of the input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +43,10 @@ class Job:
         """What an answer of so many tokens costs at most; None where no price is known."""
         return cost_usd(model, Usage(self._reads_at_most(model), answer))
 
-    def pays_for(self, model: ModelEntry) -> bool:
-        """Whether the caller pays for any answer of this model."""
-        return self.most_usd_wanted is None or (self.usd_with(model, 1) or 0.0) <= self.most_usd_wanted
-
     def asked_of(self, model: ModelEntry) -> ChatRequest:
         """The request with an answer no longer than the model can write, its window holds, and the caller pays for.
 
-        It is for models that `pays_for` holds of.
+        The ranking has left out every model that the caller does not pay a token of.
         """
         bounds = [self.request.max_tokens, model.max_output_tokens, self._room(model), self._paid(model)]
         longest = min((bound for bound in bounds if bound is not None), default=None)
@@ -76,7 +69,7 @@ class Job:
         return max(model.context_window - self._reads_at_most(model), -(-left // 2))
 
     def _paid(self, model: ModelEntry) -> int | None:
-        """What is left for the answer of the money, but the token that `pays_for` has found to be paid."""
+        """What is left for the answer of the money, but the token that was found to be paid."""
         each = model.priced(self._reads_at_most(model)).output_usd_per_mtok
         if self.most_usd_wanted is None or not each:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from llm_router.ranking.objective import Place, Standing, standing
 from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, moments
 from llm_router.ranking.task import Constraints, Surroundings, Task
+from llm_router.ranking.tokens import UNSURE
 
 MOST_RANKED = 20
 """Candidates that an answer tells of: with thousands of models the rest would only make it long."""
@@ -100,19 +102,26 @@ def rank(
             placed.append((place, prepared))
             continue
         wait_ms = _wait(prepared, output, thinking, around).ms if limits.max_latency_ms is not None else 0.0
-        found = violations(Prospect(model, usd, wait_ms, quality, reads, tokens), task, limits)
+        dear = usd if limits.max_cost_usd is None else _at_least(prepared, task, usd, reads)
+        found = violations(Prospect(model, dear, wait_ms, quality, reads, tokens), task, limits)
         if found or place is None:
             excluded.append(Exclusion(model, tuple(found), place))
         else:
             placed.append((place, prepared))
     if not placed:
-        raise nobody(excluded)
+        raise _nobody(excluded)
     best = heapq.nsmallest(most, placed)  # ids differ, so places do, and nothing behind them is ever compared
     return Ranking(
         candidates=tuple(_candidate(place, prepared, task, limits, wanted, around) for place, prepared in best),
         eligible=len(placed),
         excluded=tuple(sorted(excluded, key=_name)),
     )
+
+
+def _at_least(prepared: Prepared, task: Task, usd: float | None, reads: int) -> float | None:
+    """The expected price or, where that is more, what reading somewhat more than expected costs with any answer."""
+    least = full_usd(prepared, task, math.ceil(reads * UNSURE), 1)
+    return usd if usd is None or least is None else max(usd, least)
 
 
 def _candidate(
@@ -139,7 +148,7 @@ def _name(exclusion: Exclusion) -> str:
     return exclusion.model.id
 
 
-def nobody(excluded: Sequence[Exclusion]) -> NoEligibleModel:
+def _nobody(excluded: Sequence[Exclusion]) -> NoEligibleModel:
     """The error for an empty ranking, with the smallest change of the request that would give a model."""
     found = nearest({exclusion.model.id: list(exclusion.violations) for exclusion in excluded})
     if found is None:

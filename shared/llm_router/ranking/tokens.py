@@ -15,6 +15,9 @@ from typing import NamedTuple
 SEEN = 200
 """Characters from all over a text that decide on its writing: a question may stand before pages in another script."""
 
+UNSURE = 1.1
+"""By how much more than our estimate a provider may count of the input."""
+
 UNKNOWN_FAMILY = "other"
 
 

@@ -71,7 +71,7 @@ class Door:
             redirect_slashes=False,
         )
         self.app.add_exception_handler(HTTPException, self._unmatched)
-        self.routes = Routes(function, self.app)
+        self.routes = Routes(function, self.app, self._sorry)
 
     def get(
         self, path: str, *, answer: type[BaseModel] | None, summary: str
@@ -149,18 +149,28 @@ class Door:
             note.error = status_of(error)[1]
             response = error_response(error, path=row.path, request_id=note.request_id)
         except Exception as failure:  # noqa: BLE001 - the boundary: a defect becomes a 500 and a log line, nothing else
-            note.error = "internal_error"
-            self._observer().failed(note, failure)
-            sorry = RouterError("Something went wrong on our side; the request id finds it in the log.")
-            response = error_response(sorry, path=row.path, request_id=note.request_id)
+            response = self._failed(row, note, failure)
         return self._finish(request, response, note, started)
 
+    def _sorry(self, request: Request, row: RouteRule, failure: Exception) -> Response:
+        started, note = time.perf_counter(), self._note(request, row.path)
+        return self._finish(request, self._failed(row, note, failure), note, started)
+
+    def _failed(self, row: RouteRule, note: Observation, failure: Exception) -> Response:
+        note.error = "internal_error"
+        self._observer().failed(note, failure)
+        sorry = RouterError("Something went wrong on our side; the request id finds it in the log.")
+        return error_response(sorry, path=row.path, request_id=note.request_id)
+
     async def _unmatched(self, request: Request, _failure: Exception) -> Response:
-        """What no function's route takes comes here, to the function behind `$default`, whoever's path it is."""
+        """What no function's route takes comes here, to the function behind `$default`, whoever's path it is.
+
+        Behind an address of its own a function speaks for itself alone.
+        """
         started = time.perf_counter()
         note = self._note(request, "(unmatched)")
         path = request.scope["path"]
-        allowed = methods_at(path)
+        allowed = methods_at(path, None if "aws.event" in request.scope else self.function)
         error: RouterError
         if allowed and request.method not in allowed:
             error = MethodNotAllowed(f"This path answers to {', '.join(allowed)} alone.")

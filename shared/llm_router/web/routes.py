@@ -22,9 +22,11 @@ _SPANS_SLASHES = {"model_id"}
 class Routes:
     """Added one by one to the function's app; a route that is added for a second time answers in place of the first."""
 
-    def __init__(self, function: Function, app: FastAPI) -> None:
+    def __init__(self, function: Function, app: FastAPI, sorry: Callable[[Request, RouteRule, Exception], Response]):
+        """`sorry` answers a request whose route could not be added."""
         self._function = function
         self._app = app
+        self._sorry = sorry
         self._operations: list[Operation] = []
         self._served: dict[tuple[str, str], Serve] = {}
         self._rest: Lazy[None] = Lazy(lambda: None)
@@ -74,15 +76,19 @@ class Routes:
 
     def _completed(self, row: RouteRule) -> Serve:
         async def serve(request: Request) -> Response:
-            self.complete()
+            try:
+                self.complete()
+            except Exception as failure:  # noqa: BLE001 - what is imported late fails as an endpoint does
+                return self._sorry(request, row, failure)
             return await self.served(row.method, row.path)(request)
 
         return serve
 
 
-def methods_at(path: str) -> list[str]:
-    """The methods that this path answers to, whichever function has it: none where nothing is."""
-    found = {row.method for pattern, row in _patterns() if pattern.match(path)}
+def methods_at(path: str, function: Function | None = None) -> list[str]:
+    """The methods that this path answers to, whichever function has it or at this one: none where nothing is."""
+    rows = (row for pattern, row in _patterns() if pattern.match(path))
+    found = {row.method for row in rows if function is None or row.function is function}
     return sorted(found | {"HEAD"} if "GET" in found else found)
 
 

@@ -98,12 +98,13 @@ class Wire:
         async with self._session().post(
             URL(post.url, encoded=True), headers={**_HEADERS, **post.headers}, data=post.body, allow_redirects=False
         ) as response:
-            if response.status != 200:
-                failed = failures.of_answer(response.status, _lower(response.headers))
-                raise post.explain(failed, await _beginning(response.content))
-            if response.headers.get("content-encoding", "identity") != "identity":
-                raise ProviderFailed(Failure.GARBAGE)
-            yield response
+            with _told_when_it_breaks(response):
+                if response.status != 200:
+                    failed = failures.of_answer(response.status, _lower(response.headers))
+                    raise post.explain(failed, await _beginning(response.content))
+                if response.headers.get("content-encoding", "identity") != "identity":
+                    raise ProviderFailed(Failure.GARBAGE)
+                yield response
 
     def _session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -135,6 +136,30 @@ def _complete(loop: asyncio.AbstractEventLoop, work: Coroutine[None, None, None]
     thread = threading.Thread(target=loop.run_until_complete, args=(work,))
     thread.start()
     thread.join()
+
+
+@contextlib.contextmanager
+def _told_when_it_breaks(response: aiohttp.ClientResponse) -> Iterator[None]:
+    """Whoever waits for more of a body hears that its connection is gone.
+
+    Where a chunk is malformed, the library closes the connection and tells nobody, and the rest would never come.
+    """
+    connection = response.connection
+    closed = connection.protocol.closed if connection is not None and connection.protocol is not None else None
+
+    def tell(gone: asyncio.Future[None]) -> None:
+        if not gone.cancelled():
+            gone.exception()  # heard, so that nobody logs that it was not
+        if not response.content.is_eof() and response.content.exception() is None:
+            response.content.set_exception(aiohttp.ClientPayloadError())
+
+    if closed is not None:
+        closed.add_done_callback(tell)
+    try:
+        yield
+    finally:
+        if closed is not None:
+            closed.remove_done_callback(tell)
 
 
 _HEADERS = {"user-agent": "llm-router", "accept-encoding": "identity", "content-type": "application/json"}
