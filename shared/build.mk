@@ -19,10 +19,12 @@ define install
 		$(PLATFORMS) --python-version $(PYTHON_VERSION) --implementation cp --target "$(2)" -r "$(1)"
 endef
 
-# $(call prune,FOLDER): without what never runs, and without what differs from build to build.
+# $(call prune,FOLDER): without what never runs (of WebSockets not even the slower way), and without what differs from
+# build to build.
 define prune
 	find "$(1)" \( -name __pycache__ -o -name tests -o -name bin \) -prune -exec rm -rf {} +
-	find "$(1)" \( -name '*.pth' -o -name '*.pyi' -o -name '*.pxd' -o -name '*.a' -o -name RECORD \) -delete
+	find "$(1)" \( -name '*.pth' -o -name '*.py[ix]' -o -name '*.pxd' -o -name '*.[ach]' -o -name RECORD \) -delete
+	find "$(1)" \( -name '_testcapi*.so' -o -path '*/_websocket/*.so' \) -delete
 endef
 
 # $(call compile,FOLDER): the code folder is read-only on Lambda, so whatever is not compiled here is at every start.
