@@ -43,9 +43,10 @@ class Built:
         return os.pathsep.join(map(str, [*layers_first, self.folder / "runtime"]))
 
     def files(self) -> Mapping[Path, int]:
-        """Every file of the functions and layers, and when it was written."""
+        """Every file of the functions and layers, and when it was written; not the archives that others make beside."""
         folders = (self.folder / "functions", self.folder / "layers")
-        return {path: path.stat().st_mtime_ns for folder in folders for path in folder.rglob("*") if path.is_file()}
+        found = (path for folder in folders for path in folder.rglob("*") if path.suffix != ".zip" and path.is_file())
+        return {path: path.stat().st_mtime_ns for path in found}
 
 
 def build() -> Built:
