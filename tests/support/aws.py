@@ -70,7 +70,8 @@ def served_aws() -> Iterator[ServedAws]:
             create_resources()
             yield ServedAws(table, bucket, vault)
     finally:
-        urllib.request.urlopen(urllib.request.Request(f"http://{HOST}:{port}/moto-api/reset", method="POST")).close()
+        forget = urllib.request.Request(f"http://{HOST}:{port}/moto-api/reset", method="POST")
+        urllib.request.urlopen(forget, timeout=10).close()
         server.stop()
 
 
