@@ -50,7 +50,10 @@ class Ledger:
 
     def _write(self) -> None:
         """The thread: waits until something is due, and then for more to come with it."""
-        while self._due.wait() and not self._closed.wait(self.every_s):
+        # The end is looked for after the clearing: `close` may have set both in between, and would be waited for no more.
+        while not self._closed.is_set():
+            self._due.wait()
+            self._closed.wait(self.every_s)
             self._due.clear()
             self.flush()
 
