@@ -41,13 +41,16 @@ define ceiling
 		sys.exit(size > float(sys.argv[2]))' "$(1)" $(2) $@
 endef
 
-# $(call note_layers,FILE): what the layers are made from. SAM publishes a function's new version only when the code
-# itself changes, so without this the alias would go on with the layers of before.
-define note_layers
-	@$(PYTHON) -c 'import hashlib, pathlib, sys; \
+# $(call note_release,FILE): what the layers are made from, and the parameters that the stack is given. SAM names a
+# function's version by its code and by the template as it is written, where a parameter is a name: without this the
+# alias would go on with the layers and the parameters of before.
+define note_release
+	@$(PYTHON) -c 'import hashlib, os, pathlib, sys; \
 		root = pathlib.Path(sys.argv[1]); digest = hashlib.sha256(b"$(ARCHITECTURE) $(PYTHON_VERSION)"); \
+		digest.update(os.environ.get("ARGS", "").encode()); \
 		packages = ("shared/llm_router", "layers/model/classifier"); \
-		single = ("shared/requirements.txt", "layers/model/requirements.txt", "layers/model/Makefile", "shared/build.mk"); \
+		single = ("shared/requirements.txt", "layers/model/requirements.txt", "layers/model/Makefile", "shared/build.mk", \
+			"samconfig.toml"); \
 		files = [path for package in packages for path in (root / package).rglob("*")]; \
 		files = sorted(path for path in files if path.is_file() and path.suffix not in (".pyc", ".onnx", ".bin")); \
 		[digest.update(path.read_bytes()) for path in files + [root / name for name in single]]; \

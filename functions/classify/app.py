@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from llm_router.activity import note_classified
+from llm_router.auth import Function
 from llm_router.composition.services import services
 from llm_router.schemas.categories import CategoriesAnswer, CategoryRequest, categories_answer
 from llm_router.schemas.classify import BatchAnswer, BatchRequest, ClassifyAnswer, ClassifyRequest, classify_answer
 from llm_router.schemas.health import HealthAnswer
 from llm_router.schemas.info import InfoAnswer, info_answer
-from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
-from llm_router.web.snapshot import prepared
+from llm_router.web.snapstart import prepared
 
 service = services()
 door = Door(Function.CLASSIFY, service.gatekeeper, service.observer)
@@ -20,14 +21,10 @@ door = Door(Function.CLASSIFY, service.gatekeeper, service.observer)
 async def classify(call: Call, body: ClassifyRequest) -> ClassifyAnswer:
     """One prompt; known already or not, it counts against the key's minute."""
     service.generating.key_of(call.caller, spends=False)
-    answer = classify_answer(service.classifier().classify(body.prompt, explain=body.explain))
-    call.note.category = answer.primary_use_case
-    call.note.difficulty = answer.difficulty
-    call.note.method = answer.classification_method
-    call.note.cached = answer.cached
-    call.note.degraded = tuple(answer.degraded)
+    classified = service.classifier().classify(body.prompt, explain=body.explain)
+    note_classified(call.note, classified)
     call.note.prompt_hash = service.prompt_hash(body.prompt)
-    return answer
+    return classify_answer(classified)
 
 
 @door.post("/classify/batch", body=BatchRequest, answer=BatchAnswer, summary="Classify up to 256 prompts")
@@ -59,13 +56,13 @@ async def remove_category(call: Call) -> CategoriesAnswer:
 @door.get("/info", answer=InfoAnswer, summary="What the classifier is and whether its model is loaded")
 async def info(_call: Call) -> InfoAnswer:
     """Loads the model if no request has done so yet: the answer tells whether it can be."""
-    return info_answer(service.model().info())
+    return info_answer(service.model().about)
 
 
 @door.get("/classify/health", answer=HealthAnswer, summary="This function's own health")
 async def health(_call: Call) -> HealthAnswer:
     """Without its model the classifier still answers by rules and words, so it is degraded and not down."""
-    return HealthAnswer.of("classify", [] if service.model().info().available else ["ml_model"])
+    return HealthAnswer.of(Function.CLASSIFY, [] if service.model().about.available else ["ml_model"])
 
 
 def warm() -> None:

@@ -9,18 +9,20 @@ import "./playground.js";
 const EVERY_MS = 5000;
 const STALE_MS = 15000;
 const WORDS = { up: "All is well", degraded: "Degraded", down: "Down" };
-let lastGood = 0, asking = false;
+let lastGood = 0, asking = false, again = false;
 
-function status(state, text) {
+// How long it has been so is told beside: screen readers speak the status whenever it changes.
+function status(state, text, since = "") {
   say(byId("status"), text);
+  say(byId("since"), since);
   byId("status").className = `status ${state}`;
 }
 
 function show(data) {
   say(byId("version"), data.version);
   const unwell = data.components.filter((part) => part.state === "down" || part.state === "degraded").map((part) => part.name.replaceAll("_", " "));
-  const since = data.since === null ? "" : ` for ${age(data.now - data.since)}`;
-  status(data.status, `${WORDS[data.status]}${since}${unwell.length ? `: ${unwell.join(", ")}` : ""}`);
+  const since = data.since === null ? "" : `for ${age(data.now - data.since)}`;
+  status(data.status, `${WORDS[data.status]}${unwell.length ? `: ${unwell.join(", ")}` : ""}`, since);
   document.title = data.status === "up" ? "LLM router" : `${WORDS[data.status]} – LLM router`;
   showOverview(data);
   showDecisions(data);
@@ -52,14 +54,21 @@ async function refresh() {
     asking = false;
   }
   freshness();
+  if (again) refreshNow();
+}
+
+// What the reader has just chosen or given is asked for even while the answer to the last question is on its way.
+function refreshNow() {
+  again = asking;
+  return refresh();
 }
 
 byId("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
   useKey(byId("key").value);
-  refresh();
+  refreshNow();
 });
-byId("window").addEventListener("change", refresh);
+byId("window").addEventListener("change", refreshNow);
 
 const THEMES = { "": "Theme: system", light: "Theme: light", dark: "Theme: dark" };
 const theme = () => document.documentElement.dataset.theme || "";

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from llm_router.activity import SCHEDULE, Observation
+from llm_router.auth import Function
 from llm_router.catalogue.gathering import AWAITED_S
 from llm_router.catalogue.source_state import Health
 from llm_router.clock import iso_date
@@ -25,11 +26,10 @@ from llm_router.schemas.catalogue import (
 from llm_router.schemas.health import HealthAnswer
 from llm_router.schemas.status import RefreshAnswer, StatusAnswer, refresh_answer, status_answer
 from llm_router.schemas.update import UpdateRequest
-from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.errors import status_of
 from llm_router.web.lambda_handler import Result, lambda_handler
-from llm_router.web.snapshot import prepared
+from llm_router.web.snapstart import prepared
 
 service = services()
 door = Door(Function.INGEST, service.gatekeeper, service.observer)
@@ -79,7 +79,7 @@ async def update(_call: Call, body: UpdateRequest) -> UpdateAnswer:
         lambda before: body.applied_to(before.models, today), "update", expected_version=body.expected_version
     )
     service.reader().forget()
-    return update_answer(published)
+    return update_answer(published, today)
 
 
 @door.post(
@@ -89,7 +89,7 @@ async def rollback(_call: Call, body: RollbackRequest) -> UpdateAnswer:
     """Its content becomes a new version, which scheduled refreshes leave in force."""
     published = service.ingesting.publisher().rollback(body.version, expected_version=body.expected_version)
     service.reader().forget()
-    return update_answer(published)
+    return update_answer(published, iso_date(service.clock))
 
 
 @door.post("/refresh", body=RefreshRequest, answer=RefreshAnswer, summary="Run the scheduled refresh now")
@@ -122,7 +122,7 @@ async def health(_call: Call) -> HealthAnswer:
         degraded = service.reader().in_force().degraded
     except CatalogueUnavailable:
         degraded = True
-    return HealthAnswer.of("ingest", ["catalogue"] if degraded else [])
+    return HealthAnswer.of(Function.INGEST, ["catalogue"] if degraded else [])
 
 
 prepared(before=lambda: service.reader().in_force(), after=service.restored, at_once=service.settings.provisioned)

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from llm_router.activity import note_decision
+from llm_router.auth import Function
 from llm_router.composition.services import services
+from llm_router.decisions import NO_DECISION
 from llm_router.errors import CatalogueUnavailable, NotFound, StoreUnavailable
 from llm_router.lazy import Lazy
 from llm_router.recommend import Decision
-from llm_router.schemas.feedback import POOR, FeedbackAnswer, FeedbackRequest
+from llm_router.schemas.feedback import FeedbackAnswer, FeedbackRequest, feedback_answer
 from llm_router.schemas.health import Alive, HealthAnswer
 from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer, subject_of
-from llm_router.web.access import Function
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
-from llm_router.web.snapshot import prepared
+from llm_router.web.snapstart import prepared
 
 if TYPE_CHECKING:
     from llm_router.endpoints.generation import GenerationRoutes
-
-NO_DECISION = "There is no such decision; decisions are kept for a limited time."
 
 service = services()
 door = Door(Function.ROUTE, service.gatekeeper, service.observer)
@@ -38,14 +36,12 @@ async def healthz(_call: Call) -> Alive:
 @door.post("/route", body=RouteRequest, answer=RouteAnswer, summary="Recommend a model, or have it answer as well")
 async def route(call: Call, body: RouteRequest) -> Response:
     """Classify, rank, explain, and keep the decision without the prompt; with mode `generate` also ask the model."""
-    call.note.prompt_hash = service.prompt_hash(body.conversation().request)
+    said, tenant = body.conversation(), call.caller.tenant
+    call.note.prompt_hash = service.prompt_hash(said.request)
     if body.mode == "generate":
-        return await generation().route(call, body)
-    tenant = call.caller.tenant
-    ask = body.ask(tenant)
-    if (key := service.generating.key_of(call.caller, spends=False)) is not None:
-        ask = replace(ask, barred=key.refused(service.reader().in_force().catalogue))
-    decision = service.recommender().recommend(ask)
+        return await generation().route(call, body, said)
+    key = service.generating.key_of(call.caller, spends=False)
+    decision = service.recommender().recommend(body.ask(said, tenant), key)
     note_decision(call.note, decision)
     answer = route_answer(decision).model_dump_json()
     _keep(decision, tenant, None, answer)
@@ -76,30 +72,18 @@ async def decision(call: Call) -> Response:
 @door.post("/feedback", body=FeedbackRequest, answer=FeedbackAnswer, summary="How an answer turned out")
 async def feedback(call: Call, body: FeedbackRequest) -> FeedbackAnswer:
     """Counts once per decision, and little for one caller alone; a failure also counts in the decision's session."""
-    subject = service.decisions().subject(body.decision_id, call.caller.sees)
-    if subject is None:
-        raise NotFound(NO_DECISION)
-    given = service.feedback().give(body.decision_id, replace(subject, tenant=call.caller.tenant), body.judgement)
-    if given.first and body.judgement < POOR and subject.session_key:
-        service.sessions().failed(subject.session_key)
-    return FeedbackAnswer(
-        decision_id=body.decision_id,
-        model_id=subject.model_id,
-        category=subject.category,
-        difficulty=subject.difficulty,
-        weight=round(given.weight, 4),
-    )
+    return feedback_answer(body.decision_id, service.judge().judge(body.decision_id, body.judgement, call.caller))
 
 
 @door.get("/route/health", answer=HealthAnswer, summary="This function's own health")
 async def health(_call: Call) -> HealthAnswer:
     """Degraded when it answers without its model or with an older catalogue."""
-    troubles = [] if service.model().info().available else ["ml_model"]
+    troubles = [] if service.model().about.available else ["ml_model"]
     try:
         troubles += ["catalogue"] if service.reader().in_force().degraded else []
     except CatalogueUnavailable:
         troubles.append("catalogue")
-    return HealthAnswer.of("route", troubles)
+    return HealthAnswer.of(Function.ROUTE, troubles)
 
 
 def _generation() -> GenerationRoutes:

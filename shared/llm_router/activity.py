@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from llm_router.classification import Classified
     from llm_router.recommend import Decision
 
 SCHEDULE = "schedule"
@@ -53,13 +54,20 @@ class Observation:
         return self.route == COMPLETIONS or self.cost_usd is not None or self.error in _ASKED_IN_VAIN
 
 
+def note_classified(note: Observation, classified: Classified) -> None:
+    """What a classification tells the operators."""
+    found = classified.classification
+    note.category, note.difficulty, note.method = found.category, found.difficulty, found.method
+    note.cached, note.degraded = classified.cached, classified.degraded
+
+
 def note_decision(note: Observation, decision: Decision | None) -> None:
     """What a decision tells the operators."""
     if decision is None:
         return
-    found, first = decision.classified, decision.ranking.candidates[0]
-    note.category, note.difficulty = found.classification.category, found.classification.difficulty
-    note.method, note.cached, note.degraded = found.classification.method, found.cached, decision.degraded
+    first = decision.ranking.candidates[0]
+    note_classified(note, decision.classified)
+    note.degraded = decision.degraded
     note.recommended = note.model = first.model.id
     note.decision_id, note.estimated_usd = decision.id, first.usd
     note.tokens_in, note.tokens_out = first.price.input_tokens, first.price.output_tokens

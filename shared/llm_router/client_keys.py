@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from llm_router.auth import key_hash
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.catalogue.reader import STALE_AFTER_S
+from llm_router.catalogue.reader import LAST_GOOD_FOR_S
 from llm_router.errors import NotFound, StoreUnavailable
 from llm_router.ports import Clock, Record, RecordStore
 
@@ -156,7 +156,7 @@ class KeyRing:
         try:
             found = self._asked(read, now)
         except StoreUnavailable:
-            if held is None or now > held[1] + STALE_AFTER_S:
+            if held is None or now > held[1] + LAST_GOOD_FOR_S:
                 raise
             return held
         return None if found is None else (found, now)

@@ -20,4 +20,9 @@ class SystemClock:
 
 def iso_date(clock: Clock) -> str:
     """Today's date, UTC."""
-    return datetime.fromtimestamp(clock.now(), UTC).date().isoformat()
+    return iso_day(clock.now())
+
+
+def iso_day(at: float) -> str:
+    """The date of a time in epoch seconds, UTC."""
+    return datetime.fromtimestamp(at, UTC).date().isoformat()

@@ -55,8 +55,8 @@ class Conversation:
     @property
     def other_texts(self) -> list[str]:
         """What was said beside the request."""
-        texts = [turn.text for turn in self.turns if turn.text]
-        places = [place for place, turn in enumerate(texts) if turn == self.request]
+        request, texts = self.request, [turn.text for turn in self.turns if turn.text]
+        places = [place for place, text in enumerate(texts) if text == request]
         return texts[: places[-1]] + texts[places[-1] + 1 :] if places else texts
 
     @property

@@ -14,6 +14,7 @@ from llm_router.taxonomy import Category, Difficulty
 
 KIND = "decision"
 MAX_ID = 64
+NO_DECISION = "There is no such decision; decisions are kept for a limited time."
 LEVEL = 1
 """Of compression. An answer of twenty models shrinks to a sixth, which is what a store bills for."""
 

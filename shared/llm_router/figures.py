@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from llm_router.activity import Observation
+from llm_router.auth import Function
 from llm_router.counters import ESTIMATED, HIT, MISS, SPENT, THINKING, Counter, Sums, grouped
 from llm_router.errors import StoreUnavailable
 from llm_router.latencies import place_of
@@ -23,7 +24,7 @@ TOTAL, EVER = "total", "ever"
 
 PROBES = ("/health", "/healthz", "/metrics")
 """The ends of the routes that balancers and scrapers ask, over and over."""
-WATCHING = "dashboard"
+WATCHING = Function.DASHBOARD
 """The function whose page asks over and over."""
 BY_FUNCTION = frozenset({Counter.REQUESTS, Counter.REFUSED, Counter.ERRORS, Counter.LATENCY})
 """Those whose names go on with a function and that tell of traffic."""

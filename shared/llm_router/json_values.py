@@ -1,8 +1,12 @@
-"""JSON of any form, as callers send it along."""
+"""JSON of any form, as callers and sources send it along."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+"""What a JSON text holds, before anybody has checked it."""
 
 NOT_FINITE = "holds a number that is not finite"
 

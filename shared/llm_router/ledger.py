@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,13 +26,20 @@ class Ledger:
     Figures are worth less than requests: when the store does not answer, what it has not taken is kept for the next
     time, at most `MAX_NAMES` counters of it for each document that is owed them. Where the process is frozen between
     requests, as on Lambda, the thread goes on with the next one.
+
+    The document that only grows holds a counter for every model that was ever named, and a write costs by the size of
+    what it changes: that one is added to at most every `total_every_s`. It begins with every flush and waits twice as
+    long each time, so that a process that is ended early has told most of what it counted.
     """
 
     records: RecordStore
     clock: Clock
     every_s: float
+    total_every_s: float = 0.0
     _gathered: dict[str, float] = field(default_factory=dict)
     _owed: dict[str, dict[str, float]] = field(default_factory=dict)
+    _total_due_at: float = float("-inf")
+    _total_wait_s: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _writer: threading.Thread | None = None
     _due: threading.Event = field(default_factory=threading.Event)
@@ -50,31 +58,32 @@ class Ledger:
 
     def _write(self) -> None:
         """The thread: waits until something is due, and then for more to come with it."""
-        # The end is looked for after the clearing: `close` may have set both in between, and would be waited for no more.
-        while not self._closed.is_set():
-            self._due.wait()
-            self._closed.wait(self.every_s)
+        while self._due.wait() and not self._closed.wait(self.every_s):
             self._due.clear()
+            if self._closed.is_set():  # meanwhile, and what it set to wake this thread may just have been cleared
+                return
             self.flush()
 
-    def flush(self) -> None:
-        """Add what was gathered to the store now."""
+    def flush(self, *, ending: bool = False) -> None:
+        """Add what was gathered to the store now, and to the document that only grows if that is due or all ends."""
         with self._lock:
             due, self._gathered = self._gathered, {}
             for kind in (MINUTE, HOUR, TOTAL):
                 _gather(self._owed.setdefault(kind, {}), due)
             owed, self._owed = self._owed, {}
         now = self.clock.now()
-        try:
+        with contextlib.suppress(StoreUnavailable):
             for period in (MINUTE, HOUR):
                 self.records.add(period, bucket_key(now, period), owed[period], expires_at=now + KEPT_S[period])
                 del owed[period]
-            self.records.add(TOTAL, EVER, owed[TOTAL])
-            del owed[TOTAL]
-        except StoreUnavailable:
-            with self._lock:
-                for kind, amounts in owed.items():
-                    _gather(self._owed.setdefault(kind, {}), amounts)
+            if ending or self.clock.monotonic() >= self._total_due_at:
+                self.records.add(TOTAL, EVER, owed[TOTAL])
+                del owed[TOTAL]
+                self._total_wait_s = min(self.total_every_s, max(self.every_s, 2 * self._total_wait_s))
+                self._total_due_at = self.clock.monotonic() + self._total_wait_s
+        with self._lock:
+            for kind, amounts in owed.items():
+                _gather(self._owed.setdefault(kind, {}), amounts)
 
     def close(self) -> None:
         """Flush what is due, for a process that ends."""
@@ -83,7 +92,7 @@ class Ledger:
         if self._writer is not None:
             self._writer.join()
         if self._gathered or self._owed:
-            self.flush()
+            self.flush(ending=True)
 
 
 def _gather(held: dict[str, float], amounts: Mapping[str, float]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from llm_router.catalogue.reader import CatalogueReader
-from llm_router.catalogue.source_state import STALE_AFTER_S, renewed_at
+from llm_router.catalogue.source_state import UNREAD_FOR_S, renewed_at
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.health import Component, State, report, reported
 from llm_router.ports import CatalogueStore, Clock, RecordStore, VersionInfo
@@ -84,7 +84,7 @@ class Overview:
         if found.degraded:
             return Component("catalogue", State.DEGRADED, f"{words}, perhaps not the newest", "Check the store.")
         current = self.current()
-        if current is not None and self.clock.now() - self._renewed(current) > STALE_AFTER_S:
+        if current is not None and self.clock.now() - self._renewed(current) > UNREAD_FOR_S:
             return Component("catalogue", State.DEGRADED, f"{words}, not renewed for days", "POST /refresh.")
         return Component("catalogue", State.UP, words)
 

@@ -68,15 +68,27 @@ class Pulse:
         now = self._clock.now()
         body = json.dumps(asdict(Process(self._name, now, self._started_at, round(max(0.0, cpu), 4), usage)))
         try:
-            self._records.put(Record(KIND, self._name, body, expires_at=now + KEPT_S))
+            self._records.put(Record(KIND, f"{_period(now)} {self._name}", body, expires_at=now + KEPT_S))
         except StoreUnavailable:
             return
 
 
-def running(records: RecordStore) -> list[Process]:
-    """The processes that told of themselves of late, by name. Raises `StoreUnavailable`."""
-    found = (_process(record) for record in records.latest(KIND, MOST))
-    return sorted((process for process in found if process is not None), key=lambda process: process.name)
+def running(records: RecordStore, clock: Clock) -> list[Process]:
+    """The processes that told of themselves of late, by name. Raises `StoreUnavailable`.
+
+    Those that ended are not read, which a table may keep for days: what is told begins a new key every `KEPT_S`, so
+    that nobody who lives is found before the last two.
+    """
+    newest: dict[str, Process] = {}
+    for record in records.latest(KIND, 2 * MOST, first=_period(clock.now() - KEPT_S)):
+        if (process := _process(record)) is not None:
+            newest.setdefault(process.name, process)
+    return sorted(newest.values(), key=lambda process: process.name)[:MOST]
+
+
+def _period(now: float) -> str:
+    """The beginning of a key; keys sort by time."""
+    return f"{int(now // KEPT_S * KEPT_S):010d}"
 
 
 def _process(record: Record) -> Process | None:

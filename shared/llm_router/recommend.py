@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.classification import CachingClassifier, Classified
+from llm_router.client_keys import ClientKey
 from llm_router.conversation import Conversation
 from llm_router.outcomes import Observed
 from llm_router.ports import Clock
@@ -77,20 +78,21 @@ class Recommender:
     entropy: Callable[[int], bytes] = os.urandom
     _prepared: tuple[Catalogue, Mapping[str, Observed], tuple[Prepared, ...]] | None = None
 
-    def recommend(self, ask: Ask) -> Decision:
-        """The decision. Raises `NoEligibleModel` or `CatalogueUnavailable`."""
+    def recommend(self, ask: Ask, client_key: ClientKey | None = None) -> Decision:
+        """The decision, among the models that the caller's key allows. Raises `NoEligibleModel` or
+        `CatalogueUnavailable`."""
         classifier, conversation = self.classifier(), ask.conversation
         classified = classifier.classify(conversation.request)
         found = self.catalogues.in_force()
         key = session_key(ask.tenant, ask.session_id) if ask.session_id else None
         opened = self.sessions.open(key, conversation, classified.classification, classifier.classify)
         around, now = self.surroundings(), self.clock.now()
-        if ask.barred:
-            around = replace(around, unusable={**around.unusable, **ask.barred})
+        if barred := _barred(ask, client_key, found.catalogue):
+            around = replace(around, unusable={**around.unusable, **barred})
         task = replace(task_of(opened.turn.classification, conversation), longest=ask.longest)
         wanted = Wanted(task, ask.constraints, ask.preference, around)
         alone = len(conversation.turns) == 1 and not ask.complete
-        opened = _with_cache(opened, wanted.task, now, alone=alone)
+        opened = _with_cache(opened, wanted.task, conversation, now, alone=alone)
         incumbent = None if opened.session is None else opened.session.model_id
         choice = choose(self._prepare(found.catalogue, around), wanted, opened.turn, incumbent)
         first = choice.ranking.candidates[0]
@@ -121,11 +123,16 @@ class Recommender:
         return made[2]
 
 
-def _with_cache(opened: Opened, task: Task, now: float, *, alone: bool) -> Opened:
+def _barred(ask: Ask, key: ClientKey | None, catalogue: Catalogue) -> Mapping[str, str]:
+    """The models that this request cannot use or its key does not allow, with the reason."""
+    return ask.barred if key is None else {**key.refused(catalogue), **ask.barred}
+
+
+def _with_cache(opened: Opened, task: Task, conversation: Conversation, now: float, *, alone: bool) -> Opened:
     """The turn with what the provider of the session's model still holds."""
     if opened.session is None:
         return opened
-    earlier = task.input_tokens - opened.turn.classification.token_count
+    earlier = task.input_tokens - reading_of(conversation.request, opened.turn.classification.token_count).tokens
     cached = held(opened.session, now=now, earlier_tokens=earlier, alone=alone)
     return replace(opened, turn=replace(opened.turn, held=cached))
 
@@ -133,8 +140,8 @@ def _with_cache(opened: Opened, task: Task, now: float, *, alone: bool) -> Opene
 def task_of(found: Classification, conversation: Conversation) -> Task:
     """The ranking's view of a classified conversation.
 
-    Tokens are counted for the classified text. Of the rest of the conversation they are estimated from its own letters:
-    what is asked last may be a word, a sign, or in another script.
+    Tokens are counted for the classified text, unless it is too long to be. Of that and of the rest of the conversation
+    they are estimated from its own letters: what is asked last may be a word, a sign, or in another script.
     """
     chances = {category: found.probabilities.get(category, 0.0) for category in Category}
     if (own := sum(chances.values())) < 1:

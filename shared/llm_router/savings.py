@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from llm_router.catalogue.entry import Capability, ModelEntry
 from llm_router.counters import THINKING, Counter, Sums, amount, total
-from llm_router.taxonomy import Difficulty
+from llm_router.taxonomy import Category, Difficulty
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,18 @@ def strongest(models: Iterable[ModelEntry]) -> ModelEntry | None:
     return max(models, key=_hard_work, default=None)
 
 
+class Quality(Protocol):
+    """A model's quality in one cell, from 0 to 1."""
+
+    @property
+    def mean(self) -> float: ...
+
+
+def hard_quality(quality: Mapping[Category, Mapping[Difficulty, Quality]]) -> float | None:
+    """A model's mean quality for hard prompts over the categories in which it is known; None where it is in none."""
+    means = [cells[Difficulty.HARD].mean for cells in quality.values() if Difficulty.HARD in cells]
+    return sum(means) / len(means) if means else None
+
+
 def _hard_work(model: ModelEntry) -> tuple[float, str]:
-    means = [cells[Difficulty.HARD].mean for cells in model.quality.values() if Difficulty.HARD in cells]
-    return (sum(means) / len(means) if means else 0.0, model.id)
+    return (hard_quality(model.quality) or 0.0, model.id)

@@ -20,6 +20,7 @@ from pydantic import (
 from llm_router.errors import ConfigurationError
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
+_NO_PARAMETER = "not on AWS unless the template is edited"
 
 
 def _redis_scheme(address: SecretStr) -> SecretStr:
@@ -129,9 +130,13 @@ class Settings(ProviderSettings):
     hash_secret: SecretStr = Field(SecretStr(""), description="keys the hashes of cached and logged prompts")
 
     model_dir: str = Field("", description="folder of the model's files; default: beside the classifier")
-    analytics_api_key: SecretStr = Field(SecretStr(""), description="Artificial Analysis key, for the refresh")
-    models_json_path: str = Field("", description="the operator's own models: a file or s3://bucket/key")
-    output_path: str = Field("", description="where a refresh exports the catalogue as JSON")
+    analytics_api_key: SecretStr = Field(
+        SecretStr(""), description=f"Artificial Analysis key, for the refresh; {_NO_PARAMETER}"
+    )
+    models_json_path: str = Field(
+        "", description=f"the operator's own models: a file or s3://bucket/key; {_NO_PARAMETER}"
+    )
+    output_path: str = Field("", description=f"where a refresh exports the catalogue as JSON; {_NO_PARAMETER}")
     provider_keys_secret: str = Field("", description="Secrets Manager id of a JSON object of provider settings")
     bedrock_enabled: bool = Field(False, description="turns Bedrock on in AWS_REGION, when no BEDROCK_REGION is set")
     aws_region: str = Field("", description="region that Lambda runs in; AWS sets it")

@@ -1,4 +1,4 @@
-"""The words every part of the router shares: categories, difficulties and what a classification holds."""
+"""The words every part of the router shares: categories, difficulties, writings and what a classification holds."""
 
 from __future__ import annotations
 
@@ -50,6 +50,44 @@ class Degraded(StrEnum):
     CACHE = "cache"
     CATALOGUE = "catalogue"
     ML_MODEL = "ml_model"
+
+
+class Writing(StrEnum):
+    """What a text is written in, as far as tokenizers differ by it. `ENGLISH` is Latin script without accents, `INDIC`
+    that of India's languages but for Devanagari."""
+
+    ENGLISH = "english"
+    LATIN = "latin"
+    CYRILLIC = "cyrillic"
+    GREEK = "greek"
+    HEBREW = "hebrew"
+    ARABIC = "arabic"
+    DEVANAGARI = "devanagari"
+    INDIC = "indic"
+    THAI = "thai"
+    HAN = "han"
+    KANA = "kana"
+    HANGUL = "hangul"
+    OTHER = "other"
+
+
+TOKENS_PER_CHARACTER: Mapping[Writing, float] = {
+    Writing.ENGLISH: 0.25,
+    Writing.LATIN: 0.31,
+    Writing.CYRILLIC: 0.53,
+    Writing.GREEK: 0.59,
+    Writing.HEBREW: 0.63,
+    Writing.ARABIC: 0.5,
+    Writing.DEVANAGARI: 0.42,
+    Writing.INDIC: 0.55,
+    Writing.THAI: 0.45,
+    Writing.HAN: 0.96,
+    Writing.KANA: 0.83,
+    Writing.HANGUL: 1.23,
+    Writing.OTHER: 0.62,
+}
+"""Of the classifier's tokens (`Classification.token_count`), for a character of a text, with its blanks and signs.
+Counted on the prompts that llm_router/ranking/tokens.toml tells of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ length alone reaches 0.32."""
 @pytest.fixture(scope="module")
 def classifier() -> HybridClassifier:
     found = load()
-    assert found.info().available, found.info().reason
+    assert found.about.available, found.about.reason
     return replace(found, deadline_s=None)
 
 

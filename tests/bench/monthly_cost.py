@@ -58,12 +58,14 @@ def bill(routes: int, options: Options, load: Workload, price: Prices) -> dict[s
     gb_second = price["lambda"][f"gb_second_{options.architecture}"]
     alive = instances_on_average(routes, load)
     flushes = min(routes, alive * SECONDS / load.flush_every_s)
+    totals = min(routes, alive * SECONDS / load.total_every_s)
+    counter_units = flushes * load.flush_units + totals * load.total_units
     lines = {
         "Lambda, time": routes * (load.service_ms / 1000) * MEMORY_GB * gb_second,
         "Lambda, requests": routes * price["lambda"]["request"],
         "HTTP API": routes * price["http_api"]["request"],
         "DynamoDB, decisions": routes * load.decision_units * price["dynamodb"]["write_unit"],
-        "DynamoDB, counters": flushes * load.flush_units * price["dynamodb"]["write_unit"],
+        "DynamoDB, counters": counter_units * price["dynamodb"]["write_unit"],
         "DynamoDB, storage and recovery": _stored_gb(routes, load)
         * (price["dynamodb"]["gb_month"] + price["dynamodb"]["backup_gb_month"]),
         "Logs": routes * load.logged_kb * 1e-6 * (price["logs"]["gb"] + price["logs"]["gb_month"]),

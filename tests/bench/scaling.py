@@ -42,6 +42,7 @@ class Outcome:
     decision_writes: float
     writes_of_a_decision_partition: float
     counter_writes: float
+    total_writes: float
 
 
 def simulate(rate: int, load: Workload, seed: int = 1) -> Outcome:
@@ -76,6 +77,7 @@ def simulate(rate: int, load: Workload, seed: int = 1) -> Outcome:
         decision_writes=rate * load.decision_units,
         writes_of_a_decision_partition=rate * load.decision_units / DECISION_PARTITIONS,
         counter_writes=min(instances / load.flush_every_s, rate) * load.flush_units / 2,
+        total_writes=min(instances / load.total_every_s, rate) * load.total_units,
     )
 
 
@@ -92,6 +94,7 @@ def table(outcomes: list[Outcome]) -> str:
             f"{each.writes_of_a_decision_partition:,.0f}" for each in outcomes
         ],
         "write units a second, this minute's counters": [f"{each.counter_writes:,.0f}" for each in outcomes],
+        "write units a second, everything ever counted": [f"{each.total_writes:,.0f}" for each in outcomes],
         "connections to Valkey": [f"{each.instances:,}" for each in outcomes],
         "layers that fresh instances load, GB": [f"{each.instances * LAYERS_GB:,.0f}" for each in outcomes],
         "memory of all instances, GB": [f"{each.instances * MEMORY_GB:,.0f}" for each in outcomes],
@@ -115,7 +118,7 @@ def limits(outcomes: list[Outcome]) -> list[str]:
         if each.writes_of_a_decision_partition > PARTITION_WRITES:
             needed = -(-each.decision_writes // PARTITION_WRITES)
             troubles.append(f"`SHARDS` of decisions (8: one partition takes {PARTITION_WRITES:,}; {needed:.0f} needed)")
-        if each.counter_writes > PARTITION_WRITES:
+        if max(each.counter_writes, each.total_writes) > PARTITION_WRITES:
             troubles.append("how often figures are written")
         if each.instances > VALKEY_CONNECTIONS:
             troubles.append("connections to Valkey")

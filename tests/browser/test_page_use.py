@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.running import Running
 
@@ -25,6 +25,23 @@ def test_a_longer_time_can_be_shown(board: Page):
     assert answered.value.json()["window_s"] == 7 * 86_400
     board.get_by_text("The same as a table").click()
     expect(board.locator("#series tr")).to_have_count(168)
+
+
+def test_a_time_that_is_picked_while_an_answer_is_on_its_way_is_shown_next(page: Page, router: Running):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.add_init_script("window.setInterval = () => 0")  # so that nothing but the choice asks again
+    page.route("**/dashboard/data?window=hour", hold)
+    with page.expect_request("**/dashboard/data?window=hour"):
+        page.goto(router.url("DASHBOARD_PORT"))
+    page.get_by_label("7 days").check(force=True)
+    with page.expect_response("**/dashboard/data?window=week"):
+        held[0].continue_()
+    page.get_by_text("The same as a table").click()
+    expect(page.locator("#series tr")).to_have_count(168)
 
 
 def test_a_decision_opens_with_its_whole_explanation(board: Page):

@@ -28,7 +28,8 @@ Open = Callable[[], CatalogueStore]
 
 
 def dynamo() -> DynamoCatalogueStore:
-    return DynamoCatalogueStore(aws.dynamodb("", SystemClock()), TABLE, S3BlobStore(aws.s3("", SystemClock()), BUCKET))
+    blobs = S3BlobStore(aws.s3("", SystemClock()), BUCKET, prefix="catalogue/")
+    return DynamoCatalogueStore(aws.dynamodb("", SystemClock()), TABLE, blobs)
 
 
 @pytest.fixture(params=["memory", "sqlite", "moto", "ministack"])

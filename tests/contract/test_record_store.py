@@ -44,7 +44,7 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BlobStore]
         yield SqliteBlobStore(Database(tmp_path / "router.sqlite"))
     else:
         with an_aws(request):
-            yield S3BlobStore(aws.s3("", FakeClock()), BUCKET)
+            yield S3BlobStore(aws.s3("", FakeClock()), BUCKET, prefix="blobs/")
 
 
 KINDS = ["note", "decision"]

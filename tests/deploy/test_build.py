@@ -13,12 +13,12 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from classifier.manifest import verified_manifest
 from llm_router.local.events import HttpRequest, http_event
-from tests.support.aws import BUCKET, REGION, TABLE, create_resources
+from tests.support.aws import BUCKET, REGION, TABLE, create_resources, moto_server
 from tests.support.built import LAYERS, Built, architecture, build
+from tests.support.loopback import HOST
 from tests.support.runtime_api import RuntimeApi, runtime_api
 from tests.support.template import ROOT, document, environment, layers
 
@@ -47,11 +47,8 @@ def built() -> Built:
 @pytest.fixture(scope="module")
 def aws_address() -> Iterator[str]:
     """An AWS with the template's table, bucket and secrets."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    address = f"http://{host}:{port}"
-    with pytest.MonkeyPatch.context() as patch:
+    with moto_server() as port, pytest.MonkeyPatch.context() as patch:
+        address = f"http://{HOST}:{port}"
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         patch.setenv("AWS_ACCESS_KEY_ID", "testing")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
@@ -60,7 +57,6 @@ def aws_address() -> Iterator[str]:
         secrets.create_secret(Name="AdminKey", SecretString=ADMIN_KEY)
         secrets.create_secret(Name="HashSecret", SecretString="built-hash-secret")
         yield address
-    server.stop()
 
 
 @contextmanager
@@ -156,8 +152,8 @@ def test_the_layers_hold_neither_boto3_nor_training_code(built: Built):
     assert names.isdisjoint({"boto3", "botocore", "training", "pip", "pytest"})
 
 
-def test_a_change_in_a_layer_changes_the_functions_code_so_that_a_new_version_is_published(built: Built):
-    noted = {(built.code(name) / "LAYERS").read_text() for name in ("route", "classify", "ingest", "dashboard")}
+def test_what_a_release_is_made_from_is_noted_in_every_functions_code(built: Built):
+    noted = {(built.code(name) / "RELEASE").read_text() for name in ("route", "classify", "ingest", "dashboard")}
     assert len(noted) == 1
     assert len(noted.pop().strip()) == 64
 

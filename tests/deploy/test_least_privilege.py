@@ -11,10 +11,11 @@ import boto3
 import pytest
 
 from llm_router.adapters import https
+from llm_router.auth import Function
 from llm_router.client_keys import ClientKey, new_secret
 from llm_router.live import BACKGROUND
 from llm_router.local.functions import load_module
-from llm_router.web.access import ROUTES, Function
+from llm_router.web.access import ROUTES
 from tests.support.aws import BUCKET, TABLE, fake_aws
 from tests.support.aws_calls import Calls, recorded
 from tests.support.service import ADMIN_KEY, Service, service

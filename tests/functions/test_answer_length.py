@@ -33,4 +33,4 @@ def test_thinking_counts_whole_however_short_the_answer_is_to_be():
     assert thought > 0
     assert expected_tokens(thinking, replace(task, longest=3), None) == (3, thought)
     assert expected_tokens(thinking, replace(task, longest=9999), None) == (output, thought)
-    assert expected_tokens(thinking, task, 3) == (3, 0)
+    assert expected_tokens(thinking, task, 3) == (3, thought)

@@ -104,6 +104,18 @@ def test_a_stale_expected_version_is_a_conflict_that_names_the_current_one(fresh
     assert fresh.get("/models/acme/one").json["display_name"] == "One"
 
 
+def test_a_model_whose_day_has_come_is_active_in_no_answer(fresh: Service):
+    past = {**NEW, "deprecation_date": "2020-01-01"}
+    made = fresh.admin("/update", {"models": [past]}).json
+    status = fresh.get("/status").json
+    (version,) = fresh.get("/catalogue/versions").json["versions"]
+    listed = [model for model in fresh.get("/models").json["models"] if model["status"] == "active"]
+    assert made["active_models"] == version["active_models"] == status["active_models"] == len(listed)
+    fresh.admin("/update", {"models": [{**NEW, "id": "acme/two"}]})
+    back = fresh.admin("/catalogue/rollback", {"version": 1}).json
+    assert back["active_models"] == made["active_models"]
+
+
 BAD = {
     "negative price": ({**NEW, "input_usd_per_mtok": -1}, "models[1].input_usd_per_mtok"),
     "price in words": ({**NEW, "input_usd_per_mtok": "1"}, "models[1].input_usd_per_mtok"),
@@ -112,6 +124,11 @@ BAD = {
     "an id that climbs": ({**NEW, "id": "acme/../one"}, "models[1].id"),
     "an unknown field": ({**NEW, "api_base": "http://10.0.0.1"}, "models[1]"),
     "no provider": ({"id": "acme/two", "display_name": "Two"}, "models[1].provider"),
+    "a speed of next to nothing": (
+        {**NEW, "latency": {"output_tokens_per_second": 1e-320}},
+        "models[1].latency.output_tokens_per_second",
+    ),
+    "an id of the API's own": ({**NEW, "id": "auto"}, "models[1].id"),
     "the same id twice": ({**NEW, "id": "acme/zero"}, "models[1].id"),
 }
 

@@ -8,8 +8,8 @@ import schemathesis
 
 from llm_router.auth import Access
 from llm_router.local import describe
+from llm_router.local.forms import FORMS
 from llm_router.web.access import ROUTES
-from llm_router.web.forms import FORMS
 from llm_router.web.openapi import FILE
 from tests.support.service import Service, service
 

@@ -96,8 +96,34 @@ def tried(folder: Path, script: str) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+def test_a_provider_with_a_row_and_a_key_as_described_is_spoken_to(tmp_path: Path):
+    key_setting, _, _ = blocks("diff", PAGE)
+    changed(tmp_path, key_setting)
+    (row,) = [block.text for block in blocks("toml", PAGE) if "[acme]" in block.text]
+    speakers = tmp_path / "llm_router/adapters/providers/speakers.toml"
+    speakers.write_text(f"{speakers.read_text('utf-8')}\n{row}", "utf-8")
+    tried(
+        tmp_path,
+        """
+        import asyncio
+        from llm_router.composition.services import Services
+        from llm_router.settings import load
+        from tests.support.chat import ask
+        from tests.support.clock import FakeClock
+        def providers(**given):
+            return Services(load({"STORE": "memory", **given}), FakeClock()).generating.providers()
+        assert providers().why_not("acme") == "ACME_API_KEY is not set"
+        made = providers(ACME_API_KEY="sk-acme")
+        assert made.why_not("acme") is None
+        post = asyncio.run(made.find("acme").protocol.post("quill-2", ask(max_tokens=9), stream=False))
+        assert post.url == "https://api.acme.example/v1/chat/completions", post.url
+        assert post.headers["authorization"] == "Bearer sk-acme"
+        """,
+    )
+
+
 def test_a_source_written_as_described_is_asked_read_and_reports_what_it_cannot_read(tmp_path: Path):
-    entered, _ = blocks("diff", PAGE)
+    _, entered, _ = blocks("diff", PAGE)
     changed(tmp_path, entered)
     (tmp_path / "llm_router/adapters/sources/acme_prices.py").write_text(only("python").text, "utf-8")
     (row,) = [block.text for block in blocks("toml", PAGE) if "[provider.acme]" in block.text]
@@ -120,7 +146,7 @@ def test_a_source_written_as_described_is_asked_read_and_reports_what_it_cannot_
 
 
 def test_a_constraint_added_as_described_binds_and_says_so(tmp_path: Path):
-    _, change = blocks("diff", PAGE)
+    _, _, change = blocks("diff", PAGE)
     changed(tmp_path, change)
     tried(
         tmp_path,

@@ -37,6 +37,8 @@ def clone(tmp_path: Path) -> Path:
     git(folder, "init", "--quiet")
     git(folder, "config", "user.name", "Someone")
     git(folder, "config", "user.email", "someone@example.com")
+    git(folder, "config", "commit.gpgsign", "false")
+    git(folder, "config", "tag.gpgsign", "false")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "Start")
     return folder

@@ -4,70 +4,168 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from importlib import import_module
-from pathlib import Path
+from typing import Any
 
 import pytest
 
+from classifier import asides, fences
+from llm_router.adapters.providers.configured import speakers
+from llm_router.catalogue.quality_map import quality_map
+from llm_router.catalogue.tables import tables
+from llm_router.local import routing
 from tests.support.service import ROOT, Service
 from tests.unit.test_rules import HOSTILE
 
 constants, parser = import_module("re._constants"), import_module("re._parser")
 
-SHIPPED = sorted(
-    path for folder in ("shared", "functions", "layers/model/classifier") for path in (ROOT / folder).rglob("*.py")
-)
+SHIPPED = {
+    ".".join(path.relative_to(ROOT / root).with_suffix("").parts): path
+    for root, package in (("shared", "llm_router"), ("layers/model", "classifier"), (".", "functions"))
+    for path in sorted((ROOT / root / package).rglob("*.py"))
+}
+"""The files by the names of their modules."""
+
 CALLS = {"compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"}
 MANY = 64
 """A repetition of at most so many turns counts as bounded."""
 
 
-def patterns() -> Iterator[tuple[Path, str]]:
-    """Every regular expression that is written down as one text."""
-    for path in SHIPPED:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def named_models() -> list[re.Pattern[str]]:
+    """What is searched in the names of models."""
+    found: list[str] = []
+    for each in speakers().values():
+        quirks = each.quirks
+        found += (*quirks.only_for.values(), *quirks.never_for, *quirks.effort_with_tools)
+    return [re.compile(pattern) for pattern in found]
+
+
+BUILT: Mapping[tuple[str, str], Callable[[], object]] = {
+    ("classifier.asides", "_asks"): asides._asks,
+    ("classifier.asides", "_break"): asides._break,
+    ("classifier.asides", "_bracketed"): lambda: [asides._bracketed(last=last) for last in (True, False)],
+    ("classifier.asides", "_claim"): asides._claim,
+    ("classifier.fences", "_import"): fences._import,
+    ("llm_router.adapters.providers.openai_request", "_takes"): named_models,
+    ("llm_router.adapters.providers.openai_request", "effort"): named_models,
+    ("llm_router.catalogue.quality_map", "make_map"): quality_map,
+    ("llm_router.catalogue.tables", "_family"): tables,
+    ("llm_router.catalogue.tables", "_pattern"): tables,
+    ("llm_router.catalogue.tables", "make_tables"): tables,
+    ("llm_router.local.routing", "_pattern"): lambda: routing._pattern("/a/{b}/{c+}"),
+}
+"""Where a function makes patterns out of what it is given: what holds all that it makes of what is shipped."""
+
+
+def calls() -> Iterator[tuple[str, str, str]]:
+    """Module, function and, where it is written down as one text, pattern of each use of a regular expression."""
+    for module, path in SHIPPED.items():
+        tree = ast.parse(path.read_text("utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        within = {node: function.name for function in functions for node in ast.walk(function)}
+        for node in ast.walk(tree):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
                 and isinstance(node.func.value, ast.Name)
-                and node.func.value.id in ("re", "regex")
+                and node.func.value.id == "re"
                 and node.func.attr in CALLS
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
-                and isinstance(node.args[0].value, str)
             ):
-                yield path, node.args[0].value
+                first = node.args[0] if node.args else None
+                written = first.value if isinstance(first, ast.Constant) else None
+                yield module, within.get(node, ""), written if isinstance(written, str) else ""
+
+
+def held(value: object) -> Iterator[re.Pattern[str]]:
+    """Every regular expression in a value and what it holds."""
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(bound := getattr(value, "__self__", None), re.Pattern):
+        yield bound
+    elif isinstance(value, Mapping):
+        yield from held(tuple(value.values()))
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from held(tuple(getattr(value, each.name) for each in fields(value)))
+    elif isinstance(value, tuple | list | set | frozenset):
+        for each in value:
+            yield from held(each)
+
+
+def in_module(name: str) -> list[re.Pattern[str]]:
+    """Those that are made once, when the module is imported."""
+    return [found for value in vars(import_module(name)).values() for found in held(value)]
+
+
+def patterns() -> Iterator[tuple[str, str, int]]:
+    """Module, text and flags of every regular expression: as written, as made at import, and as made of data."""
+    for module, function, written in CALLED:
+        made = [] if written else in_module(module) if not function else held(BUILT[module, function]())
+        yield from ((module, pattern.pattern, pattern.flags) for pattern in made)
+        if written:
+            yield module, written, 0
 
 
 def unbounded_within(items: object, *, inside: bool = False) -> bool:
-    """Whether an unbounded repetition stands inside another one, which is what makes matching exponential."""
+    """Whether an unbounded repetition stands inside another one, which is what makes matching exponential.
+
+    What is possessive or atomic is never tried again in another way, so it is no repetition for what stands around it.
+    """
     for operation, argument in items:  # type: ignore[attr-defined]
         if operation in (constants.MAX_REPEAT, constants.MIN_REPEAT):
             _, most, body = argument
             endless = most > MANY
             if (endless and inside) or unbounded_within(body, inside=inside or endless):
                 return True
-        elif operation is constants.SUBPATTERN:
-            if unbounded_within(argument[-1], inside=inside):
-                return True
-        elif operation is constants.BRANCH and any(unbounded_within(each, inside=inside) for each in argument[1]):
+        elif any(unbounded_within(body, inside=inside and within) for within, body in parts(operation, argument)):
             return True
     return False
 
 
+def parts(operation: object, argument: Any) -> list[tuple[bool, object]]:
+    """The patterns that stand in an element, and whether they are tried anew with what stands around it."""
+    if operation is constants.SUBPATTERN:
+        return [(True, argument[-1])]
+    if operation is constants.BRANCH:
+        return [(True, each) for each in argument[1]]
+    if operation is constants.GROUPREF_EXISTS:
+        return [(True, each) for each in argument[1:] if each is not None]
+    if operation is constants.POSSESSIVE_REPEAT:
+        return [(False, argument[-1])]
+    if operation is constants.ATOMIC_GROUP:
+        return [(False, argument)]
+    if operation in (constants.ASSERT, constants.ASSERT_NOT):
+        return [(False, argument[1])]
+    return []
+
+
+CALLED = sorted(calls())
 FOUND = sorted(set(patterns()))
 
 
 def test_the_patterns_are_found():
-    assert len(FOUND) >= 20
-    assert unbounded_within(parser.parse(r"(a+)+b"))
-    assert not unbounded_within(parser.parse(r"a+b+"))
+    assert len(CALLED) >= 60
+    assert {(module, function) for module, function, written in CALLED if function and not written} == BUILT.keys()
+    for module in {module for module, function, written in CALLED if not function}:
+        at_import = sum(called == module and not function for called, function, _ in CALLED)
+        assert len(set(in_module(module))) >= at_import, module
 
 
-@pytest.mark.parametrize(("path", "pattern"), FOUND, ids=lambda value: str(value)[-30:])
-def test_no_endless_repetition_stands_inside_another(path: Path, pattern: str):
-    assert not unbounded_within(parser.parse(pattern)), path.name
+@pytest.mark.parametrize("pattern", ["(a+)+b", "(?=(a+)+b)", "(?:(?:a+)+b)++", "(?>(?:a+)+b)", "(x)?(?(1)(a+)+|b)b"])
+def test_what_backtracks_without_end_is_told(pattern: str):
+    assert unbounded_within(parser.parse(pattern))
+
+
+@pytest.mark.parametrize("pattern", ["a+b+", "(?:a++b)*c", "(?:a+b)*+c", "(?:(?>a+)b)*c", "(?:a{1,9}b)*c"])
+def test_what_does_not_is_not(pattern: str):
+    assert not unbounded_within(parser.parse(pattern))
+
+
+@pytest.mark.parametrize(("module", "pattern", "flags"), FOUND, ids=lambda value: str(value)[-30:])
+def test_no_endless_repetition_stands_inside_another(module: str, pattern: str, flags: int):
+    assert not unbounded_within(parser.parse(pattern, flags)), module
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())

@@ -14,7 +14,8 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.dynamodb.models import DynamoDBBackend
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
 
 from tests.support.fault_proxy import FaultProxy, Says, fault_proxy
 from tests.support.http_bytes import response
@@ -59,20 +60,37 @@ class ServedAws:
 @contextmanager
 def served_aws() -> Iterator[ServedAws]:
     """moto's server with our resources in it, which clients without an endpoint find over connections that can fail."""
-    server = ThreadedMotoServer(HOST, 0, verbose=False)
-    server.start()
-    port = server.get_host_and_port()[1]
+    with (
+        moto_server() as port,
+        fault_proxy(port) as table,
+        fault_proxy(port) as bucket,
+        fault_proxy(port) as vault,
+        _account() as account,
+    ):
+        account.setenv("AWS_ENDPOINT_URL_DYNAMODB", table.url)
+        account.setenv("AWS_ENDPOINT_URL_S3", bucket.url)
+        account.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", vault.url)
+        create_resources()
+        yield ServedAws(table, bucket, vault)
+
+
+@contextmanager
+def moto_server() -> Iterator[int]:
+    """moto's server on a port of the loopback address, which has forgotten everything when the block ends.
+
+    Made here rather than by moto's own class, which waits for ever where the server cannot be made.
+    """
+    app = DomainDispatcherApplication(create_backend_app)
+    server = make_server(HOST, 0, app, threaded=True, request_handler=MotoRequestHandler)
+    thread = threading.Thread(target=server.serve_forever, name="moto", daemon=True)
+    thread.start()
     try:
-        with fault_proxy(port) as table, fault_proxy(port) as bucket, fault_proxy(port) as vault, _account() as account:
-            account.setenv("AWS_ENDPOINT_URL_DYNAMODB", table.url)
-            account.setenv("AWS_ENDPOINT_URL_S3", bucket.url)
-            account.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", vault.url)
-            create_resources()
-            yield ServedAws(table, bucket, vault)
-    finally:
-        forget = urllib.request.Request(f"http://{HOST}:{port}/moto-api/reset", method="POST")
+        yield server.server_port
+        forget = urllib.request.Request(f"http://{HOST}:{server.server_port}/moto-api/reset", method="POST")
         urllib.request.urlopen(forget, timeout=10).close()
-        server.stop()
+    finally:
+        server.shutdown()
+        thread.join(10)
 
 
 def error(code: str, status: int = 400) -> Says:

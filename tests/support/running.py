@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from tests.support.loopback import free_port
 ROOT = Path(__file__).parents[2]
 PORTS = ("PORT", "CLASSIFIER_PORT", "INGESTOR_PORT", "DASHBOARD_PORT")
 READY = "The router is running."
+READY_WITHIN_S = 60.0
 
 
 def command(folder: Path, ports: Mapping[str, int], **given: str) -> subprocess.Popen[str]:
@@ -73,17 +75,23 @@ def start(folder: Path, **given: str) -> Running:
     process = command(folder, ports, **given)
     assert process.stdout is not None
     said = []
+    too_late = threading.Timer(READY_WITHIN_S, process.kill)
+    too_late.start()
     for line in process.stdout:
         said.append(line)
         if line.strip().startswith("curl "):
             break
+    too_late.cancel()
     return Running(ports, "".join(said), process)
 
 
 def stop(running: Running) -> tuple[int, str]:
     """End it as Ctrl-C does; its exit status and whatever else it said."""
     running.process.send_signal(signal.SIGINT)
-    said, _ = running.process.communicate(timeout=20)
+    try:
+        said, _ = running.process.communicate(timeout=20)
+    finally:
+        running.process.kill()
     return running.process.returncode, said
 
 

@@ -43,10 +43,14 @@ def transformed() -> dict:
 
 @cache
 def _transformed() -> dict:
-    given = document()
+    return after_sam(document())
+
+
+def after_sam(given: dict, code: str = "code.zip") -> dict:
+    """A template after SAM's transform, with every function's code uploaded under this name."""
     for resource in given["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://bucket/code.zip"
+            resource["Properties"]["CodeUri"] = f"s3://bucket/{code}"
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = "s3://bucket/layer.zip"
     with pytest.MonkeyPatch.context() as patch:

@@ -14,6 +14,9 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 SHED = (429, 503)
+PATIENCE_S = 30.0
+"""How long an answer is waited for before it counts as lost."""
+
 ONE_IN_RUDE = 20
 """One request in so many is malformed, and as many are broken off in the middle of their body."""
 
@@ -69,16 +72,17 @@ class Connection:
         request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
         started = perf_counter()
         try:
-            reader, writer = await self._opened()
-            if number % ONE_IN_RUDE == 1:
-                writer.write(request[: len(request) // 2])
+            async with asyncio.timeout(PATIENCE_S):
+                reader, writer = await self._opened()
+                if number % ONE_IN_RUDE == 1:
+                    writer.write(request[: len(request) // 2])
+                    await writer.drain()
+                    await self.close()
+                    self.outcome.broken_off += 1
+                    return
+                writer.write(request)
                 await writer.drain()
-                await self.close()
-                self.outcome.broken_off += 1
-                return
-            writer.write(request)
-            await writer.drain()
-            status, headers = await _answer(reader)
+                status, headers = await _answer(reader)
         except (OSError, asyncio.IncompleteReadError, ValueError):
             await self.close()
             self.outcome.lost += 1

@@ -35,8 +35,8 @@ def test_what_the_provider_counted_is_what_is_billed():
 def test_who_leaves_before_the_count_pays_for_thoughts_that_nobody_saw(difficulty, counted):
     thought = THINKING_TOKENS[counted]
     found = Bill.of(job(difficulty), THINKER, None, "x" * 400, thoughts_seen=False)
-    assert found.usage == Usage(100, 99 + thought, reasoning_tokens=thought)
-    assert found.usd == pytest.approx((100 + (99 + thought) * 8) / 1e6)
+    assert found.usage == Usage(100, 101 + thought, reasoning_tokens=thought)
+    assert found.usd == pytest.approx((100 + (101 + thought) * 8) / 1e6)
 
 
 def test_nobody_pays_for_more_thoughts_than_the_answer_may_have_tokens():
@@ -45,10 +45,19 @@ def test_nobody_pays_for_more_thoughts_than_the_answer_may_have_tokens():
 
 
 def test_thoughts_that_were_written_count_as_what_was_written_and_other_models_think_nothing():
-    assert Bill.of(job(), THINKER, None, "x" * 400, thoughts_seen=True).usage == Usage(100, 99)
-    assert Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 99)
+    assert Bill.of(job(), THINKER, None, "x" * 400, thoughts_seen=True).usage == Usage(100, 101)
+    assert Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 101)
 
 
 def test_what_was_written_counts_as_the_models_tokenizer_cuts_its_script():
     claude = model("claude", tokenizer="claude")
     assert Bill.of(job(), claude, None, "एक" * 400, thoughts_seen=True).usage.completion_tokens > 800
+
+
+@pytest.mark.parametrize(("words", "thought"), [(0, 3000), (2000, 1000), (4000, 0)])
+def test_what_was_written_and_what_nobody_saw_are_together_no_more_than_was_asked_for(words: int, thought: int):
+    asked = job(Difficulty.HARD, longest=3000)
+    found = Bill.of(asked, THINKER, None, "word " * words, thoughts_seen=False)
+    assert found.usage.completion_tokens <= 3000
+    assert found.usage.reasoning_tokens == pytest.approx(thought, abs=600)
+    assert found.usd <= asked.most_usd(THINKER)

@@ -10,7 +10,7 @@ from llm_router.adapters.memory import MemoryCatalogueStore
 from llm_router.catalogue.ending import PAST
 from llm_router.catalogue.entry import Catalogue, ModelStatus, Provenance
 from llm_router.catalogue.publishing import Publisher, held_by_rollback
-from llm_router.catalogue.reader import CHECK_EVERY_S, STALE_AFTER_S, CatalogueReader
+from llm_router.catalogue.reader import CHECK_EVERY_S, LAST_GOOD_FOR_S, CatalogueReader
 from llm_router.clock import iso_date
 from llm_router.errors import CatalogueUnavailable, SnapshotCorrupt, StoreUnavailable
 from llm_router.ports import VersionInfo
@@ -120,7 +120,7 @@ def test_f4_a_store_that_fails_leaves_the_last_good_version_for_fifteen_minutes_
     clock.pass_seconds(CHECK_EVERY_S)
     found = reader.in_force()
     assert (found.catalogue.version, found.degraded) == (1, True)
-    clock.pass_seconds(STALE_AFTER_S)
+    clock.pass_seconds(LAST_GOOD_FOR_S)
     with pytest.raises(CatalogueUnavailable) as refused:
         reader.in_force()
     assert refused.value.retry_after_s
@@ -175,7 +175,7 @@ def test_a_damaged_version_leaves_the_one_before_in_force_for_as_long_as_it_take
     for _ in range(3):
         found = reader.in_force()
         assert (found.catalogue.version, found.degraded) == (1, True)
-        clock.pass_seconds(STALE_AFTER_S)
+        clock.pass_seconds(LAST_GOOD_FOR_S)
 
 
 def test_with_every_version_damaged_the_bundled_catalogue_is_in_force(clock: FakeClock):

@@ -9,9 +9,9 @@ import pytest
 
 from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus, Provenance
 from llm_router.catalogue.gathering import blob_name
-from llm_router.catalogue.records import Json
 from llm_router.catalogue.source_state import Health
 from llm_router.catalogue.upsert import upsert
+from llm_router.json_values import Json
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
@@ -193,6 +193,25 @@ def test_the_operators_file_may_list_fewer_models_than_before():
     world.refresher().refresh()
     assert (state(world, "operator").health, state(world, "operator").records) == (Health.FRESH, 1)
     assert entry(world, "house/a").display_name == "A"
+
+
+def test_a_row_of_the_operators_file_with_a_name_of_the_apis_own_costs_itself_alone():
+    rows = [{"id": name, "provider": "house", "display_name": "x"} for name in ("auto", "auto:cheap", "models", "own")]
+    world = refreshed(World(operator=lambda: json.dumps(rows).encode()))
+    assert {"auto", "auto:cheap", "models"}.isdisjoint(world.catalogue().models)
+    assert "own" in world.catalogue().models
+    assert state(world, "operator").left_out == 3
+
+
+def test_a_model_that_a_source_calls_auto_has_its_providers_name_before_it():
+    world = World()
+    body = json.loads(payload("openrouter"))
+    body["data"].append({**body["data"][0], "id": "openrouter/auto"})
+    world.web.serve(URLS["openrouter"], json.dumps(body).encode())
+    world.web.serve(URLS["litellm"], litellm(lambda d: d.update({"auto": d["gpt-4o"], "models": d["gpt-4o"]})))
+    found = refreshed(world).catalogue().models
+    assert {"auto", "models"}.isdisjoint(found)
+    assert state(world, "litellm").health is Health.FRESH
 
 
 def test_the_analytics_source_adds_its_speed_when_there_is_a_key():

@@ -7,10 +7,10 @@ import pytest
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.gathering import AWAITED_S, EACH_S, IN_ALL_S, blob_name
 from llm_router.catalogue.publishing import held_by_rollback
-from llm_router.catalogue.records import Json
-from llm_router.catalogue.source_state import STALE_AFTER_S, Health
+from llm_router.catalogue.source_state import UNREAD_FOR_S, Health
 from llm_router.catalogue.upsert import upsert
 from llm_router.errors import StoreUnavailable
+from llm_router.json_values import Json
 from tests.support.refreshed import DAY, entry, litellm, state
 from tests.support.sources import URLS, FakeReply, World, payload, zipped
 
@@ -140,7 +140,7 @@ def test_since_when_a_source_fails_is_told_until_it_comes_back(world: World):
 
 def test_a_source_that_has_not_been_read_for_days_is_called_stale(world: World):
     assert state(world, "litellm").health is Health.FRESH
-    world.clock.pass_seconds(STALE_AFTER_S)
+    world.clock.pass_seconds(UNREAD_FOR_S)
     assert state(world, "litellm").health is Health.STALE
 
 
@@ -216,6 +216,20 @@ def test_a_first_refresh_in_which_no_source_can_be_read_changes_nothing_of_the_b
     assert done.diff.summary == "no change"
     assert done.version == 0
     assert {found.health for found in done.sources} == {Health.FAILING, Health.SKIPPED}
+
+
+def test_what_rests_on_a_source_that_rates_too_few_models_to_be_used_stays():
+    """A fresh installation that meets a new table, on which hardly a model of the other evidence is rated yet."""
+    world = World(bundled=bundled())
+    header, *rows = payload("livebench").splitlines()
+    world.web.serve(URLS["livebench"], b"\n".join([header, *rows[:5]]))
+    world.refresher().refresh()
+    assert state(world, "livebench").health is Health.FRESH
+    rests = [name for name, held in bundled().models.items() if "livebench" in repr(held.quality)]
+    assert len(rests) > 100
+    found = world.catalogue().models
+    for name in rests:
+        assert found[name].quality == bundled().models[name].quality
 
 
 def test_what_rests_on_a_silent_source_stays_while_another_one_is_heard():

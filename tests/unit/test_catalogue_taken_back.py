@@ -12,10 +12,11 @@ from llm_router.catalogue.entry import LongPrompt, ModelStatus, Provenance
 from llm_router.catalogue.guards import deprecated_anew, no_longer_rated, rated_by
 from llm_router.catalogue.joining import Joined, Statement, join
 from llm_router.catalogue.quality_map import quality_map
-from llm_router.catalogue.records import Facts, Json, Listing, Reading, Scale, Score
+from llm_router.catalogue.records import Facts, Listing, Reading, Scale, Score
 from llm_router.catalogue.source_state import Health, save
 from llm_router.catalogue.tables import tables
 from llm_router.catalogue.upsert import upsert
+from llm_router.json_values import Json
 from tests.support.models import model
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
 from tests.support.sources import TODAY, URLS, FakeReply, World, payload
@@ -136,7 +137,7 @@ def test_a_table_that_is_called_otherwise_wipes_no_category_s_quality(world: Wor
 
 def test_a_state_that_does_not_tell_what_was_rated_is_filled_from_the_last_good_data(world: World):
     found = state(world, "lmarena")
-    save(world.records, [replace(found, rated={})])
+    save(world.records, [replace(found, rated={}, listed=None)])
     refresh(world, "lmarena", changed("lmarena", lambda d: d.pop("coding")))
     assert state(world, "lmarena").health is Health.REFUSED
 

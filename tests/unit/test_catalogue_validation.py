@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus
-from llm_router.catalogue.records import Facts, Json
-from llm_router.catalogue.validation import MAX_MS, MAX_TOKENS, parse
+from llm_router.catalogue.field_rules import LEAST_SPEED, MAX_MS, MAX_TOKENS, MOST_SPEED
+from llm_router.catalogue.records import Facts
+from llm_router.catalogue.validation import parse
+from llm_router.json_values import Json
 from llm_router.taxonomy import Category, Difficulty
 
 TODAY = "2026-11-25"
@@ -93,6 +95,21 @@ def test_an_id_is_required_and_legal(entry_id: Json):
     (found,) = parse({} if entry_id is None else {"id": entry_id}, today=TODAY)[1]
     legal = "must be 1 to 200 ASCII letters, digits and / : . _ - @ +, without '..'"
     assert (found.path, found.problem) == ("id", "is required" if entry_id is None else legal)
+
+
+@pytest.mark.parametrize("speed", [0, 1e-320, LEAST_SPEED / 2, MOST_SPEED * 2, float("nan")])
+def test_a_speed_with_which_no_answer_would_ever_end_is_refused(speed: float):
+    said = "must be from 0.01 to 3.6e+06"
+    assert problems(latency={"output_tokens_per_second": speed}) == [("latency.output_tokens_per_second", said)]
+    assert problems(latency={"time_to_first_token_ms": 0, "output_tokens_per_second": LEAST_SPEED}) == []
+
+
+@pytest.mark.parametrize("name", ["auto", "auto:cheap", "auto:0.7", "auto:x", "models"])
+def test_a_name_that_the_api_gives_a_meaning_of_its_own_is_no_models(name: str):
+    update, found = parse({"id": name, "provider": "openai"}, today=TODAY)
+    assert (update, [problem.path for problem in found]) == (None, ["id"])
+    for other in (f"openrouter/{name}", "automatic", "auto/x", "models/auto"):
+        assert parse({"id": other}, today=TODAY)[1] == []
 
 
 def test_every_field_lands_in_its_fact_with_its_bounds_included():

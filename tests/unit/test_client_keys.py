@@ -9,7 +9,7 @@ import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.auth import key_hash
-from llm_router.catalogue.reader import STALE_AFTER_S
+from llm_router.catalogue.reader import LAST_GOOD_FOR_S
 from llm_router.client_keys import (
     ID_LENGTH,
     KIND,
@@ -176,7 +176,7 @@ def test_a_key_seen_before_stays_good_for_a_quarter_of_an_hour_while_the_store_i
     known = book.add(KEY, "secret")
     assert ring.find(known.sha256) == known
     store.away = True
-    clock.pass_seconds(STALE_AFTER_S)
+    clock.pass_seconds(LAST_GOOD_FOR_S)
     assert ring.find(known.sha256) == known
     clock.pass_seconds(0.1)
     with pytest.raises(StoreUnavailable):
@@ -211,7 +211,7 @@ def test_whether_there_are_keys_stays_as_it_was_last_known(book: KeyBook, ring: 
     clock.pass_seconds(CHECK_EVERY_S)
     assert ring.any() is True
     store.away = True
-    clock.pass_seconds(10 * STALE_AFTER_S)
+    clock.pass_seconds(10 * LAST_GOOD_FOR_S)
     assert ring.any() is True
 
 

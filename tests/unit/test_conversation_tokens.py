@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from dataclasses import replace
+from random import Random
+
 import pytest
 
+from classifier.normalise import HEAD_CHARACTERS, TAIL_CHARACTERS, normalise
 from llm_router.conversation import IMAGE_TOKENS, Conversation, Turn
-from llm_router.ranking.tokens import Reading, Writing, ratios_of, reading_of
-from llm_router.recommend import task_of
+from llm_router.ranking.tokens import COUNTED_WHOLE, Reading, ratios_of, reading_of
+from llm_router.recommend import _with_cache, task_of
+from llm_router.sessions import turn as sessions
+from llm_router.sessions.book import Session
+from llm_router.sessions.continuing import Opened
+from llm_router.taxonomy import TOKENS_PER_CHARACTER, Writing
 from tests.support.fake_encoder import FakeEncoder, classifier
+from tests.support.tasks import classification
 
 HISTORY = "The committee met again on Monday to hear what had come of it. " * 1000
 COUNTED = 5
@@ -38,8 +48,55 @@ def test_a_request_alone_is_what_was_counted_and_said_twice_it_counts_twice():
     assert tokens(("user", "once"), ("user", "once")) == COUNTED + estimated_tokens("once")
 
 
+PROSE = "The committee met again on Monday, to hear what had come of its plans for the old harbour. "
+ZH = "人工智能是计算机科学的一个分支，它企图了解智能的实质。"
+RANDOM = Random(1)
+HEX = " ".join(f"{RANDOM.randrange(256):02x}" for _ in range(40_000))
+BASE64 = b64encode(RANDOM.randbytes(60_000)).decode()
+
+
+@pytest.mark.parametrize(
+    ("middle", "each"),
+    [
+        pytest.param("\n" * 1600 + PROSE * 3000 + "\n" * 600, 0.2, id="prose between blanks"),
+        pytest.param(ZH * 4000, 0.7, id="Chinese"),
+        pytest.param(HEX, 0.7, id="a hexadecimal dump"),
+        pytest.param(BASE64, 0.68, id="base64"),
+        pytest.param("\n " * 50_000, 0.25, id="blanks"),
+        pytest.param("12,345678,9\n" * 10_000, 0.5, id="figures"),
+    ],
+)
+def test_what_stands_between_the_ends_of_a_long_request_counts(middle: str, each: float):
+    """`each` is what o200k counts for a character of the middle."""
+    found = reading(Turn("user", PROSE * 17 + middle + PROSE * 6)).by(ratios_of("o200k"))
+    assert 0.85 <= found / (len(middle) * each) <= 1.4
+
+
+@pytest.mark.parametrize("signs", ["_", ".", "-", "\n", " "])
+def test_signs_in_a_row_are_few_tokens(signs: str):
+    assert estimated_tokens(signs * 10_000) <= 700
+
+
+def test_a_request_that_is_read_whole_is_what_was_counted_and_a_longer_one_what_its_letters_tell():
+    assert COUNTED_WHOLE == HEAD_CHARACTERS + TAIL_CHARACTERS
+    assert not normalise("x" * COUNTED_WHOLE).is_cut
+    for text in ("x" * COUNTED_WHOLE, "я" * COUNTED_WHOLE, "🎉" * COUNTED_WHOLE):
+        assert reading_of(text, 7).tokens == 7
+        assert reading_of(text + "x", 7).tokens > 500
+
+
+def test_what_a_provider_holds_of_a_conversation_ends_before_a_request_however_long_that_is():
+    early, late = PROSE * 200, PROSE * 3000
+    said = Conversation((Turn("user", early), Turn("user", late)))
+    found = replace(classification(), token_count=COUNTED)
+    opened = Opened(Session(found, "acme/m", tokens=10**6, at=0.0), sessions.Turn(found))
+    held = _with_cache(opened, task_of(found, said), said, 1.0, alone=False).turn.held
+    assert held is not None
+    assert held.cached_tokens == estimated_tokens(early)
+
+
 def test_scripts_with_more_tokens_a_letter_count_for_more():
-    assert estimated_tokens("中文" * 100) > 3 * estimated_tokens("ab" * 100)
+    assert estimated_tokens("中文" * 100) > 3 * estimated_tokens("so it goes on " * 14)
     assert estimated_tokens("") == 0
 
 
@@ -56,3 +113,11 @@ def test_a_question_before_pages_in_another_script_does_not_make_them_its_own():
     mixed, apart = reading_of(question + pages), reading_of(question).by(ratios_of("o200k"))
     apart += reading_of(pages).by(ratios_of("o200k"))
     assert mixed.by(ratios_of("o200k")) == pytest.approx(apart, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("letter", "writing"),
+    [("ω", Writing.GREEK), ("ש", Writing.HEBREW), ("ก", Writing.THAI), ("த", Writing.INDIC), ("ქ", Writing.OTHER)],
+)
+def test_a_character_is_as_many_tokens_as_were_counted_of_its_script(letter: str, writing: Writing):
+    assert estimated_tokens(letter * 10_000) == pytest.approx(10_000 * TOKENS_PER_CHARACTER[writing], abs=1)

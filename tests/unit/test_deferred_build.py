@@ -38,7 +38,8 @@ def test_a_model_is_built_when_it_is_first_used():
 
 def test_all_of_ours_can_be_built_at_once_and_no_others():
     code = (
-        "import llm_router.web.door, fastapi.openapi.models as m; from llm_router.web.deferred_build import build_now; "
+        "import llm_router.web.door, fastapi.openapi.models as m; "
+        "from llm_router.schemas.deferred_build import build_now; "
         "from llm_router.schemas.route import RouteAnswer, RouteRequest; build_now(); "
         "print(*(each.__pydantic_complete__ for each in (RouteRequest, RouteAnswer, m.OpenAPI)))"
     )

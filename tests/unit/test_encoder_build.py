@@ -89,7 +89,7 @@ def test_a_second_build_does_nothing_and_a_changed_input_builds_again(
 def test_a_failed_build_leaves_what_was_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--artifacts", str(tmp_path)]) == 0
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    save(tmp_path / "heads.npz", {"x.input": np.array("mean")})
+    save(tmp_path / "heads.npz", {"x.input": np.array("mean+cls")})
     assert main(["--artifacts", str(tmp_path)]) == 1
     assert "no first layer" in capsys.readouterr().err
     (tmp_path / "heads.npz").unlink()

@@ -6,12 +6,9 @@ import pytest
 from tokenizers import Tokenizer
 
 from classifier.tokens import (
-    HEAD_CHARACTERS,
     MAX_TOKENS,
-    TAIL_CHARACTERS,
     TAIL_TOKENS,
     Tokeniser,
-    cut_text,
     fit_tokens,
     is_plain,
 )
@@ -56,20 +53,6 @@ def test_the_tail_of_too_many_tokens_is_kept() -> None:
 def test_what_fits_is_left_alone() -> None:
     ids = list(range(MAX_TOKENS))
     assert fit_tokens(ids) == ids
-
-
-def test_the_cost_of_a_million_characters_is_that_of_two_thousand() -> None:
-    text = "a" * 500_000 + "b" * 500_000
-    cut = cut_text(text)
-    assert len(cut) == HEAD_CHARACTERS + TAIL_CHARACTERS + 1
-    assert cut.startswith("a" * HEAD_CHARACTERS)
-    assert cut.endswith("b" * TAIL_CHARACTERS)
-
-
-def test_the_count_of_a_cut_text_is_scaled_to_the_whole(tokenise: Tokeniser) -> None:
-    sentence = "The committee met again on Monday. "
-    whole = tokenise(sentence * 50).count * 20
-    assert tokenise(sentence * 1000).count == pytest.approx(whole, rel=0.05)
 
 
 @pytest.mark.parametrize(

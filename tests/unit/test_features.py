@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from classifier.answers import AnswerLengths
 from classifier.features import NUMERIC, Features, Script, _signs, guess_script, read_features
 from classifier.fences import holds_code
-from classifier.normalise import MAX_MARKS, normalise
+from classifier.normalise import HEAD_CHARACTERS, MAX_MARKS, TAIL_CHARACTERS, normalise
 from classifier.rules import RuleBook
 from classifier.words import split_words
 from llm_router.taxonomy import Category, Difficulty
@@ -154,6 +155,23 @@ def test_a_long_prompt_is_read_at_both_ends():
     assert prompt.length == 901_500
 
 
+@pytest.mark.parametrize("middle", ["-", "x" * 100_000], ids=["one", "many"])
+@pytest.mark.parametrize(
+    "head", ["a" * (HEAD_CHARACTERS - 5) + "hello", "\ufb03" * HEAD_CHARACTERS], ids=["as is", "grows"]
+)
+def test_head_and_tail_of_a_long_prompt_are_joined_by_a_line_break(head: str, middle: str):
+    tail = "world" + "b" * (TAIL_CHARACTERS - 5)
+    prompt = normalise(head + middle + tail)
+    assert prompt.text == unicodedata.normalize("NFKC", head)[:HEAD_CHARACTERS] + "\n" + tail
+    assert prompt.span(HEAD_CHARACTERS + 1, len(prompt.text)) == (prompt.length - TAIL_CHARACTERS, prompt.length)
+
+
+def test_head_and_tail_of_what_grows_too_long_when_read_are_joined_by_a_line_break():
+    prompt = normalise("\ufb03" * HEAD_CHARACTERS)
+    assert prompt.text == "ffi" * (HEAD_CHARACTERS // 3) + "\n" + ("ffi" * TAIL_CHARACTERS)[-TAIL_CHARACTERS:]
+    assert prompt.span(len(prompt.text) - 1, len(prompt.text)) == (HEAD_CHARACTERS - 1, HEAD_CHARACTERS)
+
+
 def test_invisible_characters_are_not_read():
     assert normalise("po\u200bem\u202e").text == "poem"
 
@@ -246,3 +264,10 @@ def test_plain_prose_is_read_as_all_other_text_is(text: str):
 @pytest.mark.parametrize("text", ["see my.py now", "aBc", "Open the file.json please.", "Hi. there", "it is.So be it"])
 def test_a_dot_before_a_small_letter_and_a_hump_are_signs_of_code_even_in_prose(text: str):
     assert features(text).code_like == _signs(text).code_like
+
+
+@pytest.mark.parametrize("script", Script)
+def test_without_a_tokeniser_a_text_of_any_script_has_tokens(script: Script):
+    found = replace(features("x"), script=script)
+    assert found.tokens_of(0) == 1
+    assert 200 < found.tokens_of(1000) < 1300

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from llm_router.activity import Observation
 from llm_router.adapters.memory import MemoryRecordStore
+from llm_router.auth import Function
 from llm_router.errors import StoreUnavailable
 from llm_router.figures import TOTAL, WATCHING, Bucket, Figures, PerBucket, attempt_counts, counts, sums
 from llm_router.latencies import latency_histogram, quantiles
 from llm_router.ledger import MAX_NAMES, Ledger
 from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.taxonomy import Difficulty
-from llm_router.web.access import Function
 from tests.support.clock import FakeClock
 
 NEVER = 3600.0

@@ -98,6 +98,12 @@ def test_the_answer_is_whole_in_every_case():
             assert found.output_tokens > 0
 
 
+def test_the_tokens_of_a_long_prompt_are_those_of_the_whole():
+    sorter = classifier(FakeEncoder(Category.GENERAL))
+    counts = [sorter.classify("word " * words).token_count for words in (100, 4000, 40_000)]
+    assert counts == [5, round(5 * 20_000 / 2049), round(5 * 200_000 / 2049)]
+
+
 def test_explaining_changes_nothing_but_the_evidence():
     sorter = classifier(FakeEncoder(Category.CODING))
     plain = sorter.classify("Fix this Python error")
@@ -135,8 +141,8 @@ def test_a_broken_fusion_file_means_rules_alone_with_a_reason(tmp_path: Path, br
     if broken != "missing":
         (tmp_path / "fusion.json").write_text("" if broken == "empty" else '{"model_weight": NaN}')
     found = load(tmp_path)
-    assert not found.info().available
-    assert found.info().reason
+    assert not found.about.available
+    assert found.about.reason
     assert found.classify("Write a Python function").degraded == (Degraded.ML_MODEL,)
 
 
@@ -159,9 +165,9 @@ def test_an_own_category_claims_its_prompts_and_leaves_the_others():
     assert claimed.base_category is Category.GENERAL
     assert sum(claimed.probabilities.values()) == pytest.approx(1)
     assert extended.classify("something else").category == Category.GENERAL
-    assert extended.info().own_categories == ("orders",)
-    assert extended.info().version != sorter.info().version
-    assert extended.with_categories([]).info().version == sorter.info().version
+    assert extended.about.own_categories == ("orders",)
+    assert extended.about.version != sorter.about.version
+    assert extended.with_categories([]).about.version == sorter.about.version
 
 
 def test_without_a_model_own_categories_are_never_chosen():

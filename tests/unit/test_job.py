@@ -67,14 +67,14 @@ def test_a_small_window_leaves_room_for_what_is_read():
 def test_a_prompt_is_as_long_as_the_models_tokenizer_makes_it_in_its_script():
     russian, hindi = (reading_of(letter, 10_000) for letter in "жह")
     cheap, claude = replace(DEAR, tokenizer="o200k"), replace(DEAR, tokenizer="claude")
-    assert (reading_job(russian).reads(cheap), reading_job(hindi).reads(claude)) == (3800, 16_500)
-    bounded = reading_job(russian, most_usd=0.06)
-    assert bounded.asked_of(cheap).max_tokens == (60_000 - 41_800) // 40
-    dear = reading_job(hindi, most_usd=0.25)
+    assert (reading_job(russian).reads(cheap), reading_job(hindi).reads(claude)) == (6200, 25_600)
+    bounded = reading_job(russian, most_usd=0.0905)
+    assert bounded.asked_of(cheap).max_tokens == (90_500 - 68_210) // 40
+    dear = reading_job(hindi, most_usd=0.35)
     longest = dear.asked_of(claude).max_tokens or 0
-    assert (cost_usd(claude, Usage(16_500, longest)) or 1) <= dear.most_usd(claude) <= 0.25
+    assert (cost_usd(claude, Usage(25_600, longest)) or 1) <= dear.most_usd(claude) <= 0.35
     small = replace(cheap, context_window=8192)
-    assert reading_job(russian).asked_of(small).max_tokens == 8192 - 4180
+    assert reading_job(russian).asked_of(small).max_tokens == 8192 - 6821
 
 
 def test_the_last_money_buys_a_token():

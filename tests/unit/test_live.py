@@ -23,8 +23,8 @@ from llm_router.ranking.posterior import joined
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
-from llm_router.ranking.tokens import Writing, ratios_of, reading_of
-from llm_router.taxonomy import Category, Difficulty
+from llm_router.ranking.tokens import ratios_of, reading_of
+from llm_router.taxonomy import Category, Difficulty, Writing
 from tests.support.clock import FakeClock
 from tests.support.models import model, task
 
@@ -199,7 +199,12 @@ def test_failures_lower_a_model_without_evidence_too_and_are_no_evidence_of_qual
         ("시를 써 주세요", Writing.HANGUL),
         ("اكتب قصيدة", Writing.ARABIC),
         ("एक कविता लिखो", Writing.DEVANAGARI),
-        ("γράψε ένα ποίημα", Writing.LATIN),
+        ("γράψε ένα ποίημα", Writing.GREEK),
+        ("כתוב שיר", Writing.HEBREW),
+        ("เขียนบทกวี", Writing.THAI),
+        ("ஒரு கவிதை எழுது", Writing.INDIC),
+        ("একটি কবিতা লেখো", Writing.INDIC),
+        ("დაწერე ლექსი", Writing.OTHER),
         ("👍", Writing.ENGLISH),
         ("", Writing.ENGLISH),
     ],
@@ -215,5 +220,5 @@ def test_tokens_are_billed_by_the_tokenizer_of_the_model():
         each.model.api_alias: each.price.input_tokens
         for each in rank(prepare([old, new, unknown]), words, Constraints(), 0.5, Surroundings()).candidates
     }
-    assert tokens == {"cl100k": 600, "o200k": 380, "nobody": 410}
+    assert tokens == {"cl100k": 980, "o200k": 620, "nobody": 690}
     assert ratios_of(None) == ratios_of("nobody")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llm_router.catalogue.reader import CatalogueReader
-from llm_router.catalogue.source_state import RENEWED, RUNS, STALE_AFTER_S, note_renewed, renewed_at
+from llm_router.catalogue.source_state import RENEWED, RUNS, UNREAD_FOR_S, note_renewed, renewed_at
 from llm_router.health import State
 from llm_router.overview import Overview
 from llm_router.ports import Record
@@ -20,7 +20,7 @@ def catalogue_of(world: World) -> State:
 def test_a_catalogue_in_which_nothing_changes_is_not_stale_while_its_sources_are_heard():
     world = refreshed(World())
     version = world.catalogue().version
-    world.clock.pass_seconds(STALE_AFTER_S)
+    world.clock.pass_seconds(UNREAD_FOR_S)
     assert catalogue_of(world) is State.DEGRADED
     world.refresher().refresh()
     assert world.catalogue().version == version
@@ -31,7 +31,7 @@ def test_the_operators_own_file_renews_nothing():
     world = refreshed(World(operator=lambda: payload("operator")))
     for url in URLS.values():
         world.web.pages[url] = TimeoutError()
-    world.clock.pass_seconds(STALE_AFTER_S)
+    world.clock.pass_seconds(UNREAD_FOR_S)
     world.refresher().refresh()
     assert catalogue_of(world) is State.DEGRADED
 

@@ -19,8 +19,10 @@ from llm_router.generation.chat import (
     ToolChoice,
     ToolMode,
 )
-from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation, run
+from llm_router.generation.provider import Failure
+from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation, failure, run
 from tests.support.provider_answers import Protocol
+from tests.support.provider_faults import Raw
 from tests.support.provider_server import ProviderServer
 from tests.support.speaking import SPEAKERS, asked
 
@@ -141,3 +143,45 @@ def test_calls_have_ids_that_anthropic_takes(server: ProviderServer):
     turns = asked(Protocol.ANTHROPIC, server, request).json["messages"]
     assert turns[1]["content"][0] | {"name": ""} == {"type": "tool_use", "id": "call_1__", "name": "", "input": {}}
     assert turns[2]["content"][0]["tool_use_id"] == "call_1__"
+
+
+@pytest.mark.parametrize("model", ["claude-sonnet-4-5", "claude-opus-5-5"])
+@pytest.mark.parametrize("choice", [None, ToolChoice(ToolMode.REQUIRED)])
+def test_the_tools_of_earlier_calls_are_declared_and_not_to_be_called_where_the_request_brings_none(model, choice):
+    request = replace(conversation(), tools=(), tool_choice=choice)
+    sent = anthropic_request.body(model, request, stream=False)
+    assert sent["tools"] == [{"name": "get_weather", "input_schema": {"type": "object", "properties": {}}}]
+    assert sent["tool_choice"] == {"type": "none"}
+    assert not {"tools", "tool_choice"} & set(anthropic_request.body(model, ask(), stream=False))
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "expected"),
+    [
+        (400, "Your credit balance is too low to access the Anthropic API.", Failure.REFUSED),
+        (
+            400,
+            "You have reached your specified API usage limits. You will regain access on 2026-12-01.",
+            Failure.REFUSED,
+        ),
+        (400, "You have reached your specified workspace API usage limits.", Failure.REFUSED),
+        (400, "This organization has been disabled.", Failure.REFUSED),
+        (400, "messages.0: 'Your credit balance' is not a role.", Failure.BAD_REQUEST),
+        (400, "", Failure.BAD_REQUEST),
+        (500, "Your credit balance is too low", Failure.SERVER_ERROR),
+    ],
+)
+def test_a_400_about_our_account_is_not_the_caller_s(
+    status: int, message: str, expected: Failure, server: ProviderServer
+):
+    told = {"type": "error", "error": {"type": "invalid_request_error", "message": message}}
+    server.always(Raw(status, json.dumps(told).encode()))
+    speaker = SPEAKERS[Protocol.ANTHROPIC](server.url)
+    failed = run(speaker, lambda provider: failure(provider.complete("claude-haiku-4-5", ask(), 5)))
+    assert (failed.failure, failed.status) == (expected, status)
+
+
+def test_a_picture_s_kind_goes_by_the_name_that_providers_know(server: ProviderServer):
+    request = ChatRequest((ChatMessage(Role.USER, (ImagePart(f"data:image/jpg;base64,{PIXEL}"),)),))
+    (block,) = asked(Protocol.ANTHROPIC, server, request).json["messages"][0]["content"]
+    assert block["source"]["media_type"] == "image/jpeg"

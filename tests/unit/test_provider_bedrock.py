@@ -8,6 +8,8 @@ from base64 import b64decode
 from dataclasses import replace
 
 import pytest
+from botocore.credentials import DeferredRefreshableCredentials
+from botocore.exceptions import ClientError, NoCredentialsError
 
 from llm_router.adapters.providers import bedrock_request
 from llm_router.adapters.providers.bedrock import Bedrock
@@ -16,7 +18,8 @@ from llm_router.generation.chat import (
     ToolChoice,
     ToolMode,
 )
-from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation
+from llm_router.generation.provider import Failure
+from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation, failure, run
 from tests.support.provider_answers import Protocol
 from tests.support.provider_server import ProviderServer
 from tests.support.speaking import MODELS, asked
@@ -155,3 +158,17 @@ def test_the_tools_of_earlier_calls_are_declared_though_the_request_brings_none(
     declared = [each["toolSpec"]["name"] for each in json.loads(json.dumps(body))["toolConfig"]["tools"]]
     assert declared == ["get_weather"]
     assert "toolConfig" not in bedrock_request.body("m", ask())
+
+
+EXPIRED = ClientError({"Error": {"Code": "ExpiredToken", "Message": "The token is expired."}}, "AssumeRole")
+
+
+@pytest.mark.parametrize("fault", [EXPIRED, NoCredentialsError()], ids=["role", "none"])
+def test_credentials_that_cannot_be_fetched_anew_are_a_refusal(fault: Exception):
+    def refresh() -> dict[str, str]:
+        raise fault
+
+    credentials = DeferredRefreshableCredentials(refresh_using=refresh, method="assume-role")
+    bedrock = Bedrock("us-east-1", "http://127.0.0.1:9", credentials=credentials)
+    failed = run(bedrock, lambda provider: failure(provider.complete("amazon.nova-lite-v1:0", ask(), 5)))
+    assert failed.failure is Failure.REFUSED

@@ -7,10 +7,11 @@ import subprocess
 import sys
 
 import pytest
+from pydantic import ValidationError
 
 from llm_router import settings as settings_module
 from llm_router.adapters import aws
-from llm_router.adapters.providers.configured import ConfiguredProviders, speakers
+from llm_router.adapters.providers.configured import ConfiguredProviders, Speaker, speakers
 from llm_router.adapters.providers.demo import DemoProvider
 from llm_router.catalogue.tables import tables
 from llm_router.composition.services import Services
@@ -46,6 +47,18 @@ def test_every_provider_of_the_catalogue_can_be_configured():
 def test_every_setting_that_a_speaker_names_exists():
     named = {name for each in speakers().values() for name in (each.key_setting, each.url_setting) if name}
     assert named <= PROVIDER_SETTINGS
+
+
+def test_a_speaker_like_another_has_its_quirks_and_an_address_of_its_own():
+    azure, openai = speakers()["azure"], speakers()["openai"]
+    assert azure.quirks == openai.quirks != Speaker().quirks
+    assert (azure.base_url, azure.key_setting) == ("", "AZURE_OPENAI_API_KEY")
+
+
+@pytest.mark.parametrize("row", [{"base": ""}, {"quirks": {"leaves_out": []}}, {"quirks": {"names": "perhaps"}}])
+def test_a_speaker_s_row_has_no_field_that_nobody_reads(row: dict[str, object]):
+    with pytest.raises(ValidationError):
+        Speaker.model_validate(row)
 
 
 @pytest.mark.parametrize(

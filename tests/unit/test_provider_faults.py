@@ -146,6 +146,13 @@ def test_how_long_to_wait_is_read_from_the_answer(answer: Answer, wait, server: 
     assert complete(openai(server.url), 5).retry_after_s == wait
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_an_error_whose_body_does_not_come_to_an_end_is_what_its_head_says(protocol, server: ProviderServer):
+    server.always(Raw(429, b"{}", {"retry-after": "7", "content-length": "20"}))
+    failed = complete(protocol(server.url), 5)
+    assert (failed.failure, failed.status, failed.retry_after_s) == (Failure.RATE_LIMITED, 429, 7.0)
+
+
 @pytest.mark.parametrize("attempt", [complete, stream])
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("fault", [Fault.UNAUTHORIZED, Fault.HTML, Fault.WRONG_JSON, Fault.ERROR_EVENT, Fault.RESET])

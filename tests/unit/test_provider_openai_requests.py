@@ -27,6 +27,7 @@ from llm_router.generation.chat import (
     ToolMode,
 )
 from llm_router.generation.provider import Failure
+from llm_router.schemas.chat_request import ResponseFormat
 from tests.support.chat import PIXEL, SCHEMA, WEATHER, ask, conversation, failure, run, text
 from tests.support.provider_server import ProviderServer
 from tests.support.speaking_openai import asked, protocol
@@ -68,7 +69,7 @@ def test_every_setting_goes_by_its_name(server: ProviderServer):
         tools=(WEATHER,),
         tool_choice=ToolChoice(name="get_weather"),
         parallel_tool_calls=False,
-        json_format=JsonFormat(SCHEMA, "place", strict=True),
+        json_format=JsonFormat(SCHEMA, "place", strict=True, description="Where it is."),
     )
     sent = asked(server, request).json
     assert sent | {"messages": None} == {
@@ -96,7 +97,12 @@ def test_every_setting_goes_by_its_name(server: ProviderServer):
         "parallel_tool_calls": False,
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": "place", "schema": json.loads(SCHEMA), "strict": True},
+            "json_schema": {
+                "name": "place",
+                "schema": json.loads(SCHEMA),
+                "strict": True,
+                "description": "Where it is.",
+            },
         },
     }
 
@@ -245,6 +251,13 @@ def test_a_request_whose_schema_is_no_json_object_is_not_sent(schema, server: Pr
     assert (failed.failure, server.requests) == (Failure.BAD_REQUEST, [])
 
 
-def test_text_parts_are_kept_apart(server: ProviderServer):
-    request = ChatRequest((ChatMessage(Role.USER, (TextPart("a"), TextPart("b"))),))
-    assert [part["text"] for part in asked(server, request).json["messages"][0]["content"]] == ["a", "b"]
+def test_the_shape_that_a_caller_describes_is_passed_on_whole():
+    shape = {"name": "place", "description": "Where it is.", "schema": json.loads(SCHEMA), "strict": True}
+    wanted = ResponseFormat.model_validate({"type": "json_schema", "json_schema": shape}).json_format()
+    assert posted(ask(json_format=wanted), Quirks())["response_format"]["json_schema"] == shape
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM, Role.USER, Role.ASSISTANT])
+def test_several_texts_are_one_since_some_speakers_take_no_parts(role: Role, server: ProviderServer):
+    request = ChatRequest((ChatMessage(role, (TextPart("a"), TextPart("b"))),))
+    assert asked(server, request).json["messages"][0]["content"] == "a\nb"

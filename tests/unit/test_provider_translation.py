@@ -16,6 +16,7 @@ from llm_router.generation.chat import (
     JsonFormat,
     Role,
     StopReason,
+    TextPart,
     ToolCall,
     Usage,
 )
@@ -202,3 +203,25 @@ def test_only_the_tool_that_was_made_for_it_gives_the_json(said, text, stop, cal
     server.then(said)
     answer = read(protocol, server, ask(json_format=JsonFormat(SCHEMA)))
     assert (answer.text, answer.stop, list(answer.tool_calls)) == (text, stop, calls)
+
+
+@pytest.mark.parametrize("protocol", FOREIGN)
+def test_a_call_whose_arguments_are_broken_does_not_end_the_conversation(protocol, server: ProviderServer):
+    messages = (
+        text(Role.USER, "Weather?"),
+        ChatMessage(Role.ASSISTANT, tool_calls=(ToolCall("call_1", "get_weather", '{"city": "Par'),)),
+        ChatMessage(Role.TOOL, (TextPart("That is no JSON."),), tool_call_id="call_1"),
+    )
+    sent = asked(protocol, server, ChatRequest(messages, tools=(WEATHER,))).json
+    block = (sent["contents"] if protocol is Protocol.GEMINI else sent["messages"])[1]
+    (call,) = block["parts"] if protocol is Protocol.GEMINI else block["content"]
+    given = call.get("functionCall", call.get("toolUse", call))
+    assert given["args" if protocol is Protocol.GEMINI else "input"] == {"arguments": '{"city": "Par'}
+
+
+def test_what_json_of_a_shape_is_for_is_said_with_it(server: ProviderServer):
+    wanted = JsonFormat(SCHEMA, description="The city that was named.")
+    (tool,) = asked(Protocol.ANTHROPIC, server, ask(json_format=wanted)).json["tools"]
+    assert tool["description"] == wanted.description
+    beside_tools = asked(Protocol.ANTHROPIC, server, ask(json_format=wanted, tools=(WEATHER,))).json
+    assert wanted.description in beside_tools["system"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 
 import pytest
@@ -13,9 +14,10 @@ from llm_router.adapters.providers.wire import Wire
 from llm_router.generation.chat import ChatAnswer
 from llm_router.generation.provider import Failure
 from tests.support.chat import ask, failure, run, streamed, together
+from tests.support.loopback import HOST, listening
 from tests.support.provider_answers import Said
 from tests.support.provider_faults import Fault, Slow
-from tests.support.provider_server import provider_server
+from tests.support.provider_server import ProviderServer, provider_server
 
 
 def speaker(url: str) -> OpenAiChat:
@@ -107,3 +109,20 @@ def test_a_caller_who_gives_up_leaves_no_connection_that_another_answer_could_co
 
         assert run(speaker(server.url), give_up).text == "Hello there, world."
         assert server.connections == 2
+
+
+def test_a_connection_that_is_reset_while_nobody_uses_it_is_not_logged(caplog: pytest.LogCaptureFixture):
+    server = ProviderServer()
+    server.always(Slow(Said(), between_s=0.01))
+    with listening(server.serve) as listener:
+
+        async def twice(provider):
+            for _ in range(2):
+                assert await streamed(provider, "m", ask())
+            await asyncio.to_thread(lambda: listener.wait_for(listener.cut()))
+            return (await provider.complete("m", ask(), 5)).text
+
+        assert run(speaker(f"http://{HOST}:{listener.port}"), twice) == "Hello there, world."
+    gc.collect()
+    assert server.connections == 2
+    assert caplog.records == []

@@ -18,11 +18,13 @@ from llm_router.ranking.explanation import counterfactual
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
+from llm_router.ranking.told import told_ms, told_quality, told_usd
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import Scene, model, scenes, task
 
 FREE = Constraints()
 HERE = Surroundings()
+LITTLE = Constraints(max_cost_usd=0.001)
 COUNTERFACTUAL = re.compile(r"With (\S+) (?:at |\()([^)]+?)\)? it would be (\w+) from (\w+)\.")
 preferences = st.floats(0, 1)
 
@@ -65,9 +67,9 @@ def test_every_candidate_meets_every_constraint(scene, preference):
         entry = candidate.model
         assert entry.active
         assert entry.input_usd_per_mtok is not None
-        assert limits.max_cost_usd is None or candidate.standing.usd <= limits.max_cost_usd
-        assert limits.max_latency_ms is None or candidate.wait.ms <= limits.max_latency_ms
-        assert limits.min_quality is None or candidate.quality.expected >= limits.min_quality
+        assert limits.max_cost_usd is None or told_usd(candidate.standing.usd) <= limits.max_cost_usd
+        assert limits.max_latency_ms is None or told_ms(candidate.wait.ms) <= limits.max_latency_ms
+        assert limits.min_quality is None or told_quality(candidate.quality.expected) >= limits.min_quality
         assert not limits.providers or entry.provider in limits.providers
         assert not limits.exclude_models & {entry.id, entry.api_alias}
         assert limits.capabilities <= entry.capabilities
@@ -77,7 +79,7 @@ def test_every_candidate_meets_every_constraint(scene, preference):
         assert not limits.regions or limits.regions & set(entry.regions)
         if limits.max_tokens is not None:
             assert entry.max_output_tokens is None or entry.max_output_tokens >= limits.max_tokens
-            assert candidate.price.output_tokens + candidate.price.thinking_tokens <= limits.max_tokens
+            assert candidate.price.output_tokens <= limits.max_tokens
         if entry.context_window is not None:
             assert entry.context_window >= candidate.price.input_tokens + candidate.price.output_tokens
 
@@ -183,6 +185,16 @@ def test_the_counterfactual_comes_true(scene, preference):
     assert (winner.display_name, winner.provider) == (name, provider)
 
 
+@pytest.mark.parametrize("change", [(0.00123, 0.00123 + 1e-9), (0.00123, 0.00124)])
+def test_a_model_that_costs_a_hair_more_than_the_price_that_is_named_is_not_let_in_by_it(change):
+    near, dear = (model(f"m{usd}", usd_in=0, usd_out=usd * 1e6 / 400, chances=(usd * 700,) * 3) for usd in change)
+    found = ranked([model("free", usd_in=0, usd_out=0, chances=(0.8,) * 3), near, dear], task(), LITTLE, 1.0)
+    assert found
+    assert (
+        counterfactual(found) == f"With constraints.max_cost_usd at 0.00123 it would be {near.display_name} from acme."
+    )
+
+
 @given(scenes, preferences)
 def test_the_first_reason_of_an_exclusion_is_one_that_the_request_names(scene, preference):
     found = ranked(scene.models, scene.task, scene.demands, preference)
@@ -239,10 +251,10 @@ def test_demands_that_no_relaxation_can_meet_are_named_as_such():
 def test_an_answer_too_long_for_every_window_names_the_length_that_would_fit():
     small = model("small", context_window=8_000, max_output_tokens=None)
     with pytest.raises(NoEligibleModel) as refused:
-        # A thousand of our tokens are 990 of a model whose tokenizer is not known.
+        # A thousand of our tokens are 1010 of a model whose tokenizer is not known.
         rank(prepare([small]), task(input_tokens=1_000), Constraints(max_tokens=10_000), 0.5, HERE)
     (field,) = refused.value.fields
-    assert (field.path, field.problem.rpartition(": ")[2]) == ("constraints.max_tokens", "7010")
+    assert (field.path, field.problem.rpartition(": ")[2]) == ("constraints.max_tokens", "6990")
 
 
 def test_a_prompt_too_long_for_every_window_is_no_matter_of_constraints():

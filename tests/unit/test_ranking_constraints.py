@@ -140,7 +140,7 @@ def test_a_number_that_is_passed_tells_the_next_that_would_do_and_how_far_it_is(
     assert found(Constraints(max_cost_usd=0.0025), usd=0.0100004) == [
         Violation(
             Reason.COST,
-            "would cost about 0.010000 USD",
+            "would cost about $0.010",
             "constraints.max_cost_usd",
             "0.0101",
             about(2),
@@ -151,7 +151,7 @@ def test_a_number_that_is_passed_tells_the_next_that_would_do_and_how_far_it_is(
             Reason.LATENCY,
             "would take about 899 ms",
             "constraints.max_latency_ms",
-            "900",
+            "899",
             about(math.log2(899.2 / 450)),
         )
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -15,16 +16,18 @@ from llm_router.ranking.latency import (
     ASSUMED_OF_LARGE,
     ASSUMED_OF_SMALL,
     PRIOR_ANSWERS,
+    SLOWEST,
     SMALL_USD_PER_MTOK,
     Wait,
     assumed_speed,
     expected_wait,
 )
-from llm_router.ranking.prepared import PLACE, Prepared, Prices, log_odds, prepare
+from llm_router.ranking.prepared import CATEGORY_INDEX, Prepared, Prices, log_odds, prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Held, Surroundings, Task
-from llm_router.ranking.tokens import Writing, ratios_of
-from llm_router.taxonomy import Category, Difficulty
+from llm_router.ranking.tokens import ratios_of
+from llm_router.ranking.told import told_ms
+from llm_router.taxonomy import Category, Difficulty, Writing
 from tests.support.models import model, quality, task
 
 ENGLISH = list(Writing).index(Writing.ENGLISH)
@@ -63,6 +66,14 @@ def test_a_speed_of_nothing_is_slow_and_not_a_division_by_nothing():
     assert expected_wait(0.0, 0.0, live, 1, measured=True).ms == pytest.approx(5000)
 
 
+@pytest.mark.parametrize("speed", [1e-320, 1e-300, 1e-9])
+def test_however_slow_a_catalogue_says_a_model_is_its_wait_is_a_number_that_can_be_told(speed: float):
+    models = prepare([model("m", latency=Latency(500, speed))])
+    (found,) = rank(models, task(output_tokens=400), Constraints(), 0.5, Surroundings()).candidates
+    assert found.wait.ms == 500 + 400 * 1000 / SLOWEST
+    assert told_ms(found.wait.ms) == 4_000_500
+
+
 def test_thinking_within_a_measured_first_token_is_not_waited_for_twice():
     def wait_ms(measured_by: str) -> float:
         origins = {"time_to_first_token_ms": Provenance(measured_by)}
@@ -91,8 +102,17 @@ def test_an_answer_is_no_longer_than_the_model_writes_and_the_request_allows():
     assert expected_tokens(ready(max_output_tokens=300), of, None) == (300, 0)
     assert expected_tokens(ready(max_output_tokens=None), of, None) == (400, 0)
     assert expected_tokens(ready(max_output_tokens=300), of, 200) == (200, 0)
-    assert expected_tokens(ready(capabilities=THINKER), of, 1000) == (400, 600)
-    assert expected_tokens(ready(capabilities=THINKER), of, 300) == (300, 0)
+    assert expected_tokens(ready(), replace(of, longest=300), 350) == (300, 0)
+
+
+def test_a_model_that_thinks_does_not_seem_cheaper_where_the_answer_will_be_cut_off():
+    of, thinks = task(difficulty=Difficulty.HARD, output_tokens=400), THINKING_TOKENS[Difficulty.HARD]
+    assert expected_tokens(ready(capabilities=THINKER), of, 1000) == (400, thinks)
+    assert expected_tokens(ready(capabilities=THINKER), of, 100) == (100, thinks)
+    both = prepare([model("plain", usd_out=4.1), model("thinker", usd_out=4.0, capabilities=THINKER)])
+    first, second = rank(both, of, Constraints(max_tokens=100), 0.0, Surroundings()).candidates
+    assert (first.model.api_alias, second.model.api_alias) == ("plain", "thinker")
+    assert second.usd > 10 * first.usd
 
 
 def test_a_price_is_tokens_in_and_out_at_their_prices():
@@ -186,8 +206,8 @@ def test_a_curve_has_log_odds_and_deviations_and_needs_all_three_difficulties():
     table = dict(quality(0.9, 0.7, 0.4, sd=0.1))
     del table[Category.CHAT]
     found = ready(quality=table).curves
-    assert found[PLACE[Category.CHAT]] is None
-    assert found[PLACE[Category.MATH]] == pytest.approx(
+    assert found[CATEGORY_INDEX[Category.CHAT]] is None
+    assert found[CATEGORY_INDEX[Category.MATH]] == pytest.approx(
         (log_odds(0.9), log_odds(0.7), log_odds(0.4), 0.1, 0.1, 0.1, True)
     )
     assert log_odds(0.9) == pytest.approx(math.log(9))
@@ -197,7 +217,7 @@ def test_a_curve_has_log_odds_and_deviations_and_needs_all_three_difficulties():
 def test_what_was_observed_of_a_model_moves_its_own_curve_alone():
     seen = Observed({Category.MATH: {Difficulty.EASY: Tally(1000, 1000)}})
     one, other = prepare([model("one"), model("other")], {"acme/one": seen})
-    place = PLACE[Category.MATH]
+    place = CATEGORY_INDEX[Category.MATH]
     assert one.curves[place] != other.curves[place]
     assert prepare([model("one")])[0].curves == other.curves
 
@@ -206,7 +226,8 @@ def test_an_unknown_tokenizer_has_the_ratios_of_the_others():
     assert ratios_of(None) == ratios_of("other") == ratios_of("never heard of it")
     assert ratios_of("o200k") != ratios_of("other")
     assert len(ratios_of("o200k")) == len(Writing)
-    assert ratios_of("claude")[list(Writing).index(Writing.DEVANAGARI)] == 1.65
+    assert ratios_of("claude")[list(Writing).index(Writing.DEVANAGARI)] == 2.56
+    assert ratios_of("cl100k")[list(Writing).index(Writing.THAI)] == 2.06
 
 
 def test_the_speed_measured_here_decides_on_a_limit_of_latency_and_is_told():

@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from llm_router.ranking.cost import Price
-from llm_router.ranking.explanation import explain, reasons, usd
+from llm_router.ranking.explanation import counterfactual, explain, reasons
 from llm_router.ranking.latency import Wait
 from llm_router.ranking.objective import Standing
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.quality import Quality
 from llm_router.ranking.rank import Candidate, Ranking, rank
 from llm_router.ranking.task import Constraints, Surroundings
+from llm_router.ranking.told import usd
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model, task
 from tests.support.tasks import classification
@@ -29,17 +30,6 @@ def candidate(
         Price(cost, 120, 0, 340, 0),
         Wait(4321.0, measured=True),
     )
-
-
-@pytest.mark.parametrize(
-    ("amount", "said"),
-    [
-        (0, "$0.00"), (-1, "$-1.00"), (0.01, "$0.01"), (1.239, "$1.24"), (0.00999, "$0.0100"), (0.0012345, "$0.0012"),
-        (0.000049, "$0.000049"), (0.1, "$0.10"),
-    ],
-)  # fmt: skip
-def test_dollars_have_two_significant_digits_however_few(amount: float, said: str):
-    assert usd(amount) == said
 
 
 def test_a_candidate_is_told_by_its_quality_its_price_and_its_wait():
@@ -118,3 +108,17 @@ def test_the_words_of_a_real_ranking_agree_with_its_numbers():
     first = ranking.candidates[0]
     assert reasons(first)[0].startswith(f"does {first.quality.expected:.0%} of such prompts well")
     assert usd(first.usd) in explain(ranking, classification(), 0.5)
+
+
+def test_two_models_that_are_called_alike_are_told_by_their_ids_too():
+    twin = candidate("second", cost=0.004, score=0.4)
+    twin = twin._replace(model=replace(twin.model, display_name="First"))
+    words = said(candidate("first"), twin)
+    assert "First from acme (acme/first) has the best balance" in words
+    assert "Next is First from acme (acme/second), with" in words
+
+
+def test_a_model_that_would_have_won_is_told_by_its_id_where_it_is_called_like_the_winner():
+    models = [model("a"), model("b", display_name="A", chances=(0.99, 0.98, 0.97))]
+    ranking = rank(prepare(models), task(), Constraints(exclude_models=frozenset({"b"})), 0.5, Surroundings())
+    assert counterfactual(ranking) == ("With constraints.exclude_models (drop b) it would be A from acme (acme/b).")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llm_router.ranking.objective import NEGLIGIBLE_USD, WILL_DO, Standing, standing, thrift
+from llm_router.ranking.objective import NEGLIGIBLE_USD, WILL_DO, Standing, place_of, thrift
 
 
 def test_thrift_is_whole_for_nothing_and_gone_at_a_dollar_a_request():
@@ -22,18 +22,18 @@ def test_thrift_falls_by_a_quarter_for_ten_times_the_money():
 
 @pytest.mark.parametrize(("preference", "score"), [(0.0, 0.75), (1.0, 0.9), (0.5, 0.825), (0.2, 0.78)])
 def test_the_score_weighs_quality_against_thrift_by_the_preference(preference: float, score: float):
-    found = Standing(*standing("acme/one", 0.9, 9 * NEGLIGIBLE_USD, preference))
+    found = Standing(*place_of("acme/one", 0.9, 9 * NEGLIGIBLE_USD, preference))
     assert found.score == pytest.approx(score)
     assert (found.quality, found.usd, found.model_id) == (0.9, 9 * NEGLIGIBLE_USD, "acme/one")
 
 
 def test_what_will_not_do_comes_after_everything_that_will():
-    assert Standing(*standing("a", WILL_DO, 0.0, 0.5)).will_not_do is False
-    assert Standing(*standing("a", WILL_DO - 1e-9, 0.0, 0.5)).will_not_do is True
-    assert standing("free and bad", 0.49, 0.0, 0.0) > standing("dear and fair", 0.5, 50.0, 0.0)
+    assert Standing(*place_of("a", WILL_DO, 0.0, 0.5)).will_not_do is False
+    assert Standing(*place_of("a", WILL_DO - 1e-9, 0.0, 0.5)).will_not_do is True
+    assert place_of("free and bad", 0.49, 0.0, 0.0) > place_of("dear and fair", 0.5, 50.0, 0.0)
 
 
 def test_of_equals_the_cheaper_the_better_and_the_first_of_the_alphabet_wins():
-    assert standing("b", 0.9, 0.1, 1.0) < standing("a", 0.9, 0.2, 1.0)
-    assert standing("b", 0.9, 0.1, 0.0) < standing("a", 0.8, 0.1, 0.0)
-    assert standing("a", 0.9, 0.1, 0.5) < standing("b", 0.9, 0.1, 0.5)
+    assert place_of("b", 0.9, 0.1, 1.0) < place_of("a", 0.9, 0.2, 1.0)
+    assert place_of("b", 0.9, 0.1, 0.0) < place_of("a", 0.8, 0.1, 0.0)
+    assert place_of("a", 0.9, 0.1, 0.5) < place_of("b", 0.9, 0.1, 0.5)

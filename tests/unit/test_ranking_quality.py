@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from llm_router.ranking.prepared import PLACE, Curve
+from llm_router.ranking.prepared import CATEGORY_INDEX, Curve
 from llm_router.ranking.quality import ANCHORS, NEGLIGIBLE, Z90, Demand, Quality, cautious, demand, expected_quality
 from llm_router.taxonomy import Category, Difficulty
 
@@ -38,24 +38,24 @@ def test_a_prompt_stands_halfway_between_its_complexity_and_its_difficulty(diffi
 def test_what_is_unlikely_is_left_out_and_the_rest_adds_up_to_one():
     found = demand({Category.CODING: 0.6, Category.MATH: 0.3, Category.CREATIVE_WRITING: NEGLIGIBLE / 2}, EASY, 0.1)
     assert dict(found.weights) == {
-        PLACE[Category.CODING]: pytest.approx(2 / 3),
-        PLACE[Category.MATH]: pytest.approx(1 / 3),
+        CATEGORY_INDEX[Category.CODING]: pytest.approx(2 / 3),
+        CATEGORY_INDEX[Category.MATH]: pytest.approx(1 / 3),
     }
     kept = demand({Category.CODING: 1 - NEGLIGIBLE, Category.MATH: NEGLIGIBLE}, EASY, 0.1)
     assert len(kept.weights) == 2
-    assert demand({Category.MATH: NEGLIGIBLE / 2}, EASY, 0.1).weights == ((PLACE[Category.MATH], 1.0),)
+    assert demand({Category.MATH: NEGLIGIBLE / 2}, EASY, 0.1).weights == ((CATEGORY_INDEX[Category.MATH], 1.0),)
 
 
 def curves(**known: Curve) -> list[Curve | None]:
-    found: list[Curve | None] = [None] * len(PLACE)
+    found: list[Curve | None] = [None] * len(CATEGORY_INDEX)
     for name, curve in known.items():
-        found[PLACE[Category(name)]] = curve
+        found[CATEGORY_INDEX[Category(name)]] = curve
     return found
 
 
 def test_a_chance_is_read_between_two_anchors_and_its_doubt_too():
     coding: Curve = (2.0, 0.0, -2.0, 0.1, 0.2, 0.3, True)
-    held = Demand(((PLACE[Category.CODING], 1.0),), 0, 0.25, 0.5)
+    held = Demand(((CATEGORY_INDEX[Category.CODING], 1.0),), 0, 0.25, 0.5)
     found = expected_quality(curves(coding=coding), held)
     mean, sd = 1 / (1 + math.exp(-1.5)), 0.125
     assert (found.expected, found.mean) == (pytest.approx(mean - 0.5 * sd), pytest.approx(mean))
@@ -68,13 +68,13 @@ def test_a_mixture_doubts_as_far_as_its_parts_differ():
     even = 0.5
     sure: Curve = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True)
     other: Curve = (math.log(3),) * 3 + (0.0, 0.0, 0.0, True)
-    weights = ((PLACE[Category.CODING], even), (PLACE[Category.MATH], even))
+    weights = ((CATEGORY_INDEX[Category.CODING], even), (CATEGORY_INDEX[Category.MATH], even))
     found = expected_quality(curves(coding=sure, math=other), Demand(weights, 0, 0.0, 0.0))
     assert (found.mean, found.sd) == (pytest.approx(0.625), pytest.approx(0.125))
 
 
 def test_without_evidence_of_any_part_a_quality_says_so():
-    weights = ((PLACE[Category.CODING], 0.5), (PLACE[Category.MATH], 0.5))
+    weights = ((CATEGORY_INDEX[Category.CODING], 0.5), (CATEGORY_INDEX[Category.MATH], 0.5))
     nothing = expected_quality(curves(), Demand(weights, 0, 0.0, 0.0))
     assert nothing.evidenced is False
     half = expected_quality(curves(math=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True)), Demand(weights, 0, 0.0, 0.0))

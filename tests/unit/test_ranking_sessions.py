@@ -15,8 +15,11 @@ from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Held, Surroundings
 from llm_router.sessions.book import Session, SessionBook, session_key
 from llm_router.sessions.choice import Wanted, choose
+from llm_router.sessions.continuing import Opened
 from llm_router.sessions.manner import Manner, manner
+from llm_router.sessions.telling import session_words
 from llm_router.sessions.turn import CACHE_FROM_TOKENS, CACHE_LIVES_S, Turn, held
+from llm_router.taxonomy import Difficulty
 from tests.support.clock import FakeClock
 from tests.support.models import model, scenes, task
 from tests.support.tasks import classification
@@ -80,8 +83,8 @@ def test_cached_input_is_priced_as_such_where_the_whole_conversation_is_sent():
     long = replace(task(input_tokens=10_000), held=Held(STEADY.id, cached_tokens=9_000))
     with_cache = rank(prepare([STEADY]), long, FREE, 0.5, HERE).candidates[0]
     without = rank(prepare([STEADY]), replace(long, held=None), FREE, 0.5, HERE).candidates[0]
-    assert without.usd - with_cache.usd == pytest.approx(9_000 * 0.99 * (2.0 - 0.1) / 1e6)
-    assert with_cache.price.cached_tokens == 8910
+    assert without.usd - with_cache.usd == pytest.approx(9_000 * 1.01 * (2.0 - 0.1) / 1e6)
+    assert with_cache.price.cached_tokens == 9090
 
 
 def test_a_bound_on_the_price_is_kept_if_the_cache_has_forgotten_the_session():
@@ -92,6 +95,24 @@ def test_a_bound_on_the_price_is_kept_if_the_cache_has_forgotten_the_session():
     nearest = float(refused.value.fields[0].problem.rpartition(" ")[2])
     (kept,) = rank(prepare([STEADY]), long, Constraints(max_cost_usd=nearest), 0.5, HERE).candidates
     assert kept.usd == usd
+
+
+def words(taken: Turn) -> str:
+    session = Session(classification(), STEADY.id, tokens=100, at=0.0, lift=taken.lift)
+    return " ".join(session_words(Opened(session, taken), chosen(taken)))
+
+
+def test_what_an_earlier_answer_asked_for_is_told_as_long_as_it_is_asked_for():
+    easy = replace(classification(), difficulty=Difficulty.EASY)
+    after = words(Turn(easy, inherited=True, lift=1))
+    assert "it inherits its task: coding, easy." in after
+    assert (
+        "More is still asked for, since an earlier answer was no good: preference 0.75 and difficulty medium." in after
+    )
+    assert after.endswith("Steady is kept, since the task is the same.")
+    assert "still" not in words(Turn(easy, inherited=True))
+    assert "The answer before was no good" in (escalated := words(Turn(easy, inherited=True, escalated=True, lift=1)))
+    assert "still" not in escalated
 
 
 @given(scenes, st.floats(0, 1), st.integers(0, 200_000), st.data())

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from llm_router.errors import InvalidRequest
+from llm_router.schemas.body import RequestBody
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.classify import ClassifyRequest
 from llm_router.schemas.route import ConstraintsBody, RouteRequest
-from llm_router.web.body import MAX_PROBLEMS, RequestBody, parse
+from llm_router.web.body import MAX_PROBLEMS, parse
 
 Fields = dict[str, Any]
 HELLO = [{"role": "user", "content": "hello"}]

@@ -76,6 +76,11 @@ def test_words_tell_what_nearness_does_not(one: str, other: str, same: bool):
     assert asks(other, one) is same
 
 
+@pytest.mark.parametrize("text", ["\u5317\u4eac", "\uf900\uf901", "\u31f0\u31f1", "\u30c8\u30f3", "\uac00\uac01"])
+def test_a_character_of_a_script_without_spaces_is_a_word(text: str):
+    assert marks(text, SECRET) == (*marks(text[0], SECRET), *marks(text[1], SECRET))
+
+
 def test_the_same_words_have_other_marks_under_another_secret():
     assert marks("capital of France", b"one") != marks("capital of France", b"other")
 

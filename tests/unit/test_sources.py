@@ -8,7 +8,7 @@ import pytest
 
 from llm_router.adapters.sources import artificial_analysis, litellm, livebench, lmarena, models_dev, openrouter
 from llm_router.adapters.sources.registry import HOSTS, PARSERS, all_sources
-from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus
+from llm_router.catalogue.entry import Capability, ModelStatus
 from llm_router.catalogue.records import Facts, Reading, Scale
 from llm_router.errors import SourceUnavailable
 from tests.support.clock import FakeClock
@@ -53,22 +53,6 @@ def test_litellms_price_in_the_wrong_unit_is_not_taken_and_reported():
     assert [problem.problem for problem in found.problems] == [
         "input_cost_per_token is above 1000 USD per million tokens"
     ]
-
-
-def listed(**fields: object) -> Facts:
-    row = {"litellm_provider": "x", "mode": "chat", "input_cost_per_token": 2e-6, "output_cost_per_token": 8e-6}
-    return litellm.parse(json.dumps({"m": {**row, **fields}}).encode(), "2026-01-01").listings[0].facts
-
-
-def test_litellms_first_tier_for_long_prompts_is_read_and_its_other_services_are_not():
-    both = {"input_cost_per_token_above_256k_tokens": 9e-6, "output_cost_per_token_above_256k_tokens": 9e-6}
-    first = {"input_cost_per_token_above_32k_tokens": 4e-6, "output_cost_per_token_above_32k_tokens": 12e-6}
-    cached = {"cache_read_input_token_cost_above_32k_tokens": 4e-7}
-    assert listed(**both, **first, **cached).long_prompt == LongPrompt(32_000, 4.0, 12.0, 0.4)
-    assert listed(output_cost_per_token_above_200k_tokens=12e-6).long_prompt == LongPrompt(200_000, 2.0, 12.0, None)
-    assert listed(input_cost_per_token_above_272k_tokens_priority=4e-6).long_prompt is None
-    assert listed(input_cost_per_token=None, **first).long_prompt is None
-    assert listed(input_cost_per_token_above_200k_tokens=None).long_prompt is None
 
 
 def test_litellms_deprecation_dates_are_kept():
@@ -229,6 +213,64 @@ def test_ratings_and_scores_out_of_range_are_left_out():
     found = lmarena.parse(json.dumps({"full": rated}).encode(), "2026-01-01")
     assert ([score.value for score in found.scores], len(found.problems)) == ([500, 2500], 4)
     assert livebench.parse(b"model,a,b,c,d\nm,1,2,3,101\nn,1,2,3,4\n", "2026-01-01").records == 1
+
+
+PARTS = {
+    "a name with markup": ("models_dev", {"name": NOTHING_OF_IT}, "has a name that cannot be shown"),
+    "a limit that is no object": ("models_dev", {"limit": 7}, "limit is no object"),
+    "a window that is none": ("openrouter", {"context_length": 1.5}, "context_length is no number of tokens"),
+    "an architecture in words": ("openrouter", {"architecture": "text->text"}, "architecture is no object"),
+    "a negative window": ("litellm", {"max_input_tokens": -1}, "max_input_tokens is no amount"),
+    "a length in words": ("litellm", {"max_output_tokens": "see docs"}, "max_output_tokens is no number"),
+    "a speed of next to nothing": (
+        "artificial_analysis",
+        {"median_output_tokens_per_second": 1e-320},
+        "median_output_tokens_per_second is no speed",
+    ),
+    "a wait without end": (
+        "artificial_analysis",
+        {"median_time_to_first_token_seconds": 1e308},
+        "median_time_to_first_token_seconds is no time to wait",
+    ),
+}
+
+
+def _alone(source: str, fields: dict[str, object]) -> bytes:
+    """A document of one model with these fields."""
+    if source == "litellm":
+        return json.dumps({"m": {"litellm_provider": "openai", "mode": "chat", **fields}}).encode()
+    if source == "models_dev":
+        return json.dumps({"openai": {"models": {"m": fields}}}).encode()
+    return json.dumps(
+        {"data": [{"id": "openai/m", "slug": "m", "model_creator": {"slug": "openai"}, **fields}]}
+    ).encode()
+
+
+@pytest.mark.parametrize(("source", "fields", "problem"), PARTS.values(), ids=PARTS.keys())
+def test_a_part_that_cannot_be_used_marks_its_record_and_costs_nothing_else(
+    source: str, fields: dict[str, object], problem: str
+):
+    found = PARSERS[source](_alone(source, fields), "2026-01-01")
+    assert [listing.flawed for listing in found.listings] == [True]
+    assert [each.problem for each in found.problems] == [problem]
+    for name in fields:
+        assert NOTHING_OF_IT not in repr(found), name
+
+
+@pytest.mark.parametrize("odd", [None, 7, "https://models.dev/schema.json", [], {"id": "broken"}])
+def test_what_is_no_provider_costs_no_other_provider(odd: object):
+    clean = reading("models_dev")
+    found = models_dev.parse(json.dumps({"odd": odd, **json.loads(payload("models_dev"))}).encode(), clean.as_of)
+    assert found.listings == clean.listings
+    assert [problem.problem for problem in found.problems] == ["has no models"]
+
+
+@pytest.mark.parametrize("odd", [None, 7, "2026-11-01", []])
+def test_what_is_no_category_costs_no_other_category(odd: object):
+    clean = reading("lmarena")
+    found = lmarena.parse(json.dumps({"odd": odd, **json.loads(payload("lmarena"))}).encode(), clean.as_of)
+    assert found.scores == clean.scores
+    assert [problem.problem for problem in found.problems] == ["is no object"]
 
 
 def test_every_source_is_on_the_list_of_hosts_and_has_a_parser():

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta
@@ -32,6 +32,7 @@ def streamed(pieces: list[ChatChunk], stops: list[str], closed: list[bool] | Non
 
 
 @given(PIECES, STOPS)
+@example(["b", "#", "b"], ["#", "b#b"])
 def test_a_stream_ends_where_the_whole_answer_would(texts: list[str], stops: list[str]):
     call = ChatChunk(tool_calls=(ToolCallDelta(0, "call_1", "f", "{}"),))
     pieces = [*(ChatChunk(text) for text in texts), call, ChatChunk(stop=StopReason.TOOL_CALLS)]

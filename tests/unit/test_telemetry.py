@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,12 +13,14 @@ from llm_router.activity import COMPLETIONS, SCHEDULE, Observation
 from llm_router.adapters.emf import EmfMetrics
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.adapters.process import usage
+from llm_router.composition.watching import model_health
 from llm_router.errors import InvalidRequest, StoreUnavailable, Unavailable, UpstreamError, UpstreamTimeout
 from llm_router.health import Component, State, read, report
 from llm_router.processes import EVERY_S, KEPT_S, Pulse, Usage, running
 from llm_router.web.access import ROUTES
 from llm_router.web.errors import status_of
 from tests.support.clock import FakeClock
+from tests.support.fake_encoder import ABOUT
 from tests.support.service import ROOT, service
 
 
@@ -131,20 +134,26 @@ def test_a_process_tells_of_itself_now_and_then_and_is_forgotten_when_it_falls_s
     pulse = Pulse(store, clock, "worker-0", lambda: Usage(100, 200, next(used), 4, 10, 3))
     pulse.beat()
     pulse.beat()
-    assert [(each.name, each.cpu) for each in running(store)] == [("worker-0", 0.0)]
+    assert [(each.name, each.cpu) for each in running(store, clock)] == [("worker-0", 0.0)]
     clock.pass_seconds(EVERY_S)
     pulse.beat()
-    (found,) = running(store)
+    (found,) = running(store, clock)
     assert found.cpu == pytest.approx(2.5 / EVERY_S)
     assert found.usage.memory_limit == 200
     clock.pass_seconds(KEPT_S)
-    assert running(store) == []
+    assert running(store, clock) == []
 
 
 def test_this_process_can_be_measured():
     found = usage(None)
     assert found.cpu_s > 0
     assert found.memory_limit is None
+
+
+def test_a_model_that_is_missing_is_told_with_who_answers_instead_and_why():
+    told = model_health(replace(ABOUT, available=False, reason="no such file"))
+    assert told.state is State.DEGRADED
+    assert told.detail == "Rules and words answer alone: no such file"
 
 
 def test_a_part_keeps_its_since_while_only_its_words_change():

@@ -129,13 +129,6 @@ def test_no_resource_is_without_a_reason():
     assert set(REASONS) <= alone
 
 
-def test_a_setting_that_changes_publishes_a_new_version():
-    assert document()["Globals"]["Function"]["AutoPublishAlias"] == "live"
-    for name, found in document()["Resources"].items():
-        if found["Type"] == "AWS::Serverless::Function" and found["Properties"].get("Handler") != "run.sh":
-            assert found["Properties"]["AutoPublishAliasAllProperties"] is True, name
-
-
 def test_every_parameter_is_explained_has_a_default_and_is_used():
     given = document()
     grouped = [

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.errors import InvalidRequest, RouterError, Unavailable, UpstreamError, UpstreamTimeout
+from llm_router.errors import BudgetExceeded, InvalidRequest, RouterError, Unavailable, UpstreamError, UpstreamTimeout
 from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest, StopReason
 from llm_router.generation.cooling import MOST_S, OPEN_S, Cooling
 from llm_router.generation.outcome import Attempt
@@ -17,7 +17,7 @@ from llm_router.generation.walk import Patience, Reached, Walk
 from tests.support.clock import FakeClock
 from tests.support.models import model
 
-Does = Failure | ProviderFailed | None
+Does = Failure | Exception | None
 """What a model does: fails in some way, or answers."""
 
 A1, A2, A3 = (model(name, provider="a") for name in ("one", "two", "three"))
@@ -61,12 +61,13 @@ class World:
         self.providers = Scripted(self.clock, does or {}, takes_s)
         self.cooling = Cooling(self.clock)
         self.heard: list[Attempt] = []
+        self.warned: list[str] = []
 
     def walk(self, *models: ModelEntry, seconds: float = 25.0) -> Reached[ChatAnswer]:
         async def ask(provider: Provider, model: ModelEntry, limit: float) -> ChatAnswer:
             return await provider.complete(model.id, ChatRequest(()), limit)
 
-        walk = Walk(self.providers, self.cooling, self.clock)
+        walk = Walk(self.providers, self.cooling, self.clock, self.warned.append)
         reached = asyncio.run(walk.first(models, ask, until=self.clock.monotonic() + seconds, tell=self.heard.append))
         self.cooling.succeeded(reached.model)  # as whoever takes the answer says when it is whole
         return reached
@@ -113,7 +114,8 @@ def test_an_attempt_that_does_not_mind_its_time_is_given_up():
         raise AssertionError
 
     world = World()
-    walk = Walk(world.providers, world.cooling, world.clock, Patience(attempts=1, attempt_s=0.01))
+    patience = Patience(attempts=1, attempt_s=0.01)
+    walk = Walk(world.providers, world.cooling, world.clock, world.warned.append, patience)
     with pytest.raises(UpstreamTimeout):
         asyncio.run(walk.first([A1], forever, until=25, tell=world.heard.append))
 
@@ -197,3 +199,19 @@ def test_a_mixed_failure_is_an_upstream_error_naming_models_and_codes():
     assert type(error) is UpstreamError
     assert f"{A1.id}: server_error 503" in error.message
     assert f"{A2.id}: timeout" in error.message
+
+
+def test_a_defect_in_speaking_to_a_provider_is_logged_without_its_words_and_the_next_one_answers():
+    world = World({A1.id: KeyError("the provider's own words")})
+    assert tried(world.walk(A1, B1)) == [(A1.id, "server_error"), (B1.id, "ok")]
+    (warning,) = world.warned
+    assert A1.id in warning
+    assert "KeyError" in warning
+    assert "complete:" in warning, "where it was raised"
+    assert "words" not in warning
+
+
+def test_what_the_router_itself_refuses_ends_the_walk():
+    world = World({A1.id: BudgetExceeded("Too dear.")})
+    assert isinstance(world.error(A1, B1), BudgetExceeded)
+    assert (world.providers.limits, world.warned) == ([10], [])

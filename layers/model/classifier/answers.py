@@ -25,10 +25,14 @@ TOO_FEW = 3
 _NEAR = 3
 """Words between a number and its unit: "three short funny paragraphs"."""
 _SHORT_AT_MOST, _SHORT_FACTOR, _LONG_FACTOR = 80, 0.4, 1.7
+"""Tokens of an answer that shall be short, and what "short" and "long" make of what it else would take: reasoned, as
+the table is, not measured."""
 _CAN_NAME_A_LENGTH = frozenset({Category.CREATIVE_WRITING, Category.GENERAL, Category.ANALYSIS, Category.QUESTION})
 """Elsewhere a number before "pages" or "lines" belongs to the problem."""
 _CHANGED_FROM = 120
-"""From so many tokens on, a prompt that asks for a change mostly is the text to change."""
+"""Beyond so many tokens, a prompt that asks for a change mostly is the text to change."""
+_OF_CHANGED = 0.7
+"""The share of such a prompt's tokens that the changed text takes: reasoned, not measured."""
 
 Named = Mapping[str, Sequence[tuple[tuple[str, ...], float]]]
 """Amounts by the first word of what names them, with all its words, the longest name first."""
@@ -70,7 +74,7 @@ class AnswerLengths:
             return _bounded(lengths[-1] if SHORT in found or CHANGE in found else max(lengths))
         tokens = self.typical[category] * self.factor[difficulty]
         if category is Category.GENERAL and CHANGE in found and prompt_tokens > _CHANGED_FROM:
-            tokens = prompt_tokens * 0.7
+            tokens = prompt_tokens * _OF_CHANGED
         if SHORT in found:
             tokens = min(tokens * _SHORT_FACTOR, _SHORT_AT_MOST)
         elif LONG in found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from classifier.features import Script
 from classifier.fusion import CATEGORIES, Chances, Others
 from classifier.heads import Opinion
+from classifier.manner import LISTED
 from classifier.rules import Reading, Verdict
 from llm_router.taxonomy import Evidence
 
@@ -31,7 +32,7 @@ def _notes(whole: Reading, asked_for: Reading, opinion: Opinion | None, *, sure:
         "Courtesies and claims about the prompt, before or behind what it asks, did not count.": asked_for is not whole,
         "It holds code.": features.has_code,
         "It holds formulae.": features.formulas > 0,
-        "It reads as a list of requirements.": features.list_lines >= 2,
+        "It reads as a list of requirements.": features.list_lines >= LISTED,
         f"It is written in {features.script} script.": features.script is not Script.LATIN,
         "Rules and words were sure; what the model says did not count.": sure,
         "The model did not answer; rules and words decided alone.": opinion is None and not sure,

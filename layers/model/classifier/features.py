@@ -12,6 +12,7 @@ from typing import NamedTuple
 from classifier.fences import holds_code
 from classifier.normalise import Prompt
 from classifier.words import Word
+from llm_router.taxonomy import TOKENS_PER_CHARACTER, Writing
 
 
 class Script(StrEnum):
@@ -64,9 +65,6 @@ _PROSE = re.compile(r"[a-zA-Z ,!?']*(?:\.(?![a-z])[a-zA-Z ,!?']*+)*")
 
 _HUMP = re.compile(r"[a-z][A-Z][a-z]")
 
-_TOKENS_PER_CHARACTER = {Script.LATIN: 0.24, Script.CYRILLIC: 0.55, Script.GREEK: 0.8, Script.ARABIC: 0.7}
-_ELSE_PER_CHARACTER = 0.9
-
 TINY_WORDS = 4
 SHORT_WORDS = 14
 PASTED_CHARACTERS = 350
@@ -113,7 +111,8 @@ class Features:
 
     def tokens_of(self, characters: int) -> int:
         """About how many of the encoder's word pieces so much of such text is, where its tokeniser has not run."""
-        return max(1, round(characters * _TOKENS_PER_CHARACTER.get(self.script, _ELSE_PER_CHARACTER)))
+        writing = Writing.ENGLISH if self.script is Script.LATIN else Writing(self.script)
+        return max(1, round(characters * TOKENS_PER_CHARACTER[writing]))
 
     def numeric(self) -> tuple[float, ...]:
         """The same as numbers of about the size of one, in the order of `NUMERIC`."""

@@ -17,9 +17,14 @@ CATEGORIES = tuple(Category)
 
 HARDLY = 0.03
 """The chance of mathematics below which a prompt is taken not to be a calculation."""
-SURE_RULES = 0.7
-SURE_MODEL = 0.7
+
+SURE_RULES, SURE_MODEL = 0.7, 0.7
+"""The chances above which the rules, and from which on the model, are called sure where it is told who decided. Chosen
+by hand: no category depends on them."""
+
 LEAST_CHANCE = 1e-4
+"""What a chance counts at least where its log is taken: no stage alone can rule a category out."""
+
 _MATH, _QUESTION = CATEGORIES.index(Category.MATH), CATEGORIES.index(Category.QUESTION)
 
 Chances = tuple[float, ...]

@@ -13,13 +13,14 @@ import itertools
 import math
 import zlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from classifier.arrays import read_arrays
 from classifier.fusion import CATEGORIES, Chances, sigmoid, softmax
 from classifier.material import edges
+from classifier.remembering import Remembered
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,12 +42,6 @@ HEAD_WORDS, TAIL_WORDS = 120, 40
 STEM = 5
 LETTERS = 3
 LONGEST_SPELT = 40
-KNOWN_WORDS = 4096
-"""Words of which is remembered where they stand."""
-
-LONGEST_KNOWN = 32
-"""Letters of a word that is remembered: what is longer could be sent to fill the memory."""
-
 SPELT_WORDS = 80
 """Of so many words the letters are looked at as well; nearly all prompts are shorter."""
 
@@ -100,7 +95,7 @@ def buckets(reading: Reading) -> list[int]:
         words = [*words[:HEAD_WORDS], *words[-TAIL_WORDS:]]
     texts = [word.text for word in words]
     openings = [place for place, word in enumerate(words) if word.opens]
-    spellings = [_known(text) if len(text) <= LONGEST_KNOWN else _spelling(text) for text in texts]
+    spellings = [_known[text] for text in texts]
     pairs = [f"{first} {second}" for first, second in itertools.pairwise(texts)]
     triples = zip(texts, texts[1:], texts[2:], strict=False)
     first, last = edges(reading.prompt.text, words)
@@ -148,14 +143,14 @@ def _spelling(text: str) -> _Spelling:
     )
 
 
-_known = lru_cache(KNOWN_WORDS)(_spelling)
+_known = Remembered(_spelling)
 
 
 def _bucket(gram: str) -> int:
     return zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS
 
 
-_named = lru_cache(KNOWN_WORDS)(_bucket)
+_named = cache(_bucket)
 """Of signals and groups of phrases: there are few, and their names are the rules' own."""
 
 

@@ -74,10 +74,6 @@ class HybridClassifier:
     grams: Grams | None = None
     deadline_s: float | None = DEADLINE_S
 
-    def info(self) -> ClassifierInfo:
-        """What runs here."""
-        return self.about
-
     def with_categories(self, definitions: Sequence[Definition]) -> HybridClassifier:
         """The same classifier that also knows these categories, and no others of the operator's.
 

@@ -24,7 +24,7 @@ FIRST_RUN_DEADLINE_S = 5.0
 
 
 def load(artifacts: Path | None = None, *, breaker: Breaker | None = None, threads: int = 1) -> HybridClassifier:
-    """The classifier with the model of `artifacts`, or by rules and words; `info()` then says why.
+    """The classifier with the model of `artifacts`, or by rules and words; `about` then says why.
 
     Without a breaker every prompt asks the model anew. Raises only when the package's own data files are broken.
     """

@@ -7,7 +7,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from classifier.tokens import HEAD_CHARACTERS, TAIL_CHARACTERS
+HEAD_CHARACTERS = 1536
+TAIL_CHARACTERS = 512
+"""Of a longer text: more than the tokens that the encoder reads need in any script."""
+
+JOINT = "\n"
+"""Stands where the middle was left out, so that no word is made of two."""
 
 MAX_MARKS = 4
 """Combining marks kept on one character; no writing system needs more, and stacks of thousands are an attack."""
@@ -56,14 +61,17 @@ class Prompt:
 
 def normalise(original: str) -> Prompt:
     """The prompt as the classifier reads it. The cost is bounded whatever the length."""
-    kept = HEAD_CHARACTERS + TAIL_CHARACTERS
-    if len(original) <= kept:
+    if len(original) <= HEAD_CHARACTERS + TAIL_CHARACTERS:
         if _is_as_read(original):
             return Prompt(original, len(original))
         return _prompt(original, range(len(original)), len(original))
     tail = len(original) - TAIL_CHARACTERS
     places = (*range(HEAD_CHARACTERS), tail - 1, *range(tail, len(original)))
-    return _prompt(f"{original[:HEAD_CHARACTERS]}\n{original[tail:]}", places, len(original))
+    return _prompt(_ends(original), places, len(original))
+
+
+def _ends(text: str) -> str:
+    return text[:HEAD_CHARACTERS] + JOINT + text[-TAIL_CHARACTERS:]
 
 
 def _is_as_read(text: str) -> bool:
@@ -87,11 +95,11 @@ def _prompt(cut: str, places: range | tuple[int, ...], length: int) -> Prompt:
         ends.extend([places[after - 1] + 1] * len(normal))
     text = "".join(characters)
     # Some characters expand to eighteen; the bound holds for what comes out as well.
-    limit = HEAD_CHARACTERS + TAIL_CHARACTERS
-    if len(text) > limit:
-        text = text[:HEAD_CHARACTERS] + text[-TAIL_CHARACTERS:]
-        origin = origin[:HEAD_CHARACTERS] + origin[-TAIL_CHARACTERS:]
-        ends = ends[:HEAD_CHARACTERS] + ends[-TAIL_CHARACTERS:]
+    joined = TAIL_CHARACTERS + len(JOINT)
+    if len(text) > HEAD_CHARACTERS + joined:
+        text = _ends(text)
+        origin = origin[:HEAD_CHARACTERS] + origin[-joined:]
+        ends = ends[:HEAD_CHARACTERS] + ends[-joined:]
     return Prompt(text, length, tuple(origin), tuple(ends))
 
 

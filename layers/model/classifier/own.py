@@ -33,7 +33,11 @@ STRANGE, OWN = 0.995, 0.4
 LEAST_GAP = 1.0
 """Standard deviations of the background's scores within which a claim rises at most from doubt to certainty."""
 
+CERTAIN = 3.0
+"""The log-odds of a claim where that rise ends, and against it where it begins: 95 in a hundred, and 5."""
+
 CLAIMS = 0.5
+"""The chance above which an own category takes a prompt: that it is one of its own is likelier than not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ def fit_own(
         low, high = np.quantile(everyday, STRANGE), np.quantile(left_out, OWN)
         # Examples that are no more alike than everyday prompts set no cut among those.
         high = max(high, low)
-        slope = 6 / max(float(high - low), LEAST_GAP * float(everyday.std()))
+        slope = 2 * CERTAIN / max(float(high - low), LEAST_GAP * float(everyday.std()))
         weights.append(direction * slope)
         biases.append(-slope * float(low + high) / 2)
     return OwnCategories(

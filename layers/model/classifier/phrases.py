@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from classifier.normalise import normalise
+from classifier.remembering import Remembered
 from classifier.words import Word, split_words
 
 LONGEST = 20
@@ -15,9 +15,6 @@ LONGEST = 20
 
 FIRST_LETTERS = 2
 """By which beginnings of words are told apart before their lengths are tried; one letter where there is only one."""
-
-KNOWN_WORDS = 4096
-"""Words of which is remembered whether a phrase begins with them: most of what people write, in a megabyte."""
 
 
 class Found(NamedTuple):
@@ -58,13 +55,13 @@ class PhraseIndex:
         for group, phrases in groups.items():
             for phrase in phrases:
                 self._add(group, phrase)
-        self._first_step = lru_cache(KNOWN_WORDS)(lambda word: tuple(_step(self._root, word)))
+        self._first_step = Remembered(lambda word: tuple(_step(self._root, word)))
 
     def find(self, words: Sequence[Word]) -> Iterator[Found]:
         """Every phrase at every place, in the order of their first words."""
         texts = [word.text for word in words]
         for first, text in enumerate(texts):
-            nodes: Sequence[_Node] = self._first_step(text)
+            nodes: Sequence[_Node] = self._first_step[text]
             after = first + 1
             while nodes:
                 for node in nodes:

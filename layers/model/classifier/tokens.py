@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from classifier.remembering import Remembered
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -17,16 +18,6 @@ item is; more tell nothing more."""
 
 TAIL_TOKENS = 40
 """Of these, how many a longer text gives from its end, where the request often stands behind pasted material."""
-
-HEAD_CHARACTERS = 1536
-TAIL_CHARACTERS = 512
-"""What is tokenised at all: more than the tokens that are kept need in any script, so that all can be counted."""
-
-KNOWN_WORDS = 4096
-"""Words whose tokens are remembered: most of what people write, in a megabyte or two."""
-
-LONGEST_KNOWN = 32
-"""Letters of a word that is remembered: what is longer is no word, and could be sent to fill the memory."""
 
 LONGEST_READ = 100
 """Characters from which on a word is one unknown token to the model's tokeniser: a key, a hash, a line of base64."""
@@ -42,18 +33,11 @@ _WORD = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 class Tokens:
     """What the encoder reads: `ids` with [CLS] and [SEP].
 
-    `count` is the length of the whole text in tokens, without those two; from the cut on it is an estimate.
+    `count` is the length of the whole text in tokens, without those two.
     """
 
     ids: tuple[int, ...]
     count: int
-
-
-def cut_text(text: str) -> str:
-    """The text, or its head and tail with a line break between, so that the cost does not grow with its length."""
-    if len(text) <= HEAD_CHARACTERS + TAIL_CHARACTERS:
-        return text
-    return f"{text[:HEAD_CHARACTERS]}\n{text[-TAIL_CHARACTERS:]}"
 
 
 def is_plain(text: str) -> bool:
@@ -85,23 +69,20 @@ class Tokeniser:
         self._tokenizer.no_truncation()
         self._markers: list[int] = self._tokenizer.encode("").ids
         self._unknown: int | None = self._tokenizer.token_to_id("[UNK]")
-        self._pieces = lru_cache(KNOWN_WORDS)(self._pieces_of)
+        self._pieces = Remembered(self._pieces_of)
 
     def __call__(self, text: str) -> Tokens:
-        """Any string will do: lone surrogates, which UTF-8 cannot hold, are read as question marks."""
-        cut = cut_text(text)
-        ids, unread = self._word_by_word(cut) if is_plain(cut) else self._whole(cut)
-        count = len(ids) - 2 + unread
-        if len(cut) < len(text):
-            count = round(count * len(text) / len(cut))
-        return Tokens(tuple(fit_tokens(ids)), count)
+        """Any string will do, at a cost that grows with its length: lone surrogates, which UTF-8 cannot hold, are read
+        as question marks."""
+        ids, unread = self._word_by_word(text) if is_plain(text) else self._whole(text)
+        return Tokens(tuple(fit_tokens(ids)), len(ids) - 2 + unread)
 
     def _word_by_word(self, plain: str) -> tuple[list[int], int]:
         """The same as `_whole` in a fraction of the time, since most words have been seen before."""
         first, last = self._markers
         ids, unread = [first], 0
         for word in _WORD.findall(plain.lower()):
-            ids += self._pieces(word) if len(word) <= LONGEST_KNOWN else self._pieces_of(word)
+            ids += self._pieces[word]
             if len(word) > LONGEST_READ:
                 unread += _unread(word)
         ids.append(last)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import NamedTuple
 
-# Scripts that are written without spaces, or whose endings are glued on: one character is one word.
-_SINGLE = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+from classifier.remembering import Remembered
+from llm_router.text import SINGLE
+
 # Vowel signs and accents are part of a word, though Unicode does not count them as letters.
 _ACCENTS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u065f\u0670"
 _INDIC = "\u0900-\u0963\u0966-\u0dff"
-_WORD = re.compile(f"[{_SINGLE}]|(?:[^\\W_{_SINGLE}]|[{_ACCENTS}{_INDIC}])+|[^\\w\\s]|_")
+_WORD = re.compile(f"[{SINGLE}]|(?:[^\\W_{SINGLE}]|[{_ACCENTS}{_INDIC}])+|[^\\w\\s]|_")
 _ASCII_WORD = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 """What `_WORD` finds where there are only ASCII characters and no capitals."""
 _ACCENT = re.compile(f"[{_ACCENTS}]+")
@@ -21,12 +21,6 @@ _BASIC = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "
 _has_beyond_basic = re.compile("[łđðøıßæœþ]").search
 _APOSTROPHES = frozenset("’‘ʼ`´")
 _ENDS = frozenset(".!?:;\n。！？：；…؟।•-*–—>\"“”'(")
-
-KNOWN_WORDS = 4096
-"""Words beyond ASCII of which is remembered how they fold: most of what people write, in a megabyte."""
-
-LONGEST_KNOWN = 32
-"""Letters of a word that is remembered: what is longer could be sent to fill the memory."""
 
 
 class Word(NamedTuple):
@@ -49,7 +43,7 @@ def split_words(text: str) -> list[Word]:
         raw = found.group()
         if lines and not opens and "\n" in text[last:start]:
             opens = True
-        words.append(Word(raw if ascii_only else _folded(raw), start, end, opens))
+        words.append(Word(raw if ascii_only else _folded[raw], start, end, opens))
         opens = raw in _ENDS or (opens and not raw[0].isalpha())
         last = end
     return words
@@ -68,8 +62,4 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", plain) or lower
 
 
-_known = lru_cache(KNOWN_WORDS)(fold)
-
-
-def _folded(word: str) -> str:
-    return _known(word) if len(word) <= LONGEST_KNOWN else fold(word)
+_folded = Remembered(fold)

@@ -35,8 +35,7 @@ from training.evaluation.own_categories import own_section
 from training.evaluation.pictures import confusion_svg, reliability_svg
 from training.evaluation.robustness import Flips, measure_flips
 from training.evaluation.spared import spared_section
-from training.labelled import own_prompts
-from training.rules import labels_of
+from training.labelled import labels_of, own_prompts
 from training.sources import data_dir, public_rows
 
 REPORT = Path(__file__).with_name("report")
@@ -82,7 +81,7 @@ def result(way: str, chances: Chances, checks: CheckSet) -> Result:
 
 
 def _about(classifier: HybridClassifier) -> list[str]:
-    info = classifier.info()
+    info = classifier.about
     if not info.available:
         return [f"**By rules and words alone: {info.reason}**"]
     return [

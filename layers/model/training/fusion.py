@@ -9,8 +9,8 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +26,8 @@ from classifier.material import is_laden
 from classifier.rules import Reading, RuleBook
 from llm_router.taxonomy import Difficulty
 from training.augment import perturb
-from training.labelled import Labelled, own_prompts
-from training.regression import fit_score
-from training.rules import labels_of
+from training.labelled import Labelled, labels_of, own_prompts
+from training.regression import fit_score, softmax
 
 Matrix = NDArray[np.float64]
 STEPS, STEP, PENALTY, SEED = 4000, 0.05, 0.02, 3
@@ -36,14 +35,11 @@ AGREED = 0.995
 """Of the prompts that need no model, so many shall get the category that it would have led to."""
 
 
-def rule_logs(book: RuleBook, prompts: Sequence[str]) -> tuple[Matrix, Matrix]:
+def rule_logs(book: RuleBook, readings: Sequence[Reading]) -> tuple[Matrix, Matrix]:
     """The logs of the rules' probabilities `[prompts, categories]`, and the form `[prompts, numbers]`."""
-    logs, forms = [], []
-    for prompt in prompts:
-        verdict = book.judge(read_request(book, prompt)[1])
-        logs.append([verdict.probabilities[category] for category in CATEGORIES])
-        forms.append(verdict.reading.features.numeric())
-    return _logs(logs), np.array(forms)
+    found = (book.judge(reading).probabilities for reading in readings)
+    logs = _logs([[chances[category] for category in CATEGORIES] for chances in found])
+    return logs, np.array([reading.features.numeric() for reading in readings])
 
 
 def model_logs(encoder: Encoder, readings: Sequence[Reading]) -> Matrix:
@@ -66,9 +62,7 @@ def fit_fusion(stages: Sequence[Matrix], labels: NDArray[np.int64], *, with_bias
     weights, bias = np.full(len(stages), 1 / len(stages)), np.zeros(len(CATEGORIES))
     for _ in range(STEPS):
         scores = sum((w * stage for w, stage in zip(weights, stages, strict=True)), np.zeros_like(target)) + bias
-        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
-        chances /= chances.sum(axis=1, keepdims=True)
-        error = (chances - target) / len(target)
+        error = (softmax(scores) - target) / len(target)
         weights = weights - STEP * np.array([(error * stage).sum() for stage in stages])
         if with_bias:
             bias = bias - STEP * (error.sum(axis=0) + PENALTY * bias)
@@ -82,9 +76,8 @@ class _Blended:
         weights, self.bias = fit_fusion(list(stages.values()), labels, with_bias=True)
         self.weights = dict(zip(stages, weights, strict=True))
         scores = sum((self.weights[name] * stage for name, stage in stages.items()), self.bias)
-        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
-        self.chances = chances / chances.sum(axis=1, keepdims=True)
-        self.chosen, self.confidence = chances.argmax(axis=1), self.chances.max(axis=1)
+        self.chances = softmax(scores)
+        self.chosen, self.confidence = self.chances.argmax(axis=1), self.chances.max(axis=1)
         self.accuracy = float(np.mean(self.chosen == labels))
 
     def entry(self) -> dict[str, object]:
@@ -130,14 +123,72 @@ def least_confidence(sure: Matrix, same: NDArray[np.bool_]) -> tuple[float, floa
     return 1.0, 0.0
 
 
-def cuts(complexity: Matrix, difficulties: Sequence[Difficulty]) -> tuple[float, float]:
-    """The two cuts of complexity that agree best with the difficulties."""
+def cuts(complexity: Matrix, difficulties: Sequence[Difficulty]) -> dict[str, float]:
+    """The two cuts of complexity that agree best with the difficulties, as `fusion.json` holds them."""
     steps = np.arange(0.1, 0.91, 0.01)
     places = np.array([list(Difficulty).index(difficulty) for difficulty in difficulties])
     pairs = [(low, high) for low in steps for high in steps if low < high]
     right = [np.mean((complexity >= low).astype(int) + (complexity > high) == places) for low, high in pairs]
     low, high = pairs[int(np.argmax(right))]
-    return round(float(low), 2), round(float(high), 2)
+    return {"easy_below": round(float(low), 2), "hard_above": round(float(high), 2)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The development prompts as they are and in another form, and the logs of what each stage makes of them."""
+
+    rows: Sequence[Labelled]
+    readings: Sequence[Reading]
+    labels: NDArray[np.int64]
+    rules: Matrix
+    model: Matrix
+    words: Matrix
+
+    @classmethod
+    def by(cls, book: RuleBook, encoder: Encoder, grams: Grams) -> _Seen:
+        """Asks every stage."""
+        rows, chance = own_prompts("development"), random.Random(SEED)  # noqa: S311 - which change, not a secret
+        rows += [replace(row, prompt=perturb(row.prompt, chance)) for row in rows]
+        readings = [read_request(book, row.prompt)[1] for row in rows]
+        rules, _ = rule_logs(book, readings)
+        return cls(rows, readings, labels_of(rows), rules, model_logs(encoder, readings), word_logs(grams, readings))
+
+    def kinds(self) -> dict[str, NDArray[np.bool_]]:
+        """Which prompts `fusion.json` has weights of their own for, by its name for them."""
+        beyond = np.array([beyond_ascii(reading.prompt.text) for reading in self.readings])
+        laden = np.array([is_laden(reading.prompt.text) for reading in self.readings])
+        return {"ascii": ~beyond & ~laden, "beyond": beyond & ~laden, "laden": laden}
+
+    def fitted(self, some: NDArray[np.bool_]) -> _Kind:
+        """The weights for these."""
+        long = np.array([reading.features.words > SHORT_WORDS for reading in self.readings])
+        return _Kind(self.labels[some], self.model[some], self.rules[some], self.words[some], long[some])
+
+
+def fit_by_form(book: RuleBook, alone: float) -> dict[str, object]:
+    """What prompts are like that neither model nor words tell of, on our training prompts, as `fusion.json` holds it.
+
+    `alone` is the temperature of the rules.
+    """
+    rows = own_prompts("train")
+    scored = [r for r in rows if r.complexity is not None and r.creativity is not None and r.difficulty is not None]
+    logs, forms = rule_logs(book, [read_request(book, row.prompt)[1] for row in scored])
+    form = np.hstack([forms, softmax(alone * logs)])
+    complexity = fit_score(form, np.array([row.complexity for row in scored], dtype=np.float64))
+    creativity = fit_score(form, np.array([row.creativity for row in scored], dtype=np.float64))
+    guessed = 1 / (1 + np.exp(-(form @ complexity[0] + complexity[1])))
+    return {
+        "complexity_by_form": _linear(complexity),
+        "creativity_by_form": _linear(creativity),
+        "form_cuts": cuts(guessed, [row.difficulty for row in scored if row.difficulty is not None]),
+    }
+
+
+def fit_word_cuts(grams: Grams, seen: _Seen) -> dict[str, float]:
+    """Where the complexity by words becomes a difficulty."""
+    known = [(row.difficulty, reading) for row, reading in zip(seen.rows, seen.readings, strict=True) if row.difficulty]
+    by_words = np.array([grams.read(reading).complexity for _, reading in known])
+    return cuts(by_words, [difficulty for difficulty, _ in known])
 
 
 def main() -> int:
@@ -145,59 +196,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--artifacts", type=Path, default=ARTIFACTS)
     options = parser.parse_args()
-    book, encoder = RuleBook.load(), Encoder.load(options.artifacts)
-    train, development = own_prompts("train"), own_prompts("development")
-    chance = random.Random(SEED)  # noqa: S311 - which change, not a secret
-    development += [replace(row, prompt=perturb(row.prompt, chance)) for row in development]
-    labels = labels_of(development)
-    readings = [read_request(book, row.prompt)[1] for row in development]
-    rules, _ = rule_logs(book, [row.prompt for row in development])
-    model = model_logs(encoder, readings)
-    grams = Grams.load(options.artifacts)
+    book, grams = RuleBook.load(), Grams.load(options.artifacts)
     if grams is None:
         print("grams.npz is missing: python -m training.torch_grams makes it", file=sys.stderr)
         return 1
-    words = word_logs(grams, readings)
-    foreign = np.array([beyond_ascii(reading.prompt.text) for reading in readings])
-    long = np.array([reading.features.words > SHORT_WORDS for reading in readings])
-    laden = np.array([is_laden(reading.prompt.text) for reading in readings])
-    kinds = (~foreign & ~laden, foreign & ~laden, laden)
-    plain, beyond, full = (_Kind(labels[some], model[some], rules[some], words[some], long[some]) for some in kinds)
-    (alone,), _ = fit_fusion([rules], labels, with_bias=False)
-
-    scored = [r for r in train if r.complexity is not None and r.creativity is not None and r.difficulty is not None]
-    form = _form(book, scored, float(alone))
-    complexity = fit_score(form, np.array([row.complexity for row in scored], dtype=np.float64))
-    creativity = fit_score(form, np.array([row.creativity for row in scored], dtype=np.float64))
-    guessed = 1 / (1 + np.exp(-(form @ complexity[0] + complexity[1])))
-    form_cuts = cuts(guessed, [row.difficulty for row in scored if row.difficulty is not None])
-    by_words = np.array([grams.read(reading).complexity for reading in readings])
-    difficulties = [row.difficulty for row in development if row.difficulty is not None]
-    word_cuts = cuts(by_words[[row.difficulty is not None for row in development]], difficulties)
+    seen = _Seen.by(book, Encoder.load(options.artifacts), grams)
+    kinds = {name: seen.fitted(some) for name, some in seen.kinds().items()}
+    (alone,), _ = fit_fusion([seen.rules], seen.labels, with_bias=False)
     fitted = {
-        "ascii": plain.entry(),
-        "beyond": beyond.entry(),
-        "laden": full.entry(),
+        **{name: kind.entry() for name, kind in kinds.items()},
         "rules_alone": round(float(alone), 4),
-        "complexity_by_form": _linear(complexity),
-        "creativity_by_form": _linear(creativity),
-        "form_cuts": dict(zip(("easy_below", "hard_above"), form_cuts, strict=True)),
-        "word_cuts": dict(zip(("easy_below", "hard_above"), word_cuts, strict=True)),
+        **fit_by_form(book, float(alone)),
+        "word_cuts": fit_word_cuts(grams, seen),
     }
     (options.artifacts / FUSION).write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-    stages = {"rules": rules, "model": model, "words": words}
-    for name, scores in stages.items():
-        print(f"{name}: accuracy {np.mean(scores.argmax(axis=1) == labels):.3f} on {len(labels)} development prompts")
-    print(f"in ASCII: {plain.told()}")
-    print(f"the {kinds[1].sum()} beyond: {beyond.told()}")
-    print(f"the {laden.sum()} laden: {full.told()}")
+    _tell(seen, kinds)
     return 0
 
 
-def _form(book: RuleBook, rows: Sequence[Labelled], alone: float) -> Matrix:
-    logs, forms = rule_logs(book, [row.prompt for row in rows])
-    chances = np.exp(alone * logs)
-    return np.hstack([forms, chances / chances.sum(axis=1, keepdims=True)])
+def _tell(seen: _Seen, kinds: Mapping[str, _Kind]) -> None:
+    for name, scores in (("rules", seen.rules), ("model", seen.model), ("words", seen.words)):
+        right = np.mean(scores.argmax(axis=1) == seen.labels)
+        print(f"{name}: accuracy {right:.3f} on {len(seen.labels)} development prompts")
+    for name, some in seen.kinds().items():
+        print(f"the {some.sum()} {name}: {kinds[name].told()}")
 
 
 def _linear(fitted: tuple[Matrix, float]) -> dict[str, object]:

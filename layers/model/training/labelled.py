@@ -6,9 +6,12 @@ import json
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from llm_router.taxonomy import Category, Difficulty
 
@@ -68,6 +71,12 @@ def own_prompts(split: str) -> list[Labelled]:
     Each split is by writers of its own: fusion and confidence are fitted on those of `development`.
     """
     return [row for path in sorted((PROMPTS / split).glob("*.jsonl")) for row in read_jsonl(path, path.stem)]
+
+
+def labels_of(rows: Sequence[Labelled]) -> NDArray[np.int64]:
+    """The places of the rows' categories in the taxonomy; every row must have one."""
+    categories = list(Category)
+    return np.array([categories.index(row.category) for row in rows if row.category is not None], dtype=np.int64)
 
 
 def sample(rows: Iterable[Labelled], per_category: int, seed: int = SEED) -> list[Labelled]:

@@ -1,11 +1,14 @@
-"""A logistic regression on scores."""
+"""A logistic regression on scores, and scores as probabilities."""
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
+Float = TypeVar("Float", np.float32, np.float64)
 STEPS, STEP, MOMENTUM, PENALTY = 1500, 0.5, 0.95, 2e-5
 
 
@@ -19,3 +22,9 @@ def fit_score(x: Matrix, scores: Matrix) -> tuple[Matrix, float]:
         speed_b = MOMENTUM * speed_b - STEP * float(error.sum())
         weights, bias = weights + speed_w, bias + speed_b
     return weights, bias
+
+
+def softmax(scores: NDArray[Float]) -> NDArray[Float]:
+    """Exponentials that sum to one along the last axis, however great the scores are."""
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True), dtype=scores.dtype)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from classifier.asides import read_request
 from classifier.rules import WEIGHTS, RuleBook
 from llm_router.taxonomy import Category
-from training.labelled import Labelled, own_prompts
+from training.labelled import Labelled, labels_of, own_prompts
+from training.regression import softmax
 from training.sources import data_dir, public_rows
 
 Matrix = NDArray[np.float64]
@@ -47,9 +48,7 @@ def fit(fired: Matrix, labels: NDArray[np.int64], speaks_for: NDArray[np.int64])
     speed_w, speed_p = np.zeros_like(weights), np.zeros_like(priors)
     for _ in range(STEPS):
         scores = (fired * weights) @ owner + priors
-        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
-        chances /= chances.sum(axis=1, keepdims=True)
-        error = (chances - target) * share[:, None]
+        error = (softmax(scores) - target) * share[:, None]
         slope_w = (fired * (error @ owner.T)).sum(axis=0) + PENALTY * weights
         speed_w = 0.9 * speed_w - STEP * slope_w
         speed_p = 0.9 * speed_p - STEP * error.sum(axis=0)
@@ -78,12 +77,6 @@ def main() -> int:
     for name, some in (("training", rows), ("development", development)):
         print(f"{name}: accuracy {_accuracy(RuleBook.load(), some):.3f} on {len(some)} prompts")
     return 0
-
-
-def labels_of(rows: Sequence[Labelled]) -> NDArray[np.int64]:
-    """The places of the rows' categories in the taxonomy; every row must have one."""
-    categories = list(Category)
-    return np.array([categories.index(row.category) for row in rows if row.category is not None], dtype=np.int64)
 
 
 def _accuracy(book: RuleBook, rows: Sequence[Labelled]) -> float:

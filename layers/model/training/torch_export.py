@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from classifier.heads import LABELS
+from training.build.heads import INPUT, Activation
 from training.build.network import EMBEDDING_NORM, LAYERS, WORDS, attention_norm, output_norm
 from training.build.source import MODEL
 from training.torch_network import Encoder, Heads, linear_names
@@ -36,11 +37,13 @@ def write_heads(heads: Heads, path: Path) -> None:
     entries: dict[str, NDArray[np.generic]] = {}
     for name, hidden in heads.hidden.items():
         last = heads.last[name]
-        entries[f"{name}.input"] = np.array("mean+cls")
+        entries[f"{name}.input"] = np.array(INPUT)
         entries[f"{name}.0.weight"], entries[f"{name}.0.bias"] = _half(hidden.weight), _half(hidden.bias)
-        entries[f"{name}.0.activation"] = np.array("gelu")
+        entries[f"{name}.0.activation"] = np.array(Activation.GELU.value)
         entries[f"{name}.1.weight"], entries[f"{name}.1.bias"] = _half(last.weight), _half(last.bias)
-        entries[f"{name}.1.activation"] = np.array("identity" if name in LOGITS else "sigmoid")
+        entries[f"{name}.1.activation"] = np.array(
+            (Activation.IDENTITY if name in LOGITS else Activation.SIGMOID).value
+        )
         if name in LABELS:
             entries[f"{name}.labels"] = np.array([str(label) for label in LABELS[name]])
     np.savez_compressed(path, **entries)

@@ -31,6 +31,9 @@ from training.torch_batches import UNKNOWN, Batch, Batches, Example, example, wi
 from training.torch_export import write_adapters, write_heads
 from training.torch_network import Found, Model, Shape
 
+DIFFICULTIES_COUNT, SCORES_COUNT = 0.3, 0.5
+"""What the losses of the difficulty and of each score weigh beside the category's. Chosen by hand."""
+
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -79,10 +82,10 @@ def missed(logits: dict[str, Tensor], batch: Batch, plan: Plan) -> Tensor:
 
     return (
         classes("category", batch.category)
-        + 0.3 * classes("difficulty", batch.difficulty)
-        + 0.5 * score("complexity", batch.complexity)
-        + 0.5 * score("creativity", batch.creativity)
-        + 0.5 * score("failure", batch.failure)
+        + DIFFICULTIES_COUNT * classes("difficulty", batch.difficulty)
+        + SCORES_COUNT * score("complexity", batch.complexity)
+        + SCORES_COUNT * score("creativity", batch.creativity)
+        + SCORES_COUNT * score("failure", batch.failure)
     )
 
 
@@ -112,7 +115,7 @@ def train(
     """Change the model in place; prints the development figures after each epoch."""
     before = predict(model, batches, examples).embedding
     heads = list(model.heads.parameters())
-    body = [p for p in model.encoder.parameters() if p.requires_grad]
+    body = list(model.encoder.parameters())
     matrices, others = [p for p in body if p.dim() > 1], [p for p in body if p.dim() == 1]
     optimiser = torch.optim.AdamW(
         [
@@ -199,8 +202,7 @@ def main() -> int:
     if folder:
         report_failures(model, batches, development_outcomes(folder))
     options.output.mkdir(parents=True, exist_ok=True)
-    if plan.rank:
-        write_adapters(model.encoder, options.output / "adapters.npz")
+    write_adapters(model.encoder, options.output / "adapters.npz")
     write_heads(model.heads, options.output / "heads.npz")
     print(f"trained in {time.perf_counter() - started:.0f} s")
     return 0

@@ -27,8 +27,7 @@ from classifier.grams import BUCKETS, GRAMS, SCORES, buckets
 from classifier.rules import RuleBook
 from training.augment import perturb
 from training.evaluation.metrics import spearman
-from training.labelled import own_prompts
-from training.rules import labels_of
+from training.labelled import labels_of, own_prompts
 from training.sources import data_dir, public_rows
 from training.taught import scores_of_the_model
 

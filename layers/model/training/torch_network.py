@@ -31,7 +31,7 @@ from training.build.network import (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How much may change: the adapters' rank on every linear layer and on the word table; 0 for the whole matrix."""
+    """How much may change: the adapters' rank, at least 1, on every linear layer and on the word table."""
 
     rank: int = 32
     words_rank: int = 8
@@ -39,24 +39,19 @@ class Shape:
 
 
 class Adapted(nn.Module):
-    """A linear layer whose weight moves by `B @ A`, or wholly when the rank is 0; its bias moves freely."""
+    """A linear layer whose weight moves by `B @ A`; its bias moves freely."""
 
     def __init__(self, weight: Tensor, bias: Tensor, shape: Shape) -> None:
         super().__init__()
-        self.rank = shape.rank
         self.dropout = shape.dropout
-        self.weight = nn.Parameter(weight.clone(), requires_grad=shape.rank == 0)
-        self.register_buffer("before", weight.clone())
+        self.register_buffer("weight", weight.clone())
         self.register_buffer("bias_before", bias.clone())
         self.bias = nn.Parameter(bias.clone())
-        if shape.rank:
-            self.down = nn.Parameter(torch.randn(shape.rank, weight.shape[1]) / weight.shape[1] ** 0.5)
-            self.up = nn.Parameter(torch.zeros(weight.shape[0], shape.rank))
+        self.down = nn.Parameter(torch.randn(shape.rank, weight.shape[1]) / weight.shape[1] ** 0.5)
+        self.up = nn.Parameter(torch.zeros(weight.shape[0], shape.rank))
 
     def forward(self, x: Tensor) -> Tensor:
         out = functional.linear(x, self.weight, self.bias)
-        if not self.rank:
-            return out
         inner = functional.dropout(x, self.dropout, self.training)
         return out + functional.linear(functional.linear(inner, self.down), self.up)
 

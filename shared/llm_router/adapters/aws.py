@@ -82,7 +82,8 @@ def error_code(failure: ClientError) -> str:
 
 @contextlib.contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Lets conditional failures through, which callers understand; everything else is `StoreUnavailable`."""
+    """Lets through what callers understand: conditions that failed, and an object that is not there. Everything else is
+    `StoreUnavailable`."""
     try:
         yield
     except ClientError as failure:

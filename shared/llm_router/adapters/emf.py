@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
 from llm_router.activity import SCHEDULE, Observation
+from llm_router.auth import Function
 from llm_router.taxonomy import Category
 
 NAMESPACE = "LLMRouter"
@@ -47,7 +48,7 @@ class EmfMetrics:
     def attempt(self, *, failed: bool) -> None:
         """One attempt to have a provider's model write."""
         counted = [("ProviderAttempts", MetricUnit.Count, 1.0), ("ProviderFailures", MetricUnit.Count, float(failed))]
-        self._write("function", "route", counted)
+        self._write("function", Function.ROUTE, counted)
 
     def _write(self, dimension: str, value: str, metrics: list[tuple[str, MetricUnit, float]]) -> None:
         line = AmazonCloudWatchEMFProvider(namespace=NAMESPACE)

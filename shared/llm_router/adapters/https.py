@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from llm_router.adapters.connecting import connected
 from llm_router.adapters.fetch import CHUNK
 
 
@@ -24,21 +25,23 @@ class HttpsTransport:
     port: int = 443
 
     def get(self, host: str, target: str, headers: Mapping[str, str], timeout_s: float) -> HttpsReply:
-        """Sends the request and waits for the head of the answer. Raises OSError."""
-        connection = http.client.HTTPSConnection(host, self.port, timeout=timeout_s, context=self.context)
-        watchdog = None
+        """Sends the request and waits for the head of the answer, within the time-out in all. Raises OSError."""
+        until = time.monotonic() + timeout_s
+        plain = connected(host, self.port, timeout_s)
+        plain.settimeout(timeout_s)
+        connection = http.client.HTTPSConnection(host, self.port, context=self.context)
+        secured = self.context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        connection.sock = secured
+        watchdog = _Watchdog(secured, max(0.0, until - time.monotonic()))
         try:
-            started = time.monotonic()
-            connection.connect()
-            watchdog = _Watchdog(connection.sock, max(0.0, timeout_s - (time.monotonic() - started)))
+            secured.do_handshake()
             connection.request("GET", target, headers={**headers, "connection": "close"})
             return HttpsReply(connection, connection.getresponse(), watchdog)
         except (OSError, http.client.HTTPException) as failure:
             connection.close()
-            if watchdog is not None:
-                watchdog.calm()
-                if watchdog.bit:
-                    raise TimeoutError from failure
+            watchdog.calm()
+            if watchdog.bit:
+                raise TimeoutError from failure
             raise failure if isinstance(failure, OSError) else ConnectionError(type(failure).__name__) from failure
 
 
@@ -55,7 +58,8 @@ class _Watchdog:
     def _bite(self) -> None:
         self.bit = True
         try:
-            self._socket.shutdown(socket.SHUT_RDWR)
+            # Below TLS, whose own end would take away what a handshake or a read in another thread is using.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
         except OSError:
             return
 

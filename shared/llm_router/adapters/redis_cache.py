@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
+import socket
 from collections.abc import Callable
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.connection import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from llm_router.breaker import Breaker
+from llm_router.adapters.connecting import connected
+from llm_router.breaker import Breaker, BreakerState
 from llm_router.ports import Clock
 from llm_router.typical import Typical
 
 TIMEOUT_S = 0.05
 SLOW_S = 1.0
-"""The time-out bounds each wait for bytes, which a server that drips keeps. An answer that took longer than this in all
-is used, and counts as a failure."""
+"""The time-out bounds connecting, and each wait for bytes, which a server that drips keeps. An answer that took longer
+than this in all is used, and counts as a failure."""
 
 OPEN_S = 30.0
 MARGIN_S = 0.001
@@ -32,6 +35,26 @@ MAX_VALUE = 64 * 1024
 
 def _silently() -> None:
     return
+
+
+class _Plain(Connection):
+    """A connection that is made within one time-out, however many addresses the host has."""
+
+    def _connect(self) -> socket.socket:
+        connection = connected(self.host, self.port, TIMEOUT_S)
+        if self.socket_keepalive:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for option, value in self.socket_keepalive_options.items():
+                connection.setsockopt(socket.IPPROTO_TCP, option, value)
+        connection.settimeout(TIMEOUT_S)
+        return connection
+
+
+class _Secured(SSLConnection, _Plain):
+    """The same with TLS over it."""
+
+
+_CONNECTIONS = {"redis": _Plain, "rediss": _Secured, "unix": UnixDomainSocketConnection}
 
 
 class RedisCache:
@@ -51,6 +74,7 @@ class RedisCache:
         self._passed_over = 0
         self._client = Redis.from_url(
             address,
+            connection_class=_CONNECTIONS[address.partition(":")[0]],
             socket_connect_timeout=TIMEOUT_S,
             socket_timeout=TIMEOUT_S,
             retry=Retry(NoBackoff(), 0),
@@ -60,7 +84,7 @@ class RedisCache:
 
     @property
     def available(self) -> bool:
-        return self._breaker.state.value == "closed"
+        return self._breaker.state is BreakerState.CLOSED
 
     def get(self, key: str, worth_s: float = math.inf) -> bytes | None:
         if self._is_slower_than(worth_s) and not self._is_asked_all_the_same():

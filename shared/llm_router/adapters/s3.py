@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class S3BlobStore:
     """A `BlobStore` under one prefix of a bucket."""
 
-    def __init__(self, client: S3Client, bucket: str, *, prefix: str = "catalogue/") -> None:
+    def __init__(self, client: S3Client, bucket: str, *, prefix: str) -> None:
         self._client = client
         self._bucket = bucket
         self._prefix = prefix

@@ -8,8 +8,8 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from llm_router.adapters.sqlite_rows import Row
 from llm_router.errors import StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0
@@ -17,8 +17,6 @@ BUSY_TIMEOUT_S = 2.0
 
 PAUSE_S = 0.01
 """Between two attempts at what SQLite does not wait for by itself."""
-
-Row = tuple[Any, ...]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS versions (

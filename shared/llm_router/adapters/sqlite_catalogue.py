@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from llm_router.adapters.sqlite import Database
+from llm_router.adapters.sqlite_rows import VERSION_COLUMNS, payload_of, version_of
 from llm_router.adapters.versions import digest, refuse_unless_current, verified
 from llm_router.errors import NotFound
 from llm_router.ports import VersionInfo
 
-_COLUMNS = "version, sha256, created_at, origin, total_models, active_models, summary"
-_CURRENT = f"SELECT {_COLUMNS} FROM versions WHERE version = (SELECT version FROM pointer)"  # noqa: S608 - constant column names
+_CURRENT = f"SELECT {VERSION_COLUMNS} FROM versions WHERE version = (SELECT version FROM pointer)"  # noqa: S608 - constant column names
 
 
 class SqliteCatalogueStore:
@@ -23,16 +23,16 @@ class SqliteCatalogueStore:
 
     def current(self) -> VersionInfo | None:
         rows = self._database.rows(_CURRENT)
-        return VersionInfo(*rows[0]) if rows else None
+        return version_of(rows[0]) if rows else None
 
     def payload(self, version: int) -> bytes:
         rows = self._database.rows(
-            f"SELECT {_COLUMNS}, payload FROM versions WHERE version = ?",  # noqa: S608 - constant column names
+            f"SELECT {VERSION_COLUMNS}, payload FROM versions WHERE version = ?",  # noqa: S608 - constant column names
             (version,),
         )
         if not rows:
             raise NotFound(f"There is no version {version} of the catalogue.")
-        return verified(rows[0][7], VersionInfo(*rows[0][:7]))
+        return verified(payload_of(rows[0][7]), version_of(rows[0][:7]))
 
     def publish(self, payload: bytes, draft: VersionInfo, *, expected_version: int | None) -> VersionInfo:
         with self._database.writing() as connection:
@@ -40,7 +40,7 @@ class SqliteCatalogueStore:
             (highest,) = connection.execute("SELECT coalesce(max(version), 0) FROM versions").fetchone()
             info = replace(draft, version=highest + 1, sha256=digest(payload))
             connection.execute(
-                f"INSERT INTO versions ({_COLUMNS}, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant column names
+                f"INSERT INTO versions ({VERSION_COLUMNS}, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant column names
                 (
                     info.version,
                     info.sha256,
@@ -57,15 +57,15 @@ class SqliteCatalogueStore:
 
     def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
         rows = self._database.rows(
-            f"SELECT {_COLUMNS} FROM versions ORDER BY version DESC LIMIT ?",  # noqa: S608 - constant column names
+            f"SELECT {VERSION_COLUMNS} FROM versions ORDER BY version DESC LIMIT ?",  # noqa: S608 - constant column names
             (limit,),
         )
-        return [VersionInfo(*row) for row in rows]
+        return [version_of(row) for row in rows]
 
 
 def _current(connection: sqlite3.Connection) -> VersionInfo | None:
     row = connection.execute(_CURRENT).fetchone()
-    return VersionInfo(*row) if row else None
+    return version_of(row) if row else None
 
 
 class SqliteBlobStore:
@@ -80,4 +80,4 @@ class SqliteBlobStore:
 
     def read(self, name: str) -> bytes | None:
         rows = self._database.rows("SELECT payload FROM blobs WHERE name = ?", (name,))
-        return bytes(rows[0][0]) if rows else None
+        return payload_of(rows[0][0]) if rows else None

@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from llm_router.adapters.sqlite import Database
+from llm_router.adapters.sqlite_rows import RECORD_COLUMNS, counter_of, record_of
 from llm_router.ports import Clock, Record
 
 PURGE_EVERY = 500
 """Writes between two purges of what has expired; a purge is one indexed delete."""
 
 _HELD = (
-    "SELECT kind, key, body, expires_at FROM records WHERE kind = ? AND key = ? "
+    f"SELECT {RECORD_COLUMNS} FROM records WHERE kind = ? AND key = ? "  # noqa: S608 - constant column names
     "AND (expires_at IS NULL OR expires_at > ?)"
 )
 
@@ -36,7 +38,7 @@ class SqliteRecordStore:
 
     def get(self, kind: str, key: str) -> Record | None:
         rows = self._database.rows(_HELD, (kind, key, self._clock.now()))
-        return Record(*rows[0]) if rows else None
+        return record_of(rows[0]) if rows else None
 
     def delete(self, kind: str, key: str) -> bool:
         with self._database.writing() as connection:
@@ -46,11 +48,11 @@ class SqliteRecordStore:
 
     def latest(self, kind: str, limit: int, *, first: str = "") -> Sequence[Record]:
         rows = self._database.rows(
-            "SELECT kind, key, body, expires_at FROM records WHERE kind = ? AND key >= ? "
+            f"SELECT {RECORD_COLUMNS} FROM records WHERE kind = ? AND key >= ? "  # noqa: S608 - constant column names
             "AND (expires_at IS NULL OR expires_at > ?) ORDER BY key DESC LIMIT ?",
             (kind, first, self._clock.now(), limit),
         )
-        return [Record(*row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def replace(self, record: Record, *, expected_body: str | None) -> bool:
         with self._database.writing() as connection:
@@ -88,12 +90,12 @@ class SqliteRecordStore:
             "AND (expires_at IS NULL OR expires_at > ?) ORDER BY key DESC",
             (kind, first, self._clock.now()),
         )
-        grouped = itertools.groupby(rows, key=lambda row: row[0])
+        grouped = itertools.groupby(map(counter_of, rows), key=itemgetter(0))
         return [(key, {name: amount for _, name, amount in group}) for key, group in itertools.islice(grouped, limit)]
 
     def _held(self, connection: sqlite3.Connection, kind: str, key: str) -> Record | None:
         row = connection.execute(_HELD, (kind, key, self._clock.now())).fetchone()
-        return Record(*row) if row else None
+        return record_of(row) if row else None
 
     def _counter(self, connection: sqlite3.Connection, kind: str, key: str, name: str) -> float:
         row = connection.execute(

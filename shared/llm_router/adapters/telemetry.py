@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import traceback
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
 from llm_router.activity import Observation
+from llm_router.defects import where
 from llm_router.figures import attempt_counts, counts
 from llm_router.ledger import Ledger
 from llm_router.processes import Pulse
@@ -47,7 +47,7 @@ class Telemetry:
 
     def failed(self, observation: Observation, failure: BaseException) -> None:
         with contextlib.suppress(Exception):
-            self._logger.error("defect", extra={"request": _facts(observation), "where": _where(failure)})
+            self._logger.error("defect", extra={"request": _facts(observation), "where": where(failure)})
 
     def close(self) -> None:
         """Write what is still to be written, for a process that ends."""
@@ -61,9 +61,3 @@ class Telemetry:
 
 def _facts(observation: Observation) -> dict[str, object]:
     return {name: value for name, value in asdict(observation).items() if value not in ("", None, ())}
-
-
-def _where(failure: BaseException) -> list[str]:
-    """The kind of failure and its stack, without its message, which may quote the input."""
-    frames = traceback.extract_tb(failure.__traceback__)
-    return [type(failure).__name__, *(f"{frame.name}:{frame.lineno}" for frame in frames[-12:])]

@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from llm_router.catalogue.doubts import Doubts
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.catalogue.guards import deprecated_anew, no_longer_rated, prices_off, rated_by, shrunk, too_many_off
-from llm_router.catalogue.joining import join
-from llm_router.catalogue.quality_map import QualityMap
-from llm_router.catalogue.records import OPERATOR, Reading
+from llm_router.catalogue.records import Reading
+from llm_router.catalogue.refusal import Doubt, Ground, Refusal, refused
 from llm_router.catalogue.source_state import SHOWN_PROBLEMS, Health, SourceState
 from llm_router.catalogue.sources import Fetched, Held, Source
-from llm_router.catalogue.tables import Tables
 from llm_router.errors import SourceUnavailable, StoreUnavailable
 from llm_router.ports import BlobStore, Clock
 
@@ -32,11 +30,15 @@ UNPACKED: Final = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """One source after its turn: its state, the reading to use, and the body to keep as its new last good data."""
+    """One source after its turn: its state, the reading to use, and the body to keep as its new last good data.
+
+    `accepted` is the doubt that had stood for so long that the reading was taken all the same.
+    """
 
     state: SourceState
     reading: Reading | None
     keep: bytes | None = None
+    accepted: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,7 @@ class Gatherer:
 
     blobs: BlobStore
     clock: Clock
-    tables: Tables
-    choices: QualityMap
+    doubts: Doubts
     today: Callable[[], str]
 
     def gather(
@@ -71,9 +72,8 @@ class Gatherer:
         if source.skipped is not None:
             return Gathered(replace(state, health=Health.SKIPPED, error=source.skipped, failing_since=None), None)
         if left <= 0:
-            return Gathered(
-                state.failed(now, "There was no time left to ask it."), self._last_good_or_none(source, state)
-            )
+            late = state.failed(now, "There was no time left to ask it.")
+            return Gathered(late, self._last_good_or_none(source, state))
         try:
             held = self._held(state)
             known = None if held is None else Held(state.address or "", state.etag)
@@ -81,42 +81,27 @@ class Gatherer:
             if fetched.body is None:
                 return Gathered(state.succeeded(now), self._last_good(source, state, held))
             reading = source.parse(fetched.body, self._as_of(state, fetched.body))
-            last = None if state.rated else self._last_good(source, state, held)
-            before = state if last is None else replace(state, rated=rated_by(last, self.choices))
-            if (doubt := self._doubt(reading, before, current)) is not None:
-                refused = state.failed(now, doubt, Health.REFUSED)
-                return Gathered(refused, self._last_good(source, state, held))
+            last = None if state.listed is not None else self._last_good(source, state, held)
+            before = state if last is None else self.doubts.measured(state, last)
+            taken = self.doubts.measured(_after(state, fetched, fetched.body, reading, now), reading)
+            doubt = self.doubts.about(reading, before, current, self.today())
+            if doubt is None:
+                return Gathered(taken, reading, fetched.body)
+            refusal = refused(state.refusal, doubt.ground, now)
+            if not refusal.stood(now):
+                return Gathered(state.refused(now, refusal, doubt.words), self._last_good(source, state, held))
+            return Gathered(_in_spite_of(doubt, refusal, taken), reading, fetched.body, doubt)
         except (SourceUnavailable, StoreUnavailable) as failure:
             return Gathered(state.failed(now, failure.message), self._last_good_or_none(source, state))
         except (ArithmeticError, ValueError) as defect:
             # A slip of ours that one source's data brought out must not cost the others their turn.
             failed = state.failed(now, f"What it sent cannot be worked with ({type(defect).__name__}).")
             return Gathered(failed, self._last_good_or_none(source, state))
-        rated = rated_by(reading, self.choices)
-        return Gathered(_after(state, fetched, fetched.body, reading, rated, now), reading, fetched.body)
 
     def _as_of(self, state: SourceState, body: bytes) -> str:
         """The date on which this very content was first seen; a source that stands still grows no younger."""
         same = state.sha256 == hashlib.sha256(body).hexdigest()
         return state.as_of if same and state.as_of is not None else self.today()
-
-    def _doubt(self, reading: Reading, state: SourceState, current: Mapping[str, ModelEntry]) -> str | None:
-        """Why a reading is not to be believed as a whole."""
-        if not reading.records:
-            return "It lists nothing."
-        # An operator who lists fewer models means it.
-        if reading.source != OPERATOR and shrunk(state.records, reading.records):
-            return f"It lists {reading.records} records where it had {state.records}: refused."
-        joined = join([reading], current.values(), self.tables).values()
-        off, compared = prices_off(reading.source, joined, current)
-        if too_many_off(off, compared):
-            return f"{off} of {compared} prices are more than five times off: refused."
-        off, listed = deprecated_anew(reading.source, joined, current, self.today())
-        if too_many_off(off, listed):
-            return f"It deprecates {off} of {listed} models at once: refused."
-        if (gone := no_longer_rated(state.rated, rated_by(reading, self.choices))) is not None:
-            return f"It rates too few models for {gone} now, where it rated {state.rated[gone]}: refused."
-        return None
 
     def _held(self, state: SourceState) -> bytes | None:
         """The last good body, for which alone a conditional request makes sense."""
@@ -133,20 +118,26 @@ class Gatherer:
             return None
 
 
-def _after(
-    state: SourceState, fetched: Fetched, body: bytes, reading: Reading, rated: Mapping[str, int], now: float
-) -> SourceState:
+def _after(state: SourceState, fetched: Fetched, body: bytes, reading: Reading, now: float) -> SourceState:
     return replace(
         state.succeeded(now),
-        records=reading.records,
+        refusal=None,
         left_out=len(reading.problems),
         problems=tuple(f"{found.record}: {found.problem}" for found in reading.problems[:SHOWN_PROBLEMS]),
         address=fetched.address,
         etag=fetched.etag,
         sha256=hashlib.sha256(body).hexdigest(),
         as_of=reading.as_of,
-        rated=rated,
     )
+
+
+def _in_spite_of(doubt: Doubt, refusal: Refusal, taken: SourceState) -> SourceState:
+    """The state of a source whose data are taken although there is a doubt, which it tells.
+
+    Prices that jump are kept back one by one, so that this doubt comes again: it must not refuse the source anew.
+    """
+    problems = (f"the whole: {doubt.words}: taken as it is", *taken.problems)
+    return replace(taken, problems=problems, refusal=refusal if doubt.ground is Ground.PRICES else None)
 
 
 def blob_name(source: str) -> str:

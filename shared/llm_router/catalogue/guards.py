@@ -23,6 +23,10 @@ FIFTH = 0.2
 MAX_USD_PER_MTOK = 1000.0
 """No model costs more; a price beyond it is in the wrong unit."""
 
+FIRST_JUMP = 30.0
+"""The same for a first price of long prompts against that of short ones: it may be that of the last of several tiers,
+and the steepest tables, those of coding models, end at 12 times their first price."""
+
 ENOUGH = 5
 """With fewer known prices than this, one that jumps says nothing about the whole source."""
 
@@ -38,12 +42,12 @@ class Quarantined:
     source: str
 
 
-def jumps(before: float | None, after: float | None) -> bool:
+def jumps(before: float | None, after: float | None, times: float = JUMP) -> bool:
     """Whether a price is too far from its last good value to be believed. A first one has nothing to be far from, and
     neither has one that was 0: no price is a multiple of it."""
     if not before or after is None or before == after:
         return False
-    return after > JUMP * before or after < before / JUMP
+    return after > times * before or after < before / times
 
 
 def impossible(usd: float) -> bool:
@@ -80,7 +84,7 @@ def _with_believed_tier(
         return after, found
     for field in PRICES if last is None else (*PRICES, "above_tokens"):
         was, said = getattr(after if last is None else last, field), getattr(now, field)
-        if jumps(was, said):
+        if jumps(was, said, FIRST_JUMP if last is None else JUMP):
             held = {} if before is None or last is None else before.provenance
             kept, note = held.get("long_prompt", origin), f"{origin.source} says {said:.6g}: quarantined"
             doubt = Quarantined(after.id, f"long_prompt.{field}", was, said, origin.source)

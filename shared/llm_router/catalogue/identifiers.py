@@ -19,6 +19,12 @@ def is_legal_id(text: str) -> bool:
     return len(text) <= MAX_ID and _ID.fullmatch(text) is not None and ".." not in text and "//" not in text
 
 
+def is_reserved(text: str) -> bool:
+    """Whether a whole id means something else to the API: `auto` and what begins with `auto:` leave the choice of a
+    model to the router, and `models` is a path of its own."""
+    return text in ("auto", "models") or text.startswith("auto:")
+
+
 def name_problem(text: str) -> str | None:
     """Why a text cannot be shown as a name, or None. Markup and control characters have no place in one."""
     if not text.strip():

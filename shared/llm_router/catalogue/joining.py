@@ -68,6 +68,13 @@ def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Table
     }
 
 
+def placed(reading: Reading, tables: Tables) -> int:
+    """How many of a source's records are of providers that the tables know; all, where it lists no offerings."""
+    if not reading.listings:
+        return reading.records
+    return sum(not each.flawed and _provider(each, reading.source, tables)[0] is not None for each in reading.listings)
+
+
 def _weight(said: Reading | Statement) -> tuple[int, str]:
     return -said.priority, said.source
 

@@ -12,15 +12,26 @@ from enum import StrEnum
 from typing import Final
 
 from llm_router.catalogue.entry import QualityEstimate, QualityTable
-from llm_router.catalogue.records import OPERATOR, Json
+from llm_router.catalogue.quality import IMPUTED_WEIGHT, PRIOR_WEIGHT
+from llm_router.catalogue.records import OPERATOR
 from llm_router.errors import FieldProblem
+from llm_router.json_values import Json
 from llm_router.taxonomy import Category, Difficulty
 
 SCORED: Final = "operator's capabilities"
 """The source of cells made from one score per kind of work: public evidence replaces them."""
 
-STATED_SD, SCORED_SD = 0.1, 0.2
-STATED_N, SCORED_N = 10.0, 3.0
+STATED_SD: Final = 0.1
+"""Of a cell that is stated without one: as little sure as the least sure fifth of what is measured in the bundled
+catalogue (0.098)."""
+
+SCORED_SD: Final = 0.2
+"""Of a cell made from a single score: as the least sure tenth of what is inferred there (0.205)."""
+
+_EDGE: Final = 0.02
+"""Chances are moved from no nearer to 0 and 1, where log-odds would be infinite: the quality map's `ceiling`, too, has
+the best miss one in fifty."""
+
 SPACING = 1.5
 """Log-odds between neighbouring difficulties around a single score, about what public evidence shows."""
 
@@ -111,10 +122,10 @@ def completed(cells: Mapping[Difficulty, QualityEstimate]) -> dict[Difficulty, Q
 
 
 def _moved(cell: QualityEstimate, step: float) -> QualityEstimate:
-    bounded = min(0.98, max(0.02, cell.mean))
+    bounded = min(1 - _EDGE, max(_EDGE, cell.mean))
     mean = round(1 / (1 + math.exp(-math.log(bounded / (1 - bounded)) - step)), 4)
     sd = max(cell.sd, SCORED_SD)
-    return QualityEstimate(mean, sd, SCORED_N, SCORED, cell.as_of, imputed=True)
+    return QualityEstimate(mean, sd, IMPUTED_WEIGHT, SCORED, cell.as_of, imputed=True)
 
 
 def _given(cell: Mapping[str, Json], path: str, today: str) -> tuple[QualityEstimate, list[FieldProblem]]:
@@ -125,7 +136,7 @@ def _given(cell: Mapping[str, Json], path: str, today: str) -> tuple[QualityEsti
     elif not isinstance(source, str):
         problems.append(FieldProblem(f"{path}.source", "must be a text"))
         source = OPERATOR
-    values = {"mean": 0.5, "sd": STATED_SD, "n": STATED_N}
+    values = {"mean": 0.5, "sd": STATED_SD, "n": PRIOR_WEIGHT}
     for name in values:
         value = cell.get(name)
         if value is None and name != "mean":
@@ -139,7 +150,8 @@ def _given(cell: Mapping[str, Json], path: str, today: str) -> tuple[QualityEsti
 
 
 def _around(score: float, today: str) -> dict[Difficulty, QualityEstimate]:
-    return completed({Difficulty.MEDIUM: QualityEstimate(score, SCORED_SD, SCORED_N, SCORED, today, imputed=False)})
+    cell = QualityEstimate(score, SCORED_SD, IMPUTED_WEIGHT, SCORED, today, imputed=False)
+    return completed({Difficulty.MEDIUM: cell})
 
 
 def _is_share(value: Json) -> bool:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from llm_router.catalogue.diff import Diff, diff
+from llm_router.catalogue.ending import as_of_day
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.history import newest_readable
 from llm_router.catalogue.snapshot import dumps, loads
+from llm_router.clock import iso_date
 from llm_router.errors import InvalidRequest, NotFound, SnapshotCorrupt, VersionConflict
 from llm_router.ports import CatalogueStore, Clock, VersionInfo
 
@@ -124,13 +126,14 @@ class Publisher:
 
     def _store(self, models: Mapping[str, ModelEntry], changed: Diff, origin: str, before: int) -> VersionInfo:
         now = self.clock.now()
+        made = Catalogue(0, models, now)
         draft = VersionInfo(
             version=0,
             sha256="",
             created_at=now,
             origin=origin,
             total_models=len(models),
-            active_models=sum(model.active for model in models.values()),
+            active_models=len(as_of_day(made, iso_date(self.clock)).active()),
             summary=changed.summary,
         )
-        return self.store.publish(dumps(Catalogue(0, models, now)), draft, expected_version=before or None)
+        return self.store.publish(dumps(made), draft, expected_version=before or None)

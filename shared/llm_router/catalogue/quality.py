@@ -21,6 +21,7 @@ from dataclasses import replace
 from llm_router.catalogue.abilities import Ability, Levels, abilities
 from llm_router.catalogue.entry import Basis, QualityEstimate, QualityTable
 from llm_router.catalogue.evidence import Evidence
+from llm_router.catalogue.linking import links
 from llm_router.catalogue.quality_map import CategoryMap, QualityMap
 from llm_router.catalogue.records import Reading
 from llm_router.catalogue.tables import KnownModel, Tables
@@ -42,8 +43,7 @@ def estimate(
     """Quality tables by model key, for every model with evidence of its own or of a predecessor's."""
     evidence = Evidence(readings, choices, tables)
     wanted = {model.key: model for model in models}
-    everyone = sorted({**tables.models, **wanted}.values(), key=lambda model: model.key)
-    able = abilities(evidence, everyone, choices)
+    able = abilities(evidence, _everyone(wanted.values(), tables), choices)
     panel = _panel(evidence, choices)
     found = {}
     for key in sorted(wanted):
@@ -55,6 +55,21 @@ def estimate(
                 if name in line and name in panel
             }
     return {key: table for key, table in found.items() if table}
+
+
+def telling(readings: Iterable[Reading], models: Iterable[KnownModel], choices: QualityMap, tables: Tables) -> set[str]:
+    """The sources that tell something: at least one of their measures has enough in common with its scale."""
+    evidence, everyone = Evidence(readings, choices, tables), _everyone(models, tables)
+    return {
+        measure.source
+        for category in choices.categories.values()
+        for measure in links(evidence, everyone, category, choices)
+    }
+
+
+def _everyone(models: Iterable[KnownModel], tables: Tables) -> list[KnownModel]:
+    """These and all of the tables, from which the links are made."""
+    return sorted({**tables.models, **{model.key: model for model in models}}.values(), key=lambda model: model.key)
 
 
 def inherited(

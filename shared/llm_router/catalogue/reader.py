@@ -19,7 +19,7 @@ CHECK_EVERY_S = 30.0
 RETRY_EVERY_S = 5.0
 """While the store does not answer, one request in this long finds out; the others are answered at once."""
 
-STALE_AFTER_S = 15 * 60.0
+LAST_GOOD_FOR_S = 15 * 60.0
 """How long the last good version, or a key that was seen, is used without its store: prices move in days, outages end
 in minutes."""
 
@@ -117,7 +117,7 @@ class CatalogueReader:
 
     def _fresh_enough(self, held: InForce) -> InForce:
         since = 0.0 if self._good_at is None else self._clock.monotonic() - self._good_at
-        if held.degraded and since > STALE_AFTER_S:
+        if held.degraded and since > LAST_GOOD_FOR_S:
             raise CatalogueUnavailable(
                 "The catalogue's store has not answered for too long.", retry_after_s=RETRY_EVERY_S
             )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Final
 
 from llm_router.catalogue.entry import Capability, Latency, LongPrompt, ModelEntry, ModelStatus, QualityTable
-
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
-"""What a JSON text holds, before anybody has checked it."""
 
 OPERATOR: Final = "operator"
 """The source of what the operator says, by update or in a file. It goes before every other."""
@@ -58,7 +55,7 @@ def known(entry: ModelEntry, fact: str) -> object:
 class Listing:
     """One offering as a source lists it, under the source's own names for the provider and the model.
 
-    `flawed` where a price could not be used: such a listing tells of a model that is known, and makes no new one.
+    `flawed` where a part of it could not be used: such a listing tells of a model that is known, and makes no new one.
     """
 
     provider: str

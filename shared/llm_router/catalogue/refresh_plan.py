@@ -11,7 +11,7 @@ from llm_router.catalogue.entry import ModelEntry, ModelStatus, Provenance, Qual
 from llm_router.catalogue.guards import Quarantined, quarantine, shrunk
 from llm_router.catalogue.joining import FIGURES_ONLY, Joined, Statement, join
 from llm_router.catalogue.merge import CURATED, merge
-from llm_router.catalogue.quality import estimate
+from llm_router.catalogue.quality import estimate, telling
 from llm_router.catalogue.quality_map import SCALE_SOURCE, QualityMap
 from llm_router.catalogue.records import FACTS, OPERATOR, OPERATOR_PRIORITY, SPEEDS, Facts, Reading, known
 from llm_router.catalogue.tables import KnownModel, Tables
@@ -39,14 +39,19 @@ def plan(
     today: str,
     tables: Tables,
     choices: QualityMap,
+    *,
+    may_shrink: bool = False,
 ) -> RefreshPlan:
-    """The catalogue after these readings, each a source's newest or last good data. `today` is an ISO date."""
+    """The catalogue after these readings, each a source's newest or last good data. `today` is an ISO date.
+
+    One that would lose more than a fifth of its models is refused, unless it `may_shrink`.
+    """
     current = {name: entry for name, entry in with_updates(readings, current).items() if not _figures_alone(entry)}
     joined = join(readings, current.values(), tables)
     heard = {reading.source for reading in readings if reading.listings}
     offered = {name for name, found in joined.items() if found.offered}
     removed = tuple(sorted(name for name, entry in current.items() if name not in offered and _gone(entry, heard)))
-    if shrunk(len(current), len(current) - len(removed)):
+    if not may_shrink and shrunk(len(current), len(current) - len(removed)):
         return RefreshPlan(current, (), (), f"{len(removed)} of {len(current)} models would be dropped")
     models, quarantined = {}, []
     for name in sorted((current.keys() | joined.keys()) - set(removed)):
@@ -154,18 +159,21 @@ def _statement(entry: ModelEntry, name: str) -> Statement:
 def _rated(
     models: Mapping[str, ModelEntry], readings: Sequence[Reading], tables: Tables, choices: QualityMap
 ) -> dict[str, ModelEntry]:
-    """The models with their quality. Where a source that it rests on has not been heard, it stays as it is."""
+    """The models with their quality. Where a source that it rests on tells nothing, it stays as it is: one that has not
+    been heard, or that rates too few models for any of its measures to be used."""
     heard = {reading.source for reading in readings if reading.scores}
     if SCALE_SOURCE not in heard:
         return dict(models)
-    missing = {measure.source for row in choices.categories.values() for measure in row.measures} - heard
-    offered = {name: _model_of(entry, tables) for name, entry in models.items() if not _rests_on(entry, missing)}
+    models_of = {name: _model_of(entry, tables) for name, entry in models.items()}
+    told = telling(readings, models_of.values(), choices, tables)
+    missing = {measure.source for row in choices.categories.values() for measure in row.measures} - told
+    offered = {name: model for name, model in models_of.items() if not _rests_on(models[name], missing)}
     tables_by_model = estimate(readings, offered.values(), choices, tables)
     rated = dict(models)
     for name, model in offered.items():
         quality = tables_by_model.get(model.key)
         if quality is not None:
-            quality = _with_operators(quality, models[name].quality)
+            quality = _completed(quality, models[name].quality)
             if not _same_figures(quality, models[name].quality):
                 rated[name] = replace(models[name], quality=quality)
     return rated
@@ -198,15 +206,16 @@ def _model_of(entry: ModelEntry, tables: Tables) -> KnownModel:
     return tables.model(alias) or tables.model(entry.id) or KnownModel(key=tables.slug(alias), name=entry.display_name)
 
 
-def _with_operators(quality: QualityTable, before: QualityTable) -> QualityTable:
-    """Public evidence, but for the cells that the operator has set."""
+def _completed(quality: QualityTable, before: QualityTable) -> QualityTable:
+    """Public evidence, but for the cells that the operator has set and the categories whose scale is gone, as where its
+    table has been renamed: those stay as they are."""
     own = {
         category: {level: cell for level, cell in cells.items() if cell.source == OPERATOR}
         for category, cells in before.items()
     }
     return {
-        category: {**quality.get(category, {}), **own.get(category, {})}
-        for category in sorted(quality.keys() | {category for category, cells in own.items() if cells})
+        category: {**quality.get(category, before.get(category, {})), **own.get(category, {})}
+        for category in sorted(quality.keys() | before.keys())
     }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from llm_router.catalogue.diff import Diff, diff
+from llm_router.catalogue.doubts import Doubts
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.gathering import IN_ALL_S, Gathered, Gatherer, blob_name, packed
 from llm_router.catalogue.guards import Quarantined
@@ -15,6 +16,7 @@ from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.quality_map import QualityMap
 from llm_router.catalogue.records import OPERATOR
 from llm_router.catalogue.refresh_plan import RefreshPlan, plan
+from llm_router.catalogue.refusal import Ground, Refusal, refusal_of, refused
 from llm_router.catalogue.source_state import RUNS, Health, SourceState, load, note_renewed, save
 from llm_router.catalogue.sources import Source
 from llm_router.catalogue.tables import Tables
@@ -41,13 +43,15 @@ class Refreshed:
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """What is remembered of the last run that was no dry run. `at` is in epoch seconds."""
+    """What is remembered of the last run that was no dry run. `at` is in epoch seconds; `refusal` is what
+    stands against publishing."""
 
     at: float
     version: int
     summary: str
     refused: str | None
     quarantined: tuple[Quarantined, ...]
+    refusal: Refusal | None = None
 
 
 def _silently(_state: SourceState) -> None:
@@ -83,14 +87,17 @@ class Refresher:
         """
         names = [source.name for source in self.sources]
         current = self.publisher.current()
-        gatherer = Gatherer(self.blobs, self.clock, self.tables, self.choices, self.today)
+        gatherer = Gatherer(self.blobs, self.clock, Doubts(self.tables, self.choices), self.today)
         gathered = gatherer.gather(self.sources, load(self.records, names), current.models, tell, within_s)
+        refusal = self._refusal()
+        may_shrink = refusal.stood(self.clock.now()) or any(map(_may_be_less, gathered))
         plans: list[RefreshPlan] = []
 
         def change(before: Catalogue) -> Mapping[str, ModelEntry] | None:
             readings = [found.reading for found in gathered if found.reading is not None]
-            plans.append(plan(readings, before.models, self.today(), self.tables, self.choices))
-            return plans[-1].models if plans[-1].refused is None else None
+            made = plan(readings, before.models, self.today(), self.tables, self.choices, may_shrink=may_shrink)
+            plans.append(made if made.refused is None else replace(made, refused=refusal.told(made.refused)))
+            return made.models if made.refused is None else None
 
         if dry_run:
             changed = diff(current.models, change(current) or current.models)
@@ -98,7 +105,8 @@ class Refresher:
         self._keep(gathered)
         published = self.publisher.publish(change, ORIGIN, unless_held=scheduled)
         made = RefreshPlan(published.models, (), (), HELD) if published.held else plans[-1]
-        self._remember(published.version, published.diff, made)
+        dropping = made.refused is not None and not published.held
+        self._remember(published.version, published.diff, made, refusal if dropping else None)
         on_the_web = (found.state for found in gathered if found.state.name != OPERATOR)
         if made.refused is None and any(state.health is Health.FRESH for state in on_the_web):
             note_renewed(self.records, self.clock.now())
@@ -119,9 +127,15 @@ class Refresher:
         try:
             values = json.loads(record.body)
             doubts = tuple(Quarantined(**doubt) for doubt in values.pop("quarantined"))
-            return LastRun(**values, quarantined=doubts)
+            refusal = refusal_of(values.pop("refusal", None))
+            return LastRun(**values, quarantined=doubts, refusal=refusal)
         except (ValueError, TypeError, KeyError):
             return None
+
+    def _refusal(self) -> Refusal:
+        """What stands against publishing if this run, too, would drop too many models."""
+        last = self.last_run()
+        return refused(None if last is None else last.refusal, Ground.DROPPED, self.clock.now())
 
     def _keep(self, gathered: Sequence[Gathered]) -> None:
         """New last good data first, then the states that speak of them."""
@@ -130,9 +144,15 @@ class Refresher:
                 self.blobs.write(blob_name(found.state.name), packed(found.keep))
         save(self.records, (found.state for found in gathered))
 
-    def _remember(self, version: int, changed: Diff, made: RefreshPlan) -> None:
-        run = LastRun(self.clock.now(), version, changed.summary, made.refused, made.quarantined[:REMEMBERED])
+    def _remember(self, version: int, changed: Diff, made: RefreshPlan, refusal: Refusal | None) -> None:
+        doubts = made.quarantined[:REMEMBERED]
+        run = LastRun(self.clock.now(), version, changed.summary, made.refused, doubts, refusal)
         self.records.put(Record(RUNS, LATEST, json.dumps(asdict(run))))
+
+
+def _may_be_less(found: Gathered) -> bool:
+    """Whether the models of a source that has shrunk have been missing for long already."""
+    return found.accepted is not None and found.accepted.ground is Ground.SHRUNK
 
 
 def _outcome(

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from llm_router.catalogue.entry import Catalogue
-from llm_router.catalogue.records import Json
 from llm_router.catalogue.snapshot_rows import Decoder, Encoder, amount, items
 from llm_router.errors import SnapshotCorrupt
+from llm_router.json_values import Json
 
 FORMAT = 1
 MAX_BYTES = 256 * 1024 * 1024

@@ -19,7 +19,8 @@ from llm_router.catalogue.entry import (
     Provenance,
     QualityEstimate,
 )
-from llm_router.catalogue.records import PRICES, Json
+from llm_router.catalogue.records import PRICES
+from llm_router.json_values import Json
 from llm_router.taxonomy import Category, Difficulty
 
 _TEXTS: Final = ("id", "provider", "display_name", "api_alias", "license", "deprecation_date", "tokenizer")

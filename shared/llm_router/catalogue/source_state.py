@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from llm_router.catalogue.refusal import Refusal, refusal_of
 from llm_router.ports import Record, RecordStore
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from llm_router.catalogue.reader import InForce
 
 KIND: Final = "source"
-STALE_AFTER_S: Final = 3 * 86_400.0
+UNREAD_FOR_S: Final = 3 * 86_400.0
 """A source that has not been read for so long is called stale, and so is a catalogue that nobody has renewed: the
 schedule runs every few hours, and prices change within days."""
 
@@ -39,8 +40,12 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """One source. Times are epoch seconds. `as_of` is the date on which the data held first came in this form;
-    `rated` tells how many models it rates, by use (`guards.rated_by`)."""
+    """One source. Times are epoch seconds. `as_of` is the date on which the data held first came in this form.
+
+    `listed` tells how many of its records are of known providers (`joining.placed`), None where that was not counted
+    yet, and `rated` how many models it rates, by use (`guards.rated_by`). `refusal` is what stands against its data, or
+    stood for so long that they are taken.
+    """
 
     name: str
     health: Health = Health.NEVER
@@ -55,20 +60,29 @@ class SourceState:
     etag: str | None = None
     sha256: str | None = None
     as_of: str | None = None
+    listed: int | None = None
     rated: Mapping[str, int] = field(default_factory=dict)
+    refusal: Refusal | None = None
 
     def succeeded(self, now: float) -> SourceState:
         """After an answer that was taken, or that said that nothing has changed."""
-        return replace(self, health=Health.FRESH, last_attempt=now, last_success=now, failing_since=None, error=None)
+        gave_way = self.refusal is not None and self.last_success is not None and self.refusal.stood(self.last_success)
+        refusal = self.refusal if gave_way else None
+        well = replace(self, health=Health.FRESH, failing_since=None, error=None, refusal=refusal)
+        return replace(well, last_attempt=now, last_success=now)
 
-    def failed(self, now: float, error: str, health: Health = Health.FAILING) -> SourceState:
-        """After an answer that was none, or none to believe. What is held stays."""
+    def failed(self, now: float, error: str) -> SourceState:
+        """After an answer that was none. What is held stays."""
         since = now if self.failing_since is None else self.failing_since
-        return replace(self, health=health, last_attempt=now, failing_since=since, error=error)
+        return replace(self, health=Health.FAILING, last_attempt=now, failing_since=since, error=error)
+
+    def refused(self, now: float, refusal: Refusal, words: str) -> SourceState:
+        """After an answer that was not believed. What is held stays."""
+        return replace(self.failed(now, refusal.told(words)), health=Health.REFUSED, refusal=refusal)
 
     def seen_at(self, now: float) -> SourceState:
         """The state as it is to be shown now: what was fresh long ago is stale."""
-        if self.health is Health.FRESH and now - (self.last_success or 0.0) > STALE_AFTER_S:
+        if self.health is Health.FRESH and now - (self.last_success or 0.0) > UNREAD_FOR_S:
             return replace(self, health=Health.STALE)
         return self
 
@@ -117,6 +131,11 @@ def _state(name: str, record: Record | None) -> SourceState:
         return SourceState(name)
     try:
         values = json.loads(record.body)
-        return SourceState(**{**values, "health": Health(values["health"]), "problems": tuple(values["problems"])})
+        read = {
+            "health": Health(values["health"]),
+            "problems": tuple(values["problems"]),
+            "refusal": refusal_of(values.get("refusal")),
+        }
+        return SourceState(**{**values, **read})
     except (ValueError, TypeError, KeyError):
         return SourceState(name)

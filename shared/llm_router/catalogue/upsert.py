@@ -9,9 +9,10 @@ from typing import Any, Final
 from llm_router.catalogue.ending import ended
 from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus, Provenance, QualityTable
 from llm_router.catalogue.operator_quality import completed, stated
-from llm_router.catalogue.records import FACTS, OPERATOR, SPEEDS, Json, Update, known
+from llm_router.catalogue.records import FACTS, OPERATOR, SPEEDS, Update, known
 from llm_router.catalogue.validation import parse
 from llm_router.errors import FieldProblem, InvalidRequest
+from llm_router.json_values import Json
 
 MAX_MODELS: Final = 10_000
 MAX_PROBLEMS: Final = 20_000

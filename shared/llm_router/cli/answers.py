@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from llm_router.cli.tables import milliseconds, percent, plain, table, words
-from llm_router.ranking.explanation import usd
+from llm_router.ranking.told import usd
 from llm_router.schemas.classify import ClassifyAnswer, ExplainedAnswer
 from llm_router.schemas.route import RankedAnswer, RouteAnswer
 

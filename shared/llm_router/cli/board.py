@@ -12,7 +12,7 @@ from rich.text import Text
 
 from llm_router.cli.tables import age, milliseconds, percent, plain, table, words
 from llm_router.health import State
-from llm_router.ranking.explanation import usd
+from llm_router.ranking.told import usd
 from llm_router.schemas.dashboard import DashboardData, Share, WholeHealth
 from llm_router.schemas.status import StatusAnswer
 

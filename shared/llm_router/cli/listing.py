@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from rich.console import Group, RenderableType
 
 from llm_router.cli.tables import percent, plain, table
+from llm_router.savings import hard_quality
 from llm_router.schemas.catalogue import EntryAnswer, ModelsAnswer
-from llm_router.taxonomy import Difficulty
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,6 @@ class Wanted:
         )
 
 
-def hard_quality(model: EntryAnswer) -> float | None:
-    """The mean over categories for hard prompts, or None without evidence."""
-    cells = [levels[Difficulty.HARD].mean for levels in model.quality.values() if Difficulty.HARD in levels]
-    return sum(cells) / len(cells) if cells else None
-
-
 def _price(model: EntryAnswer) -> float:
     return float("inf") if model.output_usd_per_mtok is None else model.output_usd_per_mtok
 
@@ -46,7 +40,7 @@ def _price(model: EntryAnswer) -> float:
 ORDERS: Mapping[str, Callable[[EntryAnswer], tuple[float, str]]] = {
     "name": lambda model: (0.0, model.id),
     "price": lambda model: (_price(model), model.id),
-    "quality": lambda model: (-(hard_quality(model) or 0.0), model.id),
+    "quality": lambda model: (-(hard_quality(model.quality) or 0.0), model.id),
     "context": lambda model: (-(model.context_window or 0), model.id),
 }
 """Best first; a price that is not known comes last."""
@@ -62,7 +56,7 @@ def models(found: ModelsAnswer, wanted: Wanted, order: str, limit: int | None) -
             _dollars(model.input_usd_per_mtok),
             _dollars(model.output_usd_per_mtok),
             "–" if model.context_window is None else f"{model.context_window:,}",
-            percent(hard_quality(model)),
+            percent(hard_quality(model.quality)),
             {True: "open", False: "closed", None: "–"}[model.open_weights],
             plain(", ".join(model.capabilities), "dim"),
         )

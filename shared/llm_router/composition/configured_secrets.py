@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 from llm_router.auth import key_hash
 from llm_router.lazy import Lazy
 from llm_router.ports import Clock
+from llm_router.renewed import Renewed
 from llm_router.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+ADMIN_KEY_EVERY_S = 300.0
+"""How long an admin key that was replaced still opens an instance. Whoever replaces one that is known to others cannot
+wait for every instance to end; an instance that is always busy reads it for 4 cents a month."""
 
 
 class ConfiguredSecrets:
@@ -21,11 +26,18 @@ class ConfiguredSecrets:
         self.settings = settings
         self._clock = clock
         self._client = Lazy(self._make_client)
+        self._stored_admin_key = Renewed(
+            lambda: _hash_of(self._named(settings.admin_key_secret)), clock, ADMIN_KEY_EVERY_S
+        )
 
     def admin_key_hash(self) -> str:
-        """Empty when no admin key is configured."""
-        key = self.settings.admin_key.get_secret_value() or self._named(self.settings.admin_key_secret)
-        return key_hash(key) if key else ""
+        """Empty when no admin key is configured. One of AWS is read again every `ADMIN_KEY_EVERY_S`, and the last one
+        stays while it cannot be."""
+        return _hash_of(self.settings.admin_key.get_secret_value()) or self._stored_admin_key()
+
+    def restored(self) -> None:
+        """Read again what a process woken from a snapshot may have had for days."""
+        self._stored_admin_key.expire()
 
     def hash_secret(self) -> str:
         """Without one configured, a secret of this call alone: what is hashed with it means nothing to others."""
@@ -48,3 +60,7 @@ class ConfiguredSecrets:
         from llm_router.adapters import aws
 
         return aws.secrets(self.settings.aws_endpoint_url, self._clock)
+
+
+def _hash_of(key: str) -> str:
+    return key_hash(key) if key else ""

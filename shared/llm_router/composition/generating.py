@@ -126,11 +126,11 @@ class Generating:
         from llm_router.generation.walk import Patience, Walk
 
         services = self._services
-        walk = Walk(self.providers(), self.cooling(), services.clock, self.patience or Patience())
+        walk = Walk(self.providers(), self.cooling(), services.clock, services.warn, self.patience or Patience())
         observer = AttemptObserver(services.observer(), services.outcomes())
         generator = Generator(walk, self.budgets(), observer, services.clock, services.warn)
         kept = KeptAnswers(beyond_process(services.cache()), services.hash_secret())
-        model = services.model().info().version
+        model = services.model().about.version
         questions = beyond_process(services.cache())
         similar = SimilarAnswers(questions, services.hash_secret(), model, self._embed, services.clock)
         return Completer(generator, kept, similar, services.reader())

@@ -37,6 +37,8 @@ from llm_router.settings import Settings, Store
 
 if TYPE_CHECKING:
     from classifier import HybridClassifier
+    from llm_router.dashboard import Dashboard
+    from llm_router.judging import Judge
     from llm_router.overview import Overview
     from llm_router.recommend import Recommender
     from llm_router.sessions.continuing import Sessions
@@ -71,11 +73,13 @@ class Services:
         self.feedback = Lazy(
             lambda: FeedbackBook(self.records(), clock, self._judgements(), kept_s=settings.decision_ttl)
         )
+        self.judge = Lazy(self._make_judge)
         self.outcomes = Lazy(lambda: OutcomeBook(self._attempts(), self.warn))
         self.live = Lazy(self._make_live)
         self.sessions = Lazy(self._make_sessions)
         self.figures = Lazy(lambda: Figures(self.records(), clock))
         self.overview = Lazy(self._make_overview)
+        self.dashboard = Lazy(self._make_dashboard)
         self.pulse = Lazy(lambda: watching.pulse(settings, self.records(), clock))
         self.hash_secret = Lazy(self._make_hash_secret)
         self.ingesting = Ingesting(self)
@@ -88,11 +92,12 @@ class Services:
         self.generating.close()
 
     def restored(self) -> None:
-        """Begin anew in a process woken from a snapshot: its connections are dead, and its catalogue may be old."""
+        """Begin anew in a process woken from a snapshot: its connections are dead, and what it has read may be old."""
         if self.settings.store is Store.AWS:
             from llm_router.adapters import aws
 
             aws.disconnect()
+        self.secrets.restored()
         self.reader().forget()
 
     @property
@@ -126,11 +131,29 @@ class Services:
 
         return Overview(self.catalogue_store(), self.records(), self.reader(), self.clock)
 
+    def _make_dashboard(self) -> Dashboard:
+        from llm_router.dashboard import Dashboard
+
+        return Dashboard(
+            self.figures(),
+            self.overview(),
+            self.reader(),
+            self.ingesting.refresher,
+            self.records(),
+            self.decisions(),
+            self.clock,
+        )
+
     def _make_sessions(self) -> Sessions:
         from llm_router.sessions.book import SessionBook
         from llm_router.sessions.continuing import Sessions
 
         return Sessions(SessionBook(self.records(), self.clock, self.settings.session_ttl), self.clock, self.warn)
+
+    def _make_judge(self) -> Judge:
+        from llm_router.judging import Judge
+
+        return Judge(self.decisions(), self.feedback(), self.sessions)
 
     def _make_model(self) -> HybridClassifier:
         import classifier
@@ -142,7 +165,7 @@ class Services:
             health.report(records, clock, watching.MODEL_LEFT_ALONE)
 
         def closed() -> None:
-            health.report(records, clock, watching.model_health(model.info()))
+            health.report(records, clock, watching.model_health(model.about))
 
         model = classifier.load(folder, breaker=Breaker(clock, opened=opened, closed=closed))
         closed()
@@ -172,7 +195,7 @@ class Services:
             return behind_the_cache(replace(model, fusion=model.fusion.sparing_above(1.0), about=about))
 
         def behind_the_cache(chosen: HybridClassifier) -> CachingClassifier:
-            version = chosen.info().version
+            version = chosen.about.version
             return CachingClassifier(chosen, self.known(), self.clock, version, secret, self.settings.cache_ttl)
 
         return ClassifierInForce(self.categories(), self.clock, build, unknowing, check_every_s=self._check_every_s)
@@ -196,7 +219,7 @@ class Services:
     def _make_gatekeeper(self) -> Gatekeeper:
         return Gatekeeper(
             loopback=self.settings.loopback,
-            admin_key_hash=Lazy(self.secrets.admin_key_hash),
+            admin_key_hash=self.secrets.admin_key_hash,
             client_key_id=self.generating.client_key_id,
             has_client_keys=lambda: self.generating.key_ring().any(),
         )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
 """Seconds between two writes of a process's figures; on AWS each write costs money and a few milliseconds."""
+TOTAL_EVERY_S = {Store.AWS: 60.0, Store.SQLITE: 0.0, Store.MEMORY: 0.0}
+"""The same for the document of everything ever counted, which is the largest and written by all processes."""
 
 CACHE_ALONE = Component("cache", State.UP, "in each process's own memory")
 CACHE_WITH_WORKERS = Component("cache", State.UP, "in each process's own memory, classifications among all workers")
@@ -32,7 +34,7 @@ MODEL_LEFT_ALONE = Component(
 
 def telemetry(settings: Settings, records: RecordStore, clock: Clock, pulse: Pulse) -> Telemetry:
     """The observer of this process's requests."""
-    ledger = Ledger(records, clock, FLUSH_EVERY_S[settings.store])
+    ledger = Ledger(records, clock, FLUSH_EVERY_S[settings.store], TOTAL_EVERY_S[settings.store])
     return Telemetry(ledger, level=settings.log_level, pulse=pulse, metrics=_metrics(settings))
 
 
@@ -62,4 +64,6 @@ def model_health(about: ClassifierInfo) -> Component:
     if about.available:
         return Component("ml_model", State.UP, f"{about.model}, artefact {about.version}")
     reason = about.reason or "not available"
-    return Component("ml_model", State.DEGRADED, f"Rules answer alone: {reason}", "Build the model anew: make model.")
+    return Component(
+        "ml_model", State.DEGRADED, f"Rules and words answer alone: {reason}", "Build the model anew: make model."
+    )

@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from llm_router.activity import note_decision
 from llm_router.client_keys import ClientKey, new_secret
+from llm_router.conversation import Conversation
+from llm_router.endpoints.completions import Completions, Keep, keeping_of, note_completed
 from llm_router.errors import InvalidRequest, NotFound
 from llm_router.generation.dispatch import is_auto, preference_of
 from llm_router.generation.idempotency import MAX_KEY
 from llm_router.generation.similar_answers import Question
-from llm_router.recommend import Decision
 from llm_router.schemas.chat_answer import (
     ChatCompletion,
     ListedModel,
@@ -28,15 +29,11 @@ from llm_router.schemas.generated import finished_decision, generated_answer
 from llm_router.schemas.keys import KeyRemoved, KeyRequest, KeysAnswer, NewKeyAnswer, keys_answer, new_key_answer
 from llm_router.schemas.messages import conversation
 from llm_router.schemas.route import RouteRequest, route_answer
-from llm_router.web.completions import Completions, keeping_of, note_completed
 from llm_router.web.door import Call, Door
 from llm_router.web.meanwhile import meanwhile
 
 if TYPE_CHECKING:
     from llm_router.composition.services import Services
-
-Keep = Callable[[Decision, str, str | None, str], None]
-"""Keeps a decision of a tenant for later, with the model that was used and its answer as JSON."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +57,18 @@ class GenerationRoutes:
         door.post("/keys", body=KeyRequest, answer=NewKeyAnswer, summary="Make a client key")(self.add_key)
         door.delete("/keys/{key_id}", answer=KeyRemoved, summary="Take a client key back")(self.remove_key)
 
-    async def route(self, call: Call, body: RouteRequest) -> Response:
+    async def route(self, call: Call, body: RouteRequest, said: Conversation) -> Response:
         """`POST /route` in mode `generate`: the choice, and the answer of the model that gave one."""
-        return await self._once(call, lambda: self._generated(call, body))
+        return await self._once(call, lambda: self._generated(call, body, said))
 
     async def chat(self, call: Call, body: ChatCompletionRequest) -> Response:
         """`auto` routes, a model's id pins."""
-        call.note.prompt_hash = self.service.prompt_hash(conversation(body.messages).request)
+        said = conversation(body.messages)
+        call.note.prompt_hash = self.service.prompt_hash(said.request)
         if body.stream:
             completions = self._completions()
-            return await completions.streamed(call, body, completions.route(call, body, self._key(call)))
-        return await self._once(call, lambda: self._completed(call, body))
+            return await completions.streamed(call, body, completions.route(call, body, said, self._key(call)))
+        return await self._once(call, lambda: self._completed(call, body, said))
 
     async def models(self, call: Call) -> ModelList:
         """`auto`, and the models whose provider is configured and that the key allows."""
@@ -109,11 +107,11 @@ class GenerationRoutes:
         self.service.generating.key_ring().forget(key_id)
         return KeyRemoved(id=key_id)
 
-    async def _generated(self, call: Call, body: RouteRequest) -> Response:
+    async def _generated(self, call: Call, body: RouteRequest, said: Conversation) -> Response:
         key, tenant = self._key(call), call.caller.tenant
         dispatcher = self.service.generating.dispatcher()
         request = body.chat(dispatcher.bounded(body.constraints.max_tokens))
-        routed = dispatcher.routed(replace(body.ask(tenant), complete=True), request, key)
+        routed = dispatcher.routed(replace(body.ask(said, tenant), complete=True), request, key)
         decision = routed.decision
         assert decision is not None, "a routed request has a decision"  # noqa: S101
         note_decision(call.note, decision)
@@ -133,9 +131,9 @@ class GenerationRoutes:
         answer = generated_answer(came, done.answer)
         return Response(answer.model_dump_json(), media_type="application/json")
 
-    async def _completed(self, call: Call, body: ChatCompletionRequest) -> Response:
+    async def _completed(self, call: Call, body: ChatCompletionRequest, said: Conversation) -> Response:
         key, completions = self._key(call), self._completions()
-        return await completions.whole(call, body, completions.route(call, body, key), key)
+        return await completions.whole(call, body, completions.route(call, body, said, key), key)
 
     async def _once(self, call: Call, work: Callable[[], Awaitable[Response]]) -> Response:
         """The answer, or that of an earlier request with the same idempotency key."""
@@ -151,7 +149,7 @@ class GenerationRoutes:
             made.append(await work())
             return bytes(made[0].body)
 
-        answer, _ = await self.service.generating.once().run(call.caller.tenant, name, call.raw, body)
+        answer = await self.service.generating.once().run(call.caller.tenant, name, call.raw, body)
         again = Response(answer, media_type="application/json", headers={"idempotent-replayed": "true"})
         return made[0] if made else again
 

@@ -36,7 +36,7 @@ class MetricsRoutes:
     async def all(self, _call: Call) -> Response:
         """Counters only grow, whichever process counted and however often one began anew."""
         service = self.service
-        components, processes = service.overview().components(), running(service.records())
+        components, processes = service.overview().components(), running(service.records(), service.clock)
         catalogue = service.reader().in_force().catalogue
         text = prometheus.exposition(service.figures().ever(), components, processes, catalogue)
         return Response(text, media_type=prometheus.MEDIA_TYPE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from llm_router.catalogue.entry import Capability, ModelEntry
@@ -20,10 +21,14 @@ class Bill:
 
     @classmethod
     def of(cls, job: Job, model: ModelEntry, usage: Usage | None, written: str, *, thoughts_seen: bool) -> Bill:
-        """Of a stream that its caller leaves there is no count but ours. What a model thinks is billed, seen or not."""
+        """Of a stream that its caller leaves there is no count but ours. What a model thinks is billed, seen or not.
+
+        Where we count, all that it has written is no more than it was asked for.
+        """
         if usage is None:
+            longest = job.asked_of(model).max_tokens or sys.maxsize
             unseen = Capability.REASONING in model.capabilities and not thoughts_seen
-            thought = job.thinking_tokens(model) if unseen else 0
-            said = reading_of(written).by(ratios_of(model.tokenizer))
+            said = min(reading_of(written).by(ratios_of(model.tokenizer)), longest)
+            thought = min(job.thinking_tokens, longest - said) if unseen else 0
             usage = Usage(job.reads(model), said + thought, reasoning_tokens=thought)
         return cls(usage, cost_usd(model, usage) or 0.0)

@@ -112,11 +112,12 @@ class ToolChoice:
 
 @dataclass(frozen=True, slots=True)
 class JsonFormat:
-    """The answer is to be JSON; with `schema` (JSON text), JSON of this shape."""
+    """The answer is to be JSON; with `schema` (JSON text), JSON of this shape. `description` says what it is for."""
 
     schema: str | None = None
     name: str = "answer"
     strict: bool | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

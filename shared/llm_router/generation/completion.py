@@ -14,7 +14,7 @@ from llm_router.generation.kept_answers import KeptAnswer, KeptAnswers
 from llm_router.generation.outcome import Attempt
 from llm_router.generation.similar_answers import Question, SimilarAnswers
 
-NOTHING = Bill(Usage(0, 0), 0.0)
+NOTHING = Usage(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +79,5 @@ class Completer:
         model = None if found is None else self.catalogues.in_force().catalogue.find(found.model)
         if found is None or model is None:
             return None
-        bill = Bill(found.answer.usage or NOTHING.usage, 0.0)
+        bill = Bill(found.answer.usage or NOTHING, 0.0)
         return Completed(model, found.answer, bill, cached=True, similarity=similarity)

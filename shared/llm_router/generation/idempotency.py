@@ -32,20 +32,20 @@ class Once:
     records: RecordStore
     clock: Clock
 
-    async def run(self, tenant: str, key: str, body: bytes, work: Callable[[], Awaitable[bytes]]) -> tuple[bytes, bool]:
-        """The answer, and whether it is that of an earlier request. One that failed may be sent again."""
+    async def run(self, tenant: str, key: str, body: bytes, work: Callable[[], Awaitable[bytes]]) -> bytes:
+        """The answer: that of an earlier request, or what `work` brings. One that failed may be sent again."""
         name = hashlib.sha256(f"{tenant}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()
         print_ = hashlib.sha256(body).hexdigest()
         begun = Record(KIND, name, json.dumps([print_, None]), self.clock.now() + RUNNING_S)
         if not self.records.put(begun, only_if_absent=True):
-            return self._earlier(name, print_), True
+            return self._earlier(name, print_)
         try:
             answer = await work()
         except BaseException:
             self._forget(name)
             raise
         self._keep(name, print_, answer)
-        return answer, False
+        return answer
 
     def _earlier(self, name: str, print_: str) -> bytes:
         record = self.records.get(KIND, name)

@@ -30,10 +30,10 @@ class Job:
     most_usd_wanted: float | None = None
     first_until: float = math.inf
 
-    def thinking_tokens(self, model: ModelEntry) -> int:
-        """What a model that thinks is assumed to think before it answers this, within the limit of its answer."""
-        assumed, longest = THINKING_TOKENS[self.label.difficulty or Difficulty.MEDIUM], self.asked_of(model).max_tokens
-        return assumed if longest is None else min(assumed, longest)
+    @property
+    def thinking_tokens(self) -> int:
+        """What a model that thinks is assumed to think before it answers this, if it may answer at such length."""
+        return THINKING_TOKENS[self.label.difficulty or Difficulty.MEDIUM]
 
     def reads(self, model: ModelEntry) -> int:
         """Tokens of the input, about as the model's provider counts them: as many as the ranking expects."""

@@ -29,5 +29,5 @@ def beside_tokens(request: ChatRequest) -> int:
     texts = [text for tool in request.tools for text in (tool.name, tool.description, tool.parameters)]
     texts += [call.arguments for message in request.messages for call in message.tool_calls]
     texts += [message.reasoning for message in request.messages]
-    texts += [request.json_format.schema] if request.json_format else []
+    texts += [request.json_format.schema, request.json_format.description] if request.json_format else []
     return sum(reading_of(text).tokens for text in texts if text)

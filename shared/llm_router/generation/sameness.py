@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from llm_router.text import SINGLE
+
 LONGEST = 2000
 """Characters; longer questions are pasted material, in which a small difference may be the point, and not taken."""
 
@@ -22,10 +24,9 @@ MOST_COMMON = 0.25
 FEWEST = 3
 """Words that differently worded questions must have at least: of two names alone nearness tells nothing."""
 
-_SINGLE = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _ENDS = re.compile(r"(?<=[^\W_])[.,;:!?。，！？、]+(?=\s|$)|\s?[?!.。？！]{1,9}$|[¿¡]|(?<=[^\W\d_])['’](?=[^\W\d_])")
 """Marks that end a clause and apostrophes; the same signs elsewhere are code and count."""
-_WORD = re.compile(rf"\d+(?:[.,]\d+)*|[{_SINGLE}]|[^\W\d_{_SINGLE}]+|\n\s*|[^\w\s]|_")
+_WORD = re.compile(rf"\d+(?:[.,]\d++)*|[{SINGLE}]|[^\W\d_{SINGLE}]+|\n\s*|[^\w\s]|_")
 _CODE = re.compile(r"[][{}()<>=_`/\\|&^~@#$;]|\n")
 """Where one of these stands, capitals may be the point."""
 

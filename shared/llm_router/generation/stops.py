@@ -12,7 +12,7 @@ Chunks = AsyncGenerator[ChatChunk, None]
 
 
 def ended(answer: ChatAnswer, stops: Sequence[str]) -> ChatAnswer:
-    """The answer up to the first of the stops in its text; the same where there is none."""
+    """The answer up to the stop that its text has whole first; the same where there is none."""
     place = _first(answer.text, stops)
     if place is None:
         return answer
@@ -20,7 +20,7 @@ def ended(answer: ChatAnswer, stops: Sequence[str]) -> ChatAnswer:
 
 
 async def until_a_stop(pieces: Chunks, stops: Sequence[str]) -> Chunks:
-    """The pieces up to the first of the stops in their text, after which no more are read.
+    """The pieces up to the stop that their text has whole first, after which no more are read.
 
     What may be the beginning of a stop is held back until it is known to be none.
     """
@@ -41,7 +41,9 @@ async def until_a_stop(pieces: Chunks, stops: Sequence[str]) -> Chunks:
 
 
 def _first(text: str, stops: Sequence[str]) -> int | None:
-    return min((place for stop in stops if stop and (place := text.find(stop)) >= 0), default=None)
+    """Where the stop begins that is the first to be whole, as a model that writes on would meet with it."""
+    found = ((place + len(stop), place) for stop in stops if stop and (place := text.find(stop)) >= 0)
+    return min(found, default=(0, None))[1]
 
 
 def _begun(text: str, stops: Sequence[str], most: int) -> int:

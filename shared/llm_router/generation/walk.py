@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from llm_router.catalogue.entry import ModelEntry
+from llm_router.defects import where
 from llm_router.errors import InvalidRequest, RouterError, Unavailable, UpstreamError, UpstreamTimeout
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.outcome import Attempt
@@ -15,8 +16,8 @@ from llm_router.generation.provider import Failure, Provider, ProviderFailed, Pr
 from llm_router.ports import Clock
 
 T = TypeVar("T")
-Ask = Callable[[Provider, ModelEntry, float], Awaitable[T]]
-"""Makes one attempt: the provider, the model, and the seconds it may take."""
+MakeAttempt = Callable[[Provider, ModelEntry, float], Awaitable[T]]
+"""With the provider, the model, and the seconds it may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +40,27 @@ class Reached(Generic[T]):
 
 @dataclass(frozen=True)
 class Walk:
-    """Asks ranked models one after the other until one answers. Never waits for one that is cooling."""
+    """Asks ranked models one after the other until one answers. Never waits for one that is cooling.
+
+    `warn` hears where a defect in speaking to a provider lies.
+    """
 
     providers: Providers
     cooling: Cooling
     clock: Clock
+    warn: Callable[[str], None]
     patience: Patience = Patience()
 
     async def first(
-        self, models: Sequence[ModelEntry], ask: Ask[T], *, until: float, tell: Callable[[Attempt], None]
+        self, models: Sequence[ModelEntry], attempt: MakeAttempt[T], *, until: float, tell: Callable[[Attempt], None]
     ) -> Reached[T]:
         """The first success. `until` is the deadline on the monotonic clock; `tell` hears of each failure.
 
         Whether the model has done well is for the caller to say to `cooling`: a stream has only begun.
 
-        Raises `UpstreamTimeout`, `UpstreamError`, `Unavailable`, or `InvalidRequest` when two providers do
-        not take the request. Messages hold model ids and codes, nothing that a provider sent.
+        Raises `UpstreamTimeout`, `UpstreamError` or `Unavailable`, and `InvalidRequest` when nobody who was asked takes
+        the request; once two providers do not, no more are asked. What `attempt` raises of the router's own errors ends
+        the walk. Messages hold model ids and codes, nothing that a provider sent.
         """
         journal: list[Attempt] = []
         left = list(models)
@@ -64,7 +70,7 @@ class Walk:
                 break
             started = self.clock.monotonic()
             try:
-                found = await self._attempt(model, ask, seconds)
+                found = await self._attempt(model, attempt, seconds)
             except ProviderFailed as failure:
                 self.cooling.failed(model, failure)
                 journal.append(self._noted(model, started, failure))
@@ -76,15 +82,21 @@ class Walk:
                 return Reached(model, found, tuple(journal))
         raise self._verdict(models, journal, until)
 
-    async def _attempt(self, model: ModelEntry, ask: Ask[T], seconds: float) -> T:
+    async def _attempt(self, model: ModelEntry, attempt: MakeAttempt[T], seconds: float) -> T:
+        """Raises `ProviderFailed` whatever goes wrong with the provider, a defect in how it is spoken to included."""
         provider = self.providers.find(model.provider)
         if provider is None:
             raise ProviderFailed(Failure.REFUSED)
         try:
             async with asyncio.timeout(seconds):
-                return await ask(provider, model, seconds)
+                return await attempt(provider, model, seconds)
         except TimeoutError:
             raise ProviderFailed(Failure.TIMEOUT) from None
+        except (ProviderFailed, RouterError):
+            raise
+        except Exception as defect:  # noqa: BLE001 - another model may answer all the same
+            self.warn(f"A defect in asking {model.id}: {' '.join(where(defect))}")
+            raise ProviderFailed(Failure.SERVER_ERROR) from None
 
     def _next(self, left: list[ModelEntry], journal: list[Attempt]) -> ModelEntry | None:
         """The next model that may be asked. The last attempt goes to a provider that has not failed yet, if any."""

@@ -6,9 +6,9 @@ import json
 import sys
 
 from llm_router.local.environment import ROOT
+from llm_router.local.forms import FORMS
 from llm_router.local.functions import load_module
 from llm_router.local.template import load
-from llm_router.web.forms import FORMS
 from llm_router.web.openapi import FILE, document
 
 

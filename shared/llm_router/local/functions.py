@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from llm_router.errors import ConfigurationError
 from llm_router.local.template import LambdaFunction
-from llm_router.web.deferred_build import build_now
+from llm_router.schemas.deferred_build import build_now
 from llm_router.web.door import Door
 from llm_router.web.lambda_handler import LambdaHandler
 

@@ -14,7 +14,7 @@ from llm_router.errors import ConfigurationError
 from llm_router.settings import Settings
 
 MAX_WORKERS = 4
-WAITING = 1024
+BACKLOG = 1024
 """Connections that may wait to be accepted."""
 
 
@@ -57,7 +57,7 @@ def bind(settings: Settings) -> list[list[socket.socket]]:
 
 def _listen(listener: socket.socket) -> None:
     try:
-        listener.listen(WAITING)
+        listener.listen(BACKLOG)
     except OSError as failure:
         host, port = listener.getsockname()[:2]
         raise ConfigurationError(_why(failure, host, port)) from failure

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
 from llm_router.ranking.task import Constraints, Task
+from llm_router.ranking.told import enough_usd, low_quality, told_ms, told_quality, told_usd, usd
 
 
 class Reason(StrEnum):
@@ -149,43 +150,35 @@ def _check_length(prospect: Prospect, wanted: int, window: int, found: list[Viol
 
 def _check_numbers(prospect: Prospect, limits: Constraints, found: list[Violation]) -> None:
     most = limits.max_cost_usd
-    if most is not None and prospect.usd is not None and prospect.usd > most:
+    if most is not None and prospect.usd is not None and told_usd(prospect.usd) > most:
         found.append(too_dear(prospect.usd, most))
-    if limits.max_latency_ms is not None and prospect.wait_ms > limits.max_latency_ms:
+    if limits.max_latency_ms is not None and told_ms(prospect.wait_ms) > limits.max_latency_ms:
+        told = told_ms(prospect.wait_ms)
         found.append(
             Violation(
                 Reason.LATENCY,
-                f"would take about {prospect.wait_ms:.0f} ms",
+                f"would take about {told} ms",
                 "constraints.max_latency_ms",
-                str(math.ceil(prospect.wait_ms)),
+                str(told),
                 _doublings(prospect.wait_ms, limits.max_latency_ms),
             )
         )
-    if limits.min_quality is not None and prospect.quality < limits.min_quality:
-        relaxed = f"{math.floor(prospect.quality * 1000) / 1000:.3f}"
+    if limits.min_quality is not None and told_quality(prospect.quality) < limits.min_quality:
         found.append(
             Violation(
                 Reason.QUALITY,
                 f"expected quality is {prospect.quality:.3f}",
                 "constraints.min_quality",
-                relaxed,
+                low_quality(prospect.quality),
                 _doublings(limits.min_quality, max(prospect.quality, 1e-3)),
             )
         )
 
 
-def too_dear(usd: float, most: float) -> Violation:
-    """A model that costs `usd` where at most so much may be paid."""
-    detail = f"would cost about {usd:.6f} USD"
-    return Violation(Reason.COST, detail, "constraints.max_cost_usd", _rounded_up(usd), _doublings(usd, most))
-
-
-def _rounded_up(usd: float) -> str:
-    """At least `usd`, with three significant digits."""
-    if usd <= 0:
-        return "0"
-    step = 10.0 ** (math.floor(math.log10(usd)) - 2)
-    return f"{math.ceil(usd / step + 1e-9) * step:.10f}".rstrip("0").rstrip(".")
+def too_dear(amount: float, most: float) -> Violation:
+    """A model that costs so many USD where at most `most` may be paid."""
+    detail = f"would cost about {usd(amount)}"
+    return Violation(Reason.COST, detail, "constraints.max_cost_usd", enough_usd(amount), _doublings(amount, most))
 
 
 def _doublings(larger: float, smaller: float) -> float:

@@ -36,10 +36,10 @@ def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price
 
 
 def expected_tokens(model: Prepared, task: Task, max_tokens: int | None) -> tuple[int, int]:
-    """Output and thinking; together they never exceed `max_tokens`, which caps what is billed.
+    """Output, which never exceeds `max_tokens`, and thinking.
 
-    Where the answer will be cut off, thinking counts whole all the same: a model that needs more than is left for it
-    says nothing, and must not seem as cheap as one that answers at once.
+    Where the answer will be cut off, thinking counts whole all the same, though no more than the limit is billed: a
+    model that needs more than is left for it says nothing, and must not seem as cheap as one that answers at once.
     """
     thinking = THINKING_TOKENS[task.difficulty] if model.thinks else 0
     output = task.output_tokens
@@ -48,9 +48,8 @@ def expected_tokens(model: Prepared, task: Task, max_tokens: int | None) -> tupl
         output = most
     if task.longest is not None and task.longest < output:
         output = task.longest
-    if max_tokens is not None:
-        output = min(output, max_tokens)
-        thinking = min(thinking, max_tokens - output)
+    if max_tokens is not None and max_tokens < output:
+        output = max_tokens
     return output, thinking
 
 

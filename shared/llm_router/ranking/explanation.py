@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
+from llm_router.catalogue.entry import ModelEntry
 from llm_router.ranking.objective import WILL_DO
 from llm_router.ranking.rank import Candidate, Ranking
+from llm_router.ranking.told import usd
 from llm_router.taxonomy import Classification
 
 REPRICES = "constraints.max_tokens"
 """Another value of it makes every model's answer shorter and cheaper, so this ranking cannot tell who would win."""
-
-
-def usd(amount: float) -> str:
-    """Dollars to two significant digits, however small."""
-    if amount >= 0.01 or amount <= 0:
-        return f"${amount:.2f}"
-    return f"${amount:.{1 - math.floor(math.log10(amount))}f}"
 
 
 def reasons(candidate: Candidate) -> list[str]:
@@ -40,17 +35,17 @@ def reasons(candidate: Candidate) -> list[str]:
 def explain(ranking: Ranking, task: Classification, preference: float) -> str:
     """Two or three sentences: the task, the winner, the runner-up; where a conversation's model stays although another
     stands better, which one that is."""
-    first = ranking.candidates[0]
+    first, *others = ranking.candidates[:2]
     stays = _stays(ranking)
+    names = _names([candidate.model for candidate in ranking.candidates[:2]])
     balance = "is kept with its conversation" if stays else f"has the best balance at preference {preference:g}"
     said = [
         f"{task.category.replace('_', ' ').capitalize()}, {task.difficulty} ({min(task.confidence, 0.99):.0%} sure).",
-        f"{_named(first)} {balance}: {first.quality.expected:.0%} expected quality for {usd(first.usd)}.",
+        f"{names[0]} {balance}: {first.quality.expected:.0%} expected quality for {usd(first.usd)}.",
     ]
-    if len(ranking.candidates) > 1:
-        second = ranking.candidates[1]
+    if others:
         place = f"By balance alone, at preference {preference:g}, it would be" if stays else "Next is"
-        said.append(f"{place} {_named(second)}, with {_compared(second, first)}.")
+        said.append(f"{place} {names[1]}, with {_compared(others[0], first)}.")
     return " ".join(said)
 
 
@@ -63,22 +58,22 @@ def counterfactual(ranking: Ranking) -> str | None:
         return None
     won = ranking.candidates[0].standing
     rivals = [
-        (exclusion.violations[0].distance, exclusion.standing, exclusion)
+        (exclusion.violations[0], exclusion.place, exclusion.model)
         for exclusion in ranking.excluded
         if len(exclusion.violations) == 1
         and exclusion.violations[0].path not in (None, REPRICES)
-        and exclusion.standing is not None
-        and exclusion.standing < won
+        and exclusion.place is not None
+        and exclusion.place < won
     ]
     if not rivals:
         return None
-    nearest = min(rivals, key=lambda row: row[:2])[2].violations[0]
+    nearest, _, _ = min(rivals, key=lambda row: (row[0].distance, row[1]))
     # The same change lets in every model that needs no other; the best of them would win.
-    let_in = [row for row in rivals if (row[2].violations[0].path, row[2].violations[0].relaxed) == nearest[2:4]]
+    let_in = [row for row in rivals if (row[0].path, row[0].relaxed) == (nearest.path, nearest.relaxed)]
     _, _, rival = min(let_in, key=lambda row: row[1])
-    binding = rival.violations[0]
-    change = f"at {binding.relaxed}" if binding.relaxed[0].isdigit() else f"({binding.relaxed})"
-    return f"With {binding.path} {change} it would be {rival.model.display_name} from {rival.model.provider}."
+    change = f"at {nearest.relaxed}" if nearest.relaxed[0].isdigit() else f"({nearest.relaxed})"
+    named = _names([rival, *(candidate.model for candidate in ranking.candidates[:2])])[0]
+    return f"With {nearest.path} {change} it would be {named}."
 
 
 def _stays(ranking: Ranking) -> bool:
@@ -87,8 +82,12 @@ def _stays(ranking: Ranking) -> bool:
     return any(other.standing < first.standing for other in others)
 
 
-def _named(candidate: Candidate) -> str:
-    return f"{candidate.model.display_name} from {candidate.model.provider}"
+def _names(models: Sequence[ModelEntry]) -> list[str]:
+    """What to call models that are told of together: with their ids where they would else be called alike."""
+    names = [f"{model.display_name} from {model.provider}" for model in models]
+    return [
+        f"{name} ({model.id})" if names.count(name) > 1 else name for name, model in zip(names, models, strict=True)
+    ]
 
 
 def _compared(other: Candidate, first: Candidate) -> str:

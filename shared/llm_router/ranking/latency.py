@@ -23,6 +23,9 @@ slow end of what Artificial Analysis published as medians in the first half of 2
 320 tokens a second, large ones 0.4 to 1.6 s and 50 to 130), so that an unmeasured model seldom passes a limit that it
 will not keep."""
 
+SLOWEST = 0.1
+"""Tokens a second that any model is taken to write at least, so that every wait is a number that can be told."""
+
 PRIOR_ANSWERS = 5
 """A catalogue figure counts as much as this many answers measured here."""
 
@@ -57,5 +60,5 @@ def expected_wait(
         return Wait(first_token_ms + (tokens - included) * ms_per_token, measured)
     share = live.n / (live.n + PRIOR_ANSWERS)
     first = (1 - share) * first_token_ms + share * live.time_to_first_token_ms
-    each = (1 - share) * ms_per_token + share * 1000 / max(live.output_tokens_per_second, 0.1)
+    each = (1 - share) * ms_per_token + share * 1000 / max(live.output_tokens_per_second, SLOWEST)
     return Wait(first + (tokens - (1 - share) * included) * each, measured=True)

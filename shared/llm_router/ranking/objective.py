@@ -57,7 +57,7 @@ def thrift(usd: float) -> float:
     return 1 - math.log10(1 + usd / NEGLIGIBLE_USD) / DECADES
 
 
-def standing(model_id: str, quality: float, usd: float, preference: float) -> Place:
+def place_of(model_id: str, quality: float, usd: float, preference: float) -> Place:
     """The place of a candidate of this expected quality and cost."""
     score = preference * quality + (1 - preference) * thrift(usd)
     return quality < WILL_DO, -score, usd, -quality, model_id

@@ -11,7 +11,7 @@ from llm_router.catalogue.entry import Capability, LongPrompt, ModelEntry, Model
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.outcomes import Observed
 from llm_router.ranking.constraints import ASSUMED_WINDOW
-from llm_router.ranking.latency import assumed_speed
+from llm_router.ranking.latency import SLOWEST, assumed_speed
 from llm_router.ranking.posterior import UNKNOWN, joined
 from llm_router.ranking.tokens import ratios_of
 from llm_router.taxonomy import Category, Difficulty
@@ -23,9 +23,9 @@ Curve = tuple[float, float, float, float, float, float, bool]
 whether any of it is evidence of quality."""
 
 Curves = tuple[Curve | None, ...]
-"""One a category, by `PLACE`."""
+"""One a category, by `CATEGORY_INDEX`."""
 
-PLACE: Mapping[Category, int] = {category: place for place, category in enumerate(Category)}
+CATEGORY_INDEX: Mapping[Category, int] = {category: index for index, category in enumerate(Category)}
 """Where a category stands in a tuple of all: looking an enum's member up in a dict costs ten times an index."""
 
 
@@ -88,7 +88,7 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
         thinks=Capability.REASONING in model.capabilities,
         thought_first=measured_by is not None and measured_by.source == ARTIFICIAL_ANALYSIS,
         first_token_ms=assumed.first_token_ms if first is None else first,
-        ms_per_token=1000 / (speed or assumed.tokens_per_second),
+        ms_per_token=1000 / max(speed or assumed.tokens_per_second, SLOWEST),
         speed_measured=first is not None and bool(speed),
         curves=curves,
         safe_tokens=window if model.status is ModelStatus.ACTIVE else -1,
@@ -103,8 +103,8 @@ def _prices(said: ModelEntry | LongPrompt) -> Prices | None:
 
 
 def _curves(table: QualityTable) -> Curves:
-    """A curve per category, in the order of `PLACE`; None where the table lacks a difficulty."""
-    return tuple(_curve(table.get(category, {})) for category in PLACE)
+    """A curve per category, in the order of `CATEGORY_INDEX`; None where the table lacks a difficulty."""
+    return tuple(_curve(table.get(category, {})) for category in CATEGORY_INDEX)
 
 
 def _curve(cells: Mapping[Difficulty, QualityEstimate]) -> Curve | None:

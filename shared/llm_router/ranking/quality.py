@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from llm_router.ranking.posterior import UNKNOWN
-from llm_router.ranking.prepared import LEVELS, PLACE, Curve
+from llm_router.ranking.prepared import CATEGORY_INDEX, LEVELS, Curve
 from llm_router.taxonomy import Category, Difficulty
 
 ANCHORS: Mapping[Difficulty, float] = {Difficulty.EASY: 0.2, Difficulty.MEDIUM: 0.5, Difficulty.HARD: 0.8}
@@ -44,7 +44,7 @@ class Quality(NamedTuple):
 class Demand(NamedTuple):
     """Where a prompt stands between the catalogue's anchors, worked out once for all models.
 
-    `weights` gives the places of the categories in `PLACE` and their shares. `lower` is the index of the anchor
+    `weights` gives the categories by `CATEGORY_INDEX` and their shares. `lower` is the index of the anchor
     below (0 easy, 1 medium), `share` how far the prompt is from it to the next one; `caution` is the number of
     standard deviations taken off, 0 for easy prompts and 1 for hard ones.
     """
@@ -64,14 +64,14 @@ def demand(chances: Mapping[Category, float], difficulty: Difficulty, complexity
     caution = min(1.0, max(0.0, (place - easy) / (hard - easy)))
     likely = {category: chance for category, chance in chances.items() if chance >= NEGLIGIBLE} or dict(chances)
     total = sum(likely.values())
-    weights = tuple(sorted((PLACE[category], chance / total) for category, chance in likely.items()))
+    weights = tuple(sorted((CATEGORY_INDEX[category], chance / total) for category, chance in likely.items()))
     return Demand(weights, lower, share, caution)
 
 
 def expected_quality(curves: Sequence[Curve | None], wanted: Demand) -> Quality:
     """The chance that the model with these curves does a prompt of this demand well."""
     mean, sd = moments(curves, wanted)
-    evidenced = any((curve := curves[place]) is not None and curve[6] for place, _ in wanted.weights)
+    evidenced = any((curve := curves[index]) is not None and curve[6] for index, _ in wanted.weights)
     return Quality(cautious(mean, sd, wanted), mean, sd, evidenced)
 
 
@@ -86,8 +86,8 @@ def moments(curves: Sequence[Curve | None], wanted: Demand) -> tuple[float, floa
     lower, share = wanted.lower, wanted.share
     kept = 1 - share
     mean = second = 0.0
-    for place, weight in wanted.weights:
-        curve = curves[place]
+    for index, weight in wanted.weights:
+        curve = curves[index]
         if curve is None:
             chance, sd = UNKNOWN.mean, UNKNOWN.sd
         else:

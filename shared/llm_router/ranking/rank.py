@@ -13,7 +13,7 @@ from llm_router.errors import FieldProblem, NoEligibleModel
 from llm_router.ranking.constraints import Prospect, Violation, nearest, out_of_use, violations
 from llm_router.ranking.cost import Price, carried_usd, expected_price, expected_tokens, full_usd, saved_usd
 from llm_router.ranking.latency import Wait, expected_wait
-from llm_router.ranking.objective import Place, Standing, standing
+from llm_router.ranking.objective import Place, Standing, place_of
 from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, moments
 from llm_router.ranking.task import Constraints, Surroundings, Task
@@ -44,13 +44,13 @@ class Candidate(NamedTuple):
 class Exclusion(NamedTuple):
     """A model that may not be used, and each demand it does not meet, the first one first.
 
-    `standing` is where it would stand if it might be used; None when its price is not known, or when it is out of use,
+    `place` is where it would stand if it might be used; None when its price is not known, or when it is out of use,
     which no other request could change.
     """
 
     model: ModelEntry
     violations: tuple[Violation, ...]
-    standing: Place | None
+    place: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +75,22 @@ def rank(
     A bound on the price binds what is paid when the provider's cache has forgotten the session.
     """
     wanted = demand(task.chances, task.difficulty, task.complexity)
-    reading = task.reading
+    figures = _Figures(task, wanted)
     undemanding = not (limits.demands_any or task.requires)
     placed: list[tuple[Place, Prepared]] = []
     excluded: list[Exclusion] = []
-    known: dict[int, float] = {}
-    counts: dict[int, int] = {}
     for prepared in models:
         model = prepared.model
         if (unusable := around.unusable.get(model.id)) is not None:
             excluded.append(Exclusion(model, out_of_use(model, unusable), None))
             continue
-        quality = known.get(id(prepared.curves), -1.0)
-        if quality < 0:
-            quality = known[id(prepared.curves)] = cautious(*moments(prepared.curves, wanted), wanted)
+        quality, reads = figures.quality(prepared), figures.reads(prepared)
         output, thinking = expected_tokens(prepared, task, limits.max_tokens)
         tokens = output + thinking
-        reads = counts.get(id(prepared.ratios), -1)
-        if reads < 0:
-            reads = counts[id(prepared.ratios)] = reading.by(prepared.ratios)
         usd = spent = full_usd(prepared, task, reads, tokens)
         if usd is not None and task.held is not None:
             spent = usd - saved_usd(prepared, task, reads) + carried_usd(prepared, task, reads)
-        place = None if spent is None else standing(model.id, quality, spent, preference)
+        place = None if spent is None else place_of(model.id, quality, spent, preference)
         if undemanding and place is not None and reads + tokens <= prepared.safe_tokens:
             placed.append((place, prepared))
             continue
@@ -116,6 +109,28 @@ def rank(
         eligible=len(placed),
         excluded=tuple(sorted(excluded, key=_name)),
     )
+
+
+class _Figures:
+    """Expected quality and tokens to read, worked out once for all models that share a curve or a tokenizer."""
+
+    def __init__(self, task: Task, wanted: Demand) -> None:
+        self._reading, self._wanted = task.reading, wanted
+        self._qualities: dict[int, float] = {}
+        self._reads: dict[int, int] = {}
+
+    def quality(self, prepared: Prepared) -> float:
+        found = self._qualities.get(id(prepared.curves))
+        if found is None:
+            found = cautious(*moments(prepared.curves, self._wanted), self._wanted)
+            self._qualities[id(prepared.curves)] = found
+        return found
+
+    def reads(self, prepared: Prepared) -> int:
+        found = self._reads.get(id(prepared.ratios))
+        if found is None:
+            found = self._reads[id(prepared.ratios)] = self._reading.by(prepared.ratios)
+        return found
 
 
 def _at_least(prepared: Prepared, task: Task, usd: float | None, reads: int) -> float | None:

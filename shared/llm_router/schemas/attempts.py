@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from pydantic import BaseModel
 
-from llm_router.generation.outcome import Attempt
+from llm_router.generation.outcome import COOLING, OK, Attempt
+from llm_router.generation.provider import Failure
+
+
+class Unfailed(StrEnum):
+    """What becomes of a model but a failure: it answers, or is passed over since it failed of late."""
+
+    OK = OK
+    COOLING = COOLING
 
 
 class AttemptAnswer(BaseModel):
@@ -14,7 +23,7 @@ class AttemptAnswer(BaseModel):
 
     id: str
     provider: str
-    outcome: str
+    outcome: Failure | Unfailed
     status: int | None
     ms: float
 
@@ -23,7 +32,11 @@ def attempt_answers(attempts: Sequence[Attempt]) -> list[AttemptAnswer]:
     """The attempts as JSON shows them."""
     return [
         AttemptAnswer(
-            id=each.model, provider=each.provider, outcome=each.outcome, status=each.status, ms=round(each.ms, 1)
+            id=each.model,
+            provider=each.provider,
+            outcome=each.failure or Unfailed(each.outcome),
+            status=each.status,
+            ms=round(each.ms, 1),
         )
         for each in attempts
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+from llm_router.auth import Function
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.source_state import SourceState
 from llm_router.counters import ESTIMATED, HIT, SPENT, Counter, Sums, amount, total
@@ -29,7 +30,7 @@ MOST_BASELINES = 400
 P50_P95_P99 = (0.5, 0.95, 0.99)
 
 
-def function_figures(counted: Sums, name: str) -> FunctionFigures:
+def function_figures(counted: Sums, name: Function) -> FunctionFigures:
     """One function's figures."""
     p50, p95, p99 = quantiles(latency_histogram(counted, name), P50_P95_P99)
     return FunctionFigures(

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import NullOr
-from llm_router.web.body import RequestBody
 
 
 class CacheBody(RequestBody):

@@ -7,12 +7,13 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from llm_router.catalogue.diff import Diff
+from llm_router.catalogue.ending import as_of_day
 from llm_router.catalogue.entry import Capability, Catalogue, LongPrompt, ModelEntry, ModelStatus, QualityEstimate
 from llm_router.catalogue.operator_quality import answered
 from llm_router.catalogue.publishing import Published
 from llm_router.ports import MAX_VERSION, VersionInfo
+from llm_router.schemas.body import RequestBody
 from llm_router.taxonomy import Category, Difficulty
-from llm_router.web.body import RequestBody
 
 
 class RollbackRequest(RequestBody):
@@ -221,14 +222,14 @@ def diff_answer(found: Diff) -> DiffAnswer:
     )
 
 
-def update_answer(published: Published) -> UpdateAnswer:
-    """The answer to whatever published a version."""
+def update_answer(published: Published, today: str) -> UpdateAnswer:
+    """The answer to whatever published a version. `today` is the ISO date on which models are counted as active."""
     return UpdateAnswer(
         catalogue_version=published.version,
         added=len(published.diff.added),
         updated=len({change.model for change in published.diff.changed}),
         total_models=len(published.models),
-        active_models=sum(model.active for model in published.models.values()),
+        active_models=len(as_of_day(Catalogue(published.version, published.models), today).active()),
         diff=diff_answer(published.diff),
     )
 

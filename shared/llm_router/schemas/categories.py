@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field
 
 from llm_router.own_categories import CategoryList, OwnCategory
+from llm_router.schemas.body import RequestBody
 from llm_router.taxonomy import Category
 from llm_router.text import is_blank
-from llm_router.web.body import RequestBody
 
 
 def _free(name: str) -> str:

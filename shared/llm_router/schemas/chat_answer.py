@@ -13,6 +13,7 @@ from llm_router.generation.outcome import Attempt
 from llm_router.recommend import Decision
 from llm_router.schemas.absent import Absent
 from llm_router.schemas.attempts import AttemptAnswer, attempt_answers
+from llm_router.taxonomy import Difficulty
 
 
 class CalledFunction(BaseModel):
@@ -90,7 +91,7 @@ class RouterNote(BaseModel):
     provider: str
     decision_id: str | None
     category: str | None
-    difficulty: str | None
+    difficulty: Difficulty | None
     confidence: float | None
     explanation: str | None
     cost_usd: float | None

@@ -8,12 +8,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from llm_router.generation.chat import ChatRequest, JsonFormat, Tool, ToolChoice, ToolMode
+from llm_router.schemas.body import RequestBody
 from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.fields import AnyJson, AnyObject, NullOr
 from llm_router.schemas.messages import Messages, chat_messages
 from llm_router.schemas.parts import Cacheable, Name
 from llm_router.schemas.route import ConstraintsBody
-from llm_router.web.body import RequestBody
 
 
 class FunctionBody(RequestBody):
@@ -76,7 +76,9 @@ class ResponseFormat(RequestBody):
         if self.type == "text":
             return None
         found = self.json_schema
-        return JsonFormat() if found is None else JsonFormat(_text(found.schema_), found.name, found.strict)
+        if found is None:
+            return JsonFormat()
+        return JsonFormat(_text(found.schema_), found.name, found.strict, found.description)
 
 
 class StreamOptions(RequestBody):

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, SerializeAsAny
 
 from llm_router.classification import Classified
-from llm_router.taxonomy import Degraded, Difficulty, Evidence, InteractionStyle, Method
+from llm_router.schemas.body import RequestBody
+from llm_router.taxonomy import Category, Degraded, Difficulty, Evidence, InteractionStyle, Method
 from llm_router.text import is_blank
-from llm_router.web.body import RequestBody
 
 MAX_PROMPT = 1_000_000
 MAX_BATCH = 256
@@ -42,7 +42,7 @@ class RuleEvidence(BaseModel):
     """A rule that fired: `start` and `end` are character offsets into the prompt."""
 
     rule: str
-    category: str
+    category: Category
     weight: float
     start: int
     end: int

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Iterable
 
 from pydantic import BaseModel
 
+from llm_router import __version__
+from llm_router.auth import Function
 from llm_router.catalogue.source_state import Health
-from llm_router.health import Component, State
+from llm_router.dashboard import Window
+from llm_router.health import Component, State, overall
 from llm_router.schemas.status import QuarantinedAnswer
+from llm_router.taxonomy import Difficulty
 
 
 class ComponentAnswer(BaseModel):
@@ -39,19 +43,18 @@ class WholeHealth(BaseModel):
     version: str
     components: list[ComponentAnswer]
 
-
-class Window(StrEnum):
-    """The time that the page shows."""
-
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
+    @classmethod
+    def of(cls, components: Iterable[Component]) -> WholeHealth:
+        """The health of the whole, by its parts."""
+        parts = list(components)
+        answers = [ComponentAnswer.of(component) for component in parts]
+        return cls(status=overall(parts), version=__version__, components=answers)
 
 
 class FunctionFigures(BaseModel):
     """What one function did in the window; latencies in milliseconds, null when it did nothing."""
 
-    function: str
+    function: Function
     requests: int
     refused: int
     errors: int
@@ -154,7 +157,7 @@ class RecentDecision(BaseModel):
     decision_id: str
     at: float
     category: str
-    difficulty: str
+    difficulty: Difficulty
     confidence: float
     model: str
     estimated_cost_usd: float

@@ -6,11 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from llm_router.judging import Judged
+from llm_router.schemas.body import RequestBody
 from llm_router.taxonomy import Category, Difficulty
-from llm_router.web.body import RequestBody
-
-POOR = 0.5
-"""A score below this says that the answer was no good."""
 
 
 class FeedbackRequest(RequestBody):
@@ -45,3 +43,15 @@ class FeedbackAnswer(BaseModel):
     category: Category
     difficulty: Difficulty
     weight: float
+
+
+def feedback_answer(decision_id: str, judged: Judged) -> FeedbackAnswer:
+    """What the judgement of this decision was counted for, as JSON shows it."""
+    about = judged.subject
+    return FeedbackAnswer(
+        decision_id=decision_id,
+        model_id=about.model_id,
+        category=about.category,
+        difficulty=about.difficulty,
+        weight=round(judged.weight, 4),
+    )

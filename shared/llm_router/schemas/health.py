@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from llm_router import __version__
+from llm_router.auth import Function
 from llm_router.health import State
 
 
@@ -20,12 +21,12 @@ class HealthAnswer(BaseModel):
     """`degraded` names what is missing; the function answers all the same."""
 
     status: State
-    service: str
+    service: Function
     version: str
     degraded: list[str]
 
     @classmethod
-    def of(cls, service: str, degraded: Sequence[str]) -> HealthAnswer:
+    def of(cls, service: Function, degraded: Sequence[str]) -> HealthAnswer:
         """The health of a service that runs."""
         state = State.DEGRADED if degraded else State.UP
         return cls(status=state, service=service, version=__version__, degraded=list(degraded))

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from llm_router.budgets import Spend
 from llm_router.client_keys import ClientKey
+from llm_router.schemas.body import RequestBody
 from llm_router.schemas.route import Names
-from llm_router.web.body import RequestBody
 
 Usd = Annotated[float, Field(gt=0, le=1e9)]
 

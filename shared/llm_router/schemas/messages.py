@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import accumulate
 from typing import Annotated, Literal
 
@@ -12,10 +13,10 @@ from llm_router.conversation import Conversation, Turn
 from llm_router.generation import chat
 from llm_router.generation.chat import ChatMessage, Role
 from llm_router.generation.chat import ToolCall as ToolUse
+from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import AnyJson, AnyList, AnyObject, NullOr
 from llm_router.schemas.parts import AudioPart, Cacheable, FilePart, ImagePart, Name, Part, Text, TextPart
 from llm_router.text import is_blank
-from llm_router.web.body import RequestBody
 
 _ROLES = {
     "system": Role.SYSTEM,
@@ -72,8 +73,9 @@ class Message(SentBack):
     tool_calls: Annotated[list[ToolCall], Field(max_length=128)] | None = None
     tool_call_id: Name | None = None
 
+    @cached_property
     def turn(self) -> Turn:
-        """The message as the domain sees it."""
+        """The message as the domain sees it; made once, for the check of what is asked and for the answer."""
         if not isinstance(self.content, list):
             return Turn(self.role, self.content or "")
         parts = self.content
@@ -116,7 +118,7 @@ def conversation(
     messages: list[Message], *, wants_tools: bool = False, wants_json: bool = False, beside_tokens: int = 0
 ) -> Conversation:
     """The messages as the domain sees them."""
-    return Conversation(tuple(message.turn() for message in messages), wants_tools, wants_json, beside_tokens)
+    return Conversation(tuple(message.turn for message in messages), wants_tools, wants_json, beside_tokens)
 
 
 def _ask_something(messages: list[Message]) -> list[Message]:

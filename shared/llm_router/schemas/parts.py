@@ -8,8 +8,8 @@ from pydantic import Field
 
 from llm_router.conversation import audio_tokens, file_tokens
 from llm_router.generation import chat
+from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import AnyJson
-from llm_router.web.body import RequestBody
 
 _TEXT = ("data:text/", "data:application/json")
 MAX_TEXT = 1_000_000

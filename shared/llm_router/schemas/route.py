@@ -12,19 +12,22 @@ from llm_router.conversation import Conversation, of_prompt
 from llm_router.feedback import Subject
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
 from llm_router.generation.pricing import beside_tokens
+from llm_router.ranking.constraints import Reason
 from llm_router.ranking.explanation import reasons
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from llm_router.ranking.rank import Candidate, Exclusion
 from llm_router.ranking.task import Constraints
+from llm_router.ranking.told import told_ms, told_quality, told_usd
 from llm_router.recommend import Ask, Decision
 from llm_router.schemas.absent import Absent
+from llm_router.schemas.as_text import AsText
+from llm_router.schemas.body import RequestBody
 from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.classify import Prompt
 from llm_router.schemas.fields import NullOr
 from llm_router.schemas.messages import Messages, chat_messages, conversation
 from llm_router.sessions.telling import SessionNote
 from llm_router.taxonomy import Degraded, Difficulty, Method
-from llm_router.web.body import RequestBody
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Names = Annotated[tuple[Name, ...], Field(max_length=200)]
@@ -92,9 +95,9 @@ class RouteRequest(RequestBody):
         lone = (ChatMessage(Role.USER, (TextPart(self.prompt or ""),)),)
         return ChatRequest(chat_messages(self.messages) if self.messages else lone, max_tokens=max_tokens)
 
-    def ask(self, tenant: str) -> Ask:
-        """The request of this tenant as the domain sees it."""
-        return Ask(self.conversation(), self.constraints.constraints(), self.preference, self.session_id, tenant)
+    def ask(self, said: Conversation, tenant: str) -> Ask:
+        """The request of this tenant as the domain sees it, with its own `conversation()`, which takes time to make."""
+        return Ask(said, self.constraints.constraints(), self.preference, self.session_id, tenant)
 
 
 class ClassificationAnswer(BaseModel):
@@ -132,7 +135,7 @@ class ExcludedAnswer(BaseModel):
     """A model that may not be used, and the first demand it does not meet."""
 
     id: str
-    reason: str
+    reason: Annotated[Reason, AsText()]
     detail: str
 
 
@@ -215,10 +218,10 @@ def _ranked(candidate: Candidate) -> RankedAnswer:
         provider=candidate.model.provider,
         display_name=candidate.model.display_name,
         score=round(candidate.standing.score, 6),
-        expected_quality=round(candidate.quality.expected, 6),
+        expected_quality=told_quality(candidate.quality.expected),
         quality_interval=(round(low, 4), round(high, 4)),
-        estimated_cost_usd=round(candidate.usd, 10),
-        estimated_latency_ms=round(candidate.wait.ms),
+        estimated_cost_usd=told_usd(candidate.usd),
+        estimated_latency_ms=told_ms(candidate.wait.ms),
         reasons=reasons(candidate),
     )
 
@@ -229,6 +232,6 @@ def _excluded(exclusion: Exclusion) -> ExcludedAnswer:
 
 
 @lru_cache(KNOWN_EXCLUSIONS)
-def _said_of(model_id: str, reason: str, detail: str) -> ExcludedAnswer:
+def _said_of(model_id: str, reason: Reason, detail: str) -> ExcludedAnswer:
     """Remembered, since the same models are out for the same reason in one request after the other."""
     return ExcludedAnswer(id=model_id, reason=reason, detail=detail)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from pydantic import BaseModel
 
 from llm_router.catalogue.guards import Quarantined
@@ -40,13 +42,20 @@ class QuarantinedAnswer(BaseModel):
     source: str
 
 
+class CatalogueStatus(StrEnum):
+    """`degraded` while the catalogue or one of its sources cannot be read or believed."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+
+
 class StatusAnswer(BaseModel):
     """The catalogue at a glance. Times are epoch seconds, ages seconds.
 
     `held_by_rollback` while the version in force was made by going back: scheduled refreshes leave it alone.
     """
 
-    status: str
+    status: CatalogueStatus
     total_models: int
     active_models: int
     last_sync: float | None
@@ -80,7 +89,7 @@ def status_answer(
     catalogue = found.catalogue
     models = models_told_by(catalogue)
     return StatusAnswer(
-        status="degraded" if in_trouble(found, states) else "ok",
+        status=CatalogueStatus.DEGRADED if in_trouble(found, states) else CatalogueStatus.OK,
         total_models=len(catalogue),
         active_models=len(catalogue.active()),
         last_sync=last.at if last else None,

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from pydantic import Field, JsonValue, WithJsonSchema
 
 from llm_router.catalogue.entry import Capability, Catalogue, ModelEntry, ModelStatus
+from llm_router.catalogue.field_rules import LEAST_SPEED, MAX_MS, MAX_TOKENS, MOST_SPEED
 from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import MAX_ID, MAX_NAME
 from llm_router.catalogue.upsert import MAX_MODELS, upsert
-from llm_router.catalogue.validation import MAX_MS, MAX_TOKENS
 from llm_router.ports import MAX_VERSION
+from llm_router.schemas.body import RequestBody
 from llm_router.taxonomy import Category, Difficulty
-from llm_router.web.body import RequestBody
 
 
 def _text(longest: int = MAX_NAME) -> dict[str, Any]:
@@ -44,6 +44,7 @@ _CELL = _object(
 )
 _LEVELS = _object({level.value: _CELL for level in Difficulty})
 _PRICE = {"type": "number", "minimum": 0, "maximum": MAX_USD_PER_MTOK}
+_SPEED = {"type": ["number", "null"], "minimum": LEAST_SPEED, "maximum": MOST_SPEED}
 _LONG_PROMPT = _object(
     {
         "above_tokens": {"type": "integer", "minimum": 1, "maximum": MAX_TOKENS},
@@ -78,7 +79,7 @@ MODEL_SCHEMA: Mapping[str, Any] = _object(
         "regions": {"type": ["array", "null"], "items": {"type": "string"}, "maxItems": 100},
         "deprecation_date": {"type": ["string", "null"], "format": "date"},
         "tokenizer": _text(),
-        "latency": _object({"time_to_first_token_ms": _number(MAX_MS), "output_tokens_per_second": _number(MAX_MS)}),
+        "latency": _object({"time_to_first_token_ms": _number(MAX_MS), "output_tokens_per_second": _SPEED}),
         "quality": _object({category.value: _LEVELS for category in Category}),
         "provenance": {"type": "object"},
         "cost_in_per_1k": _number(MAX_USD_PER_MTOK / 1000),

@@ -39,9 +39,16 @@ def session_words(opened: Opened, choice: Choice) -> list[str]:
             f"The answer before was no good: preference rose to {choice.preference:.2g} and difficulty to "
             f"{choice.classification.difficulty}, {found}."
         )
-    elif choice.kept and taken.inherited:
+    elif choice.lift:
+        said.append(
+            f"More is still asked for, since an earlier answer was no good: preference {choice.preference:.2g} and "
+            f"difficulty {choice.classification.difficulty}."
+        )
+    if taken.escalated or not choice.kept:
+        return said
+    if taken.inherited:
         said.append(f"{first.display_name} is kept, since the task is the same.")
-    elif choice.kept:
+    else:
         said.append(
             f"{first.display_name} is kept: the gain of a switch is less than the price of reading the session anew, "
             "which its provider's cache still holds."

@@ -6,21 +6,11 @@ Where GET is, HEAD is too.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from llm_router.auth import Access
+from llm_router.auth import Access, Function
 
 KIB = 1024
 MIB = 1024 * KIB
-
-
-class Function(StrEnum):
-    """The four functions, named as their folders."""
-
-    ROUTE = "route"
-    CLASSIFY = "classify"
-    INGEST = "ingest"
-    DASHBOARD = "dashboard"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from starlette.requests import ClientDisconnect, Request
 
 from llm_router.errors import FieldProblem, InvalidRequest, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+from llm_router.schemas.body import RequestBody
 from llm_router.web.field_paths import path_of
 
-Model = TypeVar("Model", bound="RequestBody")
+Model = TypeVar("Model", bound=RequestBody)
 MAX_PROBLEMS = 1000
 """More wrong fields than this are not told one by one."""
 _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
@@ -21,15 +22,6 @@ _QUOTING = {
 """Our own words where pydantic's would quote the input."""
 _OURS = "Value error, "
 """What pydantic puts before the words of our own checks."""
-
-
-class RequestBody(BaseModel):
-    """Base of every request body: no unknown fields, no coercion, no infinities. Where `may_be_empty`, no body at all
-    stands for `{}`."""
-
-    may_be_empty: ClassVar[bool] = False
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)
 
 
 def parse(kind: type[Model], raw: bytes) -> Model:

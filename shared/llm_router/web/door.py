@@ -17,10 +17,11 @@ from starlette.responses import Response, StreamingResponse
 
 from llm_router import __version__
 from llm_router.activity import Observation, Observer
-from llm_router.auth import Caller, Gatekeeper
+from llm_router.auth import Caller, Function, Gatekeeper
 from llm_router.errors import MethodNotAllowed, NotFound, RouterError
-from llm_router.web.access import Function, RouteRule, rule
-from llm_router.web.body import RequestBody, parse, read_raw
+from llm_router.schemas.body import RequestBody
+from llm_router.web.access import RouteRule, rule
+from llm_router.web.body import parse, read_raw
 from llm_router.web.errors import error_response, status_of
 from llm_router.web.fitting import fitted
 from llm_router.web.openapi import Operation

@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 
+from llm_router.auth import Function
 from llm_router.lazy import Lazy
-from llm_router.web.access import ROUTES, Function, RouteRule, rules_of
+from llm_router.web.access import ROUTES, RouteRule, rules_of
 from llm_router.web.openapi import Operation
 
 Serve = Callable[[Request], Awaitable[Response]]

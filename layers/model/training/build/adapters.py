@@ -12,7 +12,9 @@ from training.build.errors import BuildError
 from training.build.network import SHAPES, Floats, Weights
 
 Array = NDArray[np.generic]
-KINDS = ("A", "A_step", "B", "B_step", "rows", "delta")
+FACTORS = frozenset({"A", "A_step", "B", "B_step"})
+DELTA = frozenset({"delta"})
+"""What there is of a parameter: two factors in steps, or all that it has moved by."""
 
 
 def merge_adapters(weights: Weights, path: Path, *, base_sha256: str) -> dict[str, Floats]:
@@ -26,36 +28,35 @@ def merge_adapters(weights: Weights, path: Path, *, base_sha256: str) -> dict[st
     if str(belongs_to) != base_sha256:
         raise BuildError(f"{path.name} does not belong to these base weights.")
     merged = dict(weights)
-    for parameter in sorted({entry.rpartition(".")[0] for entry in entries}):
+    for parameter, parts in _by_parameter(entries).items():
         if parameter not in SHAPES:
             raise BuildError(f"{path.name} names {parameter}, which the model does not have.")
-        parts = {kind: entries[f"{parameter}.{kind}"] for kind in KINDS if f"{parameter}.{kind}" in entries}
         try:
             changed = weights[parameter] + _difference(parts, weights[parameter].shape)
-        except (KeyError, ValueError, IndexError) as error:
+        except ValueError as error:
             raise BuildError(f"{path.name} holds no adapter of the right shape for {parameter}.") from error
         if not np.isfinite(changed).all():
             raise BuildError(f"{path.name} holds values for {parameter} that are not finite.")
         merged[parameter] = changed.astype(np.float32)
-    known = {f"{parameter}.{kind}" for parameter in SHAPES for kind in KINDS}
-    if unknown := sorted(entries.keys() - known):
-        raise BuildError(f"{path.name} holds {unknown[0]}, which is no adapter.")
     return merged
 
 
+def _by_parameter(entries: Mapping[str, Array]) -> Mapping[str, Mapping[str, Array]]:
+    found: dict[str, dict[str, Array]] = {}
+    for entry, values in sorted(entries.items()):
+        parameter, _, kind = entry.rpartition(".")
+        found.setdefault(parameter, {})[kind] = values
+    return found
+
+
 def _factor(parts: Mapping[str, Array], name: str) -> Floats:
-    values = parts[name].astype(np.float32)
-    return values * parts[f"{name}_step"].astype(np.float32) if f"{name}_step" in parts else values
+    return parts[name].astype(np.float32) * parts[f"{name}_step"].astype(np.float32)
 
 
 def _difference(parts: Mapping[str, Array], shape: tuple[int, ...]) -> Floats:
-    if "A" in parts or "B" in parts:
-        difference = _factor(parts, "B") @ _factor(parts, "A")
-    elif "rows" in parts:
-        difference = np.zeros(shape, np.float32)
-        np.add.at(difference, parts["rows"].astype(np.int64), parts["delta"].astype(np.float32))
-    else:
-        difference = parts["delta"].astype(np.float32)
+    if parts.keys() not in (FACTORS, DELTA):
+        raise ValueError(sorted(parts))
+    difference = parts["delta"].astype(np.float32) if "delta" in parts else _factor(parts, "B") @ _factor(parts, "A")
     if difference.shape != shape:
         raise ValueError(shape)
     return difference

@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from classifier.manifest import EMBEDDING, TOPIC
 from classifier.tokens import MAX_TOKENS
-from training.build.heads import Activation, Dense, Head, Pool, Tap
+from training.build.heads import Activation, Dense, Head
 from training.build.network import (
     EMBEDDING_NORM,
     EPSILON,
@@ -35,7 +35,6 @@ from training.build.network import (
     output_norm,
     widening,
 )
-from training.build.pools import Pools
 from training.build.quantise import quantise_columns, quantise_rows
 from training.build.smooth import Smoothing, split_channels
 from training.build.target import Target
@@ -102,11 +101,16 @@ class _Writer:
 
     def results(self, heads: Sequence[Head], states: Mapping[int, str]) -> list[onnx.ValueInfoProto]:
         """What is read from the tokens behind each layer, as outputs of the graph."""
-        pools = Pools(self, states)
+        axis = self.constant("token_axis", np.array([1], np.int64))
+        means: dict[str, str] = {}
         for name, layer in ((EMBEDDING, LAYERS), (TOPIC, TOPIC_LAYER)):
-            self.node("Identity", [pools.tap(Tap(Pool.EMBEDDING, layer))], output=name)
-        for head in heads:
-            self._head(head, pools)
+            means[name] = self.node("ReduceMean", [states[layer], axis], keepdims=0)
+            self.node("Identity", [self.node("LpNormalization", [means[name]], axis=-1, p=2)], output=name)
+        if heads:
+            first = self.node("Gather", [states[LAYERS], self.constant("cls", np.array(0, np.int64))], axis=1)
+            joined = self.node("Concat", [means[EMBEDDING], first], axis=1)
+            for head in heads:
+                self._head(head, joined)
         widths = {EMBEDDING: WIDTH, TOPIC: WIDTH} | {head.name: head.width for head in heads}
         return [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]) for name, width in widths.items()]
 
@@ -157,8 +161,7 @@ class _Writer:
         result = self._linear(narrow, self._smooth(narrow, inner), self._factors.get(narrow))
         return self._normalise(output_norm(layer), self.node("Add", [tokens, result]))
 
-    def _head(self, head: Head, pools: Pools) -> None:
-        x = pools.joined(head.taps)
+    def _head(self, head: Head, x: str) -> None:
         *inner, last = head.layers
         for number, dense in enumerate(inner):
             x = self._dense(f"heads.{head.name}.{number}", x, dense)
@@ -188,8 +191,6 @@ class _Writer:
         if dense.activation is Activation.IDENTITY:
             return self.node("Gemm", [x, weight, bias], output=output)
         y = self.node("Gemm", [x, weight, bias])
-        if dense.activation is Activation.SOFTMAX:
-            return self.node("Softmax", [y], output=output, axis=1)
         return self.node(dense.activation.value.capitalize(), [y], output=output)
 
     def _normalise(self, name: str, x: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads `heads.npz` (see FORMATS.md): short chains of dense layers on a pooled vector."""
+"""Reads `heads.npz` (see FORMATS.md): short chains of dense layers on what the last layer's tokens are pooled to."""
 
 from __future__ import annotations
 
@@ -13,18 +13,14 @@ from numpy.typing import NDArray
 
 from classifier.manifest import EMBEDDING, TOPIC
 from training.build.errors import BuildError
-from training.build.network import LAYERS, WIDTH, Floats
+from training.build.network import WIDTH, Floats
 
 Array = NDArray[np.generic]
 
+INPUT = "mean+cls"
+"""What every head reads: the mean token of the last layer and, joined to it, the first."""
 
-class Pool(StrEnum):
-    """How the tokens of one layer become one vector."""
-
-    MEAN = "mean"
-    CLS = "cls"
-    MAX = "max"
-    EMBEDDING = "embedding"
+INPUT_WIDTH = 2 * WIDTH
 
 
 class Activation(StrEnum):
@@ -32,18 +28,7 @@ class Activation(StrEnum):
 
     IDENTITY = "identity"
     GELU = "gelu"
-    TANH = "tanh"
-    RELU = "relu"
     SIGMOID = "sigmoid"
-    SOFTMAX = "softmax"
-
-
-@dataclass(frozen=True, slots=True)
-class Tap:
-    """A pooled vector behind layer `layer` (1 to 6)."""
-
-    pool: Pool
-    layer: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +42,9 @@ class Dense:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One named output: the taps it reads, joined, and the layers behind them."""
+    """One named output: the layers that its input goes through."""
 
     name: str
-    taps: tuple[Tap, ...]
     layers: tuple[Dense, ...]
     labels: tuple[str, ...]
 
@@ -90,9 +74,10 @@ def _read_head(name: str, entries: Mapping[str, Array], file: str) -> Head:
         raise BuildError(f"{file} names a head {name!r}: a-z and underscores, and neither {EMBEDDING} nor {TOPIC}.")
     if f"{name}.input" not in entries or f"{name}.0.weight" not in entries:
         raise BuildError(f"{file} holds no input or no first layer for the head {name}.")
-    taps = tuple(_read_tap(text, name, file) for text in str(entries[f"{name}.input"]).split("+"))
+    if str(entries[f"{name}.input"]) != INPUT:
+        raise BuildError(f"{file} names an input for the head {name} that is not {INPUT}.")
     layers: list[Dense] = []
-    width = WIDTH * len(taps)
+    width = INPUT_WIDTH
     while f"{name}.{len(layers)}.weight" in entries:
         layer = _read_dense(f"{name}.{len(layers)}", entries, file, width)
         width = layer.bias.shape[0]
@@ -100,15 +85,7 @@ def _read_head(name: str, entries: Mapping[str, Array], file: str) -> Head:
     labels = tuple(str(label) for label in entries[f"{name}.labels"]) if f"{name}.labels" in entries else ()
     if labels and len(labels) != width:
         raise BuildError(f"{file} names {len(labels)} labels for the {width} outputs of the head {name}.")
-    return Head(name, taps, tuple(layers), labels)
-
-
-def _read_tap(text: str, head: str, file: str) -> Tap:
-    pool, _, layer = text.partition("@")
-    number = int(layer) if layer.isdigit() else 0 if layer else LAYERS
-    if pool not in set(Pool) or not 1 <= number <= LAYERS or (pool == Pool.EMBEDDING and layer):
-        raise BuildError(f"{file} names an input {text!r} for the head {head} that does not exist.")
-    return Tap(Pool(pool), number)
+    return Head(name, tuple(layers), labels)
 
 
 def _read_dense(prefix: str, entries: Mapping[str, Array], file: str, width: int) -> Dense:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from training.build.heads import Activation, Head, Pool, Tap
+from training.build.heads import Activation, Head
 from training.build.network import (
     EMBEDDING_NORM,
     EPSILON,
@@ -25,6 +25,7 @@ from training.build.network import (
     output_norm,
     widening,
 )
+from training.regression import softmax
 
 Observer = Callable[[str, Floats], None]
 """Receives a linear layer's prefix and its input `[tokens, in]`."""
@@ -44,7 +45,7 @@ def hidden_states(weights: Weights, ids: Sequence[int], observe: Observer | None
     for layer in range(LAYERS):
         query, key, value = (_by_head(linear(attention(layer, part), x)) for part in ("query", "key", "value"))
         scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(WIDTH // HEADS))
-        context = (_softmax(scores) @ value).transpose(1, 0, 2).reshape(len(ids), WIDTH)
+        context = (softmax(scores) @ value).transpose(1, 0, 2).reshape(len(ids), WIDTH)
         x = _normalise(weights, attention_norm(layer), x + linear(attention_output(layer), context))
         inner = gelu(linear(widening(layer), x))
         x = _normalise(weights, output_norm(layer), x + linear(narrowing(layer), inner))
@@ -52,25 +53,16 @@ def hidden_states(weights: Weights, ids: Sequence[int], observe: Observer | None
     return states
 
 
-def embedding(states: Sequence[Floats]) -> Floats:
-    """The normalised mean over the tokens of the last layer, `[384]`."""
-    return pooled(states, Tap(Pool.EMBEDDING, LAYERS))
-
-
-def pooled(states: Sequence[Floats], tap: Tap) -> Floats:
-    """One vector `[384]` from the tokens of one layer."""
-    tokens = states[tap.layer]
-    if tap.pool is Pool.CLS:
-        return np.asarray(tokens[0])
-    if tap.pool is Pool.MAX:
-        return np.asarray(tokens.max(axis=0))
-    mean = np.asarray(tokens.mean(axis=0))
-    return mean if tap.pool is Pool.MEAN else np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+def embedding(states: Sequence[Floats], layer: int = LAYERS) -> Floats:
+    """The normalised mean over the tokens of a layer, `[384]`."""
+    mean = states[layer].mean(axis=0)
+    return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
 
 
 def head_output(head: Head, states: Sequence[Floats]) -> Floats:
     """What a head gives for these tokens, `[out]`."""
-    x = np.concatenate([pooled(states, tap) for tap in head.taps])
+    tokens = states[LAYERS]
+    x = np.concatenate([tokens.mean(axis=0), tokens[0]])
     for dense in head.layers:
         x = _activate(dense.activation, x @ dense.weight.T + dense.bias)
     return x
@@ -91,25 +83,14 @@ def _activate(activation: Activation, x: Floats) -> Floats:
     match activation:
         case Activation.GELU:
             return gelu(x)
-        case Activation.TANH:
-            return np.tanh(x)
-        case Activation.RELU:
-            return np.maximum(x, 0)
         case Activation.SIGMOID:
             return np.asarray(1 / (1 + np.exp(-x)), dtype=np.float32)
-        case Activation.SOFTMAX:
-            return _softmax(x)
         case Activation.IDENTITY:
             return x
 
 
 def _by_head(x: Floats) -> Floats:
     return x.reshape(len(x), HEADS, -1).transpose(1, 0, 2)
-
-
-def _softmax(x: Floats) -> Floats:
-    exponents = np.exp(x - x.max(axis=-1, keepdims=True))
-    return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
 def _normalise(weights: Weights, name: str, x: Floats) -> Floats:

@@ -18,8 +18,8 @@ from classifier.tokens import Tokeniser
 from training.build.reference import embedding, hidden_states
 from training.build.source import MODEL, TOKENIZER, obtain_source
 from training.build.weights import read_weights
-from training.labelled import Labelled
-from training.rules import labels_of
+from training.labelled import Labelled, labels_of
+from training.regression import softmax
 
 Numbers = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -36,13 +36,13 @@ class WordGrams:
         self._weights: Floats = np.zeros((FEATURES, len(CATEGORIES)), dtype=np.float32)
         speed: Floats = np.zeros_like(self._weights)
         for _ in range(STEPS):
-            error = _softmax(np.asarray(x @ self._weights)) - target
+            error = softmax(np.asarray(x @ self._weights)) - target
             speed = np.asarray(0.9 * speed - STEP * (x.T @ error / len(x)), dtype=np.float32)
             self._weights = np.asarray(self._weights + speed, dtype=np.float32)
 
     def chances(self, prompts: Sequence[str]) -> Numbers:
         """Probabilities `[prompts, categories]`."""
-        return np.asarray(_softmax(self._matrix(prompts) @ self._weights), dtype=np.float64)
+        return np.asarray(softmax(self._matrix(prompts) @ self._weights), dtype=np.float64)
 
     def _matrix(self, prompts: Sequence[str]) -> NDArray[np.float32]:
         x = np.zeros((len(prompts), FEATURES), dtype=np.float32)
@@ -73,8 +73,3 @@ class NearestExemplar:
 
     def _embed(self, text: str) -> NDArray[np.float32]:
         return embedding(hidden_states(self._weights, self._tokenise(normalise(text).text).ids))
-
-
-def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))

@@ -60,7 +60,7 @@ def main() -> int:
     classifier = load()
     encoder, grams = classifier.encoder, classifier.grams
     if encoder is None or grams is None:
-        print(classifier.info().reason or "grams.npz is missing.", file=sys.stderr)
+        print(classifier.about.reason or "grams.npz is missing.", file=sys.stderr)
         return 1
 
     def read(outcome: Outcome) -> Read:

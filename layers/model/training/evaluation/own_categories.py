@@ -13,8 +13,7 @@ import numpy as np
 from classifier import Definition, HybridClassifier, load
 from classifier.fusion import CATEGORIES
 from training.evaluation.metrics import macro_f1
-from training.labelled import Labelled, own_prompts
-from training.rules import labels_of
+from training.labelled import Labelled, labels_of, own_prompts
 
 PROMPTS = Path(__file__).with_name("own_categories.toml")
 DEVELOPMENT = Path(__file__).with_name("own_categories_development.toml")

@@ -15,7 +15,7 @@ from classifier.manifest import Manifest
 from llm_router.taxonomy import Classification
 from training.evaluation.checks import CheckSet
 from training.evaluation.metrics import accuracy, spearman
-from training.rules import labels_of
+from training.labelled import labels_of
 
 NEVER = 1.0
 """No confidence is above it."""

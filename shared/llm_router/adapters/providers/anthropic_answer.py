@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,7 +9,8 @@ from pydantic import JsonValue
 
 from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.http_provider import Received, read
-from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta, Usage
+from llm_router.adapters.providers.tool_calls import ToolBlocks, made, stop_of, told_apart
+from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, Usage
 from llm_router.generation.provider import Failure, ProviderFailed
 
 _STOPS = {
@@ -61,9 +61,6 @@ class _Block(Received):
     name: str = ""
     input: dict[str, JsonValue] | None = None
 
-    def arguments(self) -> str:
-        return json.dumps(self.input or {}, ensure_ascii=False)
-
 
 class _Message(Received):
     content: list[_Block]
@@ -71,22 +68,19 @@ class _Message(Received):
     usage: _Usage | None = None
 
 
-def stop_of(reason: str | None, *, asks_json: bool) -> StopReason:
-    """Why it stopped. Where only a tool that gives JSON its shape can have been called, it is an end like any other."""
-    found = _STOPS.get(reason or "", StopReason.STOP)
-    return StopReason.STOP if asks_json and found is StopReason.TOOL_CALLS else found
+def _stop(reason: str | None) -> StopReason:
+    return _STOPS.get(reason or "", StopReason.STOP)
 
 
 def answer(body: bytes, *, json_tool: str | None) -> ChatAnswer:
     """A whole answer; the input of the first call of `json_tool` is its text. Raises `ProviderFailed`."""
     message = read(_Message, body)
-    used = [block for block in message.content if block.type == "tool_use"]
-    shaped = [block.arguments() for block in used if block.name == json_tool]
-    calls = tuple(ToolCall(each.id, each.name, each.arguments()) for each in used if each.name != json_tool)
+    used = (made(each.id, each.name, each.input) for each in message.content if each.type == "tool_use")
+    shaped, calls = told_apart(used, json_tool)
     text = "".join(block.text for block in message.content if block.type == "text")
     return ChatAnswer(
-        text=shaped[0] if shaped else text,
-        stop=stop_of(message.stop_reason, asks_json=json_tool is not None and not calls),
+        text=text if shaped is None else shaped,
+        stop=stop_of(_stop(message.stop_reason), json_tool, called=bool(calls)),
         tool_calls=calls,
         usage=message.usage.usage() if message.usage else None,
         reasoning="".join(block.thinking for block in message.content if block.type == "thinking") or None,
@@ -117,18 +111,10 @@ class _Event(Received):
 
 @dataclass(slots=True)
 class EventsReader:
-    """Reads a stream. Blocks are numbered through by the protocol; calls get numbers of their own.
+    """Reads a stream."""
 
-    What the first call of `json_tool` is given comes as text.
-    """
-
-    json_tool: str | None = None
+    blocks: ToolBlocks
     ended: bool = False
-    _calls: dict[int, int] = field(default_factory=dict)
-    _silent: set[int] = field(default_factory=set)
-    """Blocks of calls that have had no arguments so far; one that ends so has none, which in JSON is `{}`."""
-    _shaped: list[int] = field(default_factory=list)
-    """Blocks of calls of `json_tool`."""
     _stop: str | None = None
     _usage: _Usage = field(default_factory=_Usage)
 
@@ -144,28 +130,22 @@ class EventsReader:
                 yield from self._begun(told.index, told.content_block)
             case "content_block_delta":
                 yield from self._continued(told.index, told.delta)
-            case "content_block_stop" if told.index in self._silent:
-                yield from self._given(told.index, "{}")
+            case "content_block_stop":
+                yield from self.blocks.ended(told.index)
             case "message_delta":
                 self._stop = told.delta.stop_reason or self._stop
                 self._usage = self._usage.updated(told.usage or _Usage())
             case "message_stop":
                 self.ended = True
-                stop = stop_of(self._stop, asks_json=self.json_tool is not None and not self._calls)
-                yield ChatChunk(stop=stop, usage=self._usage.usage())
+                yield ChatChunk(stop=self.blocks.stop(_stop(self._stop)), usage=self._usage.usage())
 
     def finish(self) -> ChatChunk:
         """A stream without its end mark is not whole."""
         raise ProviderFailed(Failure.GARBAGE)
 
     def _begun(self, index: int, block: _Block) -> Iterator[ChatChunk]:
-        if block.type == "tool_use" and block.name == self.json_tool:
-            self._shaped.append(index)
-            self._silent.add(index)
-        elif block.type == "tool_use":
-            number = self._calls[index] = len(self._calls)
-            self._silent.add(index)
-            yield ChatChunk(tool_calls=(ToolCallDelta(number, block.id, block.name),))
+        if block.type == "tool_use":
+            yield from self.blocks.begun(index, block.id, block.name)
         elif block.text:
             yield ChatChunk(text=block.text)
 
@@ -175,14 +155,4 @@ class EventsReader:
         elif delta.thinking:
             yield ChatChunk(reasoning=delta.thinking)
         elif delta.partial_json:
-            yield from self._given(index, delta.partial_json)
-
-    def _given(self, index: int, arguments: str) -> Iterator[ChatChunk]:
-        """What a call gets; of the calls that shape the answer, the first is the answer."""
-        self._silent.discard(index)
-        if index in self._calls:
-            yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[index], arguments=arguments),))
-        elif index not in self._shaped:
-            raise ProviderFailed(Failure.GARBAGE)
-        elif index == self._shaped[0]:
-            yield ChatChunk(text=arguments)
+            yield from self.blocks.given(index, delta.partial_json)

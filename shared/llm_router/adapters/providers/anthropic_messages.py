@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from llm_router.adapters.providers import anthropic_answer, anthropic_request, json_tool
 from llm_router.adapters.providers.conversation import compact
+from llm_router.adapters.providers.http_provider import Received, read
+from llm_router.adapters.providers.tool_calls import ToolBlocks
 from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
+from llm_router.generation.provider import Failure, ProviderFailed
 
 VERSION = "2023-06-01"
+_OURS = re.compile(r"Your credit balance|You have reached your|This organization has been disabled")
+"""How messages begin that are about our account: it is not paid, at a limit of its owner's, or closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +28,29 @@ class AnthropicMessages:
     async def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
         url = f"{self.base_url.rstrip('/').removesuffix('/v1')}/v1/messages"
         headers = {"x-api-key": self.key, "anthropic-version": VERSION}
-        return Post(url, headers, compact(anthropic_request.body(model, request, stream=stream)))
+        return Post(url, headers, compact(anthropic_request.body(model, request, stream=stream)), explain)
 
     def answer(self, request: ChatRequest, body: bytes) -> ChatAnswer:
         return anthropic_answer.answer(body, json_tool=json_tool.awaited(request))
 
     def reader(self, request: ChatRequest) -> anthropic_answer.EventsReader:
-        return anthropic_answer.EventsReader(json_tool.awaited(request))
+        return anthropic_answer.EventsReader(ToolBlocks(json_tool.awaited(request)))
+
+
+class _Error(Received):
+    message: str = ""
+
+
+class _Refusal(Received):
+    error: _Error = _Error()
+
+
+def explain(failed: ProviderFailed, body: bytes) -> ProviderFailed:
+    """An account that is used up comes as a 400 of the kind that a wrong request has; its message alone tells."""
+    if failed.failure is not Failure.BAD_REQUEST:
+        return failed
+    try:
+        message = read(_Refusal, body).error.message
+    except ProviderFailed:
+        return failed
+    return ProviderFailed(Failure.REFUSED, status=failed.status) if _OURS.match(message) else failed

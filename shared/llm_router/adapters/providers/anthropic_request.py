@@ -6,15 +6,15 @@ import re
 
 from llm_router.adapters.providers import json_tool, media
 from llm_router.adapters.providers.conversation import (
+    arguments_of,
     blank,
-    json_object,
     parameters,
     stops_of,
     system_of,
+    tools_called,
     turns,
     unforced,
 )
-from llm_router.catalogue.records import Json
 from llm_router.generation.chat import (
     ChatMessage,
     ChatRequest,
@@ -28,6 +28,7 @@ from llm_router.generation.chat import (
     ToolMode,
 )
 from llm_router.generation.provider import Failure, ProviderFailed
+from llm_router.json_values import Json
 
 DEFAULT_MAX_TOKENS = 8192
 """The protocol wants a limit. Every model from Claude 3.5 on can write this much."""
@@ -62,6 +63,8 @@ def body(model: str, request: ChatRequest, *, stream: bool) -> dict[str, Json]:
     tools, choice = request.tools, unforced(request.tool_choice)
     if can_be_forced(model):
         tools, choice = json_tool.tools_of(request)
+    if not tools:
+        tools, choice = tools_called(request), ToolChoice(ToolMode.NONE)
     if tools:
         given["tools"] = [_tool(tool) for tool in tools]
         given["tool_choice"] = _choice(choice, one_at_a_time=request.parallel_tool_calls is False)
@@ -132,7 +135,7 @@ def _content(messages: list[ChatMessage]) -> list[Json]:
     results = [_result(message) for message in messages if message.role is Role.TOOL]
     said = [_block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not blank(part)]
     calls: list[Json] = [
-        {"type": "tool_use", "id": call_id(call.id), "name": call.name, "input": json_object(call.arguments)}
+        {"type": "tool_use", "id": call_id(call.id), "name": call.name, "input": arguments_of(call)}
         for message in messages
         for call in message.tool_calls
     ]

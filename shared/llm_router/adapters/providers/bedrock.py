@@ -16,12 +16,13 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.eventstream import EventStreamBuffer, ParserError
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
 from llm_router.adapters.providers import bedrock_answer, bedrock_request, json_tool
 from llm_router.adapters.providers.conversation import compact
 from llm_router.adapters.providers.events import BrokenStream, ServerEvent
+from llm_router.adapters.providers.tool_calls import ToolBlocks
 from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
@@ -76,13 +77,13 @@ class Bedrock:
         return bedrock_answer.answer(body, json_tool=json_tool.awaited(request))
 
     def reader(self, request: ChatRequest) -> bedrock_answer.EventsReader:
-        return bedrock_answer.EventsReader(json_tool.awaited(request))
+        return bedrock_answer.EventsReader(ToolBlocks(json_tool.awaited(request)))
 
     async def _credentials(self) -> ReadOnlyCredentials:
-        """In a thread, since they may have to be fetched anew."""
+        """In a thread, since they may have to be fetched anew, of a service that may refuse that."""
         try:
             return await asyncio.to_thread(_frozen, self.credentials)
-        except BotoCoreError:
+        except (BotoCoreError, ClientError):
             raise ProviderFailed(Failure.REFUSED) from None
 
 

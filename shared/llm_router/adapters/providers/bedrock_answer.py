@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import Field, JsonValue
 
 from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.http_provider import Received, read
-from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta, Usage
+from llm_router.adapters.providers.tool_calls import ToolBlocks, made, stop_of, told_apart
+from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, Usage
 from llm_router.generation.provider import Failure, ProviderFailed
 
 _STOPS = {
@@ -35,9 +35,6 @@ class _ToolUse(Received):
     id: str = Field("", alias="toolUseId")
     name: str = ""
     input: dict[str, JsonValue] | str | None = None
-
-    def arguments(self) -> str:
-        return json.dumps(self.input or {}, ensure_ascii=False)
 
 
 class _ReasoningText(Received):
@@ -80,24 +77,21 @@ class _Answer(Received):
     usage: _Usage | None = None
 
 
-def _stop(reason: str, *, asks_json: bool) -> StopReason:
-    """Why it stopped. Where only a tool that gives JSON its shape can have been called, it is an end like any other."""
+def _stop(reason: str) -> StopReason:
     if reason in _BROKEN:
         raise ProviderFailed(Failure.GARBAGE)
-    found = _STOPS.get(reason, StopReason.STOP)
-    return StopReason.STOP if asks_json and found is StopReason.TOOL_CALLS else found
+    return _STOPS.get(reason, StopReason.STOP)
 
 
 def answer(body: bytes, *, json_tool: str | None) -> ChatAnswer:
     """A whole answer; the input of the first call of `json_tool` is its text. Raises `ProviderFailed`."""
     told = read(_Answer, body)
     blocks = told.output.message.content
-    used = [block.tool_use for block in blocks if block.tool_use is not None]
-    shaped = [each.arguments() for each in used if each.name == json_tool]
-    calls = tuple(ToolCall(each.id, each.name, each.arguments()) for each in used if each.name != json_tool)
+    used = (made(each.id, each.name, each.input) for block in blocks if (each := block.tool_use) is not None)
+    shaped, calls = told_apart(used, json_tool)
     return ChatAnswer(
-        text=shaped[0] if shaped else "".join(block.text for block in blocks),
-        stop=_stop(told.stop, asks_json=json_tool is not None and not calls),
+        text="".join(block.text for block in blocks) if shaped is None else shaped,
+        stop=stop_of(_stop(told.stop), json_tool, called=bool(calls)),
         tool_calls=calls,
         usage=told.usage.usage() if told.usage else None,
         reasoning="".join(block.reasoning.whole.text for block in blocks) or None,
@@ -114,18 +108,10 @@ class _Event(Received):
 
 @dataclass(slots=True)
 class EventsReader:
-    """Reads a stream. It ends with its `metadata`, or without, if it has said why it stopped.
+    """Reads a stream. It ends with its `metadata`, or without, if it has said why it stopped."""
 
-    What the first call of `json_tool` is given comes as text.
-    """
-
-    json_tool: str | None = None
+    blocks: ToolBlocks
     ended: bool = False
-    _calls: dict[int, int] = field(default_factory=dict)
-    _silent: set[int] = field(default_factory=set)
-    """Blocks of calls that have had no arguments so far; one that ends so has none, which in JSON is `{}`."""
-    _shaped: list[int] = field(default_factory=list)
-    """Blocks of calls of `json_tool`."""
     _stop: StopReason | None = None
 
     def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
@@ -135,13 +121,13 @@ class EventsReader:
         told = read(_Event, event.data)
         match event.name:
             case "contentBlockStart" if told.start.tool_use is not None:
-                yield from self._called(told.index, told.start.tool_use)
+                yield from self.blocks.begun(told.index, told.start.tool_use.id, told.start.tool_use.name)
             case "contentBlockDelta":
                 yield from self._continued(told.index, told.delta)
-            case "contentBlockStop" if told.index in self._silent:
-                yield from self._given(told.index, "{}")
+            case "contentBlockStop":
+                yield from self.blocks.ended(told.index)
             case "messageStop":
-                self._stop = _stop(told.stop or "", asks_json=self.json_tool is not None and not self._calls)
+                self._stop = self.blocks.stop(_stop(told.stop or ""))
             case "metadata":
                 last = self.finish()
                 yield ChatChunk(stop=last.stop, usage=told.usage.usage() if told.usage else None)
@@ -153,28 +139,10 @@ class EventsReader:
         self.ended = True
         return ChatChunk(stop=self._stop)
 
-    def _called(self, index: int, tool: _ToolUse) -> Iterator[ChatChunk]:
-        self._silent.add(index)
-        if tool.name == self.json_tool:
-            self._shaped.append(index)
-        else:
-            number = self._calls[index] = len(self._calls)
-            yield ChatChunk(tool_calls=(ToolCallDelta(number, tool.id, tool.name),))
-
-    def _given(self, index: int, arguments: str) -> Iterator[ChatChunk]:
-        """A piece of what a call was given."""
-        self._silent.discard(index)
-        if index in self._calls:
-            yield ChatChunk(tool_calls=(ToolCallDelta(self._calls[index], arguments=arguments),))
-        elif index not in self._shaped:
-            raise ProviderFailed(Failure.GARBAGE)
-        elif index == self._shaped[0]:
-            yield ChatChunk(text=arguments)
-
     def _continued(self, index: int, delta: _Block) -> Iterator[ChatChunk]:
         if delta.text:
             yield ChatChunk(text=delta.text)
         elif delta.reasoning.text:
             yield ChatChunk(reasoning=delta.reasoning.text)
         elif delta.tool_use is not None and isinstance(arguments := delta.tool_use.input, str) and arguments:
-            yield from self._given(index, arguments)
+            yield from self.blocks.given(index, arguments)

@@ -7,15 +7,15 @@ import re
 from llm_router.adapters.providers import json_tool, media
 from llm_router.adapters.providers.anthropic_request import can_be_forced, takes_sampling
 from llm_router.adapters.providers.conversation import (
+    arguments_of,
     blank,
-    json_object,
     parameters,
     stops_of,
     system_of,
+    tools_called,
     turns,
     unforced,
 )
-from llm_router.catalogue.records import Json
 from llm_router.generation.chat import (
     ChatMessage,
     ChatRequest,
@@ -29,10 +29,11 @@ from llm_router.generation.chat import (
     ToolMode,
 )
 from llm_router.generation.provider import Failure, ProviderFailed
+from llm_router.json_values import Json
 
 _FORCEABLE = re.compile(r"anthropic\.|amazon\.nova")
 """Makers whose models can be made to call a certain tool, but for the Claudes that refuse it."""
-_IMAGES = {"image/png": "png", "image/jpeg": "jpeg", "image/jpg": "jpeg", "image/gif": "gif", "image/webp": "webp"}
+_IMAGES = {"image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif", "image/webp": "webp"}
 _DOCUMENTS = {
     "application/pdf": "pdf",
     "text/csv": "csv",
@@ -68,7 +69,7 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     if forces:
         tools, choice = json_tool.tools_of(request)
     if not tools:
-        tools, choice = _called_before(request), None
+        tools, choice = tools_called(request), None
     if tools and (choice is None or choice.mode is not ToolMode.NONE or _mentions_tools(request)):
         given["toolConfig"] = {"tools": [_tool(tool) for tool in tools], **_choice(choice)}
     return given
@@ -77,12 +78,6 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
 def _mentions_tools(request: ChatRequest) -> bool:
     """Whether tools stand in the conversation: they must be declared then, even if none is to be called."""
     return any(message.tool_calls or message.role is Role.TOOL for message in request.messages)
-
-
-def _called_before(request: ChatRequest) -> tuple[Tool, ...]:
-    """The tools of earlier calls, of which a request that brings none any more says only the names."""
-    names = dict.fromkeys(call.name for message in request.messages for call in message.tool_calls)
-    return tuple(Tool(name) for name in names)
 
 
 def _tool(tool: Tool) -> Json:
@@ -103,7 +98,7 @@ def _content(messages: list[ChatMessage]) -> list[Json]:
     results = [_result(message) for message in messages if message.role is Role.TOOL]
     said = [_block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not blank(part)]
     calls: list[Json] = [
-        {"toolUse": {"toolUseId": call.id, "name": call.name, "input": json_object(call.arguments)}}
+        {"toolUse": {"toolUseId": call.id, "name": call.name, "input": arguments_of(call)}}
         for message in messages
         for call in message.tool_calls
     ]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from llm_router.adapters.providers import endpoint
+from llm_router.adapters.providers.openai_request import Quirks
 from llm_router.generation.provider import Provider
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ GEMINI_URL = "https://generativelanguage.googleapis.com"
 class Speaker(BaseModel):
     """One row of `speakers.toml`, which says what the fields mean."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     base_url: str = ""
     url_setting: str = ""
@@ -34,24 +35,19 @@ class Speaker(BaseModel):
     key_optional: bool = False
     path: str = "chat/completions"
     key_header: str = ""
-    rename: dict[str, str] = {}
-    leave_out: list[str] = []
-    only_for: dict[str, str] = {}
-    never_for: dict[str, list[str]] = {}
-    json_schema: bool = True
-    short_call_ids: bool = False
-    names: bool = True
-    effort_with_tools: dict[str, str] = {}
-    sends_reasoning: bool = False
-    forces_tools: bool = True
-    extras: list[str] = []
+    like: str = ""
+    quirks: Quirks = Quirks()
 
 
 @cache
 def speakers() -> Mapping[str, Speaker]:
     """Who speaks OpenAI's protocol, by the catalogue's names."""
     text = resources.files(__package__).joinpath("speakers.toml").read_text("utf-8")
-    return TypeAdapter(dict[str, Speaker]).validate_python(tomllib.loads(text))
+    rows = TypeAdapter(dict[str, Speaker]).validate_python(tomllib.loads(text))
+    return {
+        name: row.model_copy(update={"quirks": rows[row.like].quirks}) if row.like else row
+        for name, row in rows.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,25 +142,11 @@ class ConfiguredProviders:
 
     def _openai(self, speaker: Speaker, url: str) -> HttpProtocol:
         from llm_router.adapters.providers.openai_chat import OpenAiChat
-        from llm_router.adapters.providers.openai_request import Quirks
 
         key = self.given.get(speaker.key_setting, "")
         header = {speaker.key_header: key} if speaker.key_header else {"authorization": f"Bearer {key}"}
         base = url.removesuffix("/v1") if speaker.path.startswith("v1/") else url
-        quirks = Quirks(
-            rename=speaker.rename,
-            leave_out=frozenset(speaker.leave_out),
-            only_for=speaker.only_for,
-            never_for=speaker.never_for,
-            json_schema=speaker.json_schema,
-            short_call_ids=speaker.short_call_ids,
-            names=speaker.names,
-            effort_with_tools=speaker.effort_with_tools,
-            sends_reasoning=speaker.sends_reasoning,
-            forces_tools=speaker.forces_tools,
-            extras=frozenset(speaker.extras),
-        )
-        return OpenAiChat(f"{base}/{speaker.path}", header if key else {}, quirks)
+        return OpenAiChat(f"{base}/{speaker.path}", header if key else {}, speaker.quirks)
 
     def _anthropic(self, url: str) -> HttpProtocol:
         from llm_router.adapters.providers.anthropic_messages import AnthropicMessages

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from itertools import groupby
 
-from llm_router.catalogue.records import Json
 from llm_router.generation.chat import (
     ChatMessage,
     ChatRequest,
@@ -15,10 +14,13 @@ from llm_router.generation.chat import (
     Part,
     Role,
     TextPart,
+    Tool,
+    ToolCall,
     ToolChoice,
     ToolMode,
 )
 from llm_router.generation.provider import Failure, ProviderFailed
+from llm_router.json_values import Json
 
 JSON_ONLY = "Answer with one JSON object and nothing else: no prose, no code fence."
 OPENING = "(The conversation begins.)"
@@ -42,7 +44,8 @@ def system_of(request: ChatRequest, *, schema_is_said: bool) -> str:
 
 def wish(wanted: JsonFormat) -> str:
     """The wish for JSON in words, for those who cannot be asked for its shape otherwise."""
-    return JSON_ONLY if wanted.schema is None else f"{JSON_ONLY} It must fit this JSON schema:\n{wanted.schema}"
+    meant = f"{JSON_ONLY} What it is for: {wanted.description}" if wanted.description else JSON_ONLY
+    return meant if wanted.schema is None else f"{meant}\nIt must fit this JSON schema:\n{wanted.schema}"
 
 
 def new_call_id() -> str:
@@ -67,6 +70,13 @@ def turns(request: ChatRequest) -> Iterator[tuple[Role, list[ChatMessage]]]:
 
 def _says_something(message: ChatMessage) -> bool:
     return message.role is Role.TOOL or bool(message.tool_calls) or not all(blank(part) for part in message.parts)
+
+
+def tools_called(request: ChatRequest) -> tuple[Tool, ...]:
+    """The tools of earlier calls, by their names alone: Claude and Bedrock want them declared, even where the request
+    brings none any more."""
+    names = dict.fromkeys(call.name for message in request.messages for call in message.tool_calls)
+    return tuple(Tool(name) for name in names)
 
 
 def blank(part: Part) -> bool:
@@ -96,6 +106,15 @@ def json_object(text: str | None) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise ProviderFailed(Failure.BAD_REQUEST)
     return value
+
+
+def arguments_of(call: ToolCall) -> dict[str, Json]:
+    """What a call was given. What is no JSON object, as models write now and then, is told as it is under `arguments`:
+    a conversation must not end with one broken call."""
+    try:
+        return json_object(call.arguments)
+    except ProviderFailed:
+        return {"arguments": call.arguments}
 
 
 def _refused(_constant: str) -> None:

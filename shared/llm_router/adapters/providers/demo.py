@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from llm_router.adapters.providers.conversation import json_object
-from llm_router.catalogue.records import Json
 from llm_router.generation.chat import (
     ChatAnswer,
     ChatChunk,
@@ -19,6 +18,7 @@ from llm_router.generation.chat import (
     ToolMode,
     Usage,
 )
+from llm_router.json_values import Json
 
 CHARACTERS_PER_TOKEN = 4
 MAX_DEPTH = 8

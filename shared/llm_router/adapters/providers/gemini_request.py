@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 
 from llm_router.adapters.providers import media
-from llm_router.adapters.providers.conversation import json_object, parameters, system_of, text_of, turns
-from llm_router.catalogue.records import Json
+from llm_router.adapters.providers.conversation import (
+    arguments_of,
+    json_object,
+    parameters,
+    system_of,
+    text_of,
+    turns,
+)
 from llm_router.generation.chat import (
     AudioPart,
     ChatMessage,
@@ -21,6 +27,7 @@ from llm_router.generation.chat import (
     ToolMode,
 )
 from llm_router.generation.provider import Failure, ProviderFailed
+from llm_router.json_values import Json
 
 _EFFORTS = {"none": "minimal", "minimal": "minimal", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
 _MODES = {ToolMode.AUTO: "AUTO", ToolMode.REQUIRED: "ANY", ToolMode.NONE: "NONE"}
@@ -96,7 +103,7 @@ def _content(model: str, request: ChatRequest, role: Role, messages: list[ChatMe
         for place, call in enumerate(message.tool_calls):
             signed = place == 0 and _THINKS_BY_LEVEL.search(model) is not None
             signature: dict[str, Json] = {"thoughtSignature": NO_SIGNATURE} if signed else {}
-            known = {**_id(model, call.id), "name": call.name, "args": json_object(call.arguments)}
+            known = {**_id(model, call.id), "name": call.name, "args": arguments_of(call)}
             parts.append({"functionCall": known, **signature})
     return {"role": "model" if role is Role.ASSISTANT else "user", "parts": parts}
 

@@ -14,7 +14,7 @@ def forced(request: ChatRequest) -> Tool | None:
     wanted = request.json_format
     if wanted is None or wanted.schema is None or request.tools:
         return None
-    return Tool(wanted.name, "Gives the answer. Always call it.", wanted.schema)
+    return Tool(wanted.name, wanted.description or "Gives the answer. Always call it.", wanted.schema)
 
 
 def awaited(request: ChatRequest) -> str | None:

@@ -22,6 +22,10 @@ class Media:
         return base64.b64decode(self.data)
 
 
+_MEANT = {"": "text/plain", "image/jpg": "image/jpeg"}
+"""Kinds as they are written, often wrongly, and as providers know them."""
+
+
 def inline(address: str) -> Media | None:
     """What a `data:` address holds (RFC 2397); None for any other address. Raises `ProviderFailed` for a broken one."""
     if address[:5].lower() != "data:":
@@ -36,7 +40,8 @@ def inline(address: str) -> Media | None:
         base64.b64decode(data, validate=True)
     except ValueError:
         raise ProviderFailed(Failure.BAD_REQUEST) from None
-    return Media(kind.strip().lower() or "text/plain", data)
+    kind = kind.strip().lower()
+    return Media(_MEANT.get(kind, kind), data)
 
 
 def kind_of(address: str, default: str) -> str:

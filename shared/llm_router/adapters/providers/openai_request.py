@@ -6,8 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from llm_router.adapters.providers.conversation import json_object, parameters, unforced, wish
-from llm_router.catalogue.records import Json
+from llm_router.adapters.providers.conversation import json_object, parameters, text_of, unforced, wish
 from llm_router.generation.chat import (
     AudioPart,
     ChatMessage,
@@ -21,6 +20,7 @@ from llm_router.generation.chat import (
     Tool,
     ToolChoice,
 )
+from llm_router.json_values import Json
 
 _OWN = frozenset({"verbosity", "logit_bias"})
 """Fields that a speaker takes only if it says so."""
@@ -111,13 +111,7 @@ def _wished(wanted: JsonFormat | None, quirks: Quirks) -> list[Json]:
 
 
 def _message(message: ChatMessage, quirks: Quirks) -> Json:
-    texts = [part.text for part in message.parts if isinstance(part, TextPart)]
-    content: Json
-    if len(texts) == len(message.parts) == 1:
-        content = texts[0]
-    else:
-        content = [_part(part) for part in message.parts] or (None if message.tool_calls else "")
-    written: dict[str, Json] = {"role": message.role.value, "content": content}
+    written: dict[str, Json] = {"role": message.role.value, "content": _content(message)}
     if message.name is not None and (quirks.names or message.role is Role.TOOL):
         written["name"] = message.name
     if message.tool_call_id is not None:
@@ -134,6 +128,15 @@ def _message(message: ChatMessage, quirks: Quirks) -> Json:
     if quirks.sends_reasoning and (message.tool_calls or message.reasoning is not None):
         written["reasoning_content"] = message.reasoning or ""
     return written
+
+
+def _content(message: ChatMessage) -> Json:
+    """Text alone as one string, since some speakers take no parts."""
+    if not message.parts:
+        return None if message.tool_calls else ""
+    if all(isinstance(part, TextPart) for part in message.parts):
+        return text_of(message.parts)
+    return [_part(part) for part in message.parts]
 
 
 def _part(part: Part) -> Json:
@@ -172,6 +175,8 @@ def _format(wanted: JsonFormat | None, quirks: Quirks) -> Json:
     if wanted.schema is None or not quirks.json_schema:
         return {"type": "json_object"}
     named: dict[str, Json] = {"name": wanted.name, "schema": json_object(wanted.schema)}
+    if wanted.description is not None:
+        named["description"] = wanted.description
     if wanted.strict is not None:
         named["strict"] = wanted.strict
     return {"type": "json_schema", "json_schema": named}

@@ -24,6 +24,8 @@ MAX_ANSWER_BYTES = 8 * 1024 * 1024
 MAX_STREAM_BYTES = 64 * 1024 * 1024
 """Of a stream only one event is held at a time; a token in OpenAI's form takes about 250 bytes."""
 MAX_ERROR_BYTES = 64 * 1024
+ERROR_BODY_S = 1.0
+"""An error's body is waited for no longer: its head has said most of it."""
 MAX_HEADER_BYTES = 64 * 1024
 KEEP_IDLE_S = 30.0
 
@@ -100,8 +102,7 @@ class Wire:
         ) as response:
             with _told_when_it_breaks(response):
                 if response.status != 200:
-                    failed = failures.of_answer(response.status, _lower(response.headers))
-                    raise post.explain(failed, await _beginning(response.content))
+                    raise await _refusal(post, response)
                 if response.headers.get("content-encoding", "identity") != "identity":
                     raise ProviderFailed(Failure.GARBAGE)
                 yield response
@@ -147,19 +148,25 @@ def _told_when_it_breaks(response: aiohttp.ClientResponse) -> Iterator[None]:
     connection = response.connection
     closed = connection.protocol.closed if connection is not None and connection.protocol is not None else None
 
-    def tell(gone: asyncio.Future[None]) -> None:
-        if not gone.cancelled():
-            gone.exception()  # heard, so that nobody logs that it was not
+    def tell(_gone: asyncio.Future[None]) -> None:
         if not response.content.is_eof() and response.content.exception() is None:
             response.content.set_exception(aiohttp.ClientPayloadError())
 
     if closed is not None:
+        closed.remove_done_callback(_hear)  # one is enough for a connection, however many answers come on it
+        closed.add_done_callback(_hear)
         closed.add_done_callback(tell)
     try:
         yield
     finally:
         if closed is not None:
             closed.remove_done_callback(tell)
+
+
+def _hear(gone: asyncio.Future[None]) -> None:
+    """Why a connection broke, also while it waits to be used again, lest asyncio logs that nobody asked."""
+    if not gone.cancelled():
+        gone.exception()
 
 
 _HEADERS = {"user-agent": "llm-router", "accept-encoding": "identity", "content-type": "application/json"}
@@ -179,10 +186,17 @@ async def _whole(content: aiohttp.StreamReader, limit: int) -> bytes:
     return b"".join(pieces)
 
 
+async def _refusal(post: Post, response: aiohttp.ClientResponse) -> ProviderFailed:
+    """What an answer that is no 200 means. Its body is read only for a protocol that looks into it."""
+    failed = failures.of_answer(response.status, _lower(response.headers))
+    return failed if post.explain is by_status else post.explain(failed, await _beginning(response.content))
+
+
 async def _beginning(content: aiohttp.StreamReader) -> bytes:
-    """An error's body, or nothing where it is too long or breaks off: its status has said what counts."""
+    """An error's body, or nothing where it is too long, breaks off or does not come to an end."""
     try:
-        return await _whole(content, MAX_ERROR_BYTES)
+        async with asyncio.timeout(ERROR_BODY_S):
+            return await _whole(content, MAX_ERROR_BYTES)
     except (ProviderFailed, aiohttp.ClientError, OSError):
         return b""
 

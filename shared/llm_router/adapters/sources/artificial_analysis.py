@@ -10,8 +10,10 @@ from functools import partial
 
 from llm_router.adapters.sources import payload
 from llm_router.adapters.sources.payload import BadRecord, Note, Problems
-from llm_router.catalogue.records import Facts, Json, Listing, Reading, Scale, Score
+from llm_router.catalogue.field_rules import LEAST_SPEED, MAX_MS, MOST_SPEED
+from llm_router.catalogue.records import Facts, Listing, Reading, Scale, Score
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
+from llm_router.json_values import Json
 
 NAME = ARTIFICIAL_ANALYSIS
 PRIORITY = 10
@@ -44,21 +46,39 @@ def _listing(value: Json, note: Note) -> Listing:
     row = payload.record(value)
     slug = payload.model_name(row.get("slug"))
     maker = payload.record(row.get("model_creator") or {})
-    prices = payload.record(row.get("pricing") or {})
+    prices = payload.part(row.get("pricing"), "pricing", note)
     usd_in, usd_out = payload.known_prices(
         payload.price(prices.get("price_1m_input_tokens"), _MTOK, "price_1m_input_tokens", note),
         payload.price(prices.get("price_1m_output_tokens"), _MTOK, "price_1m_output_tokens", note),
     )
-    seconds = payload.number(row.get("median_time_to_first_token_seconds"), "median_time_to_first_token_seconds")
-    speed = payload.number(row.get("median_output_tokens_per_second"), "median_output_tokens_per_second")
     facts = Facts(
-        display_name=payload.shown_name(row.get("name")),
+        display_name=payload.shown_name(row.get("name"), note),
         input_usd_per_mtok=usd_in,
         output_usd_per_mtok=usd_out,
-        time_to_first_token_ms=round(seconds * 1000, 1) if seconds else None,
-        output_tokens_per_second=speed or None,
+        time_to_first_token_ms=_milliseconds(row.get("median_time_to_first_token_seconds"), note),
+        output_tokens_per_second=_speed(row.get("median_output_tokens_per_second"), note),
     )
     return Listing(payload.model_name(maker.get("slug")), slug, facts)
+
+
+def _milliseconds(value: Json, note: Note) -> float | None:
+    """From seconds; 0 means that it was not measured."""
+    what = "median_time_to_first_token_seconds"
+    seconds = payload.figure(value, what, note)
+    if seconds is not None and seconds * 1000 > MAX_MS:
+        note(f"{what} is no time to wait")
+        return None
+    return round(seconds * 1000, 1) if seconds else None
+
+
+def _speed(value: Json, note: Note) -> float | None:
+    """Tokens a second; 0 means that it was not measured."""
+    what = "median_output_tokens_per_second"
+    speed = payload.figure(value, what, note)
+    if speed and not LEAST_SPEED <= speed <= MOST_SPEED:
+        note(f"{what} is no speed")
+        return None
+    return speed or None
 
 
 def _scores(slug: str, evaluations: dict[str, Json]) -> list[Score]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from llm_router.adapters.sources import payload
 from llm_router.adapters.sources.payload import BadRecord, Problems
-from llm_router.catalogue.records import Json, Reading, Scale, Score
+from llm_router.catalogue.records import Reading, Scale, Score
 from llm_router.errors import SourceUnavailable
+from llm_router.json_values import Json
 
 NAME = "lmarena"
 PRIORITY = 0
@@ -19,10 +20,13 @@ _INTERVAL_SDS = 2 * 1.96
 
 
 def parse(body: bytes, as_of: str) -> Reading:
-    """Every model's rating in every category."""
+    """Every model's rating in every category. Raises `SourceUnavailable` where there is none."""
     scores, problems = [], Problems()
-    for category, rows in payload.json_object(payload.document(body)).items():
-        for position, (name, row) in enumerate(payload.json_object(rows, "a category").items()):
+    for place, (category, rows) in enumerate(payload.json_object(payload.document(body)).items()):
+        if not isinstance(rows, dict):
+            problems.add(f"category {place}", "is no object")
+            continue
+        for position, (name, row) in enumerate(rows.items()):
             try:
                 scores.append(_score(category, name, payload.record(row)))
             except BadRecord as bad:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from llm_router.adapters.sources import payload
+from llm_router.adapters.sources.long_prompts import Tier, long_prompt
 from llm_router.adapters.sources.payload import Note, Problems
 from llm_router.catalogue.entry import Capability
-from llm_router.catalogue.records import Facts, Json, Listing, Reading
+from llm_router.catalogue.records import Facts, Listing, Reading
+from llm_router.json_values import Json
 
 NAME = "openrouter"
 PRIORITY = 20
@@ -36,12 +38,12 @@ def parse(body: bytes, as_of: str) -> Reading:
 def _listing(value: Json, note: Note) -> Listing | None:
     row = payload.record(value)
     maker, _, name = payload.model_name(row.get("id")).partition("/")
-    built = payload.record(row.get("architecture") or {})
+    built = payload.part(row.get("architecture"), "architecture", note)
     if "text" not in payload.texts(built.get("output_modalities") or ["text"]):
         return None
-    prices = payload.record(row.get("pricing") or {})
+    prices = payload.part(row.get("pricing"), "pricing", note)
     usd_in, usd_out = payload.known_prices(_price(prices, "prompt", note), _price(prices, "completion", note))
-    top = payload.record(row.get("top_provider") or {})
+    top = payload.part(row.get("top_provider"), "top_provider", note)
     parameters = payload.texts(row.get("supported_parameters"))
     inputs = payload.texts(built.get("input_modalities"))
     cached = _price(prices, "input_cache_read", note)
@@ -50,12 +52,13 @@ def _listing(value: Json, note: Note) -> Listing | None:
     if cached:
         capabilities.add(Capability.PROMPT_CACHING)
     facts = Facts(
-        display_name=_title(row.get("name")),
-        context_window=payload.tokens(row.get("context_length"), "context_length"),
-        max_output_tokens=payload.tokens(top.get("max_completion_tokens"), "max_completion_tokens"),
+        display_name=_title(row.get("name"), note),
+        context_window=payload.tokens(row.get("context_length"), "context_length", note),
+        max_output_tokens=payload.tokens(top.get("max_completion_tokens"), "max_completion_tokens", note),
         input_usd_per_mtok=usd_in,
         output_usd_per_mtok=usd_out,
         cached_input_usd_per_mtok=cached if usd_in is not None else None,
+        long_prompt=long_prompt(usd_in, usd_out, _tiers(prices, cached, note)),
         capabilities=frozenset(capabilities | {Capability.STREAMING}),
         deprecation_date=payload.date(row.get("expiration_date")),
     )
@@ -69,7 +72,20 @@ def _price(prices: dict[str, Json], name: str, note: Note) -> float | None:
     return payload.price(value, 1, name, note)
 
 
-def _title(value: Json) -> str | None:
+def _tiers(prices: dict[str, Json], cached: float | None, note: Note) -> list[Tier]:
+    """The overrides for long prompts at any hour: from so many tokens on. What one leaves out stays as it is."""
+    given = prices.get("overrides")
+    found = []
+    for value in given if isinstance(given, list) else []:
+        held = payload.part(value, "overrides", note)
+        least = payload.tokens(held.get("min_prompt_tokens"), "min_prompt_tokens", note)
+        if least is not None and not any(name.startswith("utc_") for name in held):
+            read = _price(held, "input_cache_read", note) if "input_cache_read" in held else cached
+            found.append(Tier(max(1, least - 1), _price(held, "prompt", note), _price(held, "completion", note), read))
+    return found
+
+
+def _title(value: Json, note: Note) -> str | None:
     """`Maker: Model` without the maker."""
-    name = payload.shown_name(value)
+    name = payload.shown_name(value, note)
     return name if name is None else name.split(": ", 1)[-1]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from llm_router.adapters.sources import payload
 from llm_router.adapters.sources.payload import MAX_PROBLEMS
-from llm_router.catalogue.records import OPERATOR, OPERATOR_PRIORITY, Json, Reading, RecordProblem
+from llm_router.catalogue.records import OPERATOR, OPERATOR_PRIORITY, Reading, RecordProblem
 from llm_router.catalogue.validation import parse as parse_update
+from llm_router.json_values import Json
 
 NAME = OPERATOR
 

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
+from llm_router.catalogue.field_rules import MAX_TOKENS
 from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import is_legal_id, name_problem
-from llm_router.catalogue.records import Json, Listing, RecordProblem
-from llm_router.catalogue.validation import MAX_TOKENS
+from llm_router.catalogue.records import Listing, RecordProblem
 from llm_router.errors import SourceUnavailable
+from llm_router.json_values import Json
 
 MAX_PROBLEMS = 100
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -63,12 +64,22 @@ def model_name(value: Json) -> str:
     raise BadRecord("has no usable name")
 
 
-def shown_name(value: Json) -> str | None:
-    """A text that may be shown, or None. Raises `BadRecord` where it holds markup or control characters."""
+def part(value: Json, what: str, note: Note) -> dict[str, Json]:
+    """An object within a record; empty where there is none. What is no object is noted and counts as none."""
+    if isinstance(value, dict):
+        return value
+    if value is not None:
+        note(f"{what} is no object")
+    return {}
+
+
+def shown_name(value: Json, note: Note) -> str | None:
+    """A text that may be shown, or None. One that may not, such as markup, is noted and counts as not known."""
     if value is None:
         return None
     if not isinstance(value, str) or name_problem(value) is not None:
-        raise BadRecord("has a name that cannot be shown")
+        note("has a name that cannot be shown")
+        return None
     return value
 
 
@@ -86,17 +97,22 @@ def number(value: Json, what: str) -> float | None:
     return float(value)
 
 
-def price(value: Json, per: float, what: str, note: Note) -> float | None:
-    """A price in USD per million tokens, from one for `per` tokens; None where it is not known.
-
-    One that is no price, or outside 0 to 1,000, is noted and counts as not known: it must not cost the record, for
-    then a model that no other source lists would be gone.
-    """
+def figure(value: Json, what: str, note: Note) -> float | None:
+    """The same for a part of a record: what is no number is noted and counts as not known. It must not cost the
+    record, for then a model that no other source lists would be gone."""
     try:
-        amount = number(value, what)
+        return number(value, what)
     except BadRecord as bad:
         note(str(bad))
         return None
+
+
+def price(value: Json, per: float, what: str, note: Note) -> float | None:
+    """A price in USD per million tokens, from one for `per` tokens; None where it is not known.
+
+    One that is no price, or outside 0 to 1,000, is noted and counts as not known.
+    """
+    amount = figure(value, what, note)
     usd = None if amount is None else float(f"{amount / per * 1e6:.10g}")
     if usd is not None and usd > MAX_USD_PER_MTOK:
         note(f"{what} is above {MAX_USD_PER_MTOK:.0f} USD per million tokens")
@@ -109,13 +125,14 @@ def known_prices(usd_in: float | None, usd_out: float | None) -> tuple[float | N
     return (None, None) if not usd_in and not usd_out else (usd_in, usd_out)
 
 
-def tokens(value: Json, what: str) -> int | None:
-    """A number of tokens, or None; 0 means that it is not known. Raises `BadRecord`."""
-    count = number(value, what)
+def tokens(value: Json, what: str, note: Note) -> int | None:
+    """A number of tokens, or None; 0 means that it is not known. What is none is noted and counts as not known."""
+    count = figure(value, what, note)
     if count is None or count == 0:
         return None
     if count > MAX_TOKENS or count != int(count):
-        raise BadRecord(f"{what} is no number of tokens")
+        note(f"{what} is no number of tokens")
+        return None
     return int(count)
 
 
@@ -137,7 +154,7 @@ def texts(value: Json) -> frozenset[str]:
 def listed(problems: Problems, place: str, read: Callable[[Note], Listing | None]) -> Listing | None:
     """One record as a listing; None where it is none that is wanted, or cannot be used, which is then reported.
 
-    One of which a price cannot be used is reported, too, and marked.
+    One of which a part cannot be used is reported, too, and marked.
     """
     flaws: list[str] = []
     try:

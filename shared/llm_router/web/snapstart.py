@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from llm_router.web.deferred_build import build_now
+from llm_router.schemas.deferred_build import build_now
 
 
 def prepared(before: Callable[[], object], after: Callable[[], object], *, at_once: bool = False) -> None:

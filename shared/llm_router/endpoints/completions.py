@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from llm_router.activity import Observation, note_decision
 from llm_router.client_keys import ClientKey
+from llm_router.conversation import Conversation
+from llm_router.endpoints.chat_stream import MEDIA_TYPE, events
 from llm_router.errors import InvalidRequest
 from llm_router.generation.completion import Completed, Completer, Keeping
 from llm_router.generation.dispatch import WHOLE_S, Dispatcher, Routed, is_auto, preference_of
@@ -24,14 +26,14 @@ from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.chat_answer import ChatCompletion, Choice, UsageAnswer, message_answer, router_note
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.generated import GeneratedDecision, begun_decision, finished_decision
-from llm_router.schemas.messages import conversation
 from llm_router.schemas.route import RouteAnswer, route_answer
-from llm_router.web.chat_stream import MEDIA_TYPE, events
 from llm_router.web.door import Call
 from llm_router.web.meanwhile import meanwhile
 
-KEPT_BY_DEFAULT_S = 600.0
+Keep = Callable[[Decision, str, str | None, str], None]
+"""Keeps a decision of a tenant for later, with the model that was used and its answer as JSON."""
 
+KEPT_BY_DEFAULT_S = 600.0
 
 UNREAD_S = 30.0
 """Seconds after a stream's deadline at which its connection is closed, where the caller does not read it."""
@@ -47,33 +49,44 @@ class _Bounded(StreamingResponse):
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with asyncio.timeout(self.seconds):
-            await super().__call__(scope, receive, send)
+        """Returns at the end of its time, on which the server closes the connection. The pieces are closed in any case:
+        whoever waited for the caller to take one is not there any more to do it."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                await super().__call__(scope, receive, send)
+        except TimeoutError:
+            return
+        finally:
+            if isinstance(self.body_iterator, AsyncGenerator):
+                await self.body_iterator.aclose()
 
 
 @dataclass(frozen=True, slots=True)
 class Completions:
     """OpenAI's requests as jobs, and what comes of them as OpenAI's answers.
 
-    `keep` stores a decision for later; `stream_s` bounds a stream in all, where pieces really reach the caller.
+    `stream_s` bounds a stream in all, where pieces really reach the caller.
     """
 
     dispatcher: Dispatcher
     completer: Completer
     clock: Clock
-    keep: Callable[[Decision, str, str | None, str], None]
+    keep: Keep
     stream_s: float
 
-    def route(self, call: Call, body: ChatCompletionRequest, key: ClientKey | None) -> Routed:
-        """The job that the request makes. Raises what `Dispatcher` raises, and `InvalidRequest`."""
+    def route(self, call: Call, body: ChatCompletionRequest, said: Conversation, key: ClientKey | None) -> Routed:
+        """The job that the request makes, whose messages are `said`.
+
+        Raises what `Dispatcher` raises, and `InvalidRequest`.
+        """
         if body.logit_bias and is_auto(body.model):
             raise InvalidRequest("logit_bias names tokens of one model: name that model instead of auto.")
         request = body.chat(self.dispatcher.bounded(body.longest))
         named = preference_of(body.model) if is_auto(body.model) else None
         wished = body.preference if body.preference is not None else named
         ask = Ask(
-            conversation=conversation(
-                body.messages,
+            conversation=replace(
+                said,
                 wants_tools=bool(body.tools),
                 wants_json=request.json_format is not None,
                 beside_tokens=beside_tokens(request),

@@ -8,7 +8,7 @@ import pytest
 import snapshot_restore_py
 
 from llm_router.local.functions import load_module
-from llm_router.web.snapshot import prepared
+from llm_router.web.snapstart import prepared
 from tests.support.service import service
 
 
@@ -30,7 +30,7 @@ def test_without_such_a_runtime_nothing_is_called(monkeypatch: pytest.MonkeyPatc
         called.append(name)
         raise ImportError(name)
 
-    monkeypatch.setattr("llm_router.web.snapshot.import_module", missing)
+    monkeypatch.setattr("llm_router.web.snapstart.import_module", missing)
     prepared(lambda: called.append("before"), lambda: called.append("after"))
     assert called == ["snapshot_restore_py"]
 

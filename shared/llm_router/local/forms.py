@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from llm_router.dashboard import Window
 from llm_router.generation.idempotency import MAX_KEY
 from llm_router.schemas.chat_answer import ChatCompletionChunk
 from llm_router.schemas.classify import ExplainedAnswer
-from llm_router.schemas.dashboard import Window
 from llm_router.schemas.generated import GeneratedAnswer, GeneratedDecision
 from llm_router.web.openapi import Form, JsonObject
 

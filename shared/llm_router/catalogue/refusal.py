@@ -1,0 +1,71 @@
+"""How long data are refused that keep looking the same: what broke mends within days, and what has stood for a week is
+how things are now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from llm_router.clock import iso_day
+
+ACCEPTED_AFTER_S: Final = 7 * 86_400.0
+"""After so long the same doubt gives way: a slip of a source's is mended within days, and a catalogue that is a week
+old has prices that have changed since."""
+
+ACCEPTED_RUNS: Final = 3
+"""So many runs must have met with it, so that no single answer decides after a pause."""
+
+
+class Ground(StrEnum):
+    """What about data is not believed. What is empty never is."""
+
+    EMPTY = "empty"
+    SHRUNK = "shrunk"
+    PRICES = "prices"
+    ENDINGS = "endings"
+    UNRATED = "unrated"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why data are not believed as a whole; the words quote nothing of them."""
+
+    ground: Ground
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Data that were refused on one ground in every run that had an answer, `runs` of them, since then (epoch
+    seconds)."""
+
+    ground: Ground
+    since: float
+    runs: int = 1
+
+    def stood(self, now: float) -> bool:
+        """Whether the data are to be taken as what is so now."""
+        lasting = self.runs >= ACCEPTED_RUNS and now - self.since >= ACCEPTED_AFTER_S
+        return lasting and self.ground is not Ground.EMPTY
+
+    def told(self, words: str) -> str:
+        """The doubt, since when it leads to a refusal, and until when at most."""
+        since, until = iso_day(self.since), iso_day(self.since + ACCEPTED_AFTER_S)
+        if self.ground is Ground.EMPTY:
+            return f"{words}: refused since {since}."
+        return f"{words}: refused since {since}, and taken as it is from {until} on if it stays so."
+
+
+def refused(before: Refusal | None, ground: Ground, now: float) -> Refusal:
+    """The refusal after one more run: the same one, unless it is another ground's."""
+    if before is None or before.ground is not ground:
+        return Refusal(ground, now)
+    return replace(before, runs=before.runs + 1)
+
+
+def refusal_of(values: Mapping[str, Any] | None) -> Refusal | None:
+    """From what was kept of it. Raises ValueError, TypeError or KeyError for anything else."""
+    return None if values is None else Refusal(**{**values, "ground": Ground(values["ground"])})
