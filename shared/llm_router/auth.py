@@ -113,8 +113,10 @@ class Gatekeeper:
     def admit(self, access: Access, headers: Mapping[str, str]) -> Caller:
         """The caller, or `Unauthenticated`; a client's key on an admin route is `Forbidden`.
 
-        While the admin key cannot be read, clients' keys still open what they open, and any other is told so by
-        `StoreUnavailable`. What is open on loopback is not open to the pages of other sites.
+        Where a client's key is enough it is looked at first, so that it never waits for the admin key. While the admin
+        key cannot be read, clients' keys still open what they open, and any other is told so by `StoreUnavailable`;
+        while clients' keys cannot be, so does the admin key. What is open on loopback is not open to the pages of other
+        sites.
         """
         if access is Access.PUBLIC:
             return Caller(admin=False)
@@ -123,20 +125,36 @@ class Gatekeeper:
             return Caller(admin=False)
         key = presented_key(headers)
         digest = key_hash(key) if key else ""
+        if access is Access.CLIENT:
+            # OpenAI's SDKs send a key whether one is needed or not: where anybody may come in, a made-up one is no bar.
+            return self._client(digest, needs_key=not is_open or self.has_client_keys())
+        return self._admin(digest)
+
+    def _client(self, digest: str, *, needs_key: bool) -> Caller:
+        unread: StoreUnavailable | None = None
+        try:
+            client = self.client_key_id(digest) if digest and needs_key else None
+            if client is not None:
+                return Caller(admin=False, key_id=client)
+        except StoreUnavailable as failure:
+            unread = failure
+        try:
+            if self._is_admin(digest):
+                return Caller(admin=True)
+        except StoreUnavailable as failure:
+            unread = unread or failure
+        if not needs_key:
+            return Caller(admin=False)
+        raise unread or Unauthenticated(_REFUSED)
+
+    def _admin(self, digest: str) -> Caller:
         unread: StoreUnavailable | None = None
         try:
             if self._is_admin(digest):
                 return Caller(admin=True)
         except StoreUnavailable as failure:
             unread = failure
-        # OpenAI's SDKs send a key whether one is needed or not: where anybody may come in, a made-up one is no bar.
-        if access is Access.CLIENT and is_open and not self.has_client_keys():
-            return Caller(admin=False)
-        client = self.client_key_id(digest) if digest else None
-        if access is Access.CLIENT:
-            if client is not None:
-                return Caller(admin=False, key_id=client)
-        elif client is not None:
+        if digest and self.client_key_id(digest) is not None:
             raise Forbidden("This route needs the admin key.")
         raise unread or Unauthenticated(_REFUSED)
 

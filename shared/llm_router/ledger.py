@@ -29,7 +29,8 @@ class Ledger:
 
     The document that only grows holds a counter for every model that was ever named, and a write costs by the size of
     what it changes: that one is added to at most every `total_every_s`. It begins with every flush and waits twice as
-    long each time, so that a process that is ended early has told most of what it counted.
+    long each time, so that a process that is ended early has told most of what it counted. When it is due, the thread
+    writes it though nothing more is counted.
     """
 
     records: RecordStore
@@ -58,11 +59,19 @@ class Ledger:
 
     def _write(self) -> None:
         """The thread: waits until something is due, and then for more to come with it."""
-        while self._due.wait() and not self._closed.wait(self.every_s):
+        while True:
+            self._due.wait(self._owes_for_s())
+            if self._closed.wait(self.every_s):
+                return
             self._due.clear()
             if self._closed.is_set():  # meanwhile, and what it set to wake this thread may just have been cleared
                 return
             self.flush()
+
+    def _owes_for_s(self) -> float | None:
+        """Seconds until what the store has not taken yet is due, though nothing more comes; None where nothing is."""
+        with self._lock:
+            return max(0.0, self._total_due_at - self.clock.monotonic()) if self._owed else None
 
     def flush(self, *, ending: bool = False) -> None:
         """Add what was gathered to the store now, and to the document that only grows if that is due or all ends."""
@@ -74,7 +83,8 @@ class Ledger:
         now = self.clock.now()
         with contextlib.suppress(StoreUnavailable):
             for period in (MINUTE, HOUR):
-                self.records.add(period, bucket_key(now, period), owed[period], expires_at=now + KEPT_S[period])
+                if amounts := owed[period]:
+                    self.records.add(period, bucket_key(now, period), amounts, expires_at=now + KEPT_S[period])
                 del owed[period]
             if ending or self.clock.monotonic() >= self._total_due_at:
                 self.records.add(TOTAL, EVER, owed[TOTAL])
@@ -83,7 +93,8 @@ class Ledger:
                 self._total_due_at = self.clock.monotonic() + self._total_wait_s
         with self._lock:
             for kind, amounts in owed.items():
-                _gather(self._owed.setdefault(kind, {}), amounts)
+                if amounts:
+                    _gather(self._owed.setdefault(kind, {}), amounts)
 
     def close(self) -> None:
         """Flush what is due, for a process that ends."""

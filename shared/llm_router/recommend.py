@@ -17,7 +17,7 @@ from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import Ranking
 from llm_router.ranking.task import Constraints, Surroundings, Task
-from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of, together
+from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of, reading_of_all, together
 from llm_router.sessions.book import session_key
 from llm_router.sessions.choice import Wanted, choose
 from llm_router.sessions.continuing import Opened, Sessions
@@ -148,7 +148,7 @@ def task_of(found: Classification, conversation: Conversation) -> Task:
         chances[found.base_category] += 1 - own
     request = reading_of(conversation.request, found.token_count)
     media = Reading(conversation.media_tokens, NO_TEXT)
-    reading = together([request, *map(reading_of, conversation.other_texts), media])
+    reading = together([request, reading_of_all(conversation.other_texts), media])
     return Task(
         chances=chances,
         difficulty=found.difficulty,

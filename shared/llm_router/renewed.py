@@ -11,8 +11,8 @@ from llm_router.ports import Clock
 
 T = TypeVar("T")
 
-RETRY_AFTER_S = 10.0
-"""How long the store is left alone after it did not give a value that is held."""
+RETRY_AFTER_S = 60.0
+"""How long the store is left alone after it did not give a value that is held: whoever finds out waits for it."""
 
 
 class Renewed(Generic[T]):

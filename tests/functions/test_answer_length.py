@@ -26,11 +26,11 @@ def test_a_short_answer_is_priced_as_one_and_no_model_is_out_for_it(generating: 
     assert short["eligible_models"] == long["eligible_models"] == endless["eligible_models"]
 
 
-def test_thinking_counts_whole_however_short_the_answer_is_to_be():
+def test_thinking_counts_whole_however_short_the_answer_is_to_be_unless_a_limit_caps_both():
     thinking = prepare([model("m", capabilities=frozenset({Capability.REASONING}))])[0]
     task = Task({Category.CODING: 1.0}, Difficulty.HARD, 0.9, 100, 400)
     output, thought = expected_tokens(thinking, task, None)
     assert thought > 0
     assert expected_tokens(thinking, replace(task, longest=3), None) == (3, thought)
     assert expected_tokens(thinking, replace(task, longest=9999), None) == (output, thought)
-    assert expected_tokens(thinking, task, 3) == (3, thought)
+    assert expected_tokens(thinking, task, 3) == (3, 0)

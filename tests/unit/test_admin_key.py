@@ -162,6 +162,17 @@ def test_the_admin_key_opens_while_it_cannot_be_read(clock: FakeClock):
     assert opens(services, "the-first")
 
 
+@pytest.mark.usefixtures("stored")
+def test_a_secret_that_becomes_binary_holds_no_key_and_the_last_one_opens(clock: FakeClock):
+    services = running(clock, ADMIN_KEY_SECRET=NAME)
+    assert opens(services, "the-first")
+    boto3.client("secretsmanager").put_secret_value(SecretId=NAME, SecretBinary=b"the-second")
+    clock.pass_seconds(ADMIN_KEY_EVERY_S)
+    assert opens(services, "the-first")
+    with pytest.raises(StoreUnavailable, match="no text"):
+        opens(running(clock, ADMIN_KEY_SECRET=NAME), "the-first")
+
+
 def test_an_admin_key_of_the_settings_is_read_nowhere_and_none_closes(clock: FakeClock):
     assert opens(running(clock, ADMIN_KEY="plain"), "plain")
     assert not opens(running(clock), "plain")

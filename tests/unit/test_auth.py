@@ -84,6 +84,33 @@ def test_while_the_admin_key_cannot_be_read_clients_come_in_and_others_are_told_
             without.admit(access, bearer(ADMIN))
 
 
+def test_a_client_s_key_opens_what_it_opens_without_a_look_at_the_admin_key():
+    def never() -> str:
+        pytest.fail("the admin key is asked for")
+
+    gatekeeper = Gatekeeper(False, never, {key_hash(CLIENT): "c"}.get, lambda: True)
+    assert gatekeeper.admit(Access.CLIENT, bearer(CLIENT)) == Caller(admin=False, key_id="c")
+
+
+def test_while_client_keys_cannot_be_read_the_admin_comes_in_and_others_are_told_that():
+    def away(_digest: str) -> str:
+        raise StoreUnavailable("Keys cannot be checked now.")
+
+    without = Gatekeeper(False, lambda: key_hash(ADMIN), away, lambda: True)
+    assert without.admit(Access.CLIENT, bearer(ADMIN)).admin
+    with pytest.raises(StoreUnavailable, match="Keys cannot be checked now"):
+        without.admit(Access.CLIENT, bearer(CLIENT))
+
+
+def test_where_no_key_is_needed_none_is_looked_up_and_the_admin_is_still_told_apart():
+    def never(_digest: str) -> str:
+        pytest.fail("a client's key is looked up")
+
+    here = Gatekeeper(True, lambda: key_hash(ADMIN), never, lambda: False)
+    assert here.admit(Access.CLIENT, bearer("made-up")) == NOBODY
+    assert here.admit(Access.CLIENT, bearer(ADMIN)).admin
+
+
 @pytest.mark.parametrize("headers", [bearer(ADMIN), {"x-api-key": ADMIN}, {"authorization": f"bearer  {ADMIN} "}])
 def test_the_admin_key_opens_everything_in_either_header(headers):
     for access in (Access.ADMIN, Access.CLIENT, Access.OPERATOR):

@@ -114,8 +114,10 @@ def test_a_source_is_compared_by_all_its_prices_of_all_known_models_and_by_no_ot
         offering("two", said("litellm", 100.0, 400.0)),
         offering("two", said("litellm", None, None)),
     ]
-    assert prices_off("litellm", joined, current) == (2, 3)
-    assert prices_off("nobody", joined, current) == (0, 0)
+    assert prices_off("litellm", joined, current) == (2, 0, 3)
+    assert prices_off("nobody", joined, current) == (0, 0, 0)
+    fallen = [offering("one", said("litellm", 0.1, 100.0)), offering("two", said("litellm", None, 0.1))]
+    assert prices_off("litellm", fallen, current) == (3, 2, 3)
 
 
 def test_a_source_of_which_more_than_a_fifth_is_off_or_gone_is_not_believed():

@@ -273,7 +273,7 @@ def test_a_refusal_has_stood_after_a_week_and_some_runs():
     assert not Refusal(Ground.SHRUNK, 0.0, ACCEPTED_RUNS).stood(at - 1)
     assert not Refusal(Ground.SHRUNK, 0.0, ACCEPTED_RUNS - 1).stood(at)
     assert not Refusal(Ground.EMPTY, 0.0, ACCEPTED_RUNS).stood(at)
-    assert refused(None, Ground.PRICES, 5.0) == Refusal(Ground.PRICES, 5.0, 1)
-    assert refused(Refusal(Ground.PRICES, 1.0, 2), Ground.PRICES, 5.0) == Refusal(Ground.PRICES, 1.0, 3)
-    assert refused(Refusal(Ground.PRICES, 1.0, 2), Ground.SHRUNK, 5.0) == Refusal(Ground.SHRUNK, 5.0, 1)
+    assert refused(None, Ground.PRICES, 0.0, 5.0) == Refusal(Ground.PRICES, 5.0, 1)
+    assert refused(Refusal(Ground.PRICES, 1.0, 2), Ground.PRICES, 0.0, 5.0) == Refusal(Ground.PRICES, 1.0, 3)
+    assert refused(Refusal(Ground.PRICES, 1.0, 2), Ground.SHRUNK, 0.0, 5.0) == Refusal(Ground.SHRUNK, 5.0, 1)
     assert SourceState("x").refusal is None

@@ -247,3 +247,16 @@ def test_the_description_of_the_api_lists_the_fields_that_are_taken():
 
 
 _FREE = {"provenance", "tags", "notes", "analytics_id", "last_updated", "real_time_metrics"}
+
+
+@pytest.mark.parametrize("name", ["auto", "auto:cheap", "models"])
+def test_a_model_that_is_stored_under_a_name_of_the_apis_own_can_be_disabled_and_none_be_made(name: str):
+    stored = Catalogue(1, {name: ModelEntry(name, "acme", "Auto")})
+    assert made({"id": name, "status": "disabled"}, stored).status is ModelStatus.DISABLED
+    assert [path for path, _ in problems({**NEW, "id": name})] == ["models[0].id"]
+
+
+def test_a_speed_of_0_that_is_stored_can_be_sent_back_and_is_then_unknown():
+    stored = made({**NEW, "latency": {"output_tokens_per_second": 80}})
+    row = {"id": NEW["id"], "latency": {"output_tokens_per_second": 0}}
+    assert made(row, Catalogue(1, {NEW["id"]: stored})).latency.output_tokens_per_second is None

@@ -97,11 +97,20 @@ def test_an_id_is_required_and_legal(entry_id: Json):
     assert (found.path, found.problem) == ("id", "is required" if entry_id is None else legal)
 
 
-@pytest.mark.parametrize("speed", [0, 1e-320, LEAST_SPEED / 2, MOST_SPEED * 2, float("nan")])
+@pytest.mark.parametrize("speed", [1e-320, LEAST_SPEED / 2, MOST_SPEED * 2, float("nan")])
 def test_a_speed_with_which_no_answer_would_ever_end_is_refused(speed: float):
     said = "must be from 0.01 to 3.6e+06"
     assert problems(latency={"output_tokens_per_second": speed}) == [("latency.output_tokens_per_second", said)]
     assert problems(latency={"time_to_first_token_ms": 0, "output_tokens_per_second": LEAST_SPEED}) == []
+    assert problems(latency={"output_tokens_per_second": False}) == [("latency.output_tokens_per_second", A_NUMBER)]
+
+
+@pytest.mark.parametrize("speed", [0, 0.0, -0.0])
+def test_a_speed_of_0_was_not_measured(speed: float):
+    update, found = parse({"id": "a/b", "latency": {"output_tokens_per_second": speed}}, today=TODAY)
+    assert found == []
+    assert update is not None
+    assert (update.facts.output_tokens_per_second, update.cleared) == (None, {"output_tokens_per_second"})
 
 
 @pytest.mark.parametrize("name", ["auto", "auto:cheap", "auto:0.7", "auto:x", "models"])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from llm_router.adapters.connecting import connected
+from llm_router.adapters.connecting import addresses, connected
 from llm_router.adapters.https import HttpsTransport
 from llm_router.adapters.redis_cache import TIMEOUT_S, RedisCache
 from tests.support.clock import FakeClock
@@ -78,47 +78,60 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Callable[..., World]:
 
 def test_the_first_address_that_answers_is_taken(host: Callable[..., World]):
     world = host(REFUSES, None, None)
-    connected("cache.example", 6379, BUDGET_S)
+    connected(addresses("cache.example", 6379), BUDGET_S)
     assert [address for address, _ in world.tried] == list(ADDRESSES[:2])
     assert world.left_open == 1
 
 
-@pytest.mark.parametrize("addresses", [1, 2, 4])
-def test_addresses_that_all_hang_take_the_time_of_one(host: Callable[..., World], addresses: int):
-    world = host(*[HANGS] * addresses)
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_addresses_that_all_hang_take_the_time_of_one(host: Callable[..., World], count: int):
+    world = host(*[HANGS] * count)
     with pytest.raises(TimeoutError):
-        connected("cache.example", 6379, BUDGET_S)
-    assert len(world.tried) == addresses
+        connected(addresses("cache.example", 6379), BUDGET_S)
+    assert len(world.tried) == count
     assert world.seconds == pytest.approx(BUDGET_S)
     assert world.left_open == 0
 
 
 def test_an_address_that_hangs_leaves_time_for_the_next_which_has_all_that_is_left(host: Callable[..., World]):
     world = host(HANGS, None)
-    connected("cache.example", 6379, BUDGET_S)
+    connected(addresses("cache.example", 6379), BUDGET_S)
     assert [timeout_s for _, timeout_s in world.tried] == [BUDGET_S / 2, BUDGET_S / 2]
     world = host(REFUSES, None)
-    connected("cache.example", 6379, BUDGET_S)
+    connected(addresses("cache.example", 6379), BUDGET_S)
     assert [timeout_s for _, timeout_s in world.tried] == [BUDGET_S / 2, BUDGET_S]
 
 
-def test_a_name_that_takes_all_the_time_to_look_up_is_not_connected_to(host: Callable[..., World]):
-    world = host(None, lookup_s=BUDGET_S)
+def test_however_many_addresses_follow_the_first_has_half_the_time(host: Callable[..., World]):
+    world = host(HANGS, HANGS, None)
+    connected(addresses("cache.example", 6379), BUDGET_S)
+    assert [timeout_s for _, timeout_s in world.tried] == [BUDGET_S / 2, BUDGET_S / 4, BUDGET_S / 4]
+
+
+def test_a_name_that_takes_long_to_look_up_leaves_a_source_all_its_time(host: Callable[..., World]):
+    world = host(HANGS, lookup_s=2 * BUDGET_S)
     with pytest.raises(TimeoutError):
-        connected("cache.example", 6379, BUDGET_S)
-    assert world.tried == []
+        HttpsTransport(ssl.create_default_context()).get("source.example", "/", {}, BUDGET_S)
+    assert world.tried == [(ADDRESSES[0], BUDGET_S)]
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss"])
+def test_a_name_that_takes_long_to_look_up_leaves_the_cache_all_its_time(host: Callable[..., World], scheme: str):
+    world = host(HANGS, lookup_s=2 * TIMEOUT_S)
+    assert RedisCache(f"{scheme}://cache.example:6379/0", FakeClock(), lambda _: None).get("key") is None
+    assert world.tried == [(ADDRESSES[0], pytest.approx(TIMEOUT_S))]
 
 
 def test_what_refuses_is_told_as_it_was(host: Callable[..., World]):
     host(REFUSES, REFUSES)
     with pytest.raises(ConnectionRefusedError):
-        connected("cache.example", 6379, BUDGET_S)
+        connected(addresses("cache.example", 6379), BUDGET_S)
 
 
 def test_a_name_without_addresses_is_an_error_of_the_network(host: Callable[..., World]):
     host()
     with pytest.raises(OSError, match="no address"):
-        connected("cache.example", 6379, BUDGET_S)
+        connected(addresses("cache.example", 6379), BUDGET_S)
 
 
 def test_a_source_is_connected_to_within_its_time_out_in_all(host: Callable[..., World]):
@@ -148,6 +161,6 @@ def test_a_cache_behind_a_socket_in_the_file_system_has_no_addresses():
 def test_a_real_connection_can_be_written_to():
     with socket.create_server((HOST, free_port())) as listener:
         port = listener.getsockname()[1]
-        with connected(HOST, port, BUDGET_S) as here, listener.accept()[0] as there:
+        with connected(addresses(HOST, port), BUDGET_S) as here, listener.accept()[0] as there:
             here.sendall(b"hello")
             assert there.recv(5) == b"hello"

@@ -10,7 +10,15 @@ import pytest
 
 from classifier.normalise import HEAD_CHARACTERS, TAIL_CHARACTERS, normalise
 from llm_router.conversation import IMAGE_TOKENS, Conversation, Turn
-from llm_router.ranking.tokens import COUNTED_WHOLE, Reading, ratios_of, reading_of
+from llm_router.ranking.tokens import (
+    COUNTED_WHOLE,
+    MANY,
+    Reading,
+    ratios_of,
+    reading_of,
+    reading_of_all,
+    together,
+)
 from llm_router.recommend import _with_cache, task_of
 from llm_router.sessions import turn as sessions
 from llm_router.sessions.book import Session
@@ -121,3 +129,11 @@ def test_a_question_before_pages_in_another_script_does_not_make_them_its_own():
 )
 def test_a_character_is_as_many_tokens_as_were_counted_of_its_script(letter: str, writing: Writing):
     assert estimated_tokens(letter * 10_000) == pytest.approx(10_000 * TOKENS_PER_CHARACTER[writing], abs=1)
+
+
+def test_many_turns_are_looked_at_as_one_text_and_count_about_as_much_as_each_by_itself():
+    turns = ["The committee met again on Monday, and nothing was decided.", "Что решил комитет в понедельник?"] * MANY
+    each = together(map(reading_of, turns))
+    found = reading_of_all(turns)
+    assert found.tokens == pytest.approx(each.tokens, rel=0.25)
+    assert reading_of_all(turns[:4]) == together(map(reading_of, turns[:4]))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.errors import StoreUnavailable
-from llm_router.figures import MINUTE, TOTAL, Figures, sums
+from llm_router.figures import HOUR, MINUTE, TOTAL, Figures, sums
 from llm_router.ledger import Ledger
-from tests.support.clock import FakeClock
+from tests.support.clock import FakeClock, RunningClock
 
 NEVER, MINUTE_S, FLUSH_S = 3600.0, 60.0, 5.0
+QUICK_S, PATIENCE_S = 0.01, 10.0
 COUNTED = "requests|route"
 
 
@@ -80,6 +82,44 @@ def test_a_process_that_ends_writes_the_total_that_it_owes_once(store: Counting,
     ledger.close()
     assert total(store, clock) == 3
     assert sums(Figures(store, clock).last(60))["requests"] == {"route": 3}
+
+
+class Noticing(Counting):
+    """Lets a test wait for the total to be written."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock)
+        self.written = threading.Event()
+
+    def add(self, kind: str, *args: object, **named: object) -> Mapping[str, float] | None:
+        found = super().add(kind, *args, **named)
+        if kind == TOTAL:
+            self.written.set()
+        return found
+
+
+def test_a_total_that_becomes_due_is_written_though_nothing_more_is_counted():
+    clock = RunningClock()
+    store = Noticing(clock)
+    ledger = Ledger(store, clock, QUICK_S, QUICK_S)
+    ledger._total_due_at = clock.monotonic() + 10 * QUICK_S
+    ledger.add({COUNTED: 1.0})
+    assert store.written.wait(PATIENCE_S)
+    assert total(store, clock) == 1
+    assert store.writes == {MINUTE: 1, HOUR: 1, TOTAL: 1}
+    ledger.close()
+    assert store.writes[TOTAL] == 1
+
+
+def test_a_ledger_that_owes_a_total_is_closed_without_waiting_for_it(store: Counting, clock: FakeClock):
+    ledger = Ledger(store, clock, QUICK_S, MINUTE_S)
+    ledger._total_due_at = clock.monotonic() + MINUTE_S
+    ledger.add({COUNTED: 1.0})
+    closing = threading.Thread(target=ledger.close, daemon=True)
+    closing.start()
+    closing.join(PATIENCE_S)
+    assert not closing.is_alive()
+    assert total(store, clock) == 1
 
 
 def test_a_total_that_could_not_be_written_is_owed_on(store: Counting, clock: FakeClock):

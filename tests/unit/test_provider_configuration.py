@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from llm_router import settings as settings_module
 from llm_router.adapters import aws
-from llm_router.adapters.providers.configured import ConfiguredProviders, Speaker, speakers
+from llm_router.adapters.providers.configured import ConfiguredProviders, Speaker, Speakers, speakers
 from llm_router.adapters.providers.demo import DemoProvider
 from llm_router.catalogue.tables import tables
 from llm_router.composition.services import Services
@@ -55,10 +56,30 @@ def test_a_speaker_like_another_has_its_quirks_and_an_address_of_its_own():
     assert (azure.base_url, azure.key_setting) == ("", "AZURE_OPENAI_API_KEY")
 
 
-@pytest.mark.parametrize("row", [{"base": ""}, {"quirks": {"leaves_out": []}}, {"quirks": {"names": "perhaps"}}])
+@pytest.mark.parametrize(
+    "row", [{"base": ""}, {"quirks": {"leaves_out": []}}, {"quirks": {"names": "no"}}, {"path": 1}]
+)
 def test_a_speaker_s_row_has_no_field_that_nobody_reads(row: dict[str, object]):
     with pytest.raises(ValidationError):
-        Speaker.model_validate(row)
+        Speaker.model_validate_json(json.dumps(row))
+
+
+QUIRKS = {"leave_out": ["seed"]}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"a": {"quirks": QUIRKS}, "b": {"like": "a", "quirks": {"names": False}}},
+        {"a": {"quirks": QUIRKS}, "b": {"like": "a"}, "c": {"like": "b"}},
+        {"a": {"like": "a"}},
+        {"a": {"like": "nobody"}},
+    ],
+    ids=["with quirks of its own", "of one that is like another", "of itself", "of nobody"],
+)
+def test_a_speaker_is_like_one_that_has_the_quirks_and_has_none_itself(rows: dict[str, object]):
+    with pytest.raises(ValidationError):
+        TypeAdapter(Speakers).validate_json(json.dumps(rows))
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_every_candidate_meets_every_constraint(scene, preference):
         assert not limits.regions or limits.regions & set(entry.regions)
         if limits.max_tokens is not None:
             assert entry.max_output_tokens is None or entry.max_output_tokens >= limits.max_tokens
-            assert candidate.price.output_tokens <= limits.max_tokens
+            assert candidate.price.output_tokens + candidate.price.thinking_tokens <= limits.max_tokens
         if entry.context_window is not None:
             assert entry.context_window >= candidate.price.input_tokens + candidate.price.output_tokens
 

@@ -105,14 +105,18 @@ def test_an_answer_is_no_longer_than_the_model_writes_and_the_request_allows():
     assert expected_tokens(ready(), replace(of, longest=300), 350) == (300, 0)
 
 
-def test_a_model_that_thinks_does_not_seem_cheaper_where_the_answer_will_be_cut_off():
-    of, thinks = task(difficulty=Difficulty.HARD, output_tokens=400), THINKING_TOKENS[Difficulty.HARD]
-    assert expected_tokens(ready(capabilities=THINKER), of, 1000) == (400, thinks)
-    assert expected_tokens(ready(capabilities=THINKER), of, 100) == (100, thinks)
+def test_a_model_that_thinks_does_not_rank_as_cheaper_where_the_answer_will_be_cut_off_though_no_more_is_billed():
+    of, thinks = task(difficulty=Difficulty.HARD, output_tokens=400), ready(capabilities=THINKER)
+    assert expected_tokens(thinks, of, None) == (400, THINKING_TOKENS[Difficulty.HARD])
+    assert expected_tokens(thinks, of, 1000) == (400, 600)
+    assert expected_tokens(thinks, of, 100) == (100, 0)
     both = prepare([model("plain", usd_out=4.1), model("thinker", usd_out=4.0, capabilities=THINKER)])
     first, second = rank(both, of, Constraints(max_tokens=100), 0.0, Surroundings()).candidates
     assert (first.model.api_alias, second.model.api_alias) == ("plain", "thinker")
-    assert second.usd > 10 * first.usd
+    assert second.standing.usd > 10 * first.standing.usd
+    assert second.usd < first.usd
+    bound = Constraints(max_tokens=100, max_cost_usd=first.usd)
+    assert len(rank(both, of, bound, 0.0, Surroundings()).candidates) == 2
 
 
 def test_a_price_is_tokens_in_and_out_at_their_prices():

@@ -28,6 +28,15 @@ async def stream(seconds: float, *, hangs_up: bool) -> list[str]:
             await asyncio.sleep(0)  # as when a provider's connection is closed
             found.append("closed")
 
+    async def followed(sent: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+        """As the door notes what it has sent."""
+        try:
+            async for piece in sent:
+                yield piece
+        finally:
+            await sent.aclose()
+            found.append("noted")
+
     async def receive() -> Message:
         await gone.wait()
         return {"type": "http.disconnect"}
@@ -42,10 +51,11 @@ async def stream(seconds: float, *, hangs_up: bool) -> list[str]:
 
     async with aclosing(pieces()) as endless:
         answer = _Bounded(endless, seconds, media_type="text/event-stream", headers={})
+        answer.body_iterator = followed(endless)
         await answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
         return list(found)
 
 
 @pytest.mark.parametrize(("seconds", "hangs_up"), [(0.05, False), (60, True)], ids=["does not read", "hangs up"])
-def test_the_pieces_of_a_stream_that_nobody_reads_are_closed_when_it_ends(seconds: float, hangs_up: bool):
-    assert asyncio.run(stream(seconds, hangs_up=hangs_up)) == ["closed"]
+def test_the_pieces_of_a_stream_that_nobody_reads_are_closed_and_noted_when_it_ends(seconds: float, hangs_up: bool):
+    assert asyncio.run(stream(seconds, hangs_up=hangs_up)) == ["closed", "noted"]

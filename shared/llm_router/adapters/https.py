@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from llm_router.adapters.connecting import connected
+from llm_router.adapters.connecting import addresses, connected
 from llm_router.adapters.fetch import CHUNK
 
 
@@ -25,9 +25,11 @@ class HttpsTransport:
     port: int = 443
 
     def get(self, host: str, target: str, headers: Mapping[str, str], timeout_s: float) -> HttpsReply:
-        """Sends the request and waits for the head of the answer, within the time-out in all. Raises OSError."""
+        """Sends the request and waits for the head of the answer, within the time-out in all, which begins when the
+        name is looked up. Raises OSError."""
+        found = addresses(host, self.port)
         until = time.monotonic() + timeout_s
-        plain = connected(host, self.port, timeout_s)
+        plain = connected(found, timeout_s)
         plain.settimeout(timeout_s)
         connection = http.client.HTTPSConnection(host, self.port, context=self.context)
         secured = self.context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)

@@ -12,15 +12,15 @@ from redis.connection import Connection, SSLConnection, UnixDomainSocketConnecti
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from llm_router.adapters.connecting import connected
+from llm_router.adapters.connecting import addresses, connected
 from llm_router.breaker import Breaker, BreakerState
 from llm_router.ports import Clock
 from llm_router.typical import Typical
 
 TIMEOUT_S = 0.05
 SLOW_S = 1.0
-"""The time-out bounds connecting, and each wait for bytes, which a server that drips keeps. An answer that took longer
-than this in all is used, and counts as a failure."""
+"""The time-out bounds connecting, once the name is looked up, and each wait for bytes, which a server that drips keeps.
+An answer that took longer than this in all is used, and counts as a failure."""
 
 OPEN_S = 30.0
 MARGIN_S = 0.001
@@ -38,10 +38,10 @@ def _silently() -> None:
 
 
 class _Plain(Connection):
-    """A connection that is made within one time-out, however many addresses the host has."""
+    """A connection that is made within one time-out once its name is looked up, however many addresses the host has."""
 
     def _connect(self) -> socket.socket:
-        connection = connected(self.host, self.port, TIMEOUT_S)
+        connection = connected(addresses(self.host, self.port), TIMEOUT_S)
         if self.socket_keepalive:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             for option, value in self.socket_keepalive_options.items():

@@ -27,22 +27,31 @@ class Doubts:
     ) -> Doubt | None:
         """The first reason not to believe a reading. `before` tells how much there was; `today` is an ISO date."""
         if not reading.records:
-            return Doubt(Ground.EMPTY, "It lists nothing")
+            return Doubt(Ground.EMPTY, "It lists nothing", 1.0)
         was, listed = self._sizes(reading, before)
         # An operator who lists fewer models means it.
         if reading.source != OPERATOR and shrunk(was, listed):
-            return Doubt(Ground.SHRUNK, f"It lists {listed} records where it had {was}")
+            return Doubt(Ground.SHRUNK, f"It lists {listed} records where it had {was}", 1 - listed / was)
         joined = join([reading], current.values(), self.tables).values()
-        off, compared = prices_off(reading.source, joined, current)
+        off, fallen, compared = prices_off(reading.source, joined, current)
         if too_many_off(off, compared):
-            return Doubt(Ground.PRICES, f"{off} of {compared} prices are more than five times off")
+            ground = Ground.CHEAPER if 2 * fallen > off else Ground.PRICES
+            return Doubt(ground, f"{off} of {compared} prices are more than five times off", off / compared)
         off, listed = deprecated_anew(reading.source, joined, current, today)
         if too_many_off(off, listed):
-            return Doubt(Ground.ENDINGS, f"It deprecates {off} of {listed} models at once")
-        if (gone := no_longer_rated(before.rated, rated_by(reading, self.choices))) is not None:
-            rated = before.rated[gone]
-            return Doubt(Ground.UNRATED, f"It rates too few models for {gone} now, where it rated {rated}")
+            return Doubt(Ground.ENDINGS, f"It deprecates {off} of {listed} models at once", off / listed)
+        rated = rated_by(reading, self.choices)
+        if (gone := no_longer_rated(before.rated, rated)) is not None:
+            had = before.rated[gone]
+            words = f"It rates too few models for {gone} now, where it rated {had}"
+            return Doubt(Ground.UNRATED, words, 1 - rated[gone] / had)
         return None
+
+    def bounded(self, reading: Reading, current: Mapping[str, ModelEntry]) -> Reading:
+        """The reading as it is to be used: one whose prices as a whole are off speaks of models in force alone, whose
+        last good prices guard them."""
+        off, _, compared = prices_off(reading.source, join([reading], current.values(), self.tables).values(), current)
+        return replace(reading, prices_off=True) if too_many_off(off, compared) else reading
 
     def measured(self, state: SourceState, reading: Reading) -> SourceState:
         """The state with how much there is in a reading that is believed."""

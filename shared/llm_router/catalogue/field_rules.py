@@ -42,8 +42,9 @@ def _milliseconds(value: Json) -> float:
     return amount(value, MAX_MS)
 
 
-def _speed(value: Json) -> float:
-    return amount(value, MOST_SPEED, LEAST_SPEED)
+def _speed(value: Json) -> float | None:
+    """None for 0, by which figures mean that nothing was measured."""
+    return amount(value, MOST_SPEED, LEAST_SPEED) if value != 0 or isinstance(value, bool) else None
 
 
 def _per_mtok(value: Json) -> float:
@@ -151,7 +152,7 @@ FIELDS: Final[Mapping[str, Rule]] = {
     "tokenizer": Rule("tokenizer", _name),
     "avg_latency_ms": Rule("time_to_first_token_ms", _milliseconds),
 }
-SPEED_RULES: Final[Mapping[str, Callable[[Json], float]]] = {
+SPEED_RULES: Final[Mapping[str, Callable[[Json], float | None]]] = {
     "time_to_first_token_ms": _milliseconds,
     "output_tokens_per_second": _speed,
 }

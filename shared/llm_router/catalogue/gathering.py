@@ -27,18 +27,26 @@ AWAITED_S: Final = 18.0
 
 UNPACKED: Final = 64 * 1024 * 1024
 
+_COMES_AGAIN: Final = frozenset({Ground.PRICES, Ground.CHEAPER})
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """One source after its turn: its state, the reading to use, and the body to keep as its new last good data.
 
-    `accepted` is the doubt that had stood for so long that the reading was taken all the same.
+    `accepted` is the doubt that had stood for so long that the reading was taken all the same. `still` is then the
+    state to go on with where that comes to nothing, so that it can be taken another time.
     """
 
     state: SourceState
     reading: Reading | None
     keep: bytes | None = None
     accepted: Doubt | None = None
+    still: SourceState | None = None
+
+    def unpublished(self) -> Gathered:
+        """What is left of it where nothing could be published."""
+        return self if self.still is None else replace(self, state=self.still, keep=None, accepted=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,13 @@ class Gatherer:
         gathered = []
         for source, state in zip(sources, states, strict=True):
             left = min(EACH_S, until - self.clock.monotonic())
-            gathered.append(self._one(source, state, current, left))
+            gathered.append(self._bounded(self._one(source, state, current, left), current))
             tell(gathered[-1].state)
         return gathered
+
+    def _bounded(self, found: Gathered, current: Mapping[str, ModelEntry]) -> Gathered:
+        """Last good data, too, may have been taken in spite of their prices."""
+        return found if found.reading is None else replace(found, reading=self.doubts.bounded(found.reading, current))
 
     def _one(self, source: Source, state: SourceState, current: Mapping[str, ModelEntry], left: float) -> Gathered:
         now = self.clock.now()
@@ -87,10 +99,12 @@ class Gatherer:
             doubt = self.doubts.about(reading, before, current, self.today())
             if doubt is None:
                 return Gathered(taken, reading, fetched.body)
-            refusal = refused(state.refusal, doubt.ground, now)
+            refusal = refused(state.refusal, doubt.ground, doubt.extent, now)
+            still = state.refused(now, refusal, doubt.words)
             if not refusal.stood(now):
-                return Gathered(state.refused(now, refusal, doubt.words), self._last_good(source, state, held))
-            return Gathered(_in_spite_of(doubt, refusal, taken), reading, fetched.body, doubt)
+                return Gathered(still, self._last_good(source, state, held))
+            in_spite = _in_spite_of(doubt, refusal, taken)
+            return Gathered(in_spite, reading, fetched.body, doubt, still if in_spite.refusal is None else None)
         except (SourceUnavailable, StoreUnavailable) as failure:
             return Gathered(state.failed(now, failure.message), self._last_good_or_none(source, state))
         except (ArithmeticError, ValueError) as defect:
@@ -137,7 +151,7 @@ def _in_spite_of(doubt: Doubt, refusal: Refusal, taken: SourceState) -> SourceSt
     Prices that jump are kept back one by one, so that this doubt comes again: it must not refuse the source anew.
     """
     problems = (f"the whole: {doubt.words}: taken as it is", *taken.problems)
-    return replace(taken, problems=problems, refusal=refusal if doubt.ground is Ground.PRICES else None)
+    return replace(taken, problems=problems, refusal=refusal if doubt.ground in _COMES_AGAIN else None)
 
 
 def blob_name(source: str) -> str:

@@ -98,15 +98,15 @@ def _put(entry: ModelEntry, field: str, value: object, origin: Provenance, note:
     return replace(entry, provenance=provenance, **changes)
 
 
-def shrunk(before: int, after: int) -> bool:
-    """Whether more than a fifth is gone."""
-    return after < (1 - FIFTH) * before
+def shrunk(before: int, after: int, most: float = FIFTH) -> bool:
+    """Whether more than this share is gone."""
+    return after < (1 - most) * before
 
 
-def prices_off(source: str, joined: Iterable[Joined], current: Mapping[str, ModelEntry]) -> tuple[int, int]:
-    """How many of a source's prices jump against the catalogue in force, and how many could be compared: what the
-    operator says is no measure of a source."""
-    off = compared = 0
+def prices_off(source: str, joined: Iterable[Joined], current: Mapping[str, ModelEntry]) -> tuple[int, int, int]:
+    """How many of a source's prices jump against the catalogue in force, how many of these have fallen, and how many
+    could be compared: what the operator says is no measure of a source."""
+    off = fallen = compared = 0
     for offering in joined:
         before = current.get(offering.id)
         if before is None:
@@ -119,8 +119,10 @@ def prices_off(source: str, joined: Iterable[Joined], current: Mapping[str, Mode
                 origin = before.provenance.get(field)
                 if last is not None and now is not None and not (origin and origin.source == OPERATOR):
                     compared += 1
-                    off += jumps(last, now)
-    return off, compared
+                    if jumps(last, now):
+                        off += 1
+                        fallen += now < last
+    return off, fallen, compared
 
 
 def deprecated_anew(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -54,11 +54,13 @@ def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Table
         ids.setdefault((entry.provider, tables.slug(name)), entry.id)
         exact.add((entry.provider, name))
         providers[entry.id] = entry.provider
+    in_force = frozenset(ids)
     said: dict[str, list[Statement]] = defaultdict(list)
     ordered = sorted(readings, key=_weight)
     # Listings that make nothing known last: they tell of what is, or what another source's listing has made so.
     for known_only, reading in [*((False, reading) for reading in ordered), *((True, reading) for reading in ordered)]:
-        for entry_id, provider, facts in _offerings(reading, ids, exact, tables, known_only=known_only):
+        told = (in_force if reading.prices_off else ids) if known_only else None
+        for entry_id, provider, facts in _offerings(reading, ids, exact, tables, told):
             providers.setdefault(entry_id, provider)
             if not (known_only and any(each.source == reading.source for each in said[entry_id])):
                 said[entry_id].append(Statement(reading.source, reading.priority, reading.as_of, facts))
@@ -80,17 +82,21 @@ def _weight(said: Reading | Statement) -> tuple[int, str]:
 
 
 def _offerings(
-    reading: Reading, ids: dict[Key, str], exact: set[Key], tables: Tables, *, known_only: bool
+    reading: Reading, ids: dict[Key, str], exact: set[Key], tables: Tables, among: Container[Key] | None
 ) -> Iterable[tuple[str, str, Facts]]:
-    """One per offering of this source: the name that the catalogue knows it by, else the first of the alphabet."""
+    """One per offering of this source: the name that the catalogue knows it by, else the first of the alphabet.
+
+    Those of listings that make nothing known, as far as they are `among` these; with None those of the others.
+    """
     named = []
     figures_only = reading.source in FIGURES_ONLY
-    for listing in (each for each in reading.listings if (each.flawed or figures_only) is known_only):
+    all_known_only = figures_only or reading.prices_off
+    for listing in (each for each in reading.listings if (each.flawed or all_known_only) is (among is not None)):
         provider, name = _provider(listing, reading.source, tables)
         if provider is not None:
             known = (provider.name, name) in exact
             wanted = known or not (tables.skip.search(name.lower()) or _skipped(provider, name))
-            if wanted and (not known_only or (provider.name, tables.slug(name)) in ids):
+            if wanted and (among is None or (provider.name, tables.slug(name)) in among):
                 named.append((not known, name, provider, listing.facts))
     seen = set()
     for _, name, provider, facts in sorted(named, key=lambda row: (row[0], row[1], row[2].name)):

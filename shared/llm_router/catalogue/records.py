@@ -109,7 +109,10 @@ class RecordProblem:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything one source gave. `as_of` is the ISO date for which it holds."""
+    """Everything one source gave. `as_of` is the ISO date for which it holds.
+
+    With `prices_off` its prices as a whole are not believed: it tells of models that are in force, and of no others.
+    """
 
     source: str
     priority: int
@@ -118,6 +121,7 @@ class Reading:
     scores: Sequence[Score] = field(default=())
     updates: Sequence[Update] = field(default=())
     problems: Sequence[RecordProblem] = field(default=())
+    prices_off: bool = False
 
     @property
     def records(self) -> int:

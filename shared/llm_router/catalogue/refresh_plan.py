@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from llm_router.catalogue.ending import PAST, ended
 from llm_router.catalogue.entry import ModelEntry, ModelStatus, Provenance, QualityEstimate, QualityTable
-from llm_router.catalogue.guards import Quarantined, quarantine, shrunk
+from llm_router.catalogue.guards import FIFTH, Quarantined, quarantine, shrunk
 from llm_router.catalogue.joining import FIGURES_ONLY, Joined, Statement, join
 from llm_router.catalogue.merge import CURATED, merge
 from llm_router.catalogue.quality import estimate, telling
@@ -25,12 +25,13 @@ _NOTHING: Final[tuple[object, ...]] = (None, (), frozenset())
 
 @dataclass(frozen=True, slots=True)
 class RefreshPlan:
-    """The models that are to be in force, what was not believed, and why the whole is refused, if it is."""
+    """The models that are to be in force, what was not believed, and why the whole is refused for the share `lost`."""
 
     models: Mapping[str, ModelEntry]
     quarantined: tuple[Quarantined, ...]
     removed: tuple[str, ...]
     refused: str | None
+    lost: float = 0.0
 
 
 def plan(
@@ -40,19 +41,18 @@ def plan(
     tables: Tables,
     choices: QualityMap,
     *,
-    may_shrink: bool = False,
+    most_lost: float = FIFTH,
 ) -> RefreshPlan:
-    """The catalogue after these readings, each a source's newest or last good data. `today` is an ISO date.
-
-    One that would lose more than a fifth of its models is refused, unless it `may_shrink`.
-    """
+    """The catalogue after these readings, each a source's newest or last good data. `today` is an ISO date. One that
+    would lose more than `most_lost` of its models, a share from 0 to 1, is refused."""
     current = {name: entry for name, entry in with_updates(readings, current).items() if not _figures_alone(entry)}
     joined = join(readings, current.values(), tables)
     heard = {reading.source for reading in readings if reading.listings}
     offered = {name for name, found in joined.items() if found.offered}
     removed = tuple(sorted(name for name, entry in current.items() if name not in offered and _gone(entry, heard)))
-    if not may_shrink and shrunk(len(current), len(current) - len(removed)):
-        return RefreshPlan(current, (), (), f"{len(removed)} of {len(current)} models would be dropped")
+    if shrunk(len(current), len(current) - len(removed), most_lost):
+        lost, of = len(removed), len(current)
+        return RefreshPlan(current, (), (), f"{lost} of {of} models would be dropped", lost / of)
     models, quarantined = {}, []
     for name in sorted((current.keys() | joined.keys()) - set(removed)):
         before = current.get(name)

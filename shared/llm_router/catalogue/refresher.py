@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
@@ -11,12 +11,12 @@ from llm_router.catalogue.diff import Diff, diff
 from llm_router.catalogue.doubts import Doubts
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.gathering import IN_ALL_S, Gathered, Gatherer, blob_name, packed
-from llm_router.catalogue.guards import Quarantined
+from llm_router.catalogue.guards import FIFTH, Quarantined
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.quality_map import QualityMap
 from llm_router.catalogue.records import OPERATOR
 from llm_router.catalogue.refresh_plan import RefreshPlan, plan
-from llm_router.catalogue.refusal import Ground, Refusal, refusal_of, refused
+from llm_router.catalogue.refusal import WORSE_BY, Ground, Refusal, refusal_of, refused
 from llm_router.catalogue.source_state import RUNS, Health, SourceState, load, note_renewed, save
 from llm_router.catalogue.sources import Source
 from llm_router.catalogue.tables import Tables
@@ -89,24 +89,35 @@ class Refresher:
         current = self.publisher.current()
         gatherer = Gatherer(self.blobs, self.clock, Doubts(self.tables, self.choices), self.today)
         gathered = gatherer.gather(self.sources, load(self.records, names), current.models, tell, within_s)
-        refusal = self._refusal()
-        may_shrink = refusal.stood(self.clock.now()) or any(map(_may_be_less, gathered))
+        last, now = self.last_run(), self.clock.now()
+        standing = None if last is None else last.refusal
+        most_lost = _most_lost(standing, gathered, now)
         plans: list[RefreshPlan] = []
 
         def change(before: Catalogue) -> Mapping[str, ModelEntry] | None:
             readings = [found.reading for found in gathered if found.reading is not None]
-            made = plan(readings, before.models, self.today(), self.tables, self.choices, may_shrink=may_shrink)
-            plans.append(made if made.refused is None else replace(made, refused=refusal.told(made.refused)))
-            return made.models if made.refused is None else None
+            made = plan(readings, before.models, self.today(), self.tables, self.choices, most_lost=most_lost)
+            if made.refused is not None:
+                refusal = refused(standing, Ground.DROPPED, made.lost, now)
+                plans.append(replace(made, refused=refusal.told(made.refused)))
+                return None
+            plans.append(made)
+            return made.models
 
         if dry_run:
             changed = diff(current.models, change(current) or current.models)
             return _outcome(current.version, changed, plans[-1], gathered, dry_run=True)
-        self._keep(gathered)
+        self._keep(found for found in gathered if found.still is None)
         published = self.publisher.publish(change, ORIGIN, unless_held=scheduled)
         made = RefreshPlan(published.models, (), (), HELD) if published.held else plans[-1]
-        dropping = made.refused is not None and not published.held
-        self._remember(published.version, published.diff, made, refusal if dropping else None)
+        if made.refused is None:
+            refusal = None
+        else:
+            # A run that is held says nothing about what would have been dropped.
+            refusal = standing if published.held else refused(standing, Ground.DROPPED, made.lost, now)
+            gathered = [found.unpublished() for found in gathered]
+        self._keep(found for found in gathered if found.still is not None)
+        self._remember(published.version, published.diff, made, refusal)
         on_the_web = (found.state for found in gathered if found.state.name != OPERATOR)
         if made.refused is None and any(state.health is Health.FRESH for state in on_the_web):
             note_renewed(self.records, self.clock.now())
@@ -132,13 +143,9 @@ class Refresher:
         except (ValueError, TypeError, KeyError):
             return None
 
-    def _refusal(self) -> Refusal:
-        """What stands against publishing if this run, too, would drop too many models."""
-        last = self.last_run()
-        return refused(None if last is None else last.refusal, Ground.DROPPED, self.clock.now())
-
-    def _keep(self, gathered: Sequence[Gathered]) -> None:
+    def _keep(self, gathered: Iterable[Gathered]) -> None:
         """New last good data first, then the states that speak of them."""
+        gathered = list(gathered)
         for found in gathered:
             if found.keep is not None:
                 self.blobs.write(blob_name(found.state.name), packed(found.keep))
@@ -150,9 +157,17 @@ class Refresher:
         self.records.put(Record(RUNS, LATEST, json.dumps(asdict(run))))
 
 
-def _may_be_less(found: Gathered) -> bool:
-    """Whether the models of a source that has shrunk have been missing for long already."""
-    return found.accepted is not None and found.accepted.ground is Ground.SHRUNK
+def _most_lost(standing: Refusal | None, gathered: Sequence[Gathered], now: float) -> float:
+    """The share of the models that may be dropped: what would have been dropped for long already, and what the models
+    of a source that has shrunk that have been missing for as long come to."""
+    shares = [FIFTH] + [
+        found.accepted.extent + WORSE_BY
+        for found in gathered
+        if found.accepted is not None and found.accepted.ground is Ground.SHRUNK
+    ]
+    if standing is not None and refused(standing, Ground.DROPPED, standing.extent, now).stood(now):
+        shares.append(standing.extent + WORSE_BY)
+    return max(shares)
 
 
 def _outcome(

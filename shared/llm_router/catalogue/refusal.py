@@ -17,13 +17,19 @@ old has prices that have changed since."""
 ACCEPTED_RUNS: Final = 3
 """So many runs must have met with it, so that no single answer decides after a pause."""
 
+WORSE_BY: Final = 0.1
+"""Data that are worse by more than this share are others than those that have stood: within it lies what a source
+changes in a week."""
+
 
 class Ground(StrEnum):
-    """What about data is not believed. What is empty never is."""
+    """What about data is not believed. What is empty never is. Prices that are off are `CHEAPER` where most of those
+    have fallen, else `PRICES`: one is no sign of the other."""
 
     EMPTY = "empty"
     SHRUNK = "shrunk"
     PRICES = "prices"
+    CHEAPER = "cheaper"
     ENDINGS = "endings"
     UNRATED = "unrated"
     DROPPED = "dropped"
@@ -31,20 +37,23 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why data are not believed as a whole; the words quote nothing of them."""
+    """Why data are not believed as a whole; the words quote nothing of them. `extent` is the share that is lost or off,
+    from 0 to 1."""
 
     ground: Ground
     words: str
+    extent: float
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Data that were refused on one ground in every run that had an answer, `runs` of them, since then (epoch
-    seconds)."""
+    seconds). `extent` is the least share, from 0 to 1, that was lost or off in one of these runs."""
 
     ground: Ground
     since: float
     runs: int = 1
+    extent: float = 0.0
 
     def stood(self, now: float) -> bool:
         """Whether the data are to be taken as what is so now."""
@@ -59,11 +68,12 @@ class Refusal:
         return f"{words}: refused since {since}, and taken as it is from {until} on if it stays so."
 
 
-def refused(before: Refusal | None, ground: Ground, now: float) -> Refusal:
-    """The refusal after one more run: the same one, unless it is another ground's."""
-    if before is None or before.ground is not ground:
-        return Refusal(ground, now)
-    return replace(before, runs=before.runs + 1)
+def refused(before: Refusal | None, ground: Ground, extent: float, now: float) -> Refusal:
+    """The refusal after one more run: the same one, unless it is another ground's or the data are worse than what has
+    stood. The least extent counts, so that it cannot creep, and that one bad answer vouches for no other."""
+    if before is None or before.ground is not ground or extent > before.extent + WORSE_BY:
+        return Refusal(ground, now, extent=extent)
+    return replace(before, runs=before.runs + 1, extent=min(before.extent, extent))
 
 
 def refusal_of(values: Mapping[str, Any] | None) -> Refusal | None:

@@ -31,7 +31,7 @@ def upsert(catalogue: Catalogue, rows: Sequence[Json], today: str) -> dict[str, 
     problems: list[FieldProblem] = []
     first_at: dict[str, int] = {}
     for index, row in enumerate(rows):
-        update, wrong = parse(row, today=today)
+        update, wrong = parse(row, today=today, known=catalogue.models)
         if update is not None:
             name = known_as(update, catalogue.models)
             before = catalogue.models.get(name)

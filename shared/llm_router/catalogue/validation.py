@@ -7,7 +7,7 @@ field and quote nothing, so that a field we do not know is told by what it stand
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
 from llm_router.catalogue.entry import QualityTable
@@ -23,10 +23,13 @@ _IGNORED: Final = frozenset({"provenance", "tags", "notes", "analytics_id", "las
 """Accepted so that our own answers and the reference design's files can be sent back; nothing is taken from them."""
 
 
-def parse(row: Json, *, today: str, lenient: bool = False) -> tuple[Update | None, list[FieldProblem]]:
+def parse(
+    row: Json, *, today: str, lenient: bool = False, known: Container[str] = ()
+) -> tuple[Update | None, list[FieldProblem]]:
     """The update that a row describes, or None with everything that is wrong with it.
 
-    With `lenient`, unknown fields are passed over: the operator's own files may hold more than we know.
+    With `lenient`, unknown fields are passed over: the operator's own files may hold more than we know. A model that is
+    `known` by an id that the API gives a meaning of its own can still be changed, such as disabled.
     """
     if not isinstance(row, Mapping):
         return None, [FieldProblem("", "must be an object")]
@@ -49,7 +52,7 @@ def parse(row: Json, *, today: str, lenient: bool = False) -> tuple[Update | Non
             facts[rule.fact] = rule.check(value)
         except Wrong as wrong:
             problems.append(FieldProblem(name, str(wrong)))
-    entry_id, provider = _names(row, problems)
+    entry_id, provider = _names(row, problems, known)
     quality, scores = _quality(row, facts, cleared, problems, today)
     _latency(row, facts, cleared, problems)
     if problems or entry_id is None:
@@ -65,13 +68,15 @@ def _strange(row: Mapping[str, Json]) -> list[FieldProblem]:
     return unknown + [FieldProblem(name, NOT_FINITE) for name in unread if not is_finite(row[name])]
 
 
-def _names(row: Mapping[str, Json], problems: list[FieldProblem]) -> tuple[str | None, str | None]:
+def _names(
+    row: Mapping[str, Json], problems: list[FieldProblem], known: Container[str]
+) -> tuple[str | None, str | None]:
     entry_id, provider = row.get("id"), row.get("provider")
     if not isinstance(entry_id, str) or not is_legal_id(entry_id):
         legal = f"must be 1 to {MAX_ID} ASCII letters, digits and / : . _ - @ +, without '..'"
         problems.append(FieldProblem("id", "is required" if entry_id is None else legal))
         entry_id = None
-    elif is_reserved(entry_id):
+    elif is_reserved(entry_id) and entry_id not in known:
         problems.append(FieldProblem("id", "is a name that the API gives a meaning of its own"))
         entry_id = None
     if provider is not None and not (isinstance(provider, str) and _PROVIDER.fullmatch(provider)):
@@ -116,13 +121,15 @@ def _latency(row: Mapping[str, Json], facts: dict[str, Any], cleared: set[str], 
     for name in SPEEDS:
         if name not in given:
             continue
-        if (value := given[name]) is None:
+        try:
+            speed = None if given[name] is None else SPEED_RULES[name](given[name])
+        except Wrong as wrong:
+            problems.append(FieldProblem(f"latency.{name}", str(wrong)))
+            continue
+        if speed is None:
             cleared.add(name)
         else:
-            try:
-                facts[name] = SPEED_RULES[name](value)
-            except Wrong as wrong:
-                problems.append(FieldProblem(f"latency.{name}", str(wrong)))
+            facts[name] = speed
 
 
 _KNOWN: Final = frozenset({"id", "provider", "quality", "capabilities", "latency"}) | _IGNORED | FIELDS.keys()

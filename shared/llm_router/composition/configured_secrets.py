@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from llm_router.auth import key_hash
+from llm_router.errors import StoreUnavailable
 from llm_router.lazy import Lazy
 from llm_router.ports import Clock
 from llm_router.renewed import Renewed
@@ -54,7 +55,10 @@ class ConfiguredSecrets:
         from llm_router.adapters import aws
 
         with aws.translated("The secret store"):
-            return self._client().get_secret_value(SecretId=name)["SecretString"]
+            text = self._client().get_secret_value(SecretId=name).get("SecretString")
+        if text is None:  # it may be binary
+            raise StoreUnavailable("The secret holds no text.")
+        return text
 
     def _make_client(self) -> SecretsManagerClient:
         from llm_router.adapters import aws

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 FLUSH_EVERY_S = {Store.AWS: 5.0, Store.SQLITE: 0.5, Store.MEMORY: 0.0}
 """Seconds between two writes of a process's figures; on AWS each write costs money and a few milliseconds."""
-TOTAL_EVERY_S = {Store.AWS: 60.0, Store.SQLITE: 0.0, Store.MEMORY: 0.0}
-"""The same for the document of everything ever counted, which is the largest and written by all processes."""
+TOTAL_EVERY_S = {Store.AWS: 30.0, Store.SQLITE: 0.0, Store.MEMORY: 0.0}
+"""The same for the document of everything ever counted, which is the largest and written by all processes. So much of
+its counts is lost with an instance that Lambda ends while it is frozen."""
 
 CACHE_ALONE = Component("cache", State.UP, "in each process's own memory")
 CACHE_WITH_WORKERS = Component("cache", State.UP, "in each process's own memory, classifications among all workers")

@@ -49,8 +49,8 @@ class _Bounded(StreamingResponse):
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Returns at the end of its time, on which the server closes the connection. The pieces are closed in any case:
-        whoever waited for the caller to take one is not there any more to do it."""
+        """Returns at the end of its time, on which the server closes the connection. Pieces that have begun are closed
+        in any case: whoever waited for the caller to take one is not there any more to do it."""
         try:
             async with asyncio.timeout(self.seconds):
                 await super().__call__(scope, receive, send)

@@ -36,21 +36,23 @@ def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price
 
 
 def expected_tokens(model: Prepared, task: Task, max_tokens: int | None) -> tuple[int, int]:
-    """Output, which never exceeds `max_tokens`, and thinking.
-
-    Where the answer will be cut off, thinking counts whole all the same, though no more than the limit is billed: a
-    model that needs more than is left for it says nothing, and must not seem as cheap as one that answers at once.
-    """
-    thinking = THINKING_TOKENS[task.difficulty] if model.thinks else 0
+    """Output and thinking; together they never exceed `max_tokens`, which caps what is billed and waited for."""
+    thinking = thinking_needed(model, task)
     output = task.output_tokens
     most = model.model.max_output_tokens
     if most is not None and most < output:
         output = most
     if task.longest is not None and task.longest < output:
         output = task.longest
-    if max_tokens is not None and max_tokens < output:
-        output = max_tokens
+    if max_tokens is not None:
+        output = min(output, max_tokens)
+        thinking = min(thinking, max_tokens - output)
     return output, thinking
+
+
+def thinking_needed(model: Prepared, task: Task) -> int:
+    """What a model thinks before it answers such a task, if it may answer at any length."""
+    return THINKING_TOKENS[task.difficulty] if model.thinks else 0
 
 
 def expected_usd(model: Prepared, task: Task, tokens: int, billed_as_output: int) -> float | None:

@@ -11,7 +11,15 @@ from typing import NamedTuple
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import FieldProblem, NoEligibleModel
 from llm_router.ranking.constraints import Prospect, Violation, nearest, out_of_use, violations
-from llm_router.ranking.cost import Price, carried_usd, expected_price, expected_tokens, full_usd, saved_usd
+from llm_router.ranking.cost import (
+    Price,
+    carried_usd,
+    expected_price,
+    expected_tokens,
+    full_usd,
+    saved_usd,
+    thinking_needed,
+)
 from llm_router.ranking.latency import Wait, expected_wait
 from llm_router.ranking.objective import Place, Standing, place_of
 from llm_router.ranking.prepared import Prepared
@@ -72,7 +80,9 @@ def rank(
 ) -> Ranking:
     """The ranking; raises `NoEligibleModel` naming what binds when nobody is left.
 
-    A bound on the price binds what is paid when the provider's cache has forgotten the session.
+    A bound on the price binds what is paid when the provider's cache has forgotten the session. For its place a model
+    counts with all that it needs to think, though less is billed where the answer is cut off before: one that says
+    nothing must not seem as cheap as one that answers at once.
     """
     wanted = demand(task.chances, task.difficulty, task.complexity)
     figures = _Figures(task, wanted)
@@ -88,8 +98,10 @@ def rank(
         output, thinking = expected_tokens(prepared, task, limits.max_tokens)
         tokens = output + thinking
         usd = spent = full_usd(prepared, task, reads, tokens)
-        if usd is not None and task.held is not None:
-            spent = usd - saved_usd(prepared, task, reads) + carried_usd(prepared, task, reads)
+        if (needed := output + thinking_needed(prepared, task)) > tokens:
+            spent = full_usd(prepared, task, reads, needed)
+        if spent is not None and task.held is not None:
+            spent = spent - saved_usd(prepared, task, reads) + carried_usd(prepared, task, reads)
         place = None if spent is None else place_of(model.id, quality, spent, preference)
         if undemanding and place is not None and reads + tokens <= prepared.safe_tokens:
             placed.append((place, prepared))

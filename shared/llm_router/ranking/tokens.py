@@ -8,7 +8,7 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +21,14 @@ SLICE, SLICES, APART = 128, 16, 512
 """Of a text, a slice for each stretch of `APART` characters, at least two and at most `SLICES`, tells how many tokens
 its characters are: enough to be within a tenth of a long text, and of the turns of a conversation together."""
 
+KNOWN_LETTERS = 4096
+"""Letters of which is remembered how they are written: more than any one language has in use."""
+
 SEEN = 200
 """Characters from all over a text that decide on its writing: a question may stand before pages in another script."""
+
+MANY = 50
+"""Texts; more of them are looked at as one, so that a conversation of thousands of turns costs no more."""
 
 UNSURE = 1.1
 """By how much more than our estimate a provider may count of the input."""
@@ -78,6 +84,11 @@ def reading_of(text: str, counted: int | None = None) -> Reading:
     return Reading(math.ceil(len(text) * sum(each)), _shares(each))
 
 
+def reading_of_all(texts: Sequence[str]) -> Reading:
+    """Texts that nobody counted, such as a conversation's other turns."""
+    return reading_of("\n".join(texts)) if len(texts) > MANY else together(map(reading_of, texts))
+
+
 def together(readings: Iterable[Reading]) -> Reading:
     """All of them as one."""
     found: Counter[Shares] = Counter()
@@ -127,6 +138,7 @@ def _each_character(text: str, english: float) -> tuple[float, ...]:
     return tuple(rates[writing] * count / letters for writing, count in counts.items())
 
 
+@lru_cache(KNOWN_LETTERS)
 def _writing_of_letter(letter: str) -> Writing:
     if letter.isascii():
         return Writing.ENGLISH

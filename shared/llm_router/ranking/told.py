@@ -1,4 +1,8 @@
-"""Figures as an answer tells them. Bounds are held against these, so that a figure sent back as a bound is met."""
+"""Figures as an answer tells them. Bounds are held against these, so that a figure sent back as a bound is met.
+
+A cost is told as it is expected, and its bound held at full price and for a somewhat longer prompt: where most of it is
+for reading, or for what a provider's cache holds, its own figure is too tight a bound.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ _CELL = _object(
 )
 _LEVELS = _object({level.value: _CELL for level in Difficulty})
 _PRICE = {"type": "number", "minimum": 0, "maximum": MAX_USD_PER_MTOK}
-_SPEED = {"type": ["number", "null"], "minimum": LEAST_SPEED, "maximum": MOST_SPEED}
+_SPEED = {"anyOf": [{"type": "number", "minimum": LEAST_SPEED, "maximum": MOST_SPEED}, {"enum": [0, None]}]}
 _LONG_PROMPT = _object(
     {
         "above_tokens": {"type": "integer", "minimum": 1, "maximum": MAX_TOKENS},

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from llm_router.adapters.providers import endpoint
 from llm_router.adapters.providers.openai_request import Quirks
@@ -27,7 +28,7 @@ GEMINI_URL = "https://generativelanguage.googleapis.com"
 class Speaker(BaseModel):
     """One row of `speakers.toml`, which says what the fields mean."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     base_url: str = ""
     url_setting: str = ""
@@ -38,16 +39,33 @@ class Speaker(BaseModel):
     like: str = ""
     quirks: Quirks = Quirks()
 
+    @model_validator(mode="after")
+    def _has_quirks_of_one(self) -> Self:
+        if self.like and self.quirks != Quirks():
+            raise ValueError(f"a speaker like {self.like} has its quirks and none of its own")
+        return self
+
+
+def _with_quirks(rows: dict[str, Speaker]) -> dict[str, Speaker]:
+    """The rows with the quirks of those that they are like."""
+    for name, row in rows.items():
+        if row.like and (row.like not in rows or rows[row.like].like):
+            raise ValueError(f"{name} is like {row.like}, which is no row with quirks of its own")
+    return {
+        name: row.model_copy(update={"quirks": rows[row.like].quirks}) if row.like else row
+        for name, row in rows.items()
+    }
+
+
+Speakers = Annotated[dict[str, Speaker], AfterValidator(_with_quirks)]
+
 
 @cache
 def speakers() -> Mapping[str, Speaker]:
     """Who speaks OpenAI's protocol, by the catalogue's names."""
     text = resources.files(__package__).joinpath("speakers.toml").read_text("utf-8")
-    rows = TypeAdapter(dict[str, Speaker]).validate_python(tomllib.loads(text))
-    return {
-        name: row.model_copy(update={"quirks": rows[row.like].quirks}) if row.like else row
-        for name, row in rows.items()
-    }
+    # As JSON, whose lists may be sets where nothing else is taken for what it is not.
+    return TypeAdapter(Speakers).validate_json(json.dumps(tomllib.loads(text)))
 
 
 @dataclass(frozen=True, slots=True)
