@@ -5,6 +5,7 @@ RouterError
 │   └── NoEligibleModel       no model meets the constraints
 ├── MalformedRequest          the body or event cannot be read
 ├── PayloadTooLarge
+├── HeadTooLong
 ├── UnsupportedMediaType
 ├── Unauthenticated           no valid key
 ├── Forbidden                 a valid key that may not do this
@@ -19,6 +20,7 @@ RouterError
 ├── Unavailable               something this request needs is down
 │   ├── CatalogueUnavailable
 │   ├── StoreUnavailable
+│   │   └── UnreadableRecord   the store answered with what this release cannot read
 │   ├── SourceUnavailable
 │   └── Overloaded
 ├── SnapshotCorrupt           a stored catalogue does not match its hash
@@ -62,6 +64,10 @@ class MalformedRequest(RouterError):
 
 class PayloadTooLarge(RouterError):
     """The body is longer than the route takes."""
+
+
+class HeadTooLong(RouterError):
+    """The request's line and headers are longer than the server takes."""
 
 
 class UnsupportedMediaType(RouterError):
@@ -125,7 +131,20 @@ class CatalogueUnavailable(Unavailable):
 
 
 class StoreUnavailable(Unavailable):
-    """The record or catalogue store did not answer."""
+    """The record or catalogue store did not answer.
+
+    With `nothing_done` it is certain that what it was asked to do was not done; without, it may have been all the same.
+    """
+
+    def __init__(
+        self, message: str, *, code: str | None = None, retry_after_s: float | None = None, nothing_done: bool = False
+    ) -> None:
+        super().__init__(message, code=code, retry_after_s=retry_after_s)
+        self.nothing_done = nothing_done
+
+
+class UnreadableRecord(StoreUnavailable):
+    """One stored record cannot be read. The store answers, and others can be."""
 
 
 class SourceUnavailable(Unavailable):

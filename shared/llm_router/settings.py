@@ -15,18 +15,36 @@ from pydantic import (
     SecretStr,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
 )
 
 from llm_router.errors import ConfigurationError
+from llm_router.setting_addresses import (
+    check_http_address,
+    check_redis_address,
+    check_redis_host,
+    join_redis_address,
+    ollama_address,
+)
 
-Port = Annotated[int, Field(ge=1, le=65_535)]
 _NO_PARAMETER = "not on AWS unless the template is edited"
 
 
-def _redis_scheme(address: SecretStr) -> SecretStr:
-    if address.get_secret_value() and not address.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("must begin with redis://, rediss:// or unix://")
+def _redis_address(address: SecretStr) -> SecretStr:
+    check_redis_address(address.get_secret_value())
     return address
+
+
+def _port_of_its_own(port: int, info: ValidationInfo) -> int:
+    """Each service is known by its port alone."""
+    for other in ("port", "classifier_port", "ingestor_port", "dashboard_port"):
+        if info.data.get(other) == port:
+            raise ValueError(f"must differ from {other.upper()}")
+    return port
+
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+ServicePort = Annotated[Port, Field(validate_default=True), AfterValidator(_port_of_its_own)]
 
 
 class Listener(StrEnum):
@@ -101,10 +119,10 @@ class Settings(ProviderSettings):
 
     listener: Listener = Field(Listener.PUBLIC, description="`loopback` or `public`; the local gateway sets it")
     host: str = Field("127.0.0.1", description="address the local gateway binds to")
-    port: Port = Field(8080, description="port of the whole API, locally")
-    classifier_port: Port = Field(5001, description="port of the classifier alone, locally")
-    ingestor_port: Port = Field(8001, description="port of the ingestor alone, locally")
-    dashboard_port: Port = Field(8090, description="port of the dashboard alone, locally")
+    port: ServicePort = Field(8080, description="port of the whole API, locally")
+    classifier_port: ServicePort = Field(5001, description="port of the classifier alone, locally")
+    ingestor_port: ServicePort = Field(8001, description="port of the ingestor alone, locally")
+    dashboard_port: ServicePort = Field(8090, description="port of the dashboard alone, locally")
     workers: int = Field(0, ge=0, le=64, description="local worker processes; 0: one per processor, at most 4")
     max_in_flight: int = Field(64, ge=1, le=10_000, description="requests a local worker holds before it sheds load")
     max_generating: int = Field(256, ge=1, le=10_000, description="the same for requests that may ask a provider")
@@ -113,12 +131,16 @@ class Settings(ProviderSettings):
     state_dir: Path = Field(Path(".local"), description="folder of the embedded store and the workers' cache, locally")
     table_name: str = Field("llm-router", description="DynamoDB table")
     bucket_name: str = Field("", description="S3 bucket of catalogue snapshots")
-    aws_endpoint_url: str = Field("", description="another AWS endpoint, such as LocalStack's")
+    aws_endpoint_url: Annotated[str, AfterValidator(check_http_address)] = Field(
+        "", description="another AWS endpoint, such as LocalStack's"
+    )
 
-    redis_url: Annotated[SecretStr, AfterValidator(_redis_scheme)] = Field(
+    redis_url: Annotated[SecretStr, AfterValidator(_redis_address)] = Field(
         SecretStr(""), description="Redis or Valkey, as redis:// or rediss:// address"
     )
-    redis_host: str = Field("", description="Redis or Valkey host, when no REDIS_URL is set")
+    redis_host: Annotated[str, AfterValidator(check_redis_host)] = Field(
+        "", description="Redis or Valkey host, when no REDIS_URL is set"
+    )
     redis_port: Port = Field(6379, description="Redis port, with REDIS_HOST")
     redis_password: SecretStr = Field(SecretStr(""), description="Redis password, with REDIS_HOST")
     cache_ttl: float = Field(3600.0, gt=0, le=2_592_000, description="seconds a cached classification is kept")
@@ -176,7 +198,7 @@ class Settings(ProviderSettings):
         if self.bedrock_enabled and self.aws_region:
             found.setdefault("BEDROCK_REGION", self.aws_region)
         if host := found.pop("OLLAMA_HOST", ""):
-            found.setdefault("OLLAMA_BASE_URL", _ollama_address(host))
+            found.setdefault("OLLAMA_BASE_URL", ollama_address(host))
         return found
 
     @property
@@ -191,9 +213,7 @@ class Settings(ProviderSettings):
             return address
         if not self.redis_host:
             return ""
-        password = self.redis_password.get_secret_value()
-        login = f":{password}@" if password else ""
-        return f"redis://{login}{self.redis_host}:{self.redis_port}/0"
+        return join_redis_address(self.redis_host, self.redis_port, self.redis_password.get_secret_value())
 
 
 def _from_secret(secret: str) -> dict[str, str]:
@@ -206,17 +226,11 @@ def _from_secret(secret: str) -> dict[str, str]:
     return {name: value.strip() for name, value in held.items() if name in PROVIDER_SETTINGS and value.strip()}
 
 
-def _ollama_address(host: str) -> str:
-    """What Ollama makes of its OLLAMA_HOST: http and port 11434 unless it says otherwise."""
-    scheme, separator, rest = host.rpartition("://")
-    name, colon, port = rest.partition(":")
-    reachable = "127.0.0.1" if name in ("", "0.0.0.0") else name  # noqa: S104
-    return f"{scheme or 'http'}://{reachable}{colon}{port}" if separator or port else f"http://{reachable}:11434"
-
-
 def load(environment: Mapping[str, str]) -> Settings:
     """Settings from environment variables. Raises `ConfigurationError` naming every bad one, never its value."""
-    given = {name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper())}
+    given = {
+        name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper(), "").strip()
+    }
     problems = []
     try:
         found = Settings.model_validate(given)

@@ -37,7 +37,7 @@ async def post(
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "http_version": "1.1"}
-    headers = [(b"content-type", b"application/json")]
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
     await gateway({**scope, "headers": headers, "client": ("127.0.0.1", 1), "server": None}, receive, send)
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 

@@ -31,6 +31,26 @@ def test_f23_start_up_names_every_bad_setting_and_no_value(function):
     assert CANARY not in repr(failure.value.__cause__)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"redis://localhost:{CANARY}",
+        f"redis://:{CANARY}/x@localhost:6379/0",
+        f"redis://:{CANARY}#x@localhost:6379/0",
+        f"redis://:{CANARY}?x@localhost:6379/0",
+        f"redis://:12/{CANARY}@localhost",
+        f"redis://:[{CANARY}@localhost",
+    ],
+)
+def test_f23_a_redis_address_that_cannot_be_read_is_named_and_not_shown(address: str):
+    with service(REDIS_URL=address), pytest.raises(ConfigurationError) as failure:
+        load_module(FUNCTIONS["RouteFunction"])
+    assert "REDIS_URL" in failure.value.message
+    assert "percent-encoded" in failure.value.message
+    assert CANARY not in failure.value.message
+    assert CANARY not in repr(failure.value.__cause__)
+
+
 @pytest.mark.parametrize("beside", [{}, {"PORT": "70000"}], ids=["alone", "beside another bad setting"])
 def test_f23_a_missing_bucket_is_named(beside: dict[str, str]):
     with service(STORE="aws", **beside), pytest.raises(ConfigurationError) as failure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import socket
 import ssl
 import struct
@@ -12,14 +13,25 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 HOST = "127.0.0.1"
+PORTS = range(20_000, 32_000)
+"""Those of tests: below what systems give to connections, and to servers that ask for any."""
+_CHANCE = random.SystemRandom()
+"""Hypothesis gives every process the same numbers from the ordinary one."""
+POLL_S = 0.01
+"""How often a server in a thread looks whether it is to end: the tests wait for that."""
+
+ACCEPTING = 3
+"""Turns of the loop after which what was accepted last is among the connections, and can be reset."""
+
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and nobody else gets before the caller does."""
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((HOST, _CHANCE.choice(PORTS)))
+            return int(probe.getsockname()[1])
 
 
 def refusing_url() -> str:
@@ -51,6 +63,8 @@ class Listener:
         if self._server is not None:
             self._server.close()
             self._server = None
+            for _ in range(ACCEPTING):
+                await asyncio.sleep(0)
         await self.cut()
 
     async def cut(self) -> None:

@@ -39,6 +39,7 @@ def command(folder: Path, ports: Mapping[str, int], **given: str) -> subprocess.
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,  # a process group of its own, for what a terminal sends to all of one
     )
 
 

@@ -10,12 +10,13 @@ from llm_router.errors import ConfigurationError
 from llm_router.local.environment import ROOT, local_environment
 from llm_router.local.listening import bind
 from llm_router.local.server import Supervisor
+from llm_router.setting_addresses import bracketed
 from llm_router.settings import Settings
 
 
 def banner(chosen: Settings) -> str:
     """Where everything listens, the admin key, and one request to try."""
-    at = f"http://{chosen.host}"
+    at = f"http://{bracketed(chosen.host)}"
     return "\n".join(
         (
             "",

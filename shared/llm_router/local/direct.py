@@ -8,15 +8,28 @@ so that the app need not look for it once more.
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from llm_router.errors import Overloaded
 from llm_router.local.routing import Match
 from llm_router.web.door import Door
+from llm_router.web.errors import openai_error
+
+STOPPING = Overloaded("The service is stopping; try again in a moment.", retry_after_s=1)
+"""What is told to whoever is still waiting when it ends."""
+
+EVENTS = "text/event-stream"
 
 
 async def serve(door: Door, found: Match, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
-    """Answer a request whose body has been read already."""
+    """Answer a request whose body has been read already.
+
+    When it is cancelled before the answer has begun, `CancelledError` goes on to the caller, who answers instead.
+    """
     unread = True
 
     async def read() -> Message:
@@ -28,4 +41,25 @@ async def serve(door: Door, found: Match, scope: Scope, body: bytes, receive: Re
 
     request = Request({**scope, "path_params": dict(found.parameters)}, read, send)
     response = await door.routes.served(found.route.method, found.route.path)(request)
-    await response(request.scope, read, send)
+    if response.media_type == EVENTS:
+        await _streamed(response, request.scope, read, send)
+    else:
+        await response(request.scope, read, send)
+
+
+async def _streamed(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send events; what is cancelled in their midst ends with an error event, in OpenAI's form, as all that stream."""
+    begun, ended = False, False
+
+    async def sent(message: Message) -> None:
+        nonlocal begun, ended
+        await send(message)
+        begun, ended = True, message["type"] == "http.response.body" and not message.get("more_body", False)
+
+    try:
+        await response(scope, receive, sent)
+    except asyncio.CancelledError:
+        if not begun:
+            raise
+        if not ended:
+            await send({"type": "http.response.body", "body": b"data: %b\n\n" % openai_error(STOPPING).encode()})

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
+from llm_router.errors import ConfigurationError
 from llm_router.local.keys import kept_secret
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def local_environment(given: dict[str, str]) -> dict[str, str]:
-    """What the functions see: the caller's environment, and what a local installation adds where nothing is set."""
-    local = {"STORE": "sqlite", "LISTENER": "loopback", "LOG_LEVEL": "WARNING"} | given
+    """What the functions see: the caller's environment, and what a local installation adds where nothing is set.
+
+    A blank variable counts as not set. Raises `ConfigurationError` when STATE_DIR cannot keep what has to be kept.
+    """
+    set_ = {name: value for name, value in given.items() if value.strip()}
+    local = {"STORE": "sqlite", "LISTENER": "loopback", "LOG_LEVEL": "WARNING"} | set_
     folder = Path(local.get("STATE_DIR") or ROOT / ".local")
+    if _is_no_folder(folder):
+        raise ConfigurationError("STATE_DIR must name a folder, and what it names is none.")
     local["STATE_DIR"] = str(folder)
     local["ADMIN_KEY"] = local.get("ADMIN_KEY") or kept_secret(folder, "admin_key")
     local["HASH_SECRET"] = local.get("HASH_SECRET") or kept_secret(folder, "hash_secret")
-    if local.get("HOST", "127.0.0.1") not in ("127.0.0.1", "localhost", "::1"):
+    if local.get("HOST", "127.0.0.1").strip() not in ("127.0.0.1", "localhost", "::1"):
         local["LISTENER"] = "public"
     return local
+
+
+def _is_no_folder(path: Path) -> bool:
+    """False for what cannot be looked at: whoever must keep something there will say so, and nobody else needs it."""
+    try:
+        return not stat.S_ISDIR(path.stat().st_mode)
+    except OSError:
+        return False

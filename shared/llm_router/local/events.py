@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import AnyStr
 from urllib.parse import parse_qsl
 
 Event = dict[str, object]
@@ -39,7 +40,7 @@ def http_event(
     request: HttpRequest, *, route_key: str, path_parameters: Mapping[str, str], request_id: str, now: float
 ) -> Event:
     """The event that API Gateway would send. Repeated headers and query names are joined by commas."""
-    headers = _joined(request.headers)
+    headers = joined(request.headers, ",")
     cookies = [part.strip() for name, value in request.headers if name == "cookie" for part in value.split(";")]
     headers.pop("cookie", None)
     moment = datetime.fromtimestamp(now, UTC)
@@ -73,7 +74,7 @@ def http_event(
     if cookies:
         event["cookies"] = cookies
     if request.query:
-        event["queryStringParameters"] = _joined(parse_qsl(request.query, keep_blank_values=True))
+        event["queryStringParameters"] = joined(parse_qsl(request.query, keep_blank_values=True), ",")
     if path_parameters:
         event["pathParameters"] = dict(path_parameters)
     if request.body:
@@ -110,11 +111,12 @@ def http_answer(result: object) -> HttpAnswer | None:
     return HttpAnswer(status, pairs, raw)
 
 
-def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    joined: dict[str, str] = {}
+def joined(pairs: Iterable[tuple[AnyStr, AnyStr]], comma: AnyStr) -> dict[AnyStr, AnyStr]:
+    """Each name with its values in their order, as API Gateway hands on what is repeated."""
+    found: dict[AnyStr, AnyStr] = {}
     for name, value in pairs:
-        joined[name] = f"{joined[name]},{value}" if name in joined else value
-    return joined
+        found[name] = found[name] + comma + value if name in found else value
+    return found
 
 
 def _encoded(body: bytes, media_type: str) -> tuple[str, bool]:

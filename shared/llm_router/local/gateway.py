@@ -9,20 +9,19 @@ from dataclasses import dataclass
 
 from starlette.types import Message, Receive, Scope, Send
 
-from llm_router.errors import NotFound, Overloaded, PayloadTooLarge, RouterError, UpstreamError
+from llm_router.errors import MalformedRequest, NotFound, Overloaded, RouterError, UpstreamError
 from llm_router.local import direct
-from llm_router.local.events import HttpAnswer, HttpRequest, http_answer, http_event
+from llm_router.local.direct import STOPPING
+from llm_router.local.events import HttpAnswer, HttpRequest, http_answer, http_event, joined
 from llm_router.local.functions import FunctionHost, FunctionTimedOut
 from llm_router.local.routing import Match, RouteTable, service_path
-from llm_router.web.access import MIB, ROUTES
+from llm_router.web.access import ROUTES
 from llm_router.web.door import new_request_id
 from llm_router.web.errors import error_response
 
-MAX_BODY = 6 * MIB
-"""What Lambda takes in one synchronous invocation; the functions' own limits are lower."""
-
-WAITING = frozenset((rule.method, rule.path) for rule in ROUTES if rule.waits)
-SWIFT = frozenset((rule.method, rule.path) for rule in ROUTES if rule.swift)
+RULES = {(rule.method, rule.path): rule for rule in ROUTES}
+BODIES = {(rule.method, rule.path): rule.body_limit for rule in ROUTES if rule.method == "POST"}
+"""The routes whose doors read a body, and how many bytes of it."""
 
 SWIFT_BYTES = 8 * 1024
 """A longer body is not swift, whatever its route: a long prompt takes ten times as long as a short one, and on the
@@ -59,25 +58,30 @@ class Gateway:
             return
         except RouterError as error:
             answer = _error_answer(error, scope["path"])
+        except asyncio.CancelledError:  # by uvicorn, which has waited as long as it does before it ends
+            answer = _error_answer(STOPPING, scope["path"])
         if answer is not None:
             await _respond(answer, send, head=scope["method"] == "HEAD")
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> HttpAnswer | None:
         """The answer, or None when it has been sent already."""
-        body = await _body(receive)
+        _check_head(scope)
         server = scope.get("server")
         path = service_path(self.services.get(server[1], "") if server else "", scope["path"])
         found = self.table.match(scope["method"], path)
         if found is None:
             raise NotFound("There is nothing at this path.")
         row = (found.route.method, found.route.path)
-        waits = row in WAITING
+        body = await _body(receive, BODIES[row]) if row in BODIES else b""
+        rule = RULES.get(row)
+        waits = rule is not None and rule.waits
+        swift = rule is not None and rule.swift
         running, most = (self.waiting, self.max_waiting) if waits else (self.in_flight, self.max_in_flight)
         if running >= most:
             raise Overloaded("Too many requests are in progress; try again in a moment.", retry_after_s=1)
         self._count(1, waits=waits)
         try:
-            if not waits and not (self.runs_swift_here and row in SWIFT and len(body) <= SWIFT_BYTES):
+            if not waits and not (self.runs_swift_here and swift and len(body) <= SWIFT_BYTES):
                 return await self._invoked(_request(scope, path, body), found)
             # Whatever else has arrived by now is counted before one that only works keeps the loop to itself.
             await asyncio.sleep(0)
@@ -110,15 +114,30 @@ class Gateway:
         return answer
 
 
-async def _body(receive: Receive) -> bytes:
+def _check_head(scope: Scope) -> None:
+    """Join headers that are repeated, so that every door is told the same. Raises `MalformedRequest`.
+
+    A host must be told once, and may be left out before HTTP/1.1 alone (RFC 9112, 3.2).
+    """
+    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    names = dict(headers)
+    if len(names) < len(headers):
+        if [name for name, _ in headers].count(b"host") > 1:
+            raise MalformedRequest("A request must name its host once.")
+        cookies = [(name, value) for name, value in headers if name == b"cookie"]  # these have commas of their own
+        scope["headers"] = [*joined((each for each in headers if each[0] != b"cookie"), b",").items(), *cookies]
+    if b"host" not in names and scope["http_version"] >= "1.1":
+        raise MalformedRequest("A request must name its host.")
+
+
+async def _body(receive: Receive, limit: int) -> bytes:
+    """The whole body, or its beginning where it is longer than `limit`: the door, which says so, need not see more."""
     body, more = bytearray(), True
-    while more:
+    while more and len(body) <= limit:
         message: Message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
         body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            raise PayloadTooLarge(f"The body must not be longer than {MAX_BODY} bytes.")
         more = message.get("more_body", False)
     return bytes(body)
 

@@ -6,17 +6,33 @@ import os
 import secrets
 from pathlib import Path
 
+from llm_router.errors import ConfigurationError
+
 
 def kept_secret(folder: Path, name: str) -> str:
-    """The secret of this name, made on first use. 256 random bits, in a file that only its owner can read."""
-    path = folder / name
+    """The secret of this name, made on first use. 256 random bits, in a file that only its owner can read.
+
+    Raises `ConfigurationError` when the folder can neither give nor take it.
+    """
     try:
-        held = path.read_text("ascii").strip()
+        return _read(folder / name) or _made(folder / name)
+    except OSError as failure:
+        why = failure.strerror or type(failure).__name__
+        raise ConfigurationError(f"STATE_DIR cannot keep the file {name}: {why}.") from None
+    except UnicodeDecodeError:
+        remedy = f"remove it, to have another one made, or set {name.upper()}"
+        raise ConfigurationError(f"The file {name} in STATE_DIR holds no key: {remedy}.") from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
     except FileNotFoundError:
-        held = ""
-    if held:
-        return held
-    folder.mkdir(parents=True, exist_ok=True)
+        return ""
+
+
+def _made(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
     made = secrets.token_urlsafe(32)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
         file.write(made)

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from itertools import chain
 
 from llm_router.errors import ConfigurationError
+from llm_router.setting_addresses import bracketed
 from llm_router.settings import Settings
 
 MAX_WORKERS = 4
@@ -84,4 +85,4 @@ def _why(failure: OSError, host: str, port: int) -> str:
         return f"Port {port} is taken by another program. Stop it, or choose another port with {setting}."
     if failure.errno == errno.EACCES:
         return f"Port {port} may not be opened by this user. Choose one above 1023 with {setting}."
-    return f"Cannot listen on {host}:{port}: {failure.strerror or failure}."
+    return f"Cannot listen on {bracketed(host)}:{port}: {failure.strerror or failure}."

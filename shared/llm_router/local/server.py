@@ -6,22 +6,28 @@ import multiprocessing
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import chain
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from types import FrameType
 
 from llm_router.adapters import mapped
+from llm_router.clock import SystemClock
 from llm_router.local import worker
 from llm_router.local.listening import ports
+from llm_router.local.restarts import Restarts
+from llm_router.ports import Clock
 from llm_router.settings import Settings, Store
 
 STOP_AFTER_S = 8.0
 POLL_S = 0.05
-MAX_RESTARTS = 5
+TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
+"""What a terminal sends to a whole process group, on Ctrl-C and when it closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +46,21 @@ class Supervisor:
     template: Path
     environment: Mapping[str, str]
     sockets: Sequence[Sequence[socket.socket]]
+    clock: Clock = field(default_factory=SystemClock)
     stopping: bool = False
 
     def run(self, on_ready: Callable[[], None]) -> int:
-        """Serve until SIGINT or SIGTERM; the exit status. `on_ready` is called once all workers answer."""
+        """Serve until SIGINT, SIGTERM or SIGHUP; the exit status. `on_ready` is called once all workers answer.
+
+        1 when workers end in a loop, as `Restarts` says.
+        """
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup leaves it, to outlive the terminal
+            signal.signal(signal.SIGHUP, self._stop)
+        with _deaf_to_the_terminal():
+            # The process that Python starts beside workers. If it came with the first one, it would unblock SIGINT.
+            resource_tracker.ensure_running()
         shares = self._make_cache()
         running = [self._start(number) for number in range(len(self.sockets))]
         try:
@@ -82,7 +97,8 @@ class Supervisor:
             name=f"worker-{number}",
             daemon=True,
         )
-        process.start()
+        with _deaf_to_the_terminal():
+            process.start()
         return Worker(process, ready)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
@@ -90,20 +106,21 @@ class Supervisor:
 
     def _watch(self, running: list[Worker], on_ready: Callable[[], None]) -> int:
         """Start anew what ends. Who waits at the sockets of a worker that ended waits for the one in its place."""
-        restarts, said = 0, False
+        restarts, said = Restarts(self.clock), False
         while not self.stopping:
             for number, each in enumerate(running):
                 if not each.process.is_alive():
-                    restarts += 1
-                    if restarts > MAX_RESTARTS:
-                        print(
-                            f"A worker ended {restarts} times (status {each.process.exitcode}); giving up.", flush=True
-                        )
+                    restarts.one_ended()
+                    if restarts.too_many:
+                        status = each.process.exitcode
+                        print(f"{restarts.ended} workers ended in a row (status {status}); giving up.", flush=True)
                         return 1
                     running[number] = self._start(number)
-            if not said and all(each.ready.is_set() for each in running):
-                said = True
-                on_ready()
+            if all(each.ready.is_set() for each in running):
+                restarts.all_answer()
+                if not said:
+                    said = True
+                    on_ready()
             time.sleep(POLL_S)
         return 0
 
@@ -119,3 +136,13 @@ class Supervisor:
             if process.is_alive():
                 process.kill()
                 process.join()
+
+
+@contextmanager
+def _deaf_to_the_terminal() -> Iterator[None]:
+    """A process started meanwhile never gets these signals: its parent alone, which gets them after, ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

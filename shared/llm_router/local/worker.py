@@ -5,26 +5,43 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import multiprocessing
 import os
+import resource
 import signal
 import socket
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import uvicorn
+from uvicorn.server import ServerState
 
 from llm_router import processes
 from llm_router.local.events import schedule_event
 from llm_router.local.functions import FunctionHost
 from llm_router.local.gateway import Gateway
+from llm_router.local.protocol import BoundedHttp
 from llm_router.local.routing import RouteTable
 from llm_router.local.template import LambdaFunction, Template, load
 
 THREADS = 8
 """Invocations a worker runs at once. More only queue for the interpreter's lock; what waits is counted in flight."""
+
+KEPT_S = 75
+"""Seconds that a connection is kept without a request, and that a request may take to come in whole."""
+
+GRACE_S = 5
+"""Seconds that requests still have, when the worker is told to end, before they are cancelled."""
+
+LAST_WORDS_S = 1.0
+"""Seconds that those which were cancelled have to say so."""
+
+LOOKS = 50
+"""How often it is seen in that time whether they have."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +66,7 @@ def run(
 ) -> None:
     """Serve until told to stop; `on_ready` is called when nothing is left to load. The worker process's entry point."""
     os.environ.update(environment)
+    allow_connections()
     template = load(plan.template)
     host = FunctionHost(template.functions, threads=THREADS)
     host.warm()
@@ -68,16 +86,25 @@ def run(
         lifespan="off",
         server_header=False,
         date_header=True,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=5,
-        h11_max_incomplete_event_size=65_536,
+        timeout_keep_alive=KEPT_S,
+        timeout_graceful_shutdown=GRACE_S,
+        http=BoundedHttp,
         ws="none",
     )
-    # Ctrl-C reaches the whole process group; the parent alone decides when workers stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    server = uvicorn.Server(config)
+    # Once it has stopped, uvicorn sends itself again what stopped it: by default the process would end there, before
+    # anything is closed and those who wait have been answered.
+    signal.signal(signal.SIGTERM, server.handle_exit)
     on_ready()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_serve(uvicorn.Server(config), sockets, host, template, runs_schedules=plan.runs_schedules))
+        runner.run(_serve(server, sockets, host, template, runs_schedules=plan.runs_schedules))
+
+
+def allow_connections() -> None:
+    """Allow as many open connections as the system does; what most shells allow is a few hundred."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # as on macOS, which says that there is no limit and has one
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _serve(
@@ -91,12 +118,34 @@ async def _serve(
     due = [function for function in template.functions.values() if function.schedule_s] if runs_schedules else []
     timers = [asyncio.create_task(_fire(host, function)) for function in due]
     timers.append(asyncio.create_task(_pulse(host)))
+    if parent := multiprocessing.parent_process():
+        _end_with(parent.sentinel, server)
     try:
         await server.serve(sockets)
+        await _last_words(server.server_state)
     finally:
         for timer in timers:
             timer.cancel()
         host.close()
+
+
+async def _last_words(state: ServerState) -> None:
+    """Wait until those have been answered that uvicorn cancelled in the end."""
+    for _ in range(LOOKS):
+        if not state.tasks and not state.connections:
+            return
+        await asyncio.sleep(LAST_WORDS_S / LOOKS)
+
+
+def _end_with(sentinel: int, server: uvicorn.Server) -> None:
+    """Stop serving when the process of this sentinel is gone: one that was killed told nobody to stop."""
+    loop = asyncio.get_running_loop()
+
+    def gone() -> None:
+        loop.remove_reader(sentinel)
+        server.should_exit = True
+
+    loop.add_reader(sentinel, gone)
 
 
 async def _pulse(host: FunctionHost) -> None:

@@ -16,6 +16,7 @@ STATUS: Mapping[type[RouterError], tuple[int, str]] = {
     errors.InvalidRequest: (422, "invalid_request"),
     errors.MalformedRequest: (400, "malformed_request"),
     errors.PayloadTooLarge: (413, "payload_too_large"),
+    errors.HeadTooLong: (431, "head_too_long"),
     errors.UnsupportedMediaType: (415, "unsupported_media_type"),
     errors.Unauthenticated: (401, "unauthorized"),
     errors.Forbidden: (403, "forbidden"),

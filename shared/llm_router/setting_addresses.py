@@ -1,0 +1,63 @@
+"""What addresses among the settings must be, and how they are put together.
+
+The checks return what they are given; they raise `ValueError`, whose text shows nothing of it.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, quote, urlsplit
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in an address before the port: an IPv6 one in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _parts(address: str) -> SplitResult | None:
+    """An address taken apart; None when it, or its port, is none."""
+    try:
+        found = urlsplit(address)
+        _ = found.port
+    except ValueError:
+        return None
+    return found
+
+
+def check_redis_address(address: str) -> str:
+    """A password may hold what ends the host: then the port is no number, or an @ is left behind the host."""
+    if address and not address.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    parts = _parts(address)
+    if parts is None or "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        raise ValueError("must have a number as its port, and its user name and password percent-encoded")
+    return address
+
+
+def check_redis_host(host: str) -> str:
+    """A name or an address, without anything that would change what the address made of it says."""
+    parts = _parts(f"//{bracketed(host)}")
+    if host and (parts is None or parts.hostname != host.strip("[]").lower()):
+        raise ValueError("must be a host alone; its port is REDIS_PORT, its password REDIS_PASSWORD")
+    return host
+
+
+def check_http_address(address: str) -> str:
+    """Of http or https, with a host, and with a port that is a number or none."""
+    parts = _parts(address)
+    if address and (parts is None or parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("must be an http:// or https:// address")
+    return address
+
+
+def join_redis_address(host: str, port: int, password: str) -> str:
+    """Database 0 of that Redis. Holds the password: never log it."""
+    login = f":{quote(password, safe='')}@" if password else ""
+    return f"redis://{login}{bracketed(host)}:{port}/0"
+
+
+def ollama_address(host: str) -> str:
+    """What Ollama makes of its OLLAMA_HOST: http and port 11434 unless it says otherwise."""
+    scheme, separator, rest = host.rpartition("://")
+    name, colon, port = rest.partition(":")
+    reachable = "127.0.0.1" if name in ("", "0.0.0.0") else name  # noqa: S104
+    return f"{scheme or 'http'}://{reachable}{colon}{port}" if separator or port else f"http://{reachable}:11434"
