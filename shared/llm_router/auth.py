@@ -102,7 +102,7 @@ class Gatekeeper:
 
     `admin_key_hash` gives the admin key's hash, or an empty string when none is configured, which closes the
     admin routes. `client_key_id` names the client key with a hash, or gives None; `has_client_keys` tells
-    whether any is defined.
+    whether any is defined: an expired one is until it is removed, and keeps a loopback listener closed.
     """
 
     loopback: bool

@@ -5,20 +5,20 @@ One document a key and month counts the month and each of its days, so that both
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from llm_router.client_keys import ClientKey
 from llm_router.errors import BudgetExceeded, RateLimited
 from llm_router.ports import Clock, RecordStore
+from llm_router.spending import MONTH, Period, SpendingBooks
 
-SPEND, RATE = "spend", "rate"
-MONTH = "month"
-KEPT_S = 100 * 86_400.0
+RATE = "rate"
 MINUTE_S = 60
 LEAST_USD = 1e-9
-MOST_KEYS = 10_000
+SET_ASIDE_RETRY_S = 5.0
+"""When to ask again where calls in progress hold what is left of a budget: most of them end in as many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,34 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class _Limit:
+    """A budget of a key: USD a `name`, how much of it is booked or set aside, and when it starts anew."""
+
+    name: str
+    usd: float
+    held: float
+    until: datetime
+
+    def is_reached(self, without: float = 0.0) -> bool:
+        """Whether nothing is left; `without` is given back before."""
+        return self.held - without >= self.usd - LEAST_USD
+
+
 class Budgets:
     """The books of all keys. Raises `StoreUnavailable`: a key whose limits cannot be checked may not spend."""
 
-    records: RecordStore
-    clock: Clock
+    def __init__(self, records: RecordStore, clock: Clock) -> None:
+        self._records = records
+        self._clock = clock
+        self._books = SpendingBooks(records, clock)
 
     def admit(self, key: ClientKey) -> None:
         """Count one request of this minute. Raises `RateLimited`."""
         if key.requests_per_minute is None:
             return
-        now = self.clock.now()
+        now = self._clock.now()
         minute = int(now) // MINUTE_S * MINUTE_S
-        counted = self.records.add(
+        counted = self._records.add(
             RATE,
             f"{minute:010d}#{key.id}",
             {"requests": 1.0},
@@ -56,77 +71,83 @@ class Budgets:
             )
 
     def reserve(self, key: ClientKey, usd: float) -> Reservation:
-        """Set aside the most that a call can cost. Raises `BudgetExceeded` naming the budget that is spent.
+        """Set aside the most that a call can cost. Raises `BudgetExceeded` naming the budget of which nothing is left.
 
         A call is let in while anything of the budget is left, so that a small budget can be used at all; what is set
         aside counts from then on. Keys therefore overspend by one call at most, however many come at once.
         """
-        month, day = _period(self.clock)
+        self._books.catch_up()
+        period = Period.of(self._clock)
         amount = max(usd, LEAST_USD)
-        limits = {MONTH: key.usd_per_month, day: key.usd_per_day}
+        limits = {MONTH: key.usd_per_month, period.day: key.usd_per_day}
         ceilings = {name: most + amount - LEAST_USD for name, most in limits.items() if most is not None}
-        reserved = self.records.add(
-            SPEND,
-            f"{month}#{key.id}",
-            {MONTH: amount, day: amount},
-            ceilings=ceilings,
-            expires_at=self.clock.now() + KEPT_S,
-        )
-        if reserved is None:
+        reservation = Reservation(self._books, period.document(key.id), period, amount)
+        if self._books.add(reservation.document, reservation.counted(amount, amount), ceilings) is None:
             raise self._exceeded(key)
-        return Reservation(self.records, f"{month}#{key.id}", day, self.clock, amount)
+        return reservation
 
     def spends(self) -> Mapping[str, Spend]:
         """What each key has spent, by id."""
-        month, day = _period(self.clock)
-        rows = self.records.counters(SPEND, MOST_KEYS, first=f"{month}#")
-        return {name.partition("#")[2]: Spend(held.get(day, 0.0), held.get(MONTH, 0.0)) for name, held in rows}
+        period = Period.of(self._clock)
+        rows = self._books.month(period.month)
+        return {name.partition("#")[2]: Spend(held.get(period.day, 0.0), held.get(MONTH, 0.0)) for name, held in rows}
 
     def _exceeded(self, key: ClientKey) -> BudgetExceeded:
-        """Which budget it is. Asked after the refusal, so a settlement in between may have made room again."""
-        month, day = _period(self.clock)
-        ends, nothing = self.clock.now() + KEPT_S, {MONTH: 0.0, day: 0.0}
-        held = self.records.add(SPEND, f"{month}#{key.id}", nothing, expires_at=ends) or {}
-        spent = Spend(held.get(day, 0.0), held.get(MONTH, 0.0))
-        today = datetime.fromtimestamp(self.clock.now(), UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        if key.usd_per_month is not None and spent.month >= key.usd_per_month - LEAST_USD:
-            name, most, until = "month", key.usd_per_month, (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-        else:
-            name, most, until = "day", key.usd_per_day or 0.0, today + timedelta(days=1)
+        """Which budget it is, and whether it is spent or held by calls that will give back what they do not need.
+
+        Asked after the refusal, so a settlement in between may have made room again.
+        """
+        period = Period.of(self._clock)
+        nothing = {MONTH: 0.0, period.day: 0.0, period.in_progress: 0.0}
+        held = {**nothing, **(self._books.add(period.document(key.id), nothing) or {})}
+        limits = list(self._limits(key, held[MONTH], held[period.day]))
+        for limit in limits:
+            if limit.is_reached(without=held[period.in_progress]):
+                return BudgetExceeded(
+                    f"This key's budget of {limit.usd:g} USD a {limit.name} is spent; "
+                    f"it starts anew at {limit.until:%Y-%m-%d %H:%M} UTC.",
+                    code=f"budget_exceeded_{limit.name}",
+                    retry_after_s=limit.until.timestamp() - self._clock.now(),
+                )
+        limit = next((limit for limit in limits if limit.is_reached()), limits[0])
         return BudgetExceeded(
-            f"This key's budget of {most:g} USD a {name} is spent; it starts anew at {until:%Y-%m-%d %H:%M} UTC.",
-            code=f"budget_exceeded_{name}",
-            retry_after_s=until.timestamp() - self.clock.now(),
+            f"What is left of this key's budget of {limit.usd:g} USD a {limit.name} is set aside "
+            "for calls in progress; ask again when one has ended.",
+            code=f"budget_exceeded_{limit.name}",
+            retry_after_s=SET_ASIDE_RETRY_S,
         )
+
+    def _limits(self, key: ClientKey, month: float, day: float) -> Iterator[_Limit]:
+        """The key's budgets, the one that starts anew last first."""
+        today = datetime.fromtimestamp(self._clock.now(), UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        if key.usd_per_month is not None:
+            yield _Limit("month", key.usd_per_month, month, (today.replace(day=1) + timedelta(days=32)).replace(day=1))
+        if key.usd_per_day is not None:
+            yield _Limit("day", key.usd_per_day, day, today + timedelta(days=1))
 
 
 @dataclass(slots=True)
 class Reservation:
     """Money set aside for one call. To be settled exactly once; until then it counts as spent."""
 
-    records: RecordStore
-    key: str
-    day: str
-    clock: Clock
+    books: SpendingBooks
+    document: str
+    period: Period
     usd: float
 
     def cover(self, usd: float) -> None:
         """Set aside more when the call turns to a dearer model. The call is in already, so nothing is checked."""
         if usd > self.usd:
-            self._add(usd - self.usd)
+            more = usd - self.usd
+            self.books.add(self.document, self.counted(more, more))
             self.usd = usd
 
     def settle(self, usd: float) -> None:
-        """Book what the call really cost, 0 for one that failed."""
-        self._add(usd - self.usd)
+        """Book what the call really cost, 0 for one that failed. Where the store cannot be asked, that is done later;
+        what is raised means that too much may stay booked."""
+        self.books.settle(self.document, self.counted(usd - self.usd, -self.usd))
         self.usd = usd
 
-    def _add(self, usd: float) -> None:
-        amounts = {MONTH: usd, self.day: usd}
-        self.records.add(SPEND, self.key, amounts, expires_at=self.clock.now() + KEPT_S)
-
-
-def _period(clock: Clock) -> tuple[str, str]:
-    """This month and the name of today's counter in it, UTC."""
-    now = datetime.fromtimestamp(clock.now(), UTC)
-    return f"{now:%Y-%m}", f"day{now:%d}"
+    def counted(self, usd: float, in_progress: float) -> Mapping[str, float]:
+        """What is added to the counters: to the day's and the month's, and to that of what is in progress."""
+        return {MONTH: usd, self.period.day: usd, self.period.in_progress: in_progress}

@@ -13,7 +13,7 @@ from typing import TypeVar
 from llm_router.auth import key_hash
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.reader import LAST_GOOD_FOR_S
-from llm_router.errors import NotFound, StoreUnavailable
+from llm_router.errors import NotFound, StoreUnavailable, UnreadableRecord
 from llm_router.ports import Clock, Record, RecordStore
 
 Found = TypeVar("Found")
@@ -67,6 +67,9 @@ class ClientKey:
         return self.usd_per_day is not None or self.usd_per_month is not None
 
 
+_FIELDS = frozenset(field.name for field in fields(ClientKey))
+
+
 def new_secret() -> str:
     """A key's secret: 256 random bits behind a prefix that tells secret scanners what it is."""
     return f"rk-{secrets.token_urlsafe(32)}"
@@ -74,28 +77,36 @@ def new_secret() -> str:
 
 @dataclass(frozen=True, slots=True)
 class KeyBook:
-    """The keys as they are stored. Raises `StoreUnavailable`."""
+    """The keys as they are stored, those that have expired among them until they are removed. Raises
+    `StoreUnavailable`, and `UnreadableRecord` for one alone."""
 
     records: RecordStore
+    warn: Callable[[str], None]
 
     def add(self, draft: ClientKey, secret: str) -> ClientKey:
         """Keep the key under its secret's hash; its id and hash are filled in."""
         digest = key_hash(secret)
         key = replace(draft, id=digest[:ID_LENGTH], sha256=digest)
-        self.records.put(Record(KIND, key.id, _dumps(key), key.expires_at))
+        self.records.put(Record(KIND, key.id, _dumps(key)))
         return key
 
     def find(self, key_id: str) -> ClientKey | None:
-        """The key of this id, if it has not expired."""
+        """The key of this id, whether it has expired or not."""
         record = self.records.get(KIND, key_id)
         return None if record is None else _loads(record.body)
 
     def all(self) -> list[ClientKey]:
-        """Every key, the newest first."""
-        found = [_loads(record.body) for record in self.records.latest(KIND, MOST_KEYS)]
+        """Every key that can be read, the newest first."""
+        found = []
+        for record in self.records.latest(KIND, MOST_KEYS):
+            try:
+                found.append(_loads(record.body))
+            except UnreadableRecord:
+                self.warn(f"The stored key {record.key} cannot be read and is not listed.")
         return sorted(found, key=lambda key: key.created_at, reverse=True)
 
     def any(self) -> bool:
+        """Whether any key is stored. One that has expired or cannot be read counts: it still closes what it closed."""
         return bool(self.records.latest(KIND, 1))
 
     def remove(self, key_id: str) -> None:
@@ -126,7 +137,7 @@ class KeyRing:
         return key if key is not None and hmac.compare_digest(key.sha256, digest) else None
 
     def by_id(self, key_id: str) -> ClientKey | None:
-        """The key of this id."""
+        """The key of this id, unless it has expired."""
         held = self._keys.get(key_id)
         found = self._read(held, lambda: self._book.find(key_id))
         if found is None:
@@ -162,23 +173,26 @@ class KeyRing:
         return None if found is None else (found, now)
 
     def _asked(self, read: Callable[[], Found | None], now: float) -> Found | None:
-        """What the store says, unless it did not answer a moment ago."""
+        """What the store says, unless it did not answer a moment ago. A key that cannot be read is an answer."""
         if now < self._ask_at:
             raise StoreUnavailable("Keys cannot be checked now.", retry_after_s=self._ask_at - now)
         try:
             return read()
+        except UnreadableRecord:
+            raise
         except StoreUnavailable:
             self._ask_at = now + RETRY_AFTER_S
             raise
 
 
 def _dumps(key: ClientKey) -> str:
-    return json.dumps({field.name: getattr(key, field.name) for field in fields(key)})
+    return json.dumps({name: getattr(key, name) for name in sorted(_FIELDS)})
 
 
 def _loads(body: str) -> ClientKey:
+    """Without fields that this release does not know, as a newer one leaves them. Raises `UnreadableRecord`."""
     try:
-        held = json.loads(body)
+        held = {name: value for name, value in json.loads(body).items() if name in _FIELDS}
         return ClientKey(**{**held, "models": tuple(held["models"]), "providers": tuple(held["providers"])})
-    except (ValueError, TypeError, KeyError) as failure:
-        raise StoreUnavailable("A stored key cannot be read.") from failure
+    except (ValueError, TypeError, KeyError, AttributeError) as failure:
+        raise UnreadableRecord("A stored key cannot be read.") from failure

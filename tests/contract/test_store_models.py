@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_records import SqliteRecordStore
-from llm_router.budgets import Budgets, Reservation
+from llm_router.budgets import SET_ASIDE_RETRY_S, Budgets, Reservation
 from llm_router.client_keys import ClientKey
 from llm_router.errors import BudgetExceeded
 from llm_router.ports import Record, RecordStore
@@ -111,7 +111,7 @@ class Spending(RuleBasedStateMachine):
         self.budgets = Budgets(MemoryRecordStore(self.clock), self.clock)
         self.key = ClientKey("k", "k", "", 0.0, usd_per_day=1.0, usd_per_month=3.0)
         self.open: list[Reservation] = []
-        self.day = self.month = 0.0
+        self.day = self.month = self.aside = 0.0
 
     def book(self, usd: float) -> None:
         self.day += usd
@@ -125,9 +125,12 @@ class Spending(RuleBasedStateMachine):
                 self.budgets.reserve(self.key, usd)
             assert refused.value.retry_after_s is not None
             assert refused.value.retry_after_s > 0
+            left = self.day - self.aside < 1.0 - 1e-9 and self.month - self.aside < 3.0 - 1e-9
+            assert (refused.value.retry_after_s == SET_ASIDE_RETRY_S) is left
         else:
             self.open.append(self.budgets.reserve(self.key, usd))
             self.book(usd)
+            self.aside += usd
 
     @precondition(lambda self: self.open)
     @rule(share=st.sampled_from([0.0, 0.5, 1.0]), place=st.integers(0, 9))
@@ -136,6 +139,7 @@ class Spending(RuleBasedStateMachine):
         set_aside = reservation.usd
         reservation.settle(set_aside * share)
         self.book(set_aside * share - set_aside)
+        self.aside -= set_aside
 
     @precondition(lambda self: self.open)
     @rule(usd=st.sampled_from([0.2, 1.0]))
@@ -143,6 +147,7 @@ class Spending(RuleBasedStateMachine):
         more = max(0.0, usd - self.open[-1].usd)
         self.open[-1].cover(usd)
         self.book(more)
+        self.aside += more
 
     @precondition(lambda self: not self.open)
     @rule()

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from llm_router.catalogue.entry import Catalogue
+from llm_router.client_keys import KeyRing
+from llm_router.generation.chat import Usage
 from llm_router.generation.provider import Failure, ProviderFailed
+from llm_router.lazy import Lazy
+from tests.support.clock import FakeClock
 from tests.support.generating import ADMIN, MESSAGES, PROMPT, Client, Holder
 from tests.support.models import model
 from tests.support.providers import FakeProvider
@@ -145,3 +149,40 @@ def test_what_was_read_before_an_answer_that_was_garbage_is_booked(generating: C
     generating.providers.default = FakeProvider(fails=ProviderFailed(Failure.GARBAGE))
     assert holder.generate().status == 502
     assert 0 < holder.entry["spent_today_usd"] < 1e-3
+
+
+@pytest.mark.parametrize("count", [-(10**8), 10**400])
+def test_a_count_of_tokens_that_cannot_be_gives_no_money_and_breaks_nothing(generating: Client, count: int):
+    holder = Holder(generating, usd_per_day=1.0)
+    generating.providers.default = FakeProvider(usage=Usage(prompt_tokens=10, completion_tokens=count))
+    asked = {"model": "auto", "messages": MESSAGES, "cache": {"ttl_s": 60}}
+    first, again = (holder.send("/v1/chat/completions", asked) for _ in range(2))
+    assert first.status == again.status == 200
+    assert again.json["router"]["cached"] is True
+    assert 0 < first.json["usage"]["completion_tokens"] == again.json["usage"]["completion_tokens"] < 1000
+    assert 0 < holder.entry["spent_today_usd"] < 0.1
+
+
+def test_what_the_assistant_once_refused_is_paid_for_beforehand_as_all_else(generating: Client):
+    budgets = generating.parts.budgets()
+    holder, aside = Holder(generating, usd_per_day=100.0), [0.0]
+    generating.providers.default = FakeProvider(during=lambda: aside.append(budgets.spends()[holder.id].day))
+    for field in ("content", "refusal"):
+        said = [*MESSAGES, {"role": "assistant", field: "lorem ipsum dolor " * 2000}, *MESSAGES]
+        asked = {"model": "openai/gpt-4o", "messages": said, "max_tokens": 10}
+        assert holder.send("/v1/chat/completions", asked).status == 200
+    _, content, refusal = aside
+    assert refusal == pytest.approx(content, rel=0.01)
+    assert refusal > 0.001
+
+
+def test_a_key_that_somebody_else_took_back_opens_nothing_here_once_that_is_told(generating: Client):
+    book = generating.parts.key_book()
+    ring = KeyRing(book, FakeClock(), check_every_s=10.0)
+    generating.parts.key_ring = Lazy(lambda: ring)
+    holder = Holder(generating)
+    assert ring.by_id(holder.id) is not None
+    book.remove(holder.id)
+    assert ring.by_id(holder.id) is not None
+    assert generating.api.send("DELETE", f"/keys/{holder.id}", headers=ADMIN).status == 404
+    assert ring.by_id(holder.id) is None

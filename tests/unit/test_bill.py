@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.support.models import model
 
 THINKER = model("thinker", usd_in=1.0, usd_out=8.0, capabilities=frozenset({Capability.REASONING}))
 PLAIN = model("plain", usd_in=1.0, usd_out=8.0)
+ASKED = replace(THINKER, thinks=False)
 
 
 def job(difficulty: Difficulty | None = None, longest: int | None = None) -> Job:
@@ -47,6 +49,7 @@ def test_nobody_pays_for_more_thoughts_than_the_answer_may_have_tokens():
 def test_thoughts_that_were_written_count_as_what_was_written_and_other_models_think_nothing():
     assert Bill.of(job(), THINKER, None, "x" * 400, thoughts_seen=True).usage == Usage(100, 101)
     assert Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 101)
+    assert Bill.of(job(), ASKED, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 101)
 
 
 def test_what_was_written_counts_as_the_models_tokenizer_cuts_its_script():
@@ -61,3 +64,11 @@ def test_what_was_written_and_what_nobody_saw_are_together_no_more_than_was_aske
     assert found.usage.completion_tokens <= 3000
     assert found.usage.reasoning_tokens == pytest.approx(thought, abs=600)
     assert found.usd <= asked.most_usd(THINKER)
+
+
+@pytest.mark.parametrize("count", [-1, 10**9 + 1, 10**400])
+@pytest.mark.parametrize("kind", ["prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens"])
+def test_a_count_that_no_request_can_have_is_none(kind: str, count: int):
+    told = replace(Usage(10, 20), **{kind: count})
+    ours = Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False)
+    assert Bill.of(job(), PLAIN, told, "x" * 400, thoughts_seen=False) == ours

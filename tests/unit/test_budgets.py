@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_records import SqliteRecordStore
-from llm_router.budgets import KEPT_S, SPEND, Budgets
+from llm_router.budgets import SET_ASIDE_RETRY_S, Budgets, Reservation
 from llm_router.client_keys import ClientKey
 from llm_router.errors import BudgetExceeded, RateLimited
+from llm_router.spending import KEPT_S, SPEND
 from tests.support.clock import FakeClock
 
 NOON = datetime(2026, 12, 31, 12, tzinfo=UTC).timestamp()
@@ -57,13 +60,67 @@ def test_a_refusal_does_not_keep_a_keys_books_for_ever(tmp_path: Path, clock: Fa
 
 def test_the_day_and_the_month_start_anew_when_the_error_says(budgets: Budgets, clock: FakeClock):
     key = replace(KEY, usd_per_day=1.0, usd_per_month=10.0)
-    budgets.reserve(key, 1.0)
-    with pytest.raises(BudgetExceeded, match="1 USD a day") as spent:
+    budgets.reserve(key, 1.0).settle(1.0)
+    with pytest.raises(BudgetExceeded, match="1 USD a day is spent") as spent:
         budgets.reserve(key, 1.0)
     assert (spent.value.code, spent.value.retry_after_s) == ("budget_exceeded_day", DAY_S / 2)
     clock.pass_seconds(DAY_S / 2)
     budgets.reserve(key, 9.5)
     assert budgets.spends()["k1"].month == pytest.approx(9.5)
+
+
+def test_a_budget_that_calls_in_progress_hold_is_not_told_to_be_spent(budgets: Budgets):
+    key = replace(KEY, usd_per_day=1.0, usd_per_month=30.0)
+    calls = [budgets.reserve(key, 0.1) for _ in range(2)]
+    calls[0].cover(0.9)
+    with pytest.raises(BudgetExceeded, match="1 USD a day is set aside for calls in progress") as refused:
+        budgets.reserve(key, 0.1)
+    assert (refused.value.code, refused.value.retry_after_s) == ("budget_exceeded_day", SET_ASIDE_RETRY_S)
+    calls[0].settle(0.9)
+    calls[1].settle(0.1)
+    with pytest.raises(BudgetExceeded, match="is spent"):
+        budgets.reserve(key, 0.1)
+
+
+def test_what_calls_that_never_ended_left_is_told_to_be_spent_the_next_day(budgets: Budgets, clock: FakeClock):
+    key = replace(KEY, usd_per_month=1.0)
+    clock.pass_seconds(-2 * DAY_S)
+    budgets.reserve(key, 1.0)
+    with pytest.raises(BudgetExceeded, match="is set aside"):
+        budgets.reserve(key, 1.0)
+    clock.pass_seconds(DAY_S)
+    with pytest.raises(BudgetExceeded, match="is spent") as refused:
+        budgets.reserve(key, 1.0)
+    assert refused.value.retry_after_s == DAY_S * 1.5
+
+
+def test_books_of_a_release_that_did_not_count_what_is_in_progress_still_hold(clock: FakeClock):
+    records, key = MemoryRecordStore(clock), replace(KEY, usd_per_day=1.0)
+    records.add(SPEND, "2026-12#k1", {"month": 1.0, "day31": 1.0})
+    with pytest.raises(BudgetExceeded, match="is spent"):
+        Budgets(records, clock).reserve(key, 0.1)
+
+
+class Racing(MemoryRecordStore):
+    """Another call ends between a refusal and the look at what it was for."""
+
+    ends: Reservation | None = None
+
+    def add(self, *given: Any, **named: Any) -> Mapping[str, float] | None:
+        added = super().add(*given, **named)
+        if added is None and self.ends is not None:
+            self.ends.settle(0.0001)
+        return added
+
+
+@pytest.mark.parametrize("name", ["month", "day"])
+def test_a_refusal_names_a_budget_that_the_key_has(clock: FakeClock, name: str):
+    records, key = Racing(clock), replace(KEY, **{f"usd_per_{name}": 1.0})  # type: ignore[arg-type]
+    budgets = Budgets(records, clock)
+    records.ends = budgets.reserve(key, 1.0)
+    with pytest.raises(BudgetExceeded, match=f"1 USD a {name} is set aside") as refused:
+        budgets.reserve(key, 1.0)
+    assert (refused.value.code, refused.value.retry_after_s) == (f"budget_exceeded_{name}", SET_ASIDE_RETRY_S)
 
 
 def test_a_dearer_model_covers_more_and_what_is_settled_stays_with_its_day(budgets: Budgets, clock: FakeClock):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
-from llm_router.auth import key_hash
+from llm_router.auth import Access, Gatekeeper, key_hash
 from llm_router.catalogue.reader import LAST_GOOD_FOR_S
 from llm_router.client_keys import (
     ID_LENGTH,
@@ -20,7 +21,7 @@ from llm_router.client_keys import (
     KeyRing,
     new_secret,
 )
-from llm_router.errors import NotFound, StoreUnavailable
+from llm_router.errors import NotFound, StoreUnavailable, Unauthenticated, UnreadableRecord
 from llm_router.ports import Record
 from tests.support.clock import FakeClock
 from tests.support.models import model
@@ -64,8 +65,13 @@ def store(clock: FakeClock) -> Switched:
 
 
 @pytest.fixture
-def book(store: Switched) -> KeyBook:
-    return KeyBook(store)
+def warned() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def book(store: Switched, warned: list[str]) -> KeyBook:
+    return KeyBook(store, warned.append)
 
 
 @pytest.fixture
@@ -88,7 +94,7 @@ def test_a_key_is_kept_whole_under_the_hash_of_its_secret_and_without_it(book: K
     assert book.find(kept.id) == kept
     record = store.get(KIND, kept.id)
     assert record is not None
-    assert record.expires_at == LIMITED.expires_at
+    assert record.expires_at is None, "who has expired is still there, and told to have"
     assert '"secret"' not in record.body
 
 
@@ -108,8 +114,36 @@ def test_what_was_never_made_cannot_be_taken_back(book: KeyBook):
 @pytest.mark.parametrize("body", ["not JSON", "[]", "{}", '{"models": [], "providers": []}', '{"models": 7}'])
 def test_a_stored_key_that_cannot_be_read_opens_nothing(book: KeyBook, store: Switched, body: str):
     store.put(Record(KIND, "x", body, None))
-    with pytest.raises(StoreUnavailable, match="A stored key cannot be read"):
+    with pytest.raises(UnreadableRecord, match="A stored key cannot be read"):
         book.find("x")
+
+
+def test_a_field_of_a_newer_release_shuts_nobody_out(book: KeyBook, ring: KeyRing, store: Switched):
+    known = book.add(LIMITED, "secret")
+    record = store.get(KIND, known.id)
+    assert record is not None
+    store.put(Record(KIND, known.id, json.dumps({**json.loads(record.body), "regions": ["eu"]})))
+    assert ring.find(known.sha256) == known
+    assert book.all() == [known]
+
+
+def test_a_key_that_cannot_be_read_shuts_out_no_other(book: KeyBook, ring: KeyRing, store: Switched, warned: list[str]):
+    first, second = book.add(replace(KEY, created_at=2.0), "secret"), book.add(KEY, "another")
+    store.put(Record(KIND, "x", "{}"))
+    assert ring.find(first.sha256) == first
+    with pytest.raises(UnreadableRecord):
+        ring.by_id("x")
+    assert ring.find(second.sha256) == second
+    assert book.all() == [first, second]
+    assert warned == ["The stored key x cannot be read and is not listed."]
+    book.remove("x")
+
+
+def test_a_key_that_cannot_be_read_is_one(book: KeyBook, ring: KeyRing, store: Switched):
+    store.put(Record(KIND, "x", "{}"))
+    with pytest.raises(UnreadableRecord):
+        ring.by_id("x")
+    assert ring.any() is True
 
 
 @pytest.mark.parametrize(
@@ -170,6 +204,32 @@ def test_a_key_opens_until_the_moment_it_expires(book: KeyBook, ring: KeyRing, c
     assert ring.by_id(known.id) == known
     clock.pass_seconds(0.1)
     assert ring.by_id(known.id) is None
+
+
+def test_a_key_that_has_expired_is_defined_until_it_is_removed(book: KeyBook, ring: KeyRing, clock: FakeClock):
+    known = book.add(replace(KEY, expires_at=clock.now() + 2), "secret")
+    clock.pass_seconds(CHECK_EVERY_S + 2)
+    assert ring.any() is True
+    assert book.all() == [known]
+    book.remove(known.id)
+    clock.pass_seconds(CHECK_EVERY_S)
+    assert ring.any() is False
+
+
+def test_an_expired_key_opens_no_loopback_listener_that_it_closed(book: KeyBook, ring: KeyRing, clock: FakeClock):
+    book.add(replace(KEY, expires_at=clock.now() + 2), "secret")
+
+    def id_of(digest: str) -> str | None:
+        found = ring.find(digest)
+        return None if found is None else found.id
+
+    gatekeeper = Gatekeeper(True, lambda: "", id_of, ring.any)
+    headers = {"x-api-key": "secret", "host": "127.0.0.1"}
+    assert gatekeeper.admit(Access.CLIENT, headers).key_id
+    clock.pass_seconds(CHECK_EVERY_S + 2)
+    for each in (headers, {"host": "127.0.0.1"}):
+        with pytest.raises(Unauthenticated):
+            gatekeeper.admit(Access.CLIENT, each)
 
 
 def test_a_key_seen_before_stays_good_for_a_quarter_of_an_hour_while_the_store_is_away(book, ring, store, clock):

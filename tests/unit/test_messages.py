@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 
 from llm_router.adapters.providers.conversation import new_call_id, turns
 from llm_router.conversation import FILE_TOKENS
+from llm_router.generation.beside_text import beside_tokens
 from llm_router.generation.chat import ChatMessage, ChatRequest, ImagePart, Role, TextPart
-from llm_router.generation.pricing import beside_tokens
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.messages import Message, conversation
 

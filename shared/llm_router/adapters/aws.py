@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from llm_router.adapters.aws_outage import leave_alone, refuse_parts
+from llm_router.adapters.aws_outage import THROTTLED, LeftAlone, leave_alone, refuse_parts
 from llm_router.errors import StoreUnavailable
 from llm_router.ports import Clock
 
@@ -23,6 +23,9 @@ _CONFIG = Config(connect_timeout=0.7, read_timeout=0.7, retries={"total_max_atte
 """Two attempts of at most 1.4 s each, so that whoever finds out that a store hangs waits under 3 s."""
 
 _ONCE = _CONFIG.merge(Config(retries={"total_max_attempts": 1, "mode": "standard"}))
+
+_NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError)
+"""What botocore raises where there was no connection to send anything over."""
 
 _BULK = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1, "mode": "standard"})
 """Objects are larger and read seldom: one attempt with more time."""
@@ -81,14 +84,21 @@ def error_code(failure: ClientError) -> str:
 
 
 @contextlib.contextmanager
-def translated(what: str) -> Iterator[None]:
+def translated(what: str, *, again: bool = True) -> Iterator[None]:
     """Lets through what callers understand: conditions that failed, and an object that is not there. Everything else is
-    `StoreUnavailable`."""
+    `StoreUnavailable`.
+
+    `again` as for the client that is asked: one that asks twice tells of the last time alone.
+    """
     try:
         yield
     except ClientError as failure:
         if error_code(failure) in ("ConditionalCheckFailedException", "TransactionCanceledException", "NoSuchKey"):
             raise
-        raise StoreUnavailable(f"{what} refused the request ({error_code(failure)}).", retry_after_s=5) from failure
+        message = f"{what} refused the request ({error_code(failure)})."
+        nothing_done = not again and error_code(failure) in THROTTLED
+        raise StoreUnavailable(message, retry_after_s=5, nothing_done=nothing_done) from failure
     except BotoCoreError as failure:
-        raise StoreUnavailable(f"{what} does not answer ({type(failure).__name__}).", retry_after_s=5) from failure
+        message = f"{what} does not answer ({type(failure).__name__})."
+        nothing_done = isinstance(failure, LeftAlone) or (not again and isinstance(failure, _NOT_CONNECTED))
+        raise StoreUnavailable(message, retry_after_s=5, nothing_done=nothing_done) from failure

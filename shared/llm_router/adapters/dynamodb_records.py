@@ -129,7 +129,7 @@ class DynamoRecordStore:
         """One update. A document that has expired but is still there is deleted first, once."""
         for _ in range(2):
             try:
-                with translated("The table"):
+                with translated("The table", again=False):
                     return self._update(kind, key, part, limits, expires_at)
             except ClientError as failure:
                 if error_code(failure) != "ConditionalCheckFailedException":

@@ -18,6 +18,8 @@ BUSY_TIMEOUT_S = 2.0
 PAUSE_S = 0.01
 """Between two attempts at what SQLite does not wait for by itself."""
 
+_HELD_BY_ANOTHER = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS versions (
     version INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, created_at REAL NOT NULL, origin TEXT NOT NULL,
@@ -60,6 +62,9 @@ class Database:
         try:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
+        except (sqlite3.Error, OSError) as failure:
+            raise _unavailable(failure, nothing_done=True) from failure
+        try:
             try:
                 yield connection
             except BaseException:
@@ -95,19 +100,22 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
     """Have writes go to a log beside the file, so that readers never wait for them.
 
     The first connection changes the file for good, and SQLite refuses at once some who would do the same meanwhile,
-    whatever their time-out; others it lets wait. Raises `sqlite3.OperationalError` when that time is over.
+    whatever their time-out; others it lets wait. Raises `sqlite3.OperationalError` when that time is over, and at once
+    for what waiting does not mend, such as a full disk.
     """
     until = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() >= until:
+        except sqlite3.OperationalError as failure:
+            # The low byte is the code itself, the others say more of it.
+            if failure.sqlite_errorcode & 0xFF not in _HELD_BY_ANOTHER or time.monotonic() >= until:
                 raise
             time.sleep(PAUSE_S)
         else:
             return
 
 
-def _unavailable(failure: Exception) -> StoreUnavailable:
-    return StoreUnavailable(f"The embedded store does not answer ({type(failure).__name__}).")
+def _unavailable(failure: Exception, *, nothing_done: bool = False) -> StoreUnavailable:
+    message = f"The embedded store does not answer ({type(failure).__name__})."
+    return StoreUnavailable(message, nothing_done=nothing_done)

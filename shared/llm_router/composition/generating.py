@@ -38,7 +38,7 @@ class Generating:
         self._services = services
         records, clock = services.records, services.clock
         every_s = KEYS_EVERY_S[services.settings.store]
-        self.key_book = Lazy(lambda: KeyBook(records()))
+        self.key_book = Lazy(lambda: KeyBook(records(), services.warn))
         self.key_ring = Lazy(lambda: KeyRing(self.key_book(), clock, check_every_s=every_s))
         self.budgets = Lazy(self._make_budgets)
         self.once = Lazy(self._make_once)

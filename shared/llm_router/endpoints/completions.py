@@ -14,10 +14,10 @@ from llm_router.client_keys import ClientKey
 from llm_router.conversation import Conversation
 from llm_router.endpoints.chat_stream import MEDIA_TYPE, events
 from llm_router.errors import InvalidRequest
+from llm_router.generation.beside_text import beside_tokens
 from llm_router.generation.completion import Completed, Completer, Keeping
 from llm_router.generation.dispatch import WHOLE_S, Dispatcher, Routed, is_auto, preference_of
 from llm_router.generation.generator import Stream
-from llm_router.generation.pricing import beside_tokens
 from llm_router.generation.similar_answers import Question
 from llm_router.ports import Clock
 from llm_router.ranking.objective import DEFAULT_PREFERENCE

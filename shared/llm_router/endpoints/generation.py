@@ -103,8 +103,10 @@ class GenerationRoutes:
     async def remove_key(self, call: Call) -> KeyRemoved:
         """Effective at once here, and within seconds everywhere."""
         key_id = call.path_params["key_id"]
-        self.service.generating.key_book().remove(key_id)
-        self.service.generating.key_ring().forget(key_id)
+        try:
+            self.service.generating.key_book().remove(key_id)
+        finally:  # also where somebody else has removed it, or nobody knows whether it is gone
+            self.service.generating.key_ring().forget(key_id)
         return KeyRemoved(id=key_id)
 
     async def _generated(self, call: Call, body: RouteRequest, said: Conversation) -> Response:

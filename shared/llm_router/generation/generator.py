@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from llm_router.budgets import Budgets, Reservation
 from llm_router.catalogue.entry import ModelEntry
@@ -91,6 +91,7 @@ class Generator:
             written = "".join((answer.text, answer.reasoning or "", *(call.arguments for call in answer.tool_calls)))
             bill = Bill.of(job, reached.model, answer.usage, written, thoughts_seen=bool(answer.reasoning))
             usd = bill.usd
+            answer = replace(answer, usage=bill.usage)
         finally:
             self._settle(reservation, usd + lost.usd)
         self._told(job, reached, bill, first_ms=None, ms=reached.attempts[-1].ms)
@@ -181,13 +182,13 @@ class Generator:
             reservation.cover(job.most_usd(model))
 
     def _settle(self, reservation: Reservation | None, usd: float) -> None:
-        """A settlement that cannot be written leaves the reservation standing: too much is booked, never too little."""
+        """One that is never written leaves the reservation standing: too much is booked, never too little."""
         if reservation is None:
             return
         try:
             reservation.settle(usd)
         except StoreUnavailable as failure:
-            self.warn(f"A key's spending was not settled: {failure.message}")
+            self.warn(f"A call may stay booked at the most that it could cost: {failure.message}")
 
     def _failed(self, job: Job, lost: Lost) -> Callable[[Attempt], None]:
         def tell(attempt: Attempt) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.generation.chat import ChatRequest, Usage
-from llm_router.ranking.tokens import reading_of
+from llm_router.generation.chat import Usage
 
 
 def cost_usd(model: ModelEntry, usage: Usage) -> float | None:
@@ -21,13 +20,3 @@ def cost_usd(model: ModelEntry, usage: Usage) -> float | None:
     cached = min(usage.cached_tokens, usage.prompt_tokens)
     fresh = usage.prompt_tokens - cached
     return (fresh * price_in + cached * price_cached + usage.completion_tokens * price_out) / 1e6
-
-
-def beside_tokens(request: ChatRequest) -> int:
-    """About how many tokens of the input are no message's text: tools, the shape of the
-    answer, calls of tools, and earlier thoughts."""
-    texts = [text for tool in request.tools for text in (tool.name, tool.description, tool.parameters)]
-    texts += [call.arguments for message in request.messages for call in message.tool_calls]
-    texts += [message.reasoning for message in request.messages]
-    texts += [request.json_format.schema, request.json_format.description] if request.json_format else []
-    return sum(reading_of(text).tokens for text in texts if text)

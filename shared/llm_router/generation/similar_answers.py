@@ -6,7 +6,7 @@ import base64
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llm_router.cache_keys import key
 from llm_router.generation.chat import ChatRequest, Role, TextPart
@@ -45,7 +45,8 @@ class Question:
         last = chat.messages[-1]
         if chat.tools or last.role is not Role.USER or len(last.parts) != 1 or not isinstance(last.parts[0], TextPart):
             return None
-        return cls(last.parts[0].text, f"{others}\0{chat.messages[:-1]!r}")
+        rest = (*chat.messages[:-1], replace(last, parts=()))
+        return cls(last.parts[0].text, f"{others}\0{rest!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Annotated, Literal
@@ -75,32 +75,38 @@ class Message(SentBack):
 
     @cached_property
     def turn(self) -> Turn:
-        """The message as the domain sees it; made once, for the check of what is asked and for the answer."""
-        if not isinstance(self.content, list):
-            return Turn(self.role, self.content or "")
-        parts = self.content
+        """The message as the domain sees it; made once, for the check of what is asked and for the answer.
+
+        Its text is that of `chat`, neither more nor less, since what is sent is what is paid for.
+        """
+        said = self._said
+        if isinstance(said, str):
+            return Turn(self.role, said)
         return Turn(
             self.role,
-            "\n".join(part.text for part in parts if isinstance(part, TextPart)),
-            images=sum(isinstance(part, ImagePart) for part in parts),
-            audios=sum(isinstance(part, AudioPart) for part in parts),
-            files=sum(isinstance(part, FilePart) for part in parts),
-            heavy_tokens=sum(part.tokens for part in parts),
+            "\n".join(part.text for part in _sent(said) if isinstance(part, chat.TextPart)),
+            images=sum(isinstance(part, ImagePart) for part in said),
+            audios=sum(isinstance(part, AudioPart) for part in said),
+            files=sum(isinstance(part, FilePart) for part in said),
+            heavy_tokens=sum(part.tokens for part in said),
         )
 
     def chat(self, old_call: str = "call_1") -> ChatMessage:
         """The message as it is sent to a model. Calls in the form that was before tools have no ids: this is theirs."""
-        said = self.content or self.refusal or ""
-        content = said if isinstance(said, list) else [TextPart(type="text", text=said)]
-        parts = [part.chat() for part in content]
+        said = self._said
         return ChatMessage(
             role=_ROLES[self.role],
-            parts=tuple(part for part in parts if part != chat.TextPart("")),
+            parts=tuple(_sent([TextPart(type="text", text=said)] if isinstance(said, str) else said)),
             tool_calls=tuple(self._calls(old_call)),
             tool_call_id=old_call if self.role == "function" else self.tool_call_id,
             name=self.name,
             reasoning=self.reasoning_content or self.reasoning,
         )
+
+    @property
+    def _said(self) -> str | list[Part]:
+        """What is said: a refusal where there is nothing else."""
+        return self.content or self.refusal or ""
 
     @property
     def calls_the_old_way(self) -> bool:
@@ -112,6 +118,11 @@ class Message(SentBack):
             yield ToolUse(call.id, call.function.name, call.function.arguments)
         if self.function_call is not None and self.calls_the_old_way:
             yield ToolUse(old_call, self.function_call.name, self.function_call.arguments)
+
+
+def _sent(parts: Sequence[Part]) -> list[chat.Part]:
+    """The parts as they are sent to a model, without those that say nothing."""
+    return [sent for part in parts if (sent := part.chat()) != chat.TextPart("")]
 
 
 def conversation(
