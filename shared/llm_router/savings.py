@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from llm_router.catalogue.entry import Capability, ModelEntry
+from llm_router.catalogue.entry import ModelEntry
 from llm_router.counters import THINKING, Counter, Sums, amount, total
 from llm_router.taxonomy import Category, Difficulty
 
@@ -36,7 +36,7 @@ def cost_at(model: ModelEntry, seen: Traffic) -> float | None:
     """
     if model.input_usd_per_mtok is None or model.output_usd_per_mtok is None:
         return None
-    thinking = seen.thinking if Capability.REASONING in model.capabilities else 0.0
+    thinking = seen.thinking if model.thinks_unasked else 0.0
     return (seen.tokens_in * model.input_usd_per_mtok + (seen.tokens_out + thinking) * model.output_usd_per_mtok) / 1e6
 
 

@@ -34,9 +34,21 @@ def said(source: str, priority: int, as_of: str = TOLD, **facts: object) -> Stat
 def test_a_known_model_has_its_name_its_licence_its_tokenizer_and_its_thinking_from_the_tables():
     found = merged("acme/zeta-one", said("litellm", 40, display_name="zeta one (beta)", license="other"))
     assert (found.display_name, found.license, found.tokenizer) == ("Zeta One", "MIT", "o200k")
-    assert found.capabilities == {Capability.REASONING}
-    for name in ("display_name", "license", "tokenizer", "open_weights", "capabilities"):
+    assert (found.capabilities, found.thinks) == ({Capability.REASONING}, True)
+    for name in ("display_name", "license", "tokenizer", "open_weights", "capabilities", "thinks"):
         assert found.provenance[name] == Provenance(CURATED, NOW, None)
+
+
+def test_what_a_known_model_can_think_it_thinks_only_where_the_tables_say_so():
+    can = said("litellm", 40, capabilities=frozenset({Capability.REASONING}))
+    known = merged("acme/zeta-two", can)
+    assert (known.thinks, known.thinks_unasked) == (False, False)
+    assert Capability.REASONING in known.capabilities
+    assert known.provenance["thinks"] == Provenance(CURATED, NOW, None)
+    unknown = merged("acme/omega", can)
+    assert (unknown.thinks, unknown.thinks_unasked) == (None, True)
+    told = merged("acme/zeta-two", can, said("operator", 100, thinks=True))
+    assert (told.thinks, told.thinks_unasked) == (True, True)
 
 
 def test_weights_are_open_as_the_model_says_then_its_family_then_who_serves_it():

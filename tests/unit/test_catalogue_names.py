@@ -82,6 +82,22 @@ def test_an_offering_in_one_region_never_stands_in_for_the_offering_itself():
     assert again == first
 
 
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        *[
+            (name, "o200k")
+            for name in ("gpt-4.1", "gpt-4.1-mini", "gpt-4.1-2025-04-14", "gpt-4.5", "gpt-4o", "gpt-5.2")
+        ],
+        *[(name, "cl100k") for name in ("gpt-4", "gpt-4-turbo", "gpt-4-0613", "gpt-4-1106-preview", "gpt-3.5-turbo")],
+    ],
+)
+def test_a_model_of_openais_counts_tokens_as_its_generation_does(name: str, family: str):
+    found = tables().family(name)
+    assert found is not None
+    assert found.tokenizer == family
+
+
 def test_two_models_may_not_claim_one_name():
     rules = {"provider": {}, "skip": {"patterns": ["x^"]}, "slugs": {"rules": []}, "families": {"rules": []}}
     with pytest.raises(ValueError, match="two models"):

@@ -163,6 +163,26 @@ def test_every_field_of_the_bundled_catalogue_has_a_source_and_a_date():
         assert (entry.input_usd_per_mtok or 0) + (entry.output_usd_per_mtok or 0) > 0
 
 
+def test_what_thinks_only_when_it_is_told_to_is_not_rated_by_what_it_does_when_it_thinks():
+    told = [entry for entry in bundled() if "claude-" in entry.id and not entry.thinks_unasked]
+    assert len(told) >= 10
+    for model in tables().models.values():
+        rows = (*model.lmarena, *model.livebench)
+        if "claude-" in model.key and not model.reasoning and any("thinking" not in row for row in rows):
+            assert not any("thinking" in row for row in rows)
+
+
+def test_one_model_thinks_alike_at_all_who_serve_it():
+    serving: dict[str, set[bool]] = {}
+    for entry in bundled():
+        model = tables().model(entry.api_alias or entry.id)
+        if model is not None:
+            serving.setdefault(model.key, set()).add(entry.thinks_unasked)
+    assert all(len(said) == 1 for said in serving.values())
+    assert serving["claude-haiku-4-5"] == serving["deepseek-v3.2"] == serving["nova-2-lite"] == {False}
+    assert serving["claude-opus-5"] == serving["gemini-2.5-flash"] == serving["gpt-5"] == {True}
+
+
 def test_every_line_of_the_map_has_a_reason():
     for category in quality_map().categories.values():
         assert len(category.slope_why) > 10

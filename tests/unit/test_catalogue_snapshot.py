@@ -54,6 +54,15 @@ def test_a_price_for_long_prompts_survives_and_a_row_without_one_has_none():
     assert loads(dumps(catalogue), 1) == catalogue
 
 
+def test_whether_a_model_thinks_survives_and_a_row_of_before_says_nothing_of_it():
+    thinker = ModelEntry("a/b", "a", "B", thinks=True)
+    catalogue = Catalogue(
+        1, {each.id: each for each in (thinker, replace(thinker, id="a/c", thinks=False), replace(thinker, id="a/d"))}
+    )
+    assert loads(dumps(catalogue), 1) == catalogue
+    assert loads(_plain(models=[ROW]), 1).models["a/b"].thinks is None
+
+
 SMALL = dumps(Catalogue(1, {"a/b": ModelEntry("a/b", "a", "B", input_usd_per_mtok=1.0)}))
 PUBLISHED = VersionInfo(1, digest(SMALL), 0.0, "test", 1, 1, "")
 
@@ -102,6 +111,7 @@ BAD = {
     "a price for long prompts cut short": _plain(models=[{**ROW, "long_prompt": [200_000, 4.0]}]),
     "true for a price": _plain(models=[{**ROW, "input_usd_per_mtok": True}]),
     "no window": _plain(models=[{**ROW, "context_window": 0}]),
+    "a thinker in words": _plain(models=[{**ROW, "thinks": "yes"}]),
     "an unknown capability": _plain(models=[{**ROW, "capabilities": ["x"]}]),
     "an unknown status": _plain(models=[{**ROW, "status": "x"}]),
     "an unknown category": _plain(models=[{**ROW, "quality": {"x": [None] * 12}}]),

@@ -187,7 +187,7 @@ def test_a_pause_of_a_week_is_no_week_of_refusals(world: World):
 def test_a_source_that_lists_nothing_is_never_taken(world: World):
     before = world.catalogue()
     world.web.serve(URLS["litellm"], b"{}")
-    daily(world, 30)
+    daily(world, 9)
     found = state(world, "litellm")
     assert (found.health, found.error) == (Health.REFUSED, "It lists nothing: refused since 2026-11-25.")
     assert world.catalogue().models.keys() == before.models.keys()

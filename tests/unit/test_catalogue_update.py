@@ -52,6 +52,7 @@ def test_every_field_of_an_entry_can_be_given():
             "cached_input_usd_per_mtok": 0.1,
             "long_prompt": {"above_tokens": 500, "input_usd_per_mtok": 2, "output_usd_per_mtok": 5},
             "capabilities": ["tools", "vision"],
+            "thinks": False,
             "open_weights": True,
             "license": "MIT",
             "regions": ["eu"],
@@ -63,6 +64,7 @@ def test_every_field_of_an_entry_can_be_given():
     )
     assert found.status is ModelStatus.DISABLED
     assert found.capabilities == {Capability.TOOLS, Capability.VISION}
+    assert found.thinks is False
     assert found.latency == Latency(300, 80)
     assert (found.input_usd_per_mtok, found.output_usd_per_mtok) == (1.0, 2.5)
     assert found.long_prompt == LongPrompt(500, 2.0, 5.0)

@@ -132,6 +132,7 @@ def test_every_field_lands_in_its_fact_with_its_bounds_included():
         output_usd_per_mtok=1000,
         cached_input_usd_per_mtok=0.5,
         long_prompt={**TIER, "cached_input_usd_per_mtok": None},
+        thinks=False,
         open_weights=True,
         license="MIT",
         regions=["eu"] * 100,
@@ -142,7 +143,8 @@ def test_every_field_lands_in_its_fact_with_its_bounds_included():
     )
     assert found == Facts(
         "One", ModelStatus.DEPRECATED, "one@1", MAX_TOKENS, 1, 0.0, 1000.0, 0.5, LongPrompt(200_000, 4.0, 12.0),
-        frozenset({Capability.TOOLS, Capability.JSON}), True, "MIT", ("eu",) * 100, "2027-01-31", "o200k", MAX_MS, 80.0,
+        frozenset({Capability.TOOLS, Capability.JSON}), False, True, "MIT", ("eu",) * 100, "2027-01-31", "o200k",
+        MAX_MS, 80.0,
     )  # fmt: skip
 
 

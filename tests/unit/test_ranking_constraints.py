@@ -12,6 +12,7 @@ from llm_router.catalogue.entry import Capability, ModelStatus
 from llm_router.ranking.constraints import (
     ASSUMED_WINDOW,
     DROP,
+    Exclusion,
     Prospect,
     Reason,
     Violation,
@@ -19,6 +20,7 @@ from llm_router.ranking.constraints import (
     out_of_use,
     violations,
 )
+from llm_router.ranking.objective import place_of
 from llm_router.ranking.task import Constraints, Task
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model
@@ -44,6 +46,10 @@ def found(
 ) -> list[Violation]:
     entry = model("one", **(ENTRY | fields))  # type: ignore[arg-type]
     return violations(Prospect(entry, usd, wait_ms, quality, reads, writes), task, limits)
+
+
+def out(name: str, *violations: Violation, quality: float = 0.8) -> Exclusion:
+    return Exclusion(model(name), violations, place_of(f"acme/{name}", quality, 0.01, 0.5))
 
 
 def test_a_model_that_meets_everything_is_not_out():
@@ -206,11 +212,29 @@ def test_the_longest_answer_that_is_wanted_must_fit_what_the_model_writes_and_wh
 
 def test_the_nearest_model_needs_the_fewest_demands_changed_and_then_the_smallest_change():
     one = Violation(Reason.COST, "", "constraints.max_cost_usd", "1", 2.0)
-    less = one._replace(distance=1.5)
+    less = one._replace(relaxed="0.7", distance=1.5)
     fixed = Violation(Reason.INACTIVE, "")
-    assert nearest({}) is None
-    assert nearest({"a": [fixed]}) is None
-    assert nearest({"a": [one], "b": [less]}) == ("b", [less])
-    assert nearest({"a": [less, less], "b": [one]}) == ("b", [one])
-    assert nearest({"a": [fixed], "b": [one, less]}) == ("b", [one, less])
-    assert nearest({"b": [one], "a": [one]}) == ("a", [one])
+
+    def nearest_of(*excluded: Exclusion) -> str | None:
+        found = nearest(excluded)
+        return None if found is None else found.model.api_alias
+
+    assert nearest_of() is None
+    assert nearest_of(out("a", fixed)) is None
+    assert nearest_of(out("a", one), out("b", less)) == "b"
+    assert nearest_of(out("a", less, less), out("b", one)) == "b"
+    assert nearest_of(out("a", fixed), out("b", one, less)) == "b"
+    assert nearest_of(out("b", one), out("a", one)) == "a"
+
+
+def test_of_all_that_the_nearest_change_lets_in_the_best_is_named():
+    added = Violation(Reason.PROVIDER, "", "constraints.providers", "add acme")
+    for better in ("a", "b"):
+        found = nearest([out(name, added, quality=0.9 if name == better else 0.6) for name in ("a", "b")])
+        assert found is not None
+        assert found.model.api_alias == better
+    dearer = Violation(Reason.COST, "", "constraints.max_cost_usd", "0.0101", 1.999)
+    alike = dearer._replace(distance=2.0)
+    found = nearest([out("a", dearer, quality=0.6), out("b", alike, quality=0.9), out("c", added, dearer)])
+    assert found is not None
+    assert found.model.api_alias == "b"

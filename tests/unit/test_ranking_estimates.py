@@ -119,12 +119,26 @@ def test_a_model_that_thinks_does_not_rank_as_cheaper_where_the_answer_will_be_c
     assert len(rank(both, of, bound, 0.0, Surroundings()).candidates) == 2
 
 
+def test_a_model_that_cannot_write_all_that_is_wanted_does_not_rank_as_cheaper_though_no_more_is_billed():
+    of = task(output_tokens=6750)
+    short, whole = model("short", usd_out=4.1, max_output_tokens=4096), model("whole", usd_out=4.0)
+    first, second = rank(prepare([short, whole]), of, Constraints(), 0.0, Surroundings()).candidates
+    assert (first.model.api_alias, second.model.api_alias) == ("whole", "short")
+    assert (second.price.output_tokens, second.price.output_wanted) == (4096, 6750)
+    assert second.usd < first.usd
+    assert second.standing.usd == pytest.approx(second.usd + (6750 - 4096) * 4.1 / 1e6)
+    (cut,) = rank(prepare([short]), replace(of, longest=1000), Constraints(), 0.0, Surroundings()).candidates
+    assert (cut.price.output_wanted, cut.standing.usd) == (1000, cut.usd)
+    (capped,) = rank(prepare([short]), of, Constraints(max_tokens=2000), 0.0, Surroundings()).candidates
+    assert (capped.price.output_wanted, capped.standing.usd) == (2000, capped.usd)
+
+
 def test_a_price_is_tokens_in_and_out_at_their_prices():
     of = task(input_tokens=1000, output_tokens=100)
     price = expected_price(ready(usd_in=2.0, usd_out=8.0, tokenizer="o200k"), of, None)
     tokens = round(1000 * ratios_of("o200k")[ENGLISH])
     assert price.usd == pytest.approx((tokens * 2 + 100 * 8) / 1e6)
-    assert price[1:] == (tokens, 0, 100, 0)
+    assert price[1:] == (tokens, 0, 100, 0, 100, 0)
     assert expected_usd(ready(usd_in=None), of, 1000, 100) is None
     assert expected_price(ready(usd_out=None), of, None).usd is None
 
@@ -183,6 +197,9 @@ def test_a_model_made_ready_has_its_figures_and_what_is_assumed_where_it_has_non
     assert (known.first_token_ms, known.ms_per_token, known.speed_measured) == (300, 10, True)
     assert not known.thinks
     assert ready(capabilities=THINKER).thinks
+    assert ready(capabilities=THINKER, thinks=True).thinks
+    assert not ready(capabilities=THINKER, thinks=False).thinks
+    assert not ready(thinks=True).thinks
     bare = ready(usd_in=2.0, usd_out=8.0, latency=Latency(None, None))
     assert bare.prices == pytest.approx((2e-6, 8e-6, 2e-6))
     assert (bare.first_token_ms, 1000 / bare.ms_per_token) == ASSUMED_OF_LARGE
@@ -212,7 +229,7 @@ def test_a_curve_has_log_odds_and_deviations_and_needs_all_three_difficulties():
     found = ready(quality=table).curves
     assert found[CATEGORY_INDEX[Category.CHAT]] is None
     assert found[CATEGORY_INDEX[Category.MATH]] == pytest.approx(
-        (log_odds(0.9), log_odds(0.7), log_odds(0.4), 0.1, 0.1, 0.1, True)
+        (log_odds(0.9), log_odds(0.7), log_odds(0.4), 0.1, 0.1, 0.1, True, True)
     )
     assert log_odds(0.9) == pytest.approx(math.log(9))
     assert (log_odds(1.0), log_odds(0.0)) == pytest.approx((math.log(999), -math.log(999)))

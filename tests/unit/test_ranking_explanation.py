@@ -16,7 +16,7 @@ from llm_router.ranking.rank import Candidate, Ranking, rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.told import usd
 from llm_router.taxonomy import Category, Difficulty
-from tests.support.models import model, task
+from tests.support.models import model, quality, task
 from tests.support.tasks import classification
 
 
@@ -26,8 +26,8 @@ def candidate(
     return Candidate(
         model(name),
         Standing(quality < 0.5, -score, cost, -quality, f"acme/{name}"),
-        Quality(quality, quality if mean is None else mean, 0.05, evidenced=True),
-        Price(cost, 120, 0, 340, 0),
+        Quality(quality, quality if mean is None else mean, 0.05, evidenced=True, measured=True),
+        Price(cost, 120, 0, 340, 0, 340, 0),
         Wait(4321.0, measured=True),
     )
 
@@ -42,17 +42,37 @@ def test_a_candidate_is_told_by_its_quality_its_price_and_its_wait():
 
 def test_what_speaks_against_a_candidate_is_told_too():
     against = candidate(quality=0.4, mean=0.5)._replace(
-        quality=Quality(0.4, 0.5, 0.05, evidenced=False),
-        price=Price(0.002, 120, 100, 340, 800),
+        quality=Quality(0.4, 0.5, 0.05, evidenced=True, measured=False),
+        price=Price(0.002, 120, 100, 340, 800, 340, 800),
         wait=Wait(1000.0, measured=False),
     )
     assert reasons(against) == [
         "does 40% of such prompts well (40% to 58%)",
         "50% on average, less caution because the prompt is demanding",
-        "no evidence of its quality for this kind of work",
+        "inferred from other work or from its predecessor, not measured for this kind of work",
         "more likely to fail than to do well, so ranked after all that will do",
         "$0.0020 for 120 tokens in (100 likely cached), 340 out and 800 of thinking",
         "about 1.0 s, speed assumed, not measured",
+    ]
+
+
+def test_of_what_nothing_is_known_no_more_is_said_than_that_and_where_it_ranks():
+    unknown = candidate(quality=0.5)._replace(quality=Quality(0.5, 0.5, 0.25, evidenced=False, measured=False))
+    unknown = unknown._replace(standing=unknown.standing._replace(will_not_do=True))
+    assert reasons(unknown)[1:-2] == [
+        "no evidence of its quality for this kind of work, so ranked after all that will do"
+    ]
+
+
+def test_an_answer_that_will_be_cut_short_is_told_with_what_was_wanted():
+    short = candidate()._replace(price=Price(0.002, 120, 0, 4096, 0, 6750, 0))
+    assert reasons(short)[1:-2] == ["writes at most 4096 of about 6750 tokens; ranked by what all would cost"]
+
+
+def test_thinking_for_which_max_tokens_leaves_no_room_is_told_with_what_it_does_to_the_rank():
+    capped = candidate()._replace(price=Price(0.002, 120, 0, 100, 0, 100, 3000))
+    assert reasons(capped)[1:-2] == [
+        "needs about 3000 tokens to think first, more than max_tokens leaves; ranked by what that would cost"
     ]
 
 
@@ -83,6 +103,8 @@ def test_the_winner_is_told_with_the_task_and_the_preference():
         (0.80, 0.0022, "the same quality for 1.1 times the money"),
         (0.804, 0.0019, "the same quality at 95% of the cost"),
         (0.80, 0.0, "the same quality for $0.00"),
+        (0.80, 0.0000101, "the same quality at 1% of the cost"),
+        (0.80, 0.0000099, "the same quality at less than 1% of the cost"),
     ],
 )
 def test_the_runner_up_is_told_beside_the_winner(quality: float, cost: float, compared: str):
@@ -108,6 +130,15 @@ def test_the_words_of_a_real_ranking_agree_with_its_numbers():
     first = ranking.candidates[0]
     assert reasons(first)[0].startswith(f"does {first.quality.expected:.0%} of such prompts well")
     assert usd(first.usd) in explain(ranking, classification(), 0.5)
+
+
+def test_a_quality_that_was_measured_for_no_such_work_is_told_as_inferred():
+    guessed = {level: replace(cell, imputed=True) for level, cell in quality(0.9, 0.8, 0.6)[Category.CODING].items()}
+    partly = guessed | {Difficulty.HARD: quality(0.9, 0.8, 0.6)[Category.CODING][Difficulty.HARD]}
+    heir, known = model("heir", quality={Category.CODING: guessed}), model("known", quality={Category.CODING: partly})
+    found = rank(prepare([heir, known]), task(), Constraints(), 0.5, Surroundings()).candidates
+    inferred = "inferred from other work or from its predecessor, not measured for this kind of work"
+    assert {each.model.api_alias: inferred in reasons(each) for each in found} == {"heir": True, "known": False}
 
 
 def test_two_models_that_are_called_alike_are_told_by_their_ids_too():

@@ -30,6 +30,7 @@ def test_the_score_weighs_quality_against_thrift_by_the_preference(preference: f
 def test_what_will_not_do_comes_after_everything_that_will():
     assert Standing(*place_of("a", WILL_DO, 0.0, 0.5)).will_not_do is False
     assert Standing(*place_of("a", WILL_DO - 1e-9, 0.0, 0.5)).will_not_do is True
+    assert Standing(*place_of("a", 0.9, 0.0, 0.5, evidenced=False)).will_not_do is True
     assert place_of("free and bad", 0.49, 0.0, 0.0) > place_of("dear and fair", 0.5, 50.0, 0.0)
 
 

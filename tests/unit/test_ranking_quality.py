@@ -54,7 +54,7 @@ def curves(**known: Curve) -> list[Curve | None]:
 
 
 def test_a_chance_is_read_between_two_anchors_and_its_doubt_too():
-    coding: Curve = (2.0, 0.0, -2.0, 0.1, 0.2, 0.3, True)
+    coding: Curve = (2.0, 0.0, -2.0, 0.1, 0.2, 0.3, True, True)
     held = Demand(((CATEGORY_INDEX[Category.CODING], 1.0),), 0, 0.25, 0.5)
     found = expected_quality(curves(coding=coding), held)
     mean, sd = 1 / (1 + math.exp(-1.5)), 0.125
@@ -66,8 +66,8 @@ def test_a_chance_is_read_between_two_anchors_and_its_doubt_too():
 
 def test_a_mixture_doubts_as_far_as_its_parts_differ():
     even = 0.5
-    sure: Curve = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True)
-    other: Curve = (math.log(3),) * 3 + (0.0, 0.0, 0.0, True)
+    sure: Curve = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True, True)
+    other: Curve = (math.log(3),) * 3 + (0.0, 0.0, 0.0, True, True)
     weights = ((CATEGORY_INDEX[Category.CODING], even), (CATEGORY_INDEX[Category.MATH], even))
     found = expected_quality(curves(coding=sure, math=other), Demand(weights, 0, 0.0, 0.0))
     assert (found.mean, found.sd) == (pytest.approx(0.625), pytest.approx(0.125))
@@ -77,8 +77,17 @@ def test_without_evidence_of_any_part_a_quality_says_so():
     weights = ((CATEGORY_INDEX[Category.CODING], 0.5), (CATEGORY_INDEX[Category.MATH], 0.5))
     nothing = expected_quality(curves(), Demand(weights, 0, 0.0, 0.0))
     assert nothing.evidenced is False
-    half = expected_quality(curves(math=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True)), Demand(weights, 0, 0.0, 0.0))
+    half = expected_quality(curves(math=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True, True)), Demand(weights, 0, 0.0, 0.0))
     assert half.evidenced is True
+
+
+@pytest.mark.parametrize(("share", "measured"), [(0.49, False), (0.5, True), (1.0, True)])
+def test_what_rests_for_the_most_part_on_other_work_is_not_measured(share: float, measured: bool):
+    known: Curve = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True, True)
+    inferred: Curve = (*known[:7], False)
+    weights = ((CATEGORY_INDEX[Category.CODING], share), (CATEGORY_INDEX[Category.CHAT], 1 - share))
+    found = expected_quality(curves(coding=known, chat=inferred), Demand(weights, 0, 0.0, 0.0))
+    assert (found.evidenced, found.measured) == (True, measured)
 
 
 def test_caution_takes_off_and_never_below_nothing():
@@ -88,10 +97,10 @@ def test_caution_takes_off_and_never_below_nothing():
 
 
 def test_the_interval_holds_what_is_expected_and_stays_between_nothing_and_sure():
-    assert Quality(0.5, 0.5, 0.1, True).interval == (
+    assert Quality(0.5, 0.5, 0.1, True, True).interval == (
         pytest.approx(0.5 - Z90 * 0.1),
         pytest.approx(0.5 + Z90 * 0.1),
     )
-    assert Quality(0.2, 0.5, 0.1, True).interval[0] == 0.2
-    assert Quality(0.9, 0.95, 0.1, True).interval[1] == 1.0
-    assert Quality(0.0, 0.05, 0.1, True).interval[0] == 0.0
+    assert Quality(0.2, 0.5, 0.1, True, True).interval[0] == 0.2
+    assert Quality(0.9, 0.95, 0.1, True, True).interval[1] == 1.0
+    assert Quality(0.0, 0.05, 0.1, True, True).interval[0] == 0.0

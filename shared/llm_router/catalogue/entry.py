@@ -103,7 +103,8 @@ QualityTable = Mapping[Category, Mapping[Difficulty, QualityEstimate]]
 class ModelEntry:
     """A model at one provider. `id` is `provider/name`; `api_alias` is what the provider's API calls it.
 
-    Prices are USD per million tokens, windows are tokens, dates are ISO.
+    Prices are USD per million tokens, windows are tokens, dates are ISO. `thinks` tells whether it thinks before it
+    answers unless told not to; None where nobody knows.
     """
 
     id: str
@@ -118,6 +119,7 @@ class ModelEntry:
     cached_input_usd_per_mtok: float | None = None
     long_prompt: LongPrompt | None = None
     capabilities: frozenset[Capability] = frozenset()
+    thinks: bool | None = None
     open_weights: bool | None = None
     license: str | None = None
     regions: tuple[str, ...] = ()
@@ -130,6 +132,11 @@ class ModelEntry:
     @property
     def active(self) -> bool:
         return self.status is ModelStatus.ACTIVE
+
+    @property
+    def thinks_unasked(self) -> bool:
+        """Whether it is to be reckoned with that it thinks: what can is taken to, unless it is known not to."""
+        return Capability.REASONING in self.capabilities and self.thinks is not False
 
     @property
     def sources(self) -> dict[str, str]:

@@ -144,6 +144,7 @@ FIELDS: Final[Mapping[str, Rule]] = {
     "long_prompt": Rule("long_prompt", _long_prompt),
     "cost_in_per_1k": Rule("input_usd_per_mtok", _per_1k),
     "cost_out_per_1k": Rule("output_usd_per_mtok", _per_1k),
+    "thinks": Rule("thinks", _flag),
     "open_weights": Rule("open_weights", _flag),
     "open_source": Rule("open_weights", _flag),
     "license": Rule("license", _name),

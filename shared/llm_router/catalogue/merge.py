@@ -82,6 +82,7 @@ def _curated(joined: Joined, tables: Tables) -> Facts:
     return Facts(
         display_name=model.name or None,
         capabilities=frozenset({Capability.REASONING}) if model.reasoning else None,
+        thinks=model.reasoning if model.key else None,
         open_weights=next((said for said in sayings if said is not None), None),
         license=model.license,
         tokenizer=None if family is None else family.tokenizer,

@@ -32,6 +32,7 @@ class Facts:
     cached_input_usd_per_mtok: float | None = None
     long_prompt: LongPrompt | None = None
     capabilities: frozenset[Capability] | None = None
+    thinks: bool | None = None
     open_weights: bool | None = None
     license: str | None = None
     regions: tuple[str, ...] | None = None

@@ -25,6 +25,7 @@ from llm_router.taxonomy import Category, Difficulty
 
 _TEXTS: Final = ("id", "provider", "display_name", "api_alias", "license", "deprecation_date", "tokenizer")
 _COUNTS: Final = ("context_window", "max_output_tokens")
+_FLAGS: Final = ("thinks", "open_weights")
 _KNOWN: Final = {field.name for field in fields(ModelEntry)}
 _MOST: Final = 1e15
 _DIFFICULTIES: Final = tuple(Difficulty)
@@ -42,7 +43,7 @@ class Encoder:
     def entry(self, entry: ModelEntry) -> dict[str, Json]:
         """The entry as plain JSON. Sets are sorted."""
         row: dict[str, Json] = {"status": entry.status.value}
-        for name in (*_TEXTS, *_COUNTS, "open_weights"):
+        for name in (*_TEXTS, *_COUNTS, *_FLAGS):
             if (value := getattr(entry, name)) is not None:
                 row[name] = value
         for name in PRICES:
@@ -116,6 +117,7 @@ class Decoder:
             cached_input_usd_per_mtok=amount(get("cached_input_usd_per_mtok")),
             long_prompt=_long_prompt(get("long_prompt")),
             capabilities=frozenset(_CAPABILITIES[_text(name)] for name in items(get("capabilities", ()))),
+            thinks=_flag(get("thinks")),
             open_weights=_flag(get("open_weights")),
             license=_maybe_text(get("license")),
             regions=tuple(_text(name) for name in items(get("regions", ()))),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
+from llm_router.ranking.objective import Place
 from llm_router.ranking.task import Constraints, Task
 from llm_router.ranking.told import enough_usd, low_quality, told_ms, told_quality, told_usd, usd
 
@@ -185,17 +187,33 @@ def _doublings(larger: float, smaller: float) -> float:
     return math.log2(larger / smaller) if smaller > 0 else math.inf
 
 
-def nearest(out: dict[str, list[Violation]]) -> tuple[str, list[Violation]] | None:
-    """Of the models that are out, the one for which least would have to give, and what.
+class Exclusion(NamedTuple):
+    """A model that may not be used, and each demand it does not meet, the first one first.
 
-    Fewest demands first, then the smallest change. None when no change of the request would give a model.
+    `place` is where it would stand if it might be used; None when its price is not known, or when it is out of use,
+    which no other request could change.
     """
+
+    model: ModelEntry
+    violations: tuple[Violation, ...]
+    place: Place | None
+
+
+def nearest(excluded: Iterable[Exclusion]) -> Exclusion | None:
+    """Of the models that are out, the one for which least would have to give: fewest demands first, then the smallest
+    change, and of all that this change lets in the best. None when no change of the request would give a model."""
     changeable = [
-        (len(found), sum(violation.distance for violation in found), name, found)
-        for name, found in out.items()
-        if all(violation.path is not None for violation in found)
+        (len(each.violations), sum(violation.distance for violation in each.violations), each.place, each)
+        for each in excluded
+        if each.place is not None and all(violation.path is not None for violation in each.violations)
     ]
     if not changeable:
         return None
-    _, _, name, found = min(changeable, key=lambda row: row[:3])
-    return name, found
+    _, _, _, found = min(changeable, key=lambda row: row[:3])
+    let_in = [(place, each) for _, _, place, each in changeable if _change(each) == _change(found)]
+    return min(let_in, key=lambda row: row[0])[1]
+
+
+def _change(exclusion: Exclusion) -> set[tuple[str | None, str]]:
+    """What would have to change for a model, and to what."""
+    return {(violation.path, violation.relaxed) for violation in exclusion.violations}

@@ -17,7 +17,8 @@ bill thinking as output and publish no averages; usage recorded from generations
 class Price(NamedTuple):
     """Expected cost in USD of one request, and the tokens it rests on; None when the price is not known.
 
-    Of the input, `cached_tokens` are likely to be read from the provider's cache.
+    Of the input, `cached_tokens` are likely to be read from the provider's cache. `output_wanted` and `thinking_needed`
+    are what an answer takes that neither the model's longest nor the caller's limit cuts short.
     """
 
     usd: float | None
@@ -25,6 +26,8 @@ class Price(NamedTuple):
     cached_tokens: int
     output_tokens: int
     thinking_tokens: int
+    output_wanted: int
+    thinking_needed: int
 
 
 def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price:
@@ -32,22 +35,28 @@ def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price
     output, thinking = expected_tokens(model, task, max_tokens)
     tokens = task.reading.by(model.ratios)
     cached = round(_cached_tokens(model, task, task.held)) if task.held and _holds(model, task.held) else 0
-    return Price(expected_usd(model, task, tokens, output + thinking), tokens, cached, output, thinking)
+    usd = expected_usd(model, task, tokens, output + thinking)
+    wanted = output_wanted(task, max_tokens)
+    return Price(usd, tokens, cached, output, thinking, wanted, thinking_needed(model, task))
 
 
 def expected_tokens(model: Prepared, task: Task, max_tokens: int | None) -> tuple[int, int]:
     """Output and thinking; together they never exceed `max_tokens`, which caps what is billed and waited for."""
-    thinking = thinking_needed(model, task)
-    output = task.output_tokens
+    output, thinking = output_wanted(task, max_tokens), thinking_needed(model, task)
     most = model.model.max_output_tokens
     if most is not None and most < output:
         output = most
-    if task.longest is not None and task.longest < output:
-        output = task.longest
     if max_tokens is not None:
-        output = min(output, max_tokens)
         thinking = min(thinking, max_tokens - output)
     return output, thinking
+
+
+def output_wanted(task: Task, max_tokens: int | None) -> int:
+    """The answer as long as the task takes or its caller lets it be, whether or not a model writes as much."""
+    output = task.output_tokens
+    if task.longest is not None and task.longest < output:
+        output = task.longest
+    return output if max_tokens is None or output < max_tokens else max_tokens
 
 
 def thinking_needed(model: Prepared, task: Task) -> int:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.ranking.objective import WILL_DO
 from llm_router.ranking.rank import Candidate, Ranking
 from llm_router.ranking.told import usd
 from llm_router.taxonomy import Classification
 
 REPRICES = "constraints.max_tokens"
 """Another value of it makes every model's answer shorter and cheaper, so this ranking cannot tell who would win."""
+
+
+LEAST_TOLD = 0.005
+"""A share below this would be told as 0%."""
 
 
 def reasons(candidate: Candidate) -> list[str]:
@@ -22,9 +25,20 @@ def reasons(candidate: Candidate) -> list[str]:
     if quality.mean - quality.expected > 0.005:
         words.append(f"{quality.mean:.0%} on average, less caution because the prompt is demanding")
     if not quality.evidenced:
-        words.append("no evidence of its quality for this kind of work")
-    if candidate.standing.quality < WILL_DO:
+        words.append("no evidence of its quality for this kind of work, so ranked after all that will do")
+    elif not quality.measured:
+        words.append("inferred from other work or from its predecessor, not measured for this kind of work")
+    if quality.evidenced and candidate.standing.will_not_do:
         words.append("more likely to fail than to do well, so ranked after all that will do")
+    if price.output_tokens < price.output_wanted:
+        words.append(
+            f"writes at most {price.output_tokens} of about {price.output_wanted} tokens; ranked by what all would cost"
+        )
+    if price.thinking_tokens < price.thinking_needed:
+        words.append(
+            f"needs about {price.thinking_needed} tokens to think first, more than max_tokens leaves; ranked by what "
+            "that would cost"
+        )
     thinking = f" and {price.thinking_tokens} of thinking" if price.thinking_tokens else ""
     cached = f" ({price.cached_tokens} likely cached)" if price.cached_tokens else ""
     words.append(f"{usd(cost)} for {price.input_tokens} tokens in{cached}, {price.output_tokens} out{thinking}")
@@ -99,4 +113,6 @@ def _compared(other: Candidate, first: Candidate) -> str:
     ratio = other.usd / first.usd
     if 0.95 < ratio < 1.05:
         return f"{quality} for the same money"
-    return f"{quality} for {ratio:.1f} times the money" if ratio > 1 else f"{quality} at {ratio:.0%} of the cost"
+    if ratio > 1:
+        return f"{quality} for {ratio:.1f} times the money"
+    return f"{quality} at {ratio:.0%} of the cost" if ratio >= LEAST_TOLD else f"{quality} at less than 1% of the cost"

@@ -5,8 +5,8 @@
 Each term depends on the model alone, never on the other candidates or on `preference`. From this follow, by the
 usual exchange argument for weighted sums, the promises that tests hold: raising `preference` never lowers the
 expected quality of the winner, lowering it never raises its cost, a dominated model never wins, and taking a
-loser away changes nothing. Models that are more likely to fail than to do well come after all others, whatever
-they cost: preference 0 asks for the cheapest *that will do*.
+loser away changes nothing. Models that are more likely to fail than to do well, and those of which nothing is known,
+come after all others, whatever they cost: preference 0 asks for the cheapest *that will do*.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DECADES = 4.0
 """Thrift falls from 1 for nothing to 0 at c₀ · 10⁴, one dollar for one request."""
 
 WILL_DO = 0.5
-"""A model will do when it is at least as likely to do well as not."""
+"""A model will do when there is evidence of it, by which it is at least as likely to do well as not."""
 
 DEFAULT_PREFERENCE = 0.5
 """The middle of the scale, stated rather than tuned: what it reaches and costs is measured by `make evaluate` and told
@@ -57,7 +57,7 @@ def thrift(usd: float) -> float:
     return 1 - math.log10(1 + usd / NEGLIGIBLE_USD) / DECADES
 
 
-def place_of(model_id: str, quality: float, usd: float, preference: float) -> Place:
+def place_of(model_id: str, quality: float, usd: float, preference: float, *, evidenced: bool = True) -> Place:
     """The place of a candidate of this expected quality and cost."""
     score = preference * quality + (1 - preference) * thrift(usd)
-    return quality < WILL_DO, -score, usd, -quality, model_id
+    return not evidenced or quality < WILL_DO, -score, usd, -quality, model_id

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from llm_router.catalogue.entry import Capability, LongPrompt, ModelEntry, ModelStatus, QualityEstimate, QualityTable
+from llm_router.catalogue.entry import LongPrompt, ModelEntry, ModelStatus, QualityEstimate, QualityTable
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.outcomes import Observed
 from llm_router.ranking.constraints import ASSUMED_WINDOW
@@ -18,9 +18,9 @@ from llm_router.taxonomy import Category, Difficulty
 
 LEVELS: tuple[Difficulty, ...] = (Difficulty.EASY, Difficulty.MEDIUM, Difficulty.HARD)
 
-Curve = tuple[float, float, float, float, float, float, bool]
+Curve = tuple[float, float, float, float, float, float, bool, bool]
 """Log-odds of doing well at the three difficulties, then their standard deviations on the scale of chances, then
-whether any of it is evidence of quality."""
+whether any of it is evidence of quality, and whether any was measured for this kind of work."""
 
 Curves = tuple[Curve | None, ...]
 """One a category, by `CATEGORY_INDEX`."""
@@ -85,7 +85,7 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
         long_prices=None if long is None else _prices(model.priced(long.above_tokens + 1)),
         long_above=math.inf if long is None else long.above_tokens,
         ratios=ratios_of(model.tokenizer),
-        thinks=Capability.REASONING in model.capabilities,
+        thinks=model.thinks_unasked,
         thought_first=measured_by is not None and measured_by.source == ARTIFICIAL_ANALYSIS,
         first_token_ms=assumed.first_token_ms if first is None else first,
         ms_per_token=1000 / max(speed or assumed.tokens_per_second, SLOWEST),
@@ -112,7 +112,9 @@ def _curve(cells: Mapping[Difficulty, QualityEstimate]) -> Curve | None:
         return None
     easy, medium, hard = (cells[level] for level in LEVELS)
     evidenced = any(cell.source != UNKNOWN.source for cell in (easy, medium, hard))
-    return log_odds(easy.mean), log_odds(medium.mean), log_odds(hard.mean), easy.sd, medium.sd, hard.sd, evidenced
+    measured = not (easy.imputed and medium.imputed and hard.imputed)
+    means = log_odds(easy.mean), log_odds(medium.mean), log_odds(hard.mean)
+    return *means, easy.sd, medium.sd, hard.sd, evidenced, measured
 
 
 def log_odds(chance: float) -> float:

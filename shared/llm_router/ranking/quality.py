@@ -22,17 +22,24 @@ ANCHORS: Mapping[Difficulty, float] = {Difficulty.EASY: 0.2, Difficulty.MEDIUM: 
 NEGLIGIBLE = 0.03
 """Categories less likely than this are left out of the mixture: they move it less than its own error."""
 
+HALF = 0.5 - 1e-9
+"""Shares add up to 1 but for a rounding."""
+
 Z90 = 1.645
 """Half-width, in standard deviations, of a central interval that holds nine cases in ten."""
 
 
 class Quality(NamedTuple):
-    """`expected` is what counts: the mean for easy work, towards the lower bound for hard work."""
+    """`expected` is what counts: the mean for easy work, towards the lower bound for hard work.
+
+    `measured` where at least half of it, by how likely each kind of work is, rests on measures of just that kind.
+    """
 
     expected: float
     mean: float
     sd: float
     evidenced: bool
+    measured: bool
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -71,8 +78,13 @@ def demand(chances: Mapping[Category, float], difficulty: Difficulty, complexity
 def expected_quality(curves: Sequence[Curve | None], wanted: Demand) -> Quality:
     """The chance that the model with these curves does a prompt of this demand well."""
     mean, sd = moments(curves, wanted)
-    evidenced = any((curve := curves[index]) is not None and curve[6] for index, _ in wanted.weights)
-    return Quality(cautious(mean, sd, wanted), mean, sd, evidenced)
+    measured = sum(weight for index, weight in wanted.weights if (curve := curves[index]) is not None and curve[7])
+    return Quality(cautious(mean, sd, wanted), mean, sd, is_evidenced(curves, wanted), measured >= HALF)
+
+
+def is_evidenced(curves: Sequence[Curve | None], wanted: Demand) -> bool:
+    """Whether anything is known of how the model does any of this work."""
+    return any((curve := curves[index]) is not None and curve[6] for index, _ in wanted.weights)
 
 
 def cautious(mean: float, sd: float, wanted: Demand) -> float:

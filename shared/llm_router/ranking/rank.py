@@ -10,20 +10,21 @@ from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import FieldProblem, NoEligibleModel
-from llm_router.ranking.constraints import Prospect, Violation, nearest, out_of_use, violations
+from llm_router.ranking.constraints import Exclusion, Prospect, nearest, out_of_use, violations
 from llm_router.ranking.cost import (
     Price,
     carried_usd,
     expected_price,
     expected_tokens,
     full_usd,
+    output_wanted,
     saved_usd,
     thinking_needed,
 )
 from llm_router.ranking.latency import Wait, expected_wait
 from llm_router.ranking.objective import Place, Standing, place_of
 from llm_router.ranking.prepared import Prepared
-from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, moments
+from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, is_evidenced, moments
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.tokens import UNSURE
 
@@ -49,18 +50,6 @@ class Candidate(NamedTuple):
         return self.price.usd or 0.0
 
 
-class Exclusion(NamedTuple):
-    """A model that may not be used, and each demand it does not meet, the first one first.
-
-    `place` is where it would stand if it might be used; None when its price is not known, or when it is out of use,
-    which no other request could change.
-    """
-
-    model: ModelEntry
-    violations: tuple[Violation, ...]
-    place: Place | None
-
-
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """The best candidates, best first, how many there are in all, and everything that is out."""
@@ -81,11 +70,12 @@ def rank(
     """The ranking; raises `NoEligibleModel` naming what binds when nobody is left.
 
     A bound on the price binds what is paid when the provider's cache has forgotten the session. For its place a model
-    counts with all that it needs to think, though less is billed where the answer is cut off before: one that says
-    nothing must not seem as cheap as one that answers at once.
+    counts with all that it needs to think and all that is wanted of it, though less is billed where the answer is cut
+    off before: one that says nothing, or half of it, must not seem as cheap as one that answers at once and in full.
     """
     wanted = demand(task.chances, task.difficulty, task.complexity)
     figures = _Figures(task, wanted)
+    whole = output_wanted(task, limits.max_tokens)
     undemanding = not (limits.demands_any or task.requires)
     placed: list[tuple[Place, Prepared]] = []
     excluded: list[Exclusion] = []
@@ -94,15 +84,15 @@ def rank(
         if (unusable := around.unusable.get(model.id)) is not None:
             excluded.append(Exclusion(model, out_of_use(model, unusable), None))
             continue
-        quality, reads = figures.quality(prepared), figures.reads(prepared)
+        (quality, evidenced), reads = figures.quality(prepared), figures.reads(prepared)
         output, thinking = expected_tokens(prepared, task, limits.max_tokens)
         tokens = output + thinking
         usd = spent = full_usd(prepared, task, reads, tokens)
-        if (needed := output + thinking_needed(prepared, task)) > tokens:
+        if (needed := whole + thinking_needed(prepared, task)) > tokens:
             spent = full_usd(prepared, task, reads, needed)
         if spent is not None and task.held is not None:
             spent = spent - saved_usd(prepared, task, reads) + carried_usd(prepared, task, reads)
-        place = None if spent is None else place_of(model.id, quality, spent, preference)
+        place = None if spent is None else place_of(model.id, quality, spent, preference, evidenced=evidenced)
         if undemanding and place is not None and reads + tokens <= prepared.safe_tokens:
             placed.append((place, prepared))
             continue
@@ -128,14 +118,16 @@ class _Figures:
 
     def __init__(self, task: Task, wanted: Demand) -> None:
         self._reading, self._wanted = task.reading, wanted
-        self._qualities: dict[int, float] = {}
+        self._qualities: dict[int, tuple[float, bool]] = {}
         self._reads: dict[int, int] = {}
 
-    def quality(self, prepared: Prepared) -> float:
-        found = self._qualities.get(id(prepared.curves))
+    def quality(self, prepared: Prepared) -> tuple[float, bool]:
+        """What is expected, and whether on any evidence."""
+        curves, wanted = prepared.curves, self._wanted
+        found = self._qualities.get(id(curves))
         if found is None:
-            found = cautious(*moments(prepared.curves, self._wanted), self._wanted)
-            self._qualities[id(prepared.curves)] = found
+            found = cautious(*moments(curves, wanted), wanted), is_evidenced(curves, wanted)
+            self._qualities[id(curves)] = found
         return found
 
     def reads(self, prepared: Prepared) -> int:
@@ -177,15 +169,14 @@ def _name(exclusion: Exclusion) -> str:
 
 def _nobody(excluded: Sequence[Exclusion]) -> NoEligibleModel:
     """The error for an empty ranking, with the smallest change of the request that would give a model."""
-    found = nearest({exclusion.model.id: list(exclusion.violations) for exclusion in excluded})
+    found = nearest(excluded)
     if found is None:
         return NoEligibleModel("No model in the catalogue can do this request, whatever its constraints.")
-    name, binding = found
     fields = tuple(
         FieldProblem(violation.path or "", f"binds; the nearest value that gives a model: {violation.relaxed}")
-        for violation in binding
+        for violation in found.violations
     )
-    changes = " and ".join(f"{violation.path}: {violation.relaxed}" for violation in binding)
+    changes = " and ".join(f"{violation.path}: {violation.relaxed}" for violation in found.violations)
     return NoEligibleModel(
-        f"No model meets the constraints; the nearest relaxation is {changes} (gives {name}).", fields
+        f"No model meets the constraints; the nearest relaxation is {changes} (gives {found.model.id}).", fields
     )

@@ -82,6 +82,7 @@ class EntryAnswer(BaseModel):
     cached_input_usd_per_mtok: float | None
     long_prompt: LongPromptAnswer | None
     capabilities: list[Capability]
+    thinks: bool | None
     open_weights: bool | None
     license: str | None
     regions: list[str]
@@ -114,6 +115,7 @@ def entry_answer(entry: ModelEntry) -> EntryAnswer:
         cached_input_usd_per_mtok=entry.cached_input_usd_per_mtok,
         long_prompt=None if entry.long_prompt is None else _long_prompt_answer(entry.long_prompt),
         capabilities=sorted(entry.capabilities),
+        thinks=entry.thinks,
         open_weights=entry.open_weights,
         license=entry.license,
         regions=list(entry.regions),

@@ -74,6 +74,7 @@ MODEL_SCHEMA: Mapping[str, Any] = _object(
                 {"type": "null"},
             ]
         },
+        "thinks": _FLAG,
         "open_weights": _FLAG,
         "license": _text(),
         "regions": {"type": ["array", "null"], "items": {"type": "string"}, "maxItems": 100},
