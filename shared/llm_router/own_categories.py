@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from llm_router.classification import CachingClassifier
 from llm_router.errors import InvalidRequest, NotFound, StoreUnavailable, Unavailable, VersionConflict
@@ -15,9 +17,17 @@ KIND, KEY = "categories", "current"
 MAX_CATEGORIES = 50
 MAX_OCTETS = 300_000
 """Of the whole list as it is stored: a record of DynamoDB's holds 400 kB, and other stores are to refuse the same."""
+MAX_EXAMPLES = 1000
+"""Of the whole list: a function that starts reads each in some four milliseconds, within the ten seconds it has."""
 ATTEMPTS = 5
 UNKNOWN = -1
 """The version of a list that could not be read, or whose examples could not."""
+
+READING = "own categories"
+"""The name of the threads that read a changed list's examples."""
+PATIENCE_S = 0.5
+"""How long the request that finds a change waits for it, once a change: a dozen new examples are read by then, so that
+whoever adds them sees them used at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,10 @@ class CategoryBook:
             if len(others) >= MAX_CATEGORIES:
                 raise InvalidRequest(f"There may be at most {MAX_CATEGORIES} own categories.")
             after = (*others, category)
+            if sum(len(each.examples) for each in after) > MAX_EXAMPLES:
+                raise InvalidRequest(
+                    f"All own categories together may have at most {MAX_EXAMPLES} examples: give fewer of them."
+                )
             if len(_dumps(CategoryList(0, after)).encode()) > MAX_OCTETS:
                 raise InvalidRequest(
                     f"All own categories together may take at most {MAX_OCTETS} bytes: give fewer or shorter examples."
@@ -83,12 +97,21 @@ class CategoryBook:
         raise VersionConflict("The categories keep changing; try again.", current=None)
 
 
+def beside_requests(job: Callable[[], None]) -> None:
+    """For a process that serves others meanwhile: the job is waited for shortly, and goes on in a thread of its own."""
+    thread = threading.Thread(target=job, name=READING, daemon=True)
+    thread.start()
+    thread.join(PATIENCE_S)
+
+
 class ClassifierInForce:
     """The classifier that knows the operator's categories of now. Looks for a new version every `check_every_s`.
 
-    `build` makes it from the list, or raises `Unavailable` when the model cannot read the examples; then, and while the
-    store does not answer, the last one stays. At first there is one that knows no category, and one that knows that it
-    does not, as `unknowing` gives it, where the examples cannot be read.
+    `build` makes it from the list, which may take seconds, or raises `Unavailable` when the model cannot read the
+    examples; then, and while the store does not answer, the last one stays. So it does while `run` has a changed list
+    read: beside the requests, or at once where the process serves one request at a time and stands still in between. At
+    first there is one that knows no category, and one that knows that it does not, as `unknowing` gives it, where the
+    examples cannot be read.
     """
 
     def __init__(
@@ -99,41 +122,64 @@ class ClassifierInForce:
         unknowing: Callable[[], CachingClassifier],
         *,
         check_every_s: float,
+        run: Callable[[Callable[[], None]], None],
     ) -> None:
         self._book = book
         self._clock = clock
         self._build = build
         self._unknowing = unknowing
         self._check_every_s = check_every_s
+        self._run = run
         self._check_at = float("-inf")
         self._held: tuple[int, CachingClassifier] | None = None
         self._lock = threading.Lock()
 
     def __call__(self) -> CachingClassifier:
         held = self._held
-        if held is not None and (self._clock.monotonic() < self._check_at or not self._lock.acquire(blocking=False)):
-            return held[1]
         if held is None:
-            self._lock.acquire()
-        try:
-            if self._held is None or self._clock.monotonic() >= self._check_at:
-                self._held = self._renewed()
+            return self._first()
+        # The lock is taken while a changed list is being read, too.
+        if self._clock.monotonic() >= self._check_at and self._lock.acquire(blocking=False):
+            try:
+                found = self._changed(held[0])
+            finally:
+                self._lock.release()
+            if found is not None:
+                self._run(partial(self._renew, found))
+        return (self._held or held)[1]
+
+    def _first(self) -> CachingClassifier:
+        """Whoever holds nothing has to wait."""
+        with self._lock:
+            if self._held is None:
+                self._held = self._made()
                 self._check_at = self._clock.monotonic() + self._check_every_s
             return self._held[1]
-        finally:
-            self._lock.release()
 
-    def _renewed(self) -> tuple[int, CachingClassifier]:
+    def _made(self) -> tuple[int, CachingClassifier]:
         try:
             found = self._book.current()
         except StoreUnavailable:
-            return self._held or (UNKNOWN, self._build(CategoryList()))
-        if self._held is not None and self._held[0] == found.version:
-            return self._held
+            return UNKNOWN, self._build(CategoryList())
         try:
             return found.version, self._build(found)
         except Unavailable:
-            return self._held or (UNKNOWN, self._unknowing())
+            return UNKNOWN, self._unknowing()
+
+    def _changed(self, version: int) -> CategoryList | None:
+        """The list, if it is not that of this version any more."""
+        try:
+            found = self._book.current()
+        except StoreUnavailable:
+            found = None
+        self._check_at = self._clock.monotonic() + self._check_every_s
+        return None if found is None or found.version == version else found
+
+    def _renew(self, found: CategoryList) -> None:
+        with self._lock:
+            if self._held is None or self._held[0] != found.version:
+                with suppress(Unavailable):
+                    self._held = found.version, self._build(found)
 
 
 def _dumps(found: CategoryList) -> str:

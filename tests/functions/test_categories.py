@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.categories import once_read
 from tests.support.service import ADMIN_KEY, Service, service
 
 RECIPES = {
@@ -37,7 +38,7 @@ def fresh(tmp_path: Path) -> Iterator[Service]:
 
 
 def category_of(api: Service, prompt: str) -> str:
-    return api.post("/classify", {"prompt": prompt}).json["primary_use_case"]
+    return once_read(lambda: api.post("/classify", {"prompt": prompt})).json["primary_use_case"]
 
 
 def test_an_added_category_is_used_by_classify_and_route_and_gone_when_removed(fresh: Service):

@@ -11,7 +11,7 @@ import pytest
 from classifier import load
 from classifier.encoder import EncoderFailed, EncoderTimeout
 from classifier.fusion import Fusion, decided_by
-from classifier.own import Definition
+from classifier.own import Background, Definition
 from llm_router.breaker import Breaker, BreakerState
 from llm_router.taxonomy import Category, Degraded, InteractionStyle, Method
 from tests.support.fake_encoder import FakeEncoder, classifier
@@ -119,7 +119,9 @@ def test_explaining_changes_nothing_but_the_evidence():
 def test_an_own_category_is_always_told_by_the_model():
     fusion = Fusion.unfitted().sparing_above(0.0)
     sorter = replace(
-        classifier(FakeEncoder(Category.GENERAL)), fusion=fusion, background=lambda: np.eye(768, dtype=np.float32)
+        classifier(FakeEncoder(Category.GENERAL)),
+        fusion=fusion,
+        background=lambda: Background.of(np.eye(768, dtype=np.float32)),
     )
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
     assert sorter.with_categories([own]).classify("where is my order").category == "orders"
@@ -157,7 +159,8 @@ def test_an_own_category_claims_its_prompts_and_leaves_the_others():
     chance = np.random.default_rng(3)
     background = chance.normal(0, 0.02, (300, 768)).astype(np.float32)
     background[:, [2, 386]] += (1, 0.5)
-    sorter = replace(classifier(FakeEncoder(Category.GENERAL)), background=lambda: background)
+    everyday = Background.of(background)
+    sorter = replace(classifier(FakeEncoder(Category.GENERAL)), background=lambda: everyday)
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
     extended = sorter.with_categories([own])
     claimed = extended.classify("where is my order")

@@ -4,6 +4,9 @@ be read, and can be again."""
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -11,7 +14,19 @@ import pytest
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.classification import CachingClassifier
 from llm_router.errors import InvalidRequest, StoreUnavailable, Unavailable
-from llm_router.own_categories import KEY, KIND, MAX_OCTETS, CategoryBook, CategoryList, ClassifierInForce, OwnCategory
+from llm_router.live import at_once
+from llm_router.own_categories import (
+    KEY,
+    KIND,
+    MAX_EXAMPLES,
+    MAX_OCTETS,
+    READING,
+    CategoryBook,
+    CategoryList,
+    ClassifierInForce,
+    OwnCategory,
+    beside_requests,
+)
 from llm_router.ports import Record
 from tests.support.clock import FakeClock
 
@@ -33,11 +48,22 @@ class Book:
 class World:
     """The classifiers are names: that of a version, or `unknowing`."""
 
-    def __init__(self, found: CategoryList | None, *, readable: bool = True) -> None:
+    def __init__(
+        self,
+        found: CategoryList | None,
+        *,
+        readable: bool = True,
+        run: Callable[[Callable[[], None]], None] = at_once,
+    ) -> None:
         self.clock, self.book, self.readable = FakeClock(), Book(found), readable
         self.built: list[int] = []
         self.in_force = ClassifierInForce(
-            cast(CategoryBook, self.book), self.clock, self._build, lambda: _named("unknowing"), check_every_s=EVERY_S
+            cast(CategoryBook, self.book),
+            self.clock,
+            self._build,
+            lambda: _named("unknowing"),
+            check_every_s=EVERY_S,
+            run=run,
         )
 
     def _build(self, found: CategoryList) -> CachingClassifier:
@@ -84,6 +110,59 @@ def test_what_was_in_force_stays_while_the_list_cannot_be_read():
     assert world.later() == "version 2"
 
 
+def test_while_a_changed_list_is_read_the_one_before_stays_in_force_and_it_is_read_once():
+    jobs: list[Callable[[], None]] = []
+    world = World(CategoryList(1), run=jobs.append)
+    assert world.later() == "version 1"
+    world.book.found = CategoryList(2)
+    assert [world.later(), world.later()] == ["version 1"] * 2
+    for job in jobs:
+        job()
+    assert world.later() == "version 2"
+    assert world.built == [1, 2]
+
+
+def test_no_request_waits_for_long_examples():
+    read, reading = threading.Event(), threading.Event()
+
+    def job() -> None:
+        reading.set()
+        read.wait(30)
+
+    beside_requests(job)
+    assert reading.wait(30)
+    assert not read.is_set()
+    read.set()
+
+
+def test_other_requests_go_on_while_examples_are_read():
+    world = World(CategoryList(1), run=beside_requests)
+    assert world.later() == "version 1"
+    read, build = threading.Event(), world.in_force._build
+
+    def slowly(found: CategoryList) -> CachingClassifier:
+        read.wait(30)
+        return build(found)
+
+    world.in_force._build = slowly
+    world.book.found = CategoryList(2)
+    assert [world.later() for _ in range(3)] == ["version 1"] * 3
+    read.set()
+    for thread in threading.enumerate():
+        if thread.name == READING:
+            thread.join(30)
+    assert world.later() == "version 2"
+
+
+def test_a_changed_list_that_the_model_cannot_read_leaves_the_one_before_until_it_can():
+    world = World(CategoryList(1))
+    assert world.later() == "version 1"
+    world.book.found, world.readable = CategoryList(2), False
+    assert world.later() == "version 1"
+    world.readable = True
+    assert world.later() == "version 2"
+
+
 def recipes(name: str, letter: str, letters: int) -> OwnCategory:
     return OwnCategory(name, "Cooking.", (letter * letters,))
 
@@ -97,6 +176,17 @@ def test_a_list_of_any_letters_is_kept_up_to_the_octets_that_every_store_takes()
     assert [each.name for each in book.current().categories] == ["faces"]
     book.put(recipes("faces", "a", 9))
     assert len(book.put(recipes("more", "\u00e9", 9)).categories) == 2
+
+
+def test_a_list_has_no_more_examples_than_a_function_can_read_when_it_starts():
+    book = CategoryBook(MemoryRecordStore(FakeClock()))
+    many = OwnCategory("many", "Cooking.", ("a soup",) * (MAX_EXAMPLES - 3))
+    book.put(many)
+    book.put(OwnCategory("few", "Cooking.", ("a cake",) * 3))
+    with pytest.raises(InvalidRequest, match="1000 examples"):
+        book.put(OwnCategory("more", "Cooking.", ("a pie",) * 3))
+    book.put(replace(many, examples=("a soup",) * 3))
+    assert len(book.put(OwnCategory("more", "Cooking.", ("a pie",) * 3)).categories) == 3
 
 
 def test_a_list_that_was_stored_when_more_was_taken_can_be_made_shorter():

@@ -9,7 +9,7 @@ import pytest
 
 from classifier import HybridClassifier
 from classifier.fusion import CATEGORIES, Blend, Cuts, Fusion
-from classifier.own import Definition
+from classifier.own import Background, Definition
 from llm_router.breaker import Breaker
 from llm_router.taxonomy import Category, Degraded, Difficulty, Method
 from tests.support.clock import FakeClock
@@ -96,7 +96,8 @@ def test_how_hard_a_long_question_or_a_calculation_is_words_have_no_say_in(categ
 def test_an_own_category_is_told_by_the_model():
     encoder = FakeEncoder(Category.GENERAL)
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
-    knowing = replace(sorter(encoder), background=lambda: np.eye(768, dtype=np.float32)).with_categories([own])
+    everyday = Background.of(np.eye(768, dtype=np.float32))
+    knowing = replace(sorter(encoder), background=lambda: everyday).with_categories([own])
     encoder.asked.clear()
     knowing.classify(PROMPT)
     assert encoder.asked
@@ -109,7 +110,7 @@ def test_an_explanation_tells_what_the_model_would_have_said_and_changes_nothing
     said = explained.evidence
     assert max(said.word_probabilities.items(), key=lambda pair: pair[1])[0] == Category.CHAT
     assert max(said.model_probabilities.items(), key=lambda pair: pair[1])[0] == Category.GENERAL
-    assert "Rules and words were sure; what the model says did not count." in said.notes
+    assert "Rules and words together were sure enough; what the model says did not count." in said.notes
 
 
 def test_without_a_model_words_decide_and_the_answer_says_that_it_is_missing():

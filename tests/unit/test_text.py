@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llm_router.text import is_blank
 
@@ -24,3 +29,24 @@ def test_what_nobody_sees_is_blank(text: str):
 @pytest.mark.parametrize("text", ["a", "\u200b.", "\u0301", "\u0e31", "\u093f\u094d", "👩‍👩‍👧‍👦", "\ufe0f5"])
 def test_what_somebody_sees_is_not_be_it_only_a_mark(text: str):
     assert not is_blank(text)
+
+
+MARKS = frozenset("\u034f\u17b4\u17b5").union(
+    *(map(chr, span) for span in (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)))
+)
+
+
+def cannot_be_read(character: str) -> bool:
+    """As Unicode's categories have it."""
+    return unicodedata.category(character) in {"Cc", "Cf", "Zs", "Zl", "Zp"} or character in MARKS
+
+
+def test_every_character_is_taken_for_what_unicode_says():
+    characters = map(chr, range(sys.maxunicode + 1))
+    assigned = [each for each in characters if unicodedata.category(each) != "Cn"]
+    assert [each for each in assigned if is_blank(each) is not cannot_be_read(each)] == []
+
+
+@given(st.text() | st.text(st.sampled_from(" \t\u2003\u200b\ufe0f\u0301a.")))
+def test_a_text_is_blank_where_all_its_characters_are(text: str):
+    assert is_blank(text) is all(map(cannot_be_read, text))

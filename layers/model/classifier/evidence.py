@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from classifier.features import Script
 from classifier.fusion import CATEGORIES, Chances, Others
 from classifier.heads import Opinion
@@ -10,8 +13,26 @@ from classifier.rules import Reading, Verdict
 from llm_router.taxonomy import Evidence
 
 
-def evidence_of(whole: Reading, verdict: Verdict, others: Others, opinion: Opinion | None, *, sure: bool) -> Evidence:
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The own category that took the prompt, how surely, and the category that it would else have."""
+
+    name: str
+    chance: float
+    without: str
+
+
+def evidence_of(
+    whole: Reading,
+    verdict: Verdict,
+    others: Others,
+    opinion: Opinion | None,
+    *,
+    sure: bool,
+    claimed: Claimed | None = None,
+) -> Evidence:
     """`whole` is the prompt, of which the verdict may be of a part; `sure` when rules and words were enough."""
+    notes = (*_of_form(whole, verdict.reading), *_of_deciding(others, opinion, claimed, sure=sure))
 
     def named(chances: Chances | None) -> dict[str, float]:
         return {} if chances is None else dict(zip(CATEGORIES, chances, strict=True))
@@ -21,11 +42,11 @@ def evidence_of(whole: Reading, verdict: Verdict, others: Others, opinion: Opini
         rule_probabilities=named(others.rules),
         word_probabilities=named(others.words),
         model_probabilities=named(opinion.categories if opinion else None),
-        notes=_notes(whole, verdict.reading, opinion, sure=sure),
+        notes=notes,
     )
 
 
-def _notes(whole: Reading, asked_for: Reading, opinion: Opinion | None, *, sure: bool) -> tuple[str, ...]:
+def _of_form(whole: Reading, asked_for: Reading) -> Iterator[str]:
     features = asked_for.features
     said = {
         "Only the head and the tail of this long prompt were read.": whole.prompt.is_cut,
@@ -33,8 +54,16 @@ def _notes(whole: Reading, asked_for: Reading, opinion: Opinion | None, *, sure:
         "It holds code.": features.has_code,
         "It holds formulae.": features.formulas > 0,
         "It reads as a list of requirements.": features.list_lines >= LISTED,
-        f"It is written in {features.script} script.": features.script is not Script.LATIN,
-        "Rules and words were sure; what the model says did not count.": sure,
-        "The model did not answer; rules and words decided alone.": opinion is None and not sure,
+        f"It is written in {features.script} script.": features.script not in {Script.LATIN, Script.OTHER},
     }
-    return tuple(note for note, holds in said.items() if holds)
+    yield from (note for note, holds in said.items() if holds)
+
+
+def _of_deciding(others: Others, opinion: Opinion | None, claimed: Claimed | None, *, sure: bool) -> Iterator[str]:
+    if sure:
+        yield "Rules and words together were sure enough; what the model says did not count."
+    elif opinion is None:
+        deciding = "the rules" if others.words is None else "rules and words"
+        yield f"The model did not answer; {deciding} decided alone."
+    if claimed is not None:
+        yield f"The own category {claimed.name} claimed it with {claimed.chance:.2f}; without it: {claimed.without}."

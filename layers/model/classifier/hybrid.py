@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from classifier.answers import AnswerLengths
 from classifier.asides import read_request
 from classifier.complexity import complexity_of
 from classifier.encoder import EncoderFailed, EncoderOutput, EncoderTimeout, EncoderUnavailable
-from classifier.evidence import evidence_of
+from classifier.evidence import Claimed, evidence_of
+from classifier.examples import Example, LastRead, ReadExamples
 from classifier.features import SHORT_WORDS
 from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by, model_knows_best
 from classifier.grams import Grams, WordOpinion, beyond_ascii
@@ -19,7 +19,7 @@ from classifier.heads import Opinion, TextEncoder, read_heads
 from classifier.manner import interaction_style, urgency
 from classifier.material import is_laden
 from classifier.normalise import normalise
-from classifier.own import Definition, OwnCategories, fit_own, signature
+from classifier.own import Background, Definition, OwnCategories, fit_own, signature
 from classifier.rules import Reading, RuleBook, Verdict
 from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, Method
 
@@ -70,15 +70,16 @@ class HybridClassifier:
     about: ClassifierInfo
     breaker: Breaker | None = None
     own: OwnCategories | None = None
-    background: Callable[[], Floats | None] | None = None
+    background: Callable[[], Background | None] | None = None
     grams: Grams | None = None
     deadline_s: float | None = DEADLINE_S
+    examples: ReadExamples = field(default_factory=ReadExamples, repr=False, compare=False)
 
     def with_categories(self, definitions: Sequence[Definition]) -> HybridClassifier:
         """The same classifier that also knows these categories, and no others of the operator's.
 
-        Takes about a millisecond an example. Without a model they are never chosen. Raises `EncoderFailed` when an
-        example cannot be read.
+        Takes some four milliseconds for each example that was not among those of the last time. Without a model they
+        are never chosen. Raises `EncoderFailed` when an example cannot be read.
         """
         version = self.about.version.partition("+")[0]
         plain = replace(self, own=None, about=replace(self.about, own_categories=(), version=version))
@@ -86,22 +87,26 @@ class HybridClassifier:
         background = self.background() if self.background and self.encoder and definitions else None
         if background is None:
             return plain
-        own = fit_own(definitions, [plain.base_of(each) for each in definitions], self._signature, background)
+        texts = [text for each in definitions for text in (*each.examples, each.description)]
+        own = fit_own(definitions, self.examples(version, texts, plain._read_example), background)
         return replace(
             self, own=own, about=replace(self.about, own_categories=own.names, version=f"{version}+{own.version}")
         )
-
-    def base_of(self, definition: Definition) -> Category:
-        """The built-in category that most of the examples would fall into."""
-        found = Counter(self.classify(example).base_category for example in definition.examples)
-        return found.most_common(1)[0][0] if found else Category.GENERAL
 
     def embed(self, text: str) -> Floats:
         """The embedding of a text, float32 `[384]` of length one. Raises `EncoderUnavailable` or `EncoderFailed`."""
         return self._encoded(text).embedding
 
-    def _signature(self, text: str) -> Floats:
-        return signature(self._encoded(text))
+    def _read_example(self, text: str) -> Example:
+        """Raises `EncoderFailed`."""
+        # Where nothing stands around the request, one run serves both. A late one is waited for: it counts for long.
+        encoder = LastRead(self.encoder) if self.encoder else None
+        patient = replace(self, encoder=encoder, breaker=None, deadline_s=None)
+        signed = signature(patient._encoded(text))
+        found = patient.classify(text)
+        if found.degraded:
+            raise EncoderFailed("The model could not read an example.")
+        return Example(found.base_category, signed)
 
     def _encoded(self, text: str) -> EncoderOutput:
         if self.encoder is None:
@@ -124,10 +129,14 @@ class HybridClassifier:
         # To be explained, the model is heard all the same, though it does not count.
         opinion = None if sure and not explain else self._opinion(asked_for.prompt.text)
         if sure or opinion is None:
-            found = self._without_model(whole, verdict, others, words, failed=not sure)
+            plain = found = self._without_model(whole, verdict, others, words, failed=not sure)
         else:
-            found = self._by_both(whole, verdict, others, words, opinion)
-        return replace(found, evidence=evidence_of(whole, verdict, others, opinion, sure=sure)) if explain else found
+            plain = self._by_both(whole, verdict, others, words, opinion)
+            found = self.own.apply(plain, opinion.output) if self.own else plain
+        if not explain:
+            return found
+        claimed = None if found is plain else Claimed(found.category, found.confidence, plain.category)
+        return replace(found, evidence=evidence_of(whole, verdict, others, opinion, sure=sure, claimed=claimed))
 
     def _is_sure(self, others: Others) -> bool:
         """Whether rules and words are enough. Where a model should be and is not, nothing is: the answer says so."""
@@ -158,7 +167,7 @@ class HybridClassifier:
         fused = self.fusion.fuse(opinion.categories, others)
         by_words = words.complexity if words and not model_knows_best(fused, long=others.long) else None
         complexity = complexity_of(opinion, verdict.reading.features, by_words)
-        found = self._classification(
+        return self._classification(
             whole,
             verdict,
             fused,
@@ -167,7 +176,6 @@ class HybridClassifier:
             method=decided_by(fused, opinion.categories, others.rules),
             ml_confidence=max(opinion.categories),
         )
-        return self.own.apply(found, signature(opinion.output)) if self.own else found
 
     def _without_model(
         self, whole: Reading, verdict: Verdict, others: Others, words: WordOpinion | None, *, failed: bool
@@ -232,7 +240,7 @@ def _of_all(whole: Reading, verdict: Verdict, tokens: int) -> int:
     """The tokens of the whole text, from those of what was read of it."""
     prompt = verdict.reading.prompt
     if whole.prompt.is_cut or prompt is not whole.prompt:
-        return round(tokens * whole.prompt.length / len(prompt.text))
+        return round(tokens * whole.prompt.whole_length / len(prompt.text))
     return tokens
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from classifier.answers import ANSWERS, AnswerLengths
@@ -50,7 +50,8 @@ def load(artifacts: Path | None = None, *, breaker: Breaker | None = None, threa
         artifacts={name: file.sha256 for name, file in manifest.files.items()} if manifest else {},
         measured=_measured(folder),
     )
-    background = partial(load_background, folder)
+    # Read where there are own categories, and then kept.
+    background = cache(partial(load_background, folder))
     grams = _grams(folder)
     return HybridClassifier(rules, fusion, lengths, encoder, about, breaker, background=background, grams=grams)
 

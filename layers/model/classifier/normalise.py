@@ -31,18 +31,16 @@ class Prompt:
     """A text as every stage reads it: its head and tail if it is long, in NFKC, without invisible characters.
 
     `origin[i]` is the offset in the original text of the character behind `text[i]`, and `ends[i]` the offset behind
-    it and its marks; None where they are equal. `length` is the original's, in characters.
+    it and its marks; None where they are equal. `length` is the original's, in characters; `whole_length` is that of
+    the same in NFKC, were it read whole: reckoned from what was read where the middle was left out.
     """
 
     text: str
     length: int
+    whole_length: int
+    is_cut: bool = False
     origin: Sequence[int] | None = None
     ends: Sequence[int] | None = None
-
-    @property
-    def is_cut(self) -> bool:
-        """True when the middle of the original was left out."""
-        return self.length > HEAD_CHARACTERS + TAIL_CHARACTERS
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """A span of `text`, which is not empty, as offsets into the original: whole characters with their marks."""
@@ -51,19 +49,20 @@ class Prompt:
         return self.origin[start], self.ends[end - 1]
 
     def part(self, start: int, end: int) -> Prompt:
-        """A stretch of `text` as a prompt of its own, whose places are still those in the original."""
+        """A stretch of `text`, which is not empty, as a prompt of its own, whose places are still those in the
+        original."""
         text = self.text[start:end]
-        length = self.length - (len(self.text) - len(text))
-        if self.origin is None or self.ends is None:
-            return Prompt(text, length, range(start, end), range(start + 1, end + 1))
-        return Prompt(text, length, self.origin[start:end], self.ends[start:end])
+        first, last = self.span(start, end)
+        origin, ends = self.origin or range(len(self.text)), self.ends or range(1, len(self.text) + 1)
+        whole_length = self.whole_length - (len(self.text) - len(text))
+        return Prompt(text, last - first, whole_length, self.is_cut, origin[start:end], ends[start:end])
 
 
 def normalise(original: str) -> Prompt:
     """The prompt as the classifier reads it. The cost is bounded whatever the length."""
     if len(original) <= HEAD_CHARACTERS + TAIL_CHARACTERS:
         if _is_as_read(original):
-            return Prompt(original, len(original))
+            return Prompt(original, len(original), len(original))
         return _prompt(original, range(len(original)), len(original))
     tail = len(original) - TAIL_CHARACTERS
     places = (*range(HEAD_CHARACTERS), tail - 1, *range(tail, len(original)))
@@ -94,13 +93,16 @@ def _prompt(cut: str, places: range | tuple[int, ...], length: int) -> Prompt:
         origin.extend([places[start]] * len(normal))
         ends.extend([places[after - 1] + 1] * len(normal))
     text = "".join(characters)
+    whole_length = len(text) if length <= len(cut) else round(len(text) * length / len(cut))
+    is_cut = length > HEAD_CHARACTERS + TAIL_CHARACTERS
     # Some characters expand to eighteen; the bound holds for what comes out as well.
     joined = TAIL_CHARACTERS + len(JOINT)
     if len(text) > HEAD_CHARACTERS + joined:
         text = _ends(text)
         origin = origin[:HEAD_CHARACTERS] + origin[-joined:]
         ends = ends[:HEAD_CHARACTERS] + ends[-joined:]
-    return Prompt(text, length, tuple(origin), tuple(ends))
+        is_cut = True
+    return Prompt(text, length, whole_length, is_cut, tuple(origin), tuple(ends))
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

@@ -7,14 +7,18 @@ chosen on twelve categories of our own that nothing else is measured on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.arrays import read_arrays
 from classifier.encoder import EncoderOutput
+from classifier.examples import Example
 from classifier.fusion import sigmoid
+from classifier.normalise import normalise
+from classifier.words import split_words
 from llm_router.taxonomy import Category, Classification
 
 if TYPE_CHECKING:
@@ -39,6 +43,16 @@ CERTAIN = 3.0
 CLAIMS = 0.5
 """The chance above which an own category takes a prompt: that it is one of its own is likelier than not."""
 
+FEW_TOKENS = 2
+"""Of so little the model says hardly more than that it is little: an own category takes it only if it is close to one
+of the examples."""
+
+CLOSE = 0.75
+"""The cosine from which on two signatures are close, seen from the background's centre: "lights out" is to "lights on"
+with 0.82, and no "ok", "python" or "?" came above 0.73 to an example of anything else."""
+
+TINY = 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:
@@ -53,22 +67,29 @@ class Definition:
 class OwnCategories:
     """Linear tests on the signature: `sigmoid(weights @ signature + bias)` is the chance that it belongs.
 
-    `weights` is `[categories, 768]`; `bases` are the built-in categories whose evidence each borrows.
+    `weights` is `[categories, 768]`; `bases` are the built-in categories whose evidence each borrows. `examples` are
+    each category's, `[examples, 768]`, as directions from `centre`.
     """
 
     names: tuple[str, ...]
     bases: tuple[Category, ...]
     weights: Floats
     bias: tuple[float, ...]
+    examples: tuple[Floats, ...]
+    centre: Floats
     version: str
 
-    def apply(self, found: Classification, signed: Floats) -> Classification:
-        """`found`, or the own category that claims the prompt most; its chance is taken from the others'."""
+    def apply(self, found: Classification, output: EncoderOutput) -> Classification:
+        """`found`, or the own category that claims the prompt most; its chance is taken from the others'.
+
+        What the model read of the prompt is `output`.
+        """
+        signed = signature(output)
         scores = (self.weights @ signed).tolist()
         chances = [sigmoid(score + bias) for score, bias in zip(scores, self.bias, strict=True)]
         place = max(range(len(chances)), key=chances.__getitem__)
         claim = chances[place]
-        if claim <= CLAIMS:
+        if claim <= CLAIMS or (output.token_count <= FEW_TOKENS and not self._is_close(place, signed)):
             return found
         rest = {category: chance * (1 - claim) for category, chance in found.probabilities.items()}
         return replace(
@@ -79,10 +100,36 @@ class OwnCategories:
             probabilities={**rest, self.names[place]: claim},
         )
 
+    def _is_close(self, place: int, signed: Floats) -> bool:
+        """Whether one of the category's examples is about the same."""
+        return bool((self.examples[place] @ _direction(signed - self.centre)).max() >= CLOSE)
 
-def definitions_version(definitions: Sequence[Definition]) -> str:
-    """A short hash over what the operator said."""
-    digest = hashlib.sha256()
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Signatures of everyday prompts `[prompts, 768]`, against which own categories are set: where their centre is, and
+    the inverse of how they spread."""
+
+    signatures: Floats
+    centre: Floats
+    inverse: Floats
+    version: str
+
+    @classmethod
+    def of(cls, signatures: Floats) -> Background:
+        """Takes some tenths of a second."""
+        import numpy as np
+
+        centre = signatures.mean(axis=0)
+        spread = np.cov(signatures, rowvar=False)
+        spread += np.eye(len(centre)) * SHRINKAGE * np.trace(spread) / len(centre)
+        version = hashlib.sha256(np.ascontiguousarray(signatures).tobytes()).hexdigest()
+        return cls(signatures, centre, np.linalg.inv(spread).astype(np.float32), version)
+
+
+def _version(definitions: Sequence[Definition], background: Background) -> str:
+    """A short hash over what the operator said, and what it was set against."""
+    digest = hashlib.sha256(background.version.encode())
     for definition in definitions:
         for part in (definition.name, definition.description, *definition.examples):
             digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
@@ -97,49 +144,62 @@ def signature(output: EncoderOutput) -> Floats:
     return np.concatenate([output.topic, FINE_TUNED * output.embedding], dtype=np.float32)
 
 
-def load_background(folder: Path) -> Floats | None:
-    """Signatures of everyday prompts `[prompts, 768]`, against which own categories are set; None if there are none."""
+def load_background(folder: Path) -> Background | None:
+    """The one that was left there; None if there is none that can be read."""
     import numpy as np
 
     found = read_arrays(folder / BACKGROUND)
     if found is None or not {"signatures", "steps"} <= found.keys():
         return None
-    return np.asarray(found["signatures"].astype(np.float32) * found["steps"].astype(np.float32))
+    return Background.of(np.asarray(found["signatures"].astype(np.float32) * found["steps"].astype(np.float32)))
 
 
-def fit_own(
-    definitions: Sequence[Definition],
-    bases: Sequence[Category],
-    signed: Callable[[str], Floats],
-    background: Floats,
-) -> OwnCategories:
-    """Linear discriminants between each category's examples and the background.
+def fit_own(definitions: Sequence[Definition], read: Mapping[str, Example], background: Background) -> OwnCategories:
+    """Linear discriminants between each category's examples and the background; `read` has every text.
 
     The scale and the cut come from the scores of the examples, each left out in turn, and of the background.
     """
     import numpy as np
 
-    centre = background.mean(axis=0)
-    spread = np.cov(background, rowvar=False)
-    spread += np.eye(len(centre)) * SHRINKAGE * np.trace(spread) / len(centre)
-    inverse = np.linalg.inv(spread)
-    weights, biases = [], []
-    for definition in definitions:
-        examples = np.array([signed(text) for text in (*definition.examples, definition.description)])
-        direction = inverse @ (examples.mean(axis=0) - centre)
-        others = (examples.sum(axis=0) - examples) / max(1, len(examples) - 1)
-        left_out = np.einsum("ij,ij->i", (others - centre) @ inverse, examples)
-        everyday = background @ direction
+    centre, inverse = background.centre, background.inverse
+    examples = [np.array([read[text].signature for text in _told_by(definition)]) for definition in definitions]
+    # Of all at once: products of one vector each have the library's threads wait for one another.
+    discriminants = (np.array([each.mean(axis=0) for each in examples]) - centre) @ inverse
+    slopes, biases = [], []
+    for each, everyday in zip(examples, discriminants @ background.signatures.T, strict=True):
+        others = (each.sum(axis=0) - each) / max(1, len(each) - 1)
+        left_out = np.einsum("ij,ij->i", (others - centre) @ inverse, each)
         low, high = np.quantile(everyday, STRANGE), np.quantile(left_out, OWN)
         # Examples that are no more alike than everyday prompts set no cut among those.
         high = max(high, low)
         slope = 2 * CERTAIN / max(float(high - low), LEAST_GAP * float(everyday.std()))
-        weights.append(direction * slope)
+        slopes.append(slope)
         biases.append(-slope * float(low + high) / 2)
     return OwnCategories(
         names=tuple(definition.name for definition in definitions),
-        bases=tuple(bases),
-        weights=np.array(weights, dtype=np.float32),
+        bases=tuple(_base([read[text].base for text in definition.examples]) for definition in definitions),
+        weights=np.asarray(discriminants * np.array(slopes)[:, None], dtype=np.float32),
         bias=tuple(biases),
-        version=definitions_version(definitions),
+        examples=tuple(np.array([_direction(signed) for signed in each - centre]) for each in examples),
+        centre=centre,
+        version=_version(definitions, background),
     )
+
+
+def _told_by(definition: Definition) -> tuple[str, ...]:
+    """The examples, and the description, unless it is a single word: that names a category and is not like a prompt."""
+    words = sum(word.text[0].isalnum() for word in split_words(normalise(definition.description).text))
+    named_only = words <= 1 and definition.examples
+    return definition.examples if named_only else (*definition.examples, definition.description)
+
+
+def _base(bases: Sequence[Category]) -> Category:
+    """The built-in category that most of the examples would fall into."""
+    return Counter(bases).most_common(1)[0][0] if bases else Category.GENERAL
+
+
+def _direction(vector: Floats) -> Floats:
+    """The same of length one; a vector of length zero points nowhere."""
+    import numpy as np
+
+    return vector / max(float(np.linalg.norm(vector)), TINY)

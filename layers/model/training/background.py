@@ -14,20 +14,32 @@ from classifier.own import BACKGROUND, signature
 from training.labelled import own_prompts, sample
 
 PER_CATEGORY = 200
+SHORT_PER_CATEGORY, SHORT_CHARACTERS = 50, 60
+BARE = Path(__file__).with_name("bare.txt")
+"""Messages of a sign or a word or two, one a line: people send such, and training has hardly any."""
+
+
+def everyday() -> list[str]:
+    """Some of our training prompts of each category, some short ones in English, which are like terse examples in
+    little but their form, and bare messages."""
+    rows = own_prompts("train")
+    short = [row for row in rows if row.lang == "en" and len(row.prompt) <= SHORT_CHARACTERS]
+    sampled = (*sample(rows, PER_CATEGORY), *sample(short, SHORT_PER_CATEGORY))
+    return [*(row.prompt for row in sampled), *BARE.read_text(encoding="utf-8").splitlines()]
 
 
 def main() -> int:
-    """Write `background.npz`: the signatures of some of our training prompts of each category, as int8 in `steps`."""
+    """Write `background.npz`: the signatures of everyday prompts, as int8 in `steps`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--artifacts", type=Path, default=ARTIFACTS)
     options = parser.parse_args()
-    rows = sample(own_prompts("train"), PER_CATEGORY)
+    prompts = everyday()
     encoder = Encoder.load(options.artifacts)
-    vectors = np.array([signature(encoder.encode(normalise(row.prompt).text)) for row in rows])
+    vectors = np.array([signature(encoder.encode(normalise(prompt).text)) for prompt in prompts])
     steps = (np.abs(vectors).max(axis=0) / 127).astype(np.float32)
     rounded = np.rint(vectors / steps).astype(np.int8)
     np.savez_compressed(options.artifacts / BACKGROUND, signatures=rounded, steps=steps)
-    print(f"{len(rows)} prompts")
+    print(f"{len(prompts)} prompts")
     return 0
 
 

@@ -31,7 +31,7 @@ from llm_router.figures import Figures
 from llm_router.lazy import Lazy
 from llm_router.live import LiveFigures, at_once, in_background
 from llm_router.outcomes import OutcomeBook
-from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
+from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce, beside_requests
 from llm_router.ports import Cache, Clock
 from llm_router.settings import Settings, Store
 
@@ -198,7 +198,9 @@ class Services:
             version = chosen.about.version
             return CachingClassifier(chosen, self.known(), self.clock, version, secret, self.settings.cache_ttl)
 
-        return ClassifierInForce(self.categories(), self.clock, build, unknowing, check_every_s=self._check_every_s)
+        run = at_once if self.settings.store is Store.AWS else beside_requests
+        every_s = self._check_every_s
+        return ClassifierInForce(self.categories(), self.clock, build, unknowing, check_every_s=every_s, run=run)
 
     def _make_recommender(self) -> Recommender:
         from llm_router.recommend import Recommender

@@ -1,0 +1,20 @@
+"""Own categories as everyone sees them once the change has been read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from llm_router.own_categories import READING
+
+T = TypeVar("T")
+
+
+def once_read(ask: Callable[[], T]) -> T:
+    """What `ask` gives when the changed list that its first call may have found has been read."""
+    ask()
+    for thread in threading.enumerate():
+        if thread.name == READING:
+            thread.join(60)
+    return ask()
