@@ -25,10 +25,11 @@ help: ## Show what can be made
 run: $(BIN)/.run model ## Start the whole service on 127.0.0.1
 	@exec $(BIN)/python -m llm_router.local
 
-test: $(BIN)/.test $(MINISTACK) model ## Run the whole test suite
-	@$(BIN)/python -m pytest $(ARGS)
+# A process for each core, which its threads would only wait for; files in their order, since the last ones are short.
+test: $(BIN)/.test $(MINISTACK) model ## Run the whole test suite (ARGS: such as '-k ranking', or '-n 0' for one process)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: lint types template audit ## Everything CI checks beside the tests
+check: lint types template audit ## Everything that .ci/run checks beside the build and the tests
 
 lint: $(BIN)/.test
 	@$(BIN)/ruff check .
@@ -37,9 +38,8 @@ lint: $(BIN)/.test
 types: $(BIN)/.test
 	@$(BIN)/mypy
 
-template: $(BIN)/.test $(SAM)
+template: $(SAM)
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(SAM) validate --lint --template template.yaml
-	@$(BIN)/python -m pytest -q tests/unit/test_template.py tests/unit/test_template_permissions.py
 
 audit: $(BIN)/.test $(if $(ONLINE),$(PIP_AUDIT)) ## Check that every locked package has its hash (ONLINE=1: and no known weakness)
 	@$(BIN)/python -m pytest -q tests/promises/test_supply_chain.py
@@ -71,7 +71,7 @@ build: $(BIN)/.run $(SAM) ## Build what is deployed, without Docker (ARCHITECTUR
 	@sed -e '/^  Architecture:/,/^    Description:/{' -e 's/Default: .*/Default: $(ARCHITECTURE)/' -e '/^    - /d' \
 		-e 's/AllowedValues:.*/AllowedValues: [$(ARCHITECTURE)]/' -e '}' $(BUILT) > $(BUILT).new && mv $(BUILT).new $(BUILT)
 
-deploy: build ## Build, and deploy to AWS as samconfig.toml says (STAGE=dev, or prod)
+deploy: build ## Build, and deploy to AWS as samconfig.toml says (STAGE=dev, or prod; ARCHITECTURE as for build)
 	@$(AWS_SAM) deploy --config-env $(STAGE) $(ARGS)
 
 aws: $(MINISTACK) ## Start an AWS on 127.0.0.1:4566 for deploy-local, without Docker
@@ -150,7 +150,7 @@ train: $(TORCH) $(BIN)/.test ## Train the classifier anew (public sets from DATA
 	@$(BIN)/python -m training.background
 	@$(BIN)/python -m training.fusion
 
-evaluate: $(BIN)/.test model ## Measure the classifier and the choice and write their reports (sets from DATA_DIR where it is set)
+evaluate: $(BIN)/.test model ## Measure the classifier and the choice; with the public sets in DATA_DIR also write their reports
 	@$(BIN)/python -m training.evaluate $(ARGS)
 
 bench: $(BIN)/.test model ## Measure speed, memory and cold starts (ARGS=--layers: layer sizes too), about three minutes

@@ -16,9 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from llm_router.local.template import read
 from tests.bench.workload import MEMORY_GB, Workload
-from tests.support.template import document
 
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 ROUTES = (10_000, 1_000_000, 100_000_000)
 HOURS = 730.0
 SECONDS = HOURS * 3600
@@ -92,7 +93,8 @@ def bill(routes: int, options: Options, load: Workload, price: Prices) -> dict[s
 
 def _watching(routes: int, price: Prices) -> float:
     """What the template's alarms and shown metrics cost; a metric is billed for the hours in which it is sent."""
-    resources = document()["Resources"]
+    resources = read(TEMPLATE)["Resources"]
+    assert isinstance(resources, Mapping)
     alarms = sum(found["Type"] == "AWS::CloudWatch::Alarm" for found in resources.values())
     shown = set(re.findall(r'\["LLMRouter", "\w+", "\w+", "\w+"', json.dumps(resources).replace('\\"', '"')))
     sent = min(1.0, routes / HOURS) * len(shown)

@@ -2,7 +2,8 @@
 
 A prefix or suffix that asks for "the best model" is a caller's own wish, but one that hides in quoted text spends the
 operator's money. Prints, for each manipulation, the share of prompts whose recommended model then costs more than
-twice as much a token. `max_cost_usd` and a key's budget bound what such words can do; nothing else does.
+twice as much a token. `max_cost_usd` and a key's budget bound what such words can do; nothing else does. Needs what
+`make test` installs.
 """
 
 from __future__ import annotations

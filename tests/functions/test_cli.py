@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from llm_router.cli.__main__ import main
 from llm_router.cli.client import printable
 from tests.support.loopback import free_port
+from tests.support.pages import DOCS, blocks, commands
 from tests.support.running import Running, running_service
 
 
@@ -18,6 +20,10 @@ from tests.support.running import Running, running_service
 def router(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running_service(tmp_path_factory.mktemp("state")) as found:
         yield found
+
+
+CALLERS = [command for block in blocks("sh", DOCS / "callers.md") for command in commands(block)]
+SHOWN = [command for command in CALLERS if command.startswith(".venv/bin/router ")]
 
 
 def run(router: Running, *arguments: str, given: str | None = None, **environment: str) -> Result:
@@ -36,6 +42,13 @@ def test_classify_says_the_kind_and_with_explain_the_rules(router: Running):
     assert found.output.startswith("coding, easy")
     assert "programming-language" in found.output
     assert answered(router, "classify", "Write a Python function")["primary_use_case"] == "coding"
+
+
+@pytest.mark.parametrize("command", SHOWN)
+def test_every_command_of_the_callers_guide_is_answered(router: Running, command: str):
+    assert len(SHOWN) > 3
+    found = run(router, *shlex.split(command)[1:])
+    assert found.exit_code == 0, found.output
 
 
 def test_a_prompt_can_come_from_standard_input(router: Running):

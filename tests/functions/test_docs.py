@@ -9,27 +9,39 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+import botocore.session
 import pytest
+from botocore import xform_name
 
 from llm_router.adapters import https
 from llm_router.local.reference import PAGES as TOLD
-from llm_router.settings import Settings
+from llm_router.settings import PROVIDER_SETTINGS, Settings
 from tests.bench import monthly_cost, page, scaling
 from tests.bench.workload import Workload
-from tests.support.pages import DOCS, GENERATION, PAGES, ROOT, Block, blocks, commands, request
+from tests.support.packages import locked, problem_of_importing
+from tests.support.pages import DOCS, PAGES, ROOT, Block, blocks, commands, request
 from tests.support.service import ADMIN_KEY, Service, service
 from tests.support.sources import healthy_web
 
 SAM = ".build/sam/bin/sam"
+ROUTER = ".venv/bin/router"
 SHELL = [(block, command) for block in blocks("sh") for command in commands(block)]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TEXT = {page: page.read_text("utf-8") for page in PAGES}
+PROGRAMS = ("curl", "export", "make", SAM, "docker", ".venv/bin/python", ROUTER, "aws")
+TARGETS = re.compile(r"`make ([a-z -]+)")
+MODULES = re.compile(r"python -m ([\w.]+)")
+PATHS = re.compile(r"`((?:shared|layers|functions|tests|docs|\.ci)/[\w./*-]+)`")
+LINKS = re.compile(r"\]\(([^)\s]+)\)")
 
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("state")
-    with pytest.MonkeyPatch.context() as patch, service(STORE="sqlite", STATE_DIR=str(folder)) as running:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        service(STORE="sqlite", STATE_DIR=str(folder), DEMO_PROVIDER="true") as running,
+    ):
         patch.setattr(https, "HttpsTransport", healthy_web)
         yield running
 
@@ -45,17 +57,28 @@ def of(program: str, shell: Sequence[tuple[Block, str]] = SHELL) -> list[str]:
 
 
 def test_every_command_is_of_a_kind_that_is_checked_here():
-    checked = {*of("curl"), *of("export"), *of("make"), *of(SAM), *of("docker"), *of(".venv/bin/python")}
+    checked = {command for program in PROGRAMS for command in of(program)}
     assert {command for _, command in SHELL} == checked
 
 
+def test_there_is_something_of_every_kind_that_is_checked_here():
+    assert [program for program in PROGRAMS if not of(program)] == []
+    assert [language for language in ("json", "python", "toml") if not list(blocks(language))] == []
+    assert [
+        kind.pattern for kind in (TARGETS, MODULES, PATHS, LINKS) if not any(map(kind.findall, TEXT.values()))
+    ] == []
+
+
 def test_every_curl_is_answered_with_200_in_the_order_of_the_pages(fresh: Service):
-    asked = of("curl", [(block, command) for block, command in SHELL if block.page != GENERATION.name])
+    """One after the other, as a reader sends them; the key that one of them makes is the later ones'."""
+    key, asked = "", of("curl")
     assert len(asked) > 10
     for command in asked:
-        sent = request(command, ADMIN_KEY)
+        sent = request(command, ADMIN_KEY, key)
         reply = fresh.send(sent.method, sent.path, sent.body, sent.headers)
         assert reply.status == 200, (command, reply.body[:300])
+        key = reply.json["key"] if sent.path == "/keys" else key
+    assert key
 
 
 def test_every_variable_that_is_exported_is_a_setting():
@@ -78,21 +101,46 @@ def test_every_make_target_and_variable_is_there(command: str):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_every_target_named_in_a_sentence_is_there(path: Path):
-    for targets in re.findall(r"`make ([a-z -]+)", TEXT[path]):
+    for targets in TARGETS.findall(TEXT[path]):
         for target in targets.split():
             assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target
 
 
 def test_every_module_that_is_run_is_there():
-    modules = {module for text in TEXT.values() for module in re.findall(r"python -m ([\w.]+)", text)}
+    modules = {module for text in TEXT.values() for module in MODULES.findall(text)}
     assert {command.split()[2] for command in of(".venv/bin/python")} <= modules
     assert all(find_spec(module) is not None for module in modules)
 
 
+@pytest.mark.parametrize("command", sorted(set(of(".venv/bin/python"))))
+def test_every_module_that_is_run_needs_no_more_than_make_run_installs(command: str):
+    module = command.partition(" -m ")[2].split()[0]
+    assert problem_of_importing(module, locked(ROOT / "shared/llm_router/local/requirements.txt")) == ""
+
+
+@pytest.mark.parametrize("command", of("aws"))
+def test_every_aws_command_and_option_is_one_that_aws_takes(command: str):
+    _, service_name, operation, *options = command.split()
+    model = botocore.session.get_session().get_service_model(service_name)
+    names = {xform_name(name, "-"): name for name in model.operation_names}
+    takes = model.operation_model(names[operation]).input_shape
+    assert takes is not None
+    given = [xform_name(name, "-") for name in takes.members]
+    required = {xform_name(name, "-") for name in takes.required_members}
+    said = {word.removeprefix("--") for word in options if word.startswith("--")}
+    assert required <= said <= {*given}
+
+
+def test_every_object_of_settings_that_a_page_shows_holds_settings_of_providers():
+    shown = [found for block in blocks("json") if {*(found := json.loads(block.text))} & PROVIDER_SETTINGS]
+    assert shown
+    assert all(found.keys() <= PROVIDER_SETTINGS for found in shown)
+
+
 def test_every_file_that_sam_and_docker_are_given_is_there():
-    for command in of(SAM) + of("docker"):
-        for name in re.findall(r"\S+\.(?:json|ya?ml|toml)\b", command):
-            assert (ROOT / name).is_file(), command
+    given = [name for command in of(SAM) + of("docker") for name in re.findall(r"\S+\.(?:json|ya?ml|toml)\b", command)]
+    assert given
+    assert [name for name in given if not (ROOT / name).is_file()] == []
 
 
 @pytest.mark.parametrize("block", blocks("json"), ids=str)
@@ -112,9 +160,9 @@ def test_every_toml_block_parses(block):
 
 @pytest.mark.parametrize("source", PAGES, ids=lambda source: source.name)
 def test_every_path_and_link_leads_somewhere(source: Path):
-    for path in re.findall(r"`((?:shared|layers|functions|tests|docs|\.ci)/[\w./*-]+)`", TEXT[source]):
+    for path in PATHS.findall(TEXT[source]):
         assert list(ROOT.glob(path)), path
-    for target, _, anchor in (link.partition("#") for link in re.findall(r"\]\(([^)\s]+)\)", TEXT[source])):
+    for target, _, anchor in (link.partition("#") for link in LINKS.findall(TEXT[source])):
         if "://" in target:
             continue
         found = (source.parent / target).resolve() if target else source

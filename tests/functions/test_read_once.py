@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 
 from llm_router.conversation import Turn
-from llm_router.generation.pricing import beside_tokens
+from llm_router.generation.beside_text import beside_tokens
 from llm_router.schemas.messages import Message
 from tests.support.service import Service, service
 

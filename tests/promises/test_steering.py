@@ -11,7 +11,8 @@ from tests.bench.steering import PROMPTS, STEERING, flips
 from tests.support.service import Service, service
 
 MOST_FLIPS = 0.15
-"""`python -m tests.bench.steering` measured 0.05. A change that makes steering much easier is to be noticed."""
+"""`python -m tests.bench.steering` measured 0.03 over all, and 0.17 for noise that is appended, the most of any. A
+change that makes steering much easier is to be noticed."""
 
 CAP_USD = 0.0005
 

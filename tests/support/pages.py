@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 GENERATION = DOCS / "generation.md"
-"""Its requests need a service that generates, and have tests of their own."""
+"""What its requests are answered has tests of its own."""
 PAGES = sorted([*(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")), *DOCS.glob("*.md")])
 
 
@@ -54,7 +54,7 @@ def commands(block: Block) -> list[str]:
 
 @dataclass(frozen=True)
 class Request:
-    """A curl of the pages to the service on its usual port, with `$ADMIN_KEY` filled in."""
+    """A curl of the pages to the service on its usual port, with `$ADMIN_KEY` and `$KEY` filled in."""
 
     method: str
     path: str
@@ -62,9 +62,9 @@ class Request:
     body: bytes | None
 
 
-def request(command: str, admin_key: str) -> Request:
+def request(command: str, admin_key: str, key: str = "") -> Request:
     """What a curl would send. Fails where it is not for the service."""
-    words = shlex.split(command.replace("$ADMIN_KEY", admin_key))
+    words = shlex.split(command.replace("$ADMIN_KEY", admin_key).replace("$KEY", key))
     address = urlsplit(words[1])
     assert words[0] == "curl", command
     assert (address.hostname, address.port) == ("127.0.0.1", 8080), command

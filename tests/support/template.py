@@ -111,7 +111,7 @@ def combinations() -> list[dict[str, str]]:
 
 def resolved(parameters: Mapping[str, str]) -> dict:
     """What CloudFormation would make with these parameters: conditions decided, and what they rule out gone."""
-    given = transformed()
+    given = _transformed()
     values = {name: found.get("Default", "") for name, found in given["Parameters"].items()} | dict(parameters)
     holds = {name: _holds(rule, given["Conditions"], values) for name, rule in given["Conditions"].items()}
 
@@ -126,13 +126,20 @@ def resolved(parameters: Mapping[str, str]) -> dict:
         named = {name: decided(part) for name, part in node.items()}
         return {name: part for name, part in named.items() if part != NOTHING}
 
-    for section in ("Resources", "Outputs"):
-        kept = {name: found for name, found in given[section].items() if holds.get(found.pop("Condition", ""), True)}
-        given[section] = {name: decided(found) for name, found in kept.items()}
-    for name, value in parameters.items():
-        given["Parameters"][name]["Default"] = value
-    del given["Conditions"]
-    return given
+    def kept(section: str) -> dict:
+        return {
+            name: decided({part: value for part, value in found.items() if part != "Condition"})
+            for name, found in given[section].items()
+            if holds.get(found.get("Condition", ""), True)
+        }
+
+    chosen = {
+        name: {**found, "Default": parameters[name]} if name in parameters else found
+        for name, found in given["Parameters"].items()
+    }
+    made = {**given, "Parameters": chosen, "Resources": kept("Resources"), "Outputs": kept("Outputs")}
+    del made["Conditions"]
+    return made
 
 
 def _holds(rule: Mapping[str, object], rules: Mapping[str, Mapping[str, object]], values: Mapping[str, object]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -104,13 +105,24 @@ def test_no_arrows_of_the_table_lead_round_in_a_circle():
     assert {*TopologicalSorter(ARROWS).static_order()} == ARROWS.keys()
 
 
-def test_only_the_composition_root_and_the_local_entry_read_the_environment():
+def test_the_picture_of_the_architecture_has_the_arrows_of_the_table_and_no_others():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## One way to import")[2]
+    picture = page.partition("```mermaid")[2].partition("```")[0]
+    drawn: dict[str, set[str]] = {"domain": set()}
+    for line in re.sub(r"\[[^]]*]", "", picture).splitlines():
+        source, arrow, targets = line.partition("-->")
+        if arrow:
+            drawn[source.strip()] = {target.strip() for target in targets.split("&")}
+    assert drawn == ARROWS
+
+
+def test_only_the_composition_root_the_local_entry_and_the_command_line_read_the_environment():
     for source in files(PACKAGE):
-        if source == PACKAGE / "composition" / "services.py" or part_of(source) == "local":
+        if source == PACKAGE / "composition" / "services.py" or part_of(source) in ("local", "cli"):
             continue
         text = source.read_text("utf-8")
-        assert "os.environ" not in text, source.name
-        assert "getenv" not in text, source.name
+        for way in ("os.environ", "getenv", "envvar="):
+            assert way not in text, source.name
 
 
 def test_the_stores_for_tests_are_taken_by_the_composition_root_alone():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from llm_router.adapters.lru import LruCache
+from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
 from llm_router.generation.sameness import LONGEST, marks, may_be_one
 from llm_router.generation.similar_answers import MOST_BYTES, MOST_HELD, NEAR_ENOUGH, Question, SimilarAnswers
 from tests.support.clock import FakeClock
@@ -115,6 +116,15 @@ def test_neither_another_caller_nor_another_request_nor_another_model_finds_it()
     assert world.answers.find("t", Question("a river", "other rest")) is None
     assert world.of_model("m2").find("t", question) is None
     assert world.answers.find("t", question) is not None
+
+
+def test_the_same_question_of_somebody_of_another_name_is_another():
+    def asked(name: str | None, before: str = "hello") -> Question | None:
+        earlier = ChatMessage(Role.ASSISTANT, (TextPart(before),))
+        return Question.of(ChatRequest((earlier, ChatMessage(Role.USER, (TextPart("a river"),), name=name))), "others")
+
+    assert asked("alice") == asked("alice")
+    assert len({asked("alice"), asked("bob"), asked(None), asked(None, "good day")}) == 4
 
 
 def test_long_texts_and_texts_that_no_model_embeds_are_never_the_same():

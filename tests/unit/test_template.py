@@ -50,17 +50,20 @@ def test_the_transformed_template_lints_clean_with_its_options_open():
 
 
 def test_every_resource_lints_clean_in_every_form_that_the_options_give_it():
-    """A combination whose resources have all been seen in an earlier one has nothing new to lint."""
-    seen: set[tuple[str, str]] = set()
-    for parameters in COMBINATIONS:
-        stack = resolved(parameters)
-        forms = {(name, json.dumps(found)) for name, found in stack["Resources"].items()}
-        if not forms <= seen:
-            seen |= forms
-            # A parameter that this combination has no use for is no mistake, nor is one with a single value.
-            ignored = {"ignore_checks": ["W2001", "W1030"]}
-            found = lint(json.dumps(stack), config=ManualArgs(regions=["eu-central-1"], **ignored))
-            assert [str(problem) for problem in found] == [], parameters
+    """In the fewest combinations that have all the forms: again and again the one with the most that are new."""
+    forms = [
+        {(name, json.dumps(found)) for name, found in resolved(parameters)["Resources"].items()}
+        for parameters in COMBINATIONS
+    ]
+    unseen = set().union(*forms)
+    while unseen:
+        place = max(range(len(forms)), key=lambda place: len(forms[place] & unseen))
+        unseen -= forms[place]
+        # A parameter that this combination has no use for is no mistake, nor is one with a single value.
+        ignored = {"ignore_checks": ["W2001", "W1030"]}
+        stack = json.dumps(resolved(COMBINATIONS[place]))
+        found = lint(stack, config=ManualArgs(regions=["eu-central-1"], **ignored))
+        assert [str(problem) for problem in found] == [], COMBINATIONS[place]
 
 
 def test_in_every_combination_nothing_refers_to_what_is_not_there():
@@ -154,6 +157,7 @@ def test_samconfig_chooses_only_what_the_template_offers(stage: str):
     assert config["capabilities"] == "CAPABILITY_IAM"
     for choice in config["parameter_overrides"]:
         name, _, value = choice.partition("=")
+        assert name != "Architecture", "the build says it"
         assert value in [str(each) for each in offered[name].get("AllowedValues", [value])], choice
 
 

@@ -1,4 +1,7 @@
-"""`python -m training.evaluate`: measures the classifier and the choice, and writes their reports with pictures."""
+"""`python -m training.evaluate`: measures the classifier and the choice, and writes their reports with pictures.
+
+Without `DATA_DIR` the classifier is measured on our own held-out prompts alone, and reports that tell more stay.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,7 @@ from training.labelled import labels_of, own_prompts
 from training.sources import data_dir, public_rows
 
 REPORT = Path(__file__).with_name("report")
+CLASSIFIER = "README.md"
 CHOICE = "choice.md"
 PAGE = Path(__file__).parents[3] / "docs" / "choosing.md"
 LIMIT = 1500
@@ -91,8 +95,8 @@ def _about(classifier: HybridClassifier) -> list[str]:
     ]
 
 
-def _category_section(checks: CheckSet, chances: Chances, ways: Ways, report: Path) -> list[str]:
-    """A table of all ways, one of all origins, F1 by category, and the pictures."""
+def _category_section(checks: CheckSet, chances: Chances, ways: Ways, report: Path | None) -> list[str]:
+    """A table of all ways, one of all origins, F1 by category, and the pictures, which go into the report's folder."""
     labels = labels_of(checks.rows)
     if not len(labels):
         return []
@@ -109,15 +113,20 @@ def _category_section(checks: CheckSet, chances: Chances, ways: Ways, report: Pa
         scores = f1_scores(labels, chances.argmax(axis=1), len(CATEGORIES))
         listed = ", ".join(f"{name} {score:.2f}" for name, score in zip(CATEGORIES, scores, strict=True))
         lines += ["", f"F1 by category: {listed}.", ""]
-        bins = reliability(chances.max(axis=1), labels == chances.argmax(axis=1))
-        counts = confusion(labels, chances.argmax(axis=1), len(CATEGORIES))
-        report.mkdir(parents=True, exist_ok=True)
-        (report / f"reliability_{checks.name}.svg").write_text(reliability_svg(bins, "reliability"), encoding="utf-8")
-        (report / f"confusion_{checks.name}.svg").write_text(
-            confusion_svg(counts, CATEGORIES, "asked (rows) and answered (columns)"), encoding="utf-8"
-        )
+        if report is not None:
+            _draw(checks.name, labels, chances, report)
         lines += [f"![reliability](reliability_{checks.name}.svg) ![confusion](confusion_{checks.name}.svg)"]
     return lines
+
+
+def _draw(name: str, labels: NDArray[np.int64], chances: Chances, report: Path) -> None:
+    bins = reliability(chances.max(axis=1), labels == chances.argmax(axis=1))
+    counts = confusion(labels, chances.argmax(axis=1), len(CATEGORIES))
+    report.mkdir(parents=True, exist_ok=True)
+    (report / f"reliability_{name}.svg").write_text(reliability_svg(bins, "reliability"), encoding="utf-8")
+    (report / f"confusion_{name}.svg").write_text(
+        confusion_svg(counts, CATEGORIES, "asked (rows) and answered (columns)"), encoding="utf-8"
+    )
 
 
 def _by_origin(checks: CheckSet, chances: Chances) -> list[str]:
@@ -158,6 +167,21 @@ def _write_measured(artifacts: Path, found: Result) -> None:
     """The figures that `GET /info` shows."""
     figures = {name: round(value, 4) for name, value in asdict(found).items() if name != "way"}
     (artifacts / MEASURED).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def may_write(folder: Path | None, report: Path) -> bool:
+    """Whether a report may go there: without the public sets it would tell less than the one that is there."""
+    return folder is not None or not (report / CLASSIFIER).exists()
+
+
+def write_classifier(lines: Sequence[str], folder: Path | None, report: Path) -> None:
+    """Print the report of the classifier, and write it where it may be; where it may not, that is said."""
+    print("\n".join(lines))
+    if not may_write(folder, report):
+        print(f"\n{report / CLASSIFIER} stays as it is: the public sets lie under DATA_DIR, which is not set.")
+        return
+    report.mkdir(parents=True, exist_ok=True)
+    (report / CLASSIFIER).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _report_choice(classifier: HybridClassifier, folder: Path | None, report: Path) -> None:
@@ -204,9 +228,10 @@ def main() -> int:
         ways[SLOW] = NearestExemplar().chances
     lines = ["# What the classifier reaches", "", *_about(classifier), ""]
     sets = list(category_sets(folder, LIMIT))
+    drawn = options.report if may_write(folder, options.report) else None
     for checks in sets:
         found = classify_all(classifier, [row.prompt for row in checks.rows])
-        lines += _category_section(checks, chances_of(found), ways, options.report)
+        lines += _category_section(checks, chances_of(found), ways, drawn)
         if checks.name == HELDOUT and checks.rows:
             _write_measured(options.artifacts, result("", chances_of(found), checks))
     lines += spared_section(classifier, sets)
@@ -214,9 +239,7 @@ def main() -> int:
     lines += _robustness_section(measure_flips(classifier))
     lines += own_section(classifier, own_prompts("heldout"))
     lines += ["", f"Measured in {time.perf_counter() - started:.0f} s by `make evaluate`."]
-    options.report.mkdir(parents=True, exist_ok=True)
-    (options.report / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
+    write_classifier(lines, folder, options.report)
     _report_choice(classifier, folder, options.report)
     return 0
 

@@ -1,4 +1,7 @@
-"""The sets that are only measured on: our own held-out prompts, and those under `DATA_DIR`/check."""
+"""The sets that are only measured on: our own held-out prompts, and those under `DATA_DIR`/check.
+
+`prompts/README.md` says of each what it is, whose labels it has, and what is known of its licence.
+"""
 
 from __future__ import annotations
 
