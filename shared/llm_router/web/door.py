@@ -23,19 +23,13 @@ from llm_router.schemas.body import RequestBody
 from llm_router.web.access import RouteRule, rule
 from llm_router.web.body import parse, read_raw
 from llm_router.web.errors import error_response, status_of
+from llm_router.web.every_answer import add_headers
 from llm_router.web.fitting import fitted
 from llm_router.web.openapi import Operation
 from llm_router.web.routes import Routes, methods_at
 
 Body = TypeVar("Body", bound=RequestBody)
 Answer = BaseModel | Response
-SECURITY_HEADERS = (
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"strict-transport-security", b"max-age=31536000"),
-)
-"""What every answer carries, unless it says otherwise itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +185,7 @@ class Door:
     def _finish(self, request: Request, response: Response, note: Observation, started: float) -> Response:
         if not isinstance(response, StreamingResponse):
             fitted(response, request)
-        said = {name for name, _ in response.raw_headers}
-        response.raw_headers += [header for header in SECURITY_HEADERS if header[0] not in said]
-        response.raw_headers.append((b"x-request-id", note.request_id.encode("latin-1", "replace")))
+        add_headers(response, note.request_id)
         note.status = response.status_code
         if isinstance(response, StreamingResponse):
             response.body_iterator = self._followed(response.body_iterator, note, started)

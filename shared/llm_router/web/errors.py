@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from llm_router import errors
 from llm_router.errors import FieldProblem, RouterError
+from llm_router.web.every_answer import add_headers
 
 STATUS: Mapping[type[RouterError], tuple[int, str]] = {
     errors.NoEligibleModel: (422, "no_eligible_model"),
@@ -113,7 +114,9 @@ def error_response(error: RouterError, *, path: str, request_id: str) -> Respons
                 current_version=error.current if isinstance(error, errors.VersionConflict) else None,
             )
         ).model_dump_json(exclude_none=True)
-    return Response(body, status_code=status, media_type="application/json", headers=headers)
+    response = Response(body, status_code=status, media_type="application/json", headers=headers)
+    add_headers(response, request_id)
+    return response
 
 
 def openai_error(error: RouterError) -> str:

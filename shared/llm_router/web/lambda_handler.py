@@ -114,7 +114,7 @@ def _refusal(error: RouterError) -> Result:
     response = error_response(error, path="", request_id=uuid4().hex)
     return {
         "statusCode": response.status_code,
-        "headers": {"content-type": "application/json"},
+        "headers": dict(response.headers),
         "body": bytes(response.body).decode(),
         "isBase64Encoded": False,
     }

@@ -1,0 +1,148 @@
+"""Streams: how long they may take and where, what they cost, and that nothing turns one into a whole answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+from starlette.requests import Request
+from starlette.types import Message
+
+from llm_router.endpoints.completions import _Bounded
+from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest, StopReason
+from llm_router.generation.provider import Failure, ProviderFailed
+from tests.support.clock import FakeClock
+from tests.support.generating import MESSAGES, PROMPT, Client, Holder
+from tests.support.providers import FakeProvider
+from tests.support.service import service
+
+BODY = {"model": "auto", "messages": MESSAGES, "stream": True}
+STREAM_TIMEOUT_S = 60
+HTTP_API_S = 25
+"""What a generation has in all behind an API that passes nothing on before its end."""
+
+UNREAD_S = 30
+"""After a stream's time, what a caller that does not read still has."""
+
+
+@pytest.fixture(scope="module")
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="module")
+def client(clock: FakeClock) -> Iterator[Client]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
+        with service(STREAM_TIMEOUT=str(STREAM_TIMEOUT_S)) as found:
+            yield Client(found)
+
+
+@dataclass
+class Slow(FakeProvider):
+    """Lets so many seconds pass after its first piece, and notes how long each attempt is given."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    seconds: float = 0.0
+    given: list[float] = field(default_factory=list)
+
+    async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer:
+        raise AssertionError("a stream was asked for")
+
+    async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
+        self.given.append(timeout_s)
+        yield ChatChunk(text="Once upon")
+        self.clock.pass_seconds(self.seconds)
+        yield ChatChunk(text=" a time")
+        await asyncio.sleep(0.001)  # in which a deadline that has passed is noticed
+        yield ChatChunk(stop=StopReason.STOP)
+
+
+async def reached(client: Client) -> bytes:
+    """What a stream brings where its pieces really reach the caller."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await client.module.door.app(SCOPE, receive, send)
+    assert sent[0]["status"] == 200
+    return b"".join(message["body"] for message in sent[1:])
+
+
+SCOPE = {
+    "type": "http",
+    "method": "POST",
+    "path": "/v1/chat/completions",
+    "query_string": b"",
+    "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
+    "asgi": {"spec_version": "2.4"},
+}
+
+
+async def receive() -> Message:
+    return {"type": "http.request", "body": json.dumps(BODY).encode(), "more_body": False}
+
+
+@pytest.mark.parametrize(
+    ("behind_api", "seconds", "whole"),
+    [
+        (True, HTTP_API_S - 1, True),
+        (True, HTTP_API_S + 1, False),
+        (False, HTTP_API_S + 1, True),
+        (False, STREAM_TIMEOUT_S - 1, True),
+        (False, STREAM_TIMEOUT_S + 1, False),
+    ],
+)
+def test_a_stream_has_the_time_that_is_set_and_behind_an_http_api_no_more_than_that_has(
+    generating: Client, clock: FakeClock, behind_api: bool, seconds: float, whole: bool
+):
+    generating.providers.default = Slow(clock=clock, seconds=seconds)
+    said = generating.chat(**BODY).body if behind_api else asyncio.run(reached(generating))
+    assert b"Once upon" in said
+    assert (b'"finish_reason":"stop"' in said, b'"error"' in said) == (whole, not whole)
+
+
+def test_a_stream_whose_provider_says_nothing_for_ten_seconds_is_given_up(generating: Client, clock: FakeClock):
+    slow = generating.providers.default = Slow(clock=clock)
+    generating.chat(**BODY)
+    assert slow.given == [10]
+
+
+def test_a_stream_that_nobody_reads_is_closed_soon_after_its_time(generating: Client):
+    async def bound() -> float:
+        request = Request({**SCOPE, "path_params": {}}, receive)
+        answer = await generating.module.door.routes.served("POST", SCOPE["path"])(request)
+        return cast(_Bounded, answer).seconds
+
+    assert asyncio.run(bound()) == STREAM_TIMEOUT_S + UNREAD_S
+
+
+def test_an_idempotency_key_makes_no_whole_answer_of_a_stream(generating: Client):
+    for _ in range(2):
+        reply = generating.api.send("POST", "/v1/chat/completions", BODY, {"idempotency-key": "a"})
+        assert reply.status == 200
+        assert reply.headers["content-type"].startswith("text/event-stream")
+        assert "idempotent-replayed" not in reply.headers
+    assert len(generating.asked) == 2
+
+
+def test_what_was_read_before_another_model_streamed_the_answer_is_booked_with_it(generating: Client):
+    holder = Holder(generating, usd_per_month=1.0)
+    first = holder.send("/route", {"prompt": PROMPT}).json["ranking"][0]["provider"]
+
+    def booked(failure: Failure) -> float:
+        """USD of a stream that another provider gives, after the first one has failed like this."""
+        failing = FakeProvider(fails=ProviderFailed(failure))
+        generating.providers.by_name[first] = failing
+        before = holder.entry["spent_this_month_usd"]
+        said = holder.send("/v1/chat/completions", BODY).body
+        assert b'"finish_reason":"stop"' in said
+        assert failing.asked
+        return float(holder.entry["spent_this_month_usd"] - before)
+
+    assert booked(Failure.GARBAGE) > booked(Failure.UNREACHABLE) > 0

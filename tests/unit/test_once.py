@@ -1,0 +1,79 @@
+"""Idempotency keys: whose they are, how long an answer is kept, and what becomes of one that cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+
+import pytest
+
+from llm_router.adapters.memory import MemoryRecordStore
+from llm_router.errors import Conflict
+from llm_router.generation.idempotency import Once
+from tests.support.clock import FakeClock
+
+BODY = b'{"prompt": "hello"}'
+RUNS_S, KEPT_S = 35, 3600
+"""How long a request may run, and its answer is kept, in seconds."""
+
+TOO_LARGE = random.Random(1).randbytes(160_000)
+"""Cannot be packed: in base64 it is longer than what is kept."""
+
+
+@dataclass
+class World:
+    """A store on a clock that is moved by hand, and how often something was done."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self.once = Once(MemoryRecordStore(self.clock), self.clock)
+
+    async def asked(self, answer: bytes, tenant: str = "one") -> bytes:
+        async def work() -> bytes:
+            self.done += 1
+            return answer
+
+        return await self.once.run(tenant, "a", BODY, work)
+
+    def run(self, answer: bytes, tenant: str = "one") -> bytes:
+        return asyncio.run(self.asked(answer, tenant))
+
+
+def test_a_key_is_the_callers_own():
+    world = World()
+    assert [world.run(b"mine", "one"), world.run(b"yours", "other")] == [b"mine", b"yours"]
+    assert [world.run(b"-", "one"), world.run(b"-", "other")] == [b"mine", b"yours"]
+    assert world.done == 2
+
+
+def test_an_answer_is_given_again_for_an_hour_and_no_longer():
+    world = World()
+    world.run(b"first")
+    world.clock.pass_seconds(KEPT_S - 1)
+    assert world.run(b"second") == b"first"
+    world.clock.pass_seconds(2)
+    assert world.run(b"second") == b"second"
+
+
+def test_a_request_that_has_not_ended_when_it_must_have_may_be_sent_again():
+    world = World()
+
+    async def first() -> bytes:
+        world.clock.pass_seconds(RUNS_S - 1)
+        with pytest.raises(Conflict) as refused:
+            await world.asked(b"too soon")
+        assert (refused.value.code, refused.value.retry_after_s) == ("idempotency_in_progress", 2)
+        world.clock.pass_seconds(2)
+        return await world.asked(b"again")
+
+    assert asyncio.run(world.once.run("one", "a", BODY, first)) == b"again"
+    assert world.done == 1
+
+
+def test_an_answer_too_large_to_be_kept_is_given_and_may_be_asked_for_again():
+    world = World()
+    assert [world.run(TOO_LARGE), world.run(TOO_LARGE)] == [TOO_LARGE, TOO_LARGE]
+    assert world.done == 2
