@@ -13,19 +13,25 @@ from tests.support.running import Running, running_service
 from tests.support.traffic import Usage, load, settled
 from tests.support.valkey import running as valkey
 
-REDIS = free_port()
+
+@pytest.fixture(scope="module")
+def redis_port() -> int:
+    """Where the service looks for Redis, whether there is one or not."""
+    return free_port()
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def service(redis_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder: Path = tmp_path_factory.mktemp("state")
-    with running_service(folder, REDIS_URL=f"redis://127.0.0.1:{REDIS}/0", LOG_LEVEL="ERROR") as found:
+    with running_service(folder, REDIS_URL=f"redis://127.0.0.1:{redis_port}/0", LOG_LEVEL="ERROR") as found:
         yield found
 
 
-def test_under_load_with_faults_there_is_no_unexpected_5xx_and_what_is_shed_says_when_to_come_back(service: Running):
+def test_under_load_with_faults_there_is_no_unexpected_5xx_and_what_is_shed_says_when_to_come_back(
+    service: Running, redis_port: int
+):
     async def both() -> None:
-        with valkey(REDIS) as redis:
+        with valkey(redis_port) as redis:
             under_way = asyncio.create_task(load(service.url(), connections=100, requests=1_500))
             await asyncio.to_thread(redis.stop)
             outcome = await under_way

@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
+from types import SimpleNamespace
 
 import pytest
 from aws_lambda_powertools import Logger
@@ -104,9 +106,15 @@ def test_f22_a_disk_that_takes_nothing_costs_no_request(plain, tmp_path: Path, d
         assert answers(api) == plain
 
 
-def test_f22_a_disk_that_takes_nothing_from_the_start_costs_no_request(plain, tmp_path: Path):
+def test_f22_a_disk_that_takes_nothing_from_the_start_costs_no_request(
+    plain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Nor does any request wait for it: only what another process holds is tried again."""
+    waited: list[float] = []
+    monkeypatch.setattr("llm_router.adapters.sqlite.time", SimpleNamespace(monotonic=monotonic, sleep=waited.append))
     with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as api, full_disk():
         assert answers(api) == plain
+    assert waited == []
 
 
 def test_f22_a_clock_that_jumps_an_hour_back_or_forth_costs_no_request(plain, monkeypatch):

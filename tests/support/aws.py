@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from tests.support.fault_proxy import FaultProxy, Says, fault_proxy
 from tests.support.http_bytes import response
-from tests.support.loopback import HOST
+from tests.support.loopback import HOST, POLL_S
 
 TABLE, BUCKET = "llm-router", "llm-router-catalogue"
 REGION: Final = "eu-central-1"
@@ -82,7 +82,7 @@ def moto_server() -> Iterator[int]:
     """
     app = DomainDispatcherApplication(create_backend_app)
     server = make_server(HOST, 0, app, threaded=True, request_handler=MotoRequestHandler)
-    thread = threading.Thread(target=server.serve_forever, name="moto", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), name="moto", daemon=True)
     thread.start()
     try:
         yield server.server_port

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import platform
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,24 +45,35 @@ class Built:
         return os.pathsep.join(map(str, [*layers_first, self.folder / "runtime"]))
 
     def files(self) -> Mapping[Path, int]:
-        """Every file of the functions and layers, and when it was written; not the archives that others make beside."""
+        """Every file of the functions and layers, and when it was written."""
         folders = (self.folder / "functions", self.folder / "layers")
-        found = (path for folder in folders for path in folder.rglob("*") if path.suffix != ".zip" and path.is_file())
+        found = (path for folder in folders for path in folder.rglob("*") if path.is_file())
         return {path: path.stat().st_mtime_ns for path in found}
 
 
 def build() -> Built:
-    """Build what has changed since the last time; two processes that do so at once get the same."""
+    """Build what has changed since the last time; of two processes that do so at once one waits for the other's."""
     folder = KEPT / _fingerprint()
-    if not folder.is_dir():
-        KEPT.mkdir(parents=True, exist_ok=True)
-        for old in KEPT.iterdir():
-            shutil.rmtree(old, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=ROOT / ".build") as work:
-            _build(Path(work) / "built")
-            if not folder.is_dir():
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with _alone(KEPT):
+        if not folder.is_dir():
+            for old in KEPT.iterdir():
+                shutil.rmtree(old, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=ROOT / ".build") as work:
+                _build(Path(work) / "built")
                 (Path(work) / "built").rename(folder)
     return Built(folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other process is in such a block of this folder's meanwhile, nor is one that has died."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def architecture() -> str:

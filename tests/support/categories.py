@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from llm_router.own_categories import READING
+from llm_router.running import READING_THREAD
 
 T = TypeVar("T")
 
@@ -15,6 +15,6 @@ def once_read(ask: Callable[[], T]) -> T:
     """What `ask` gives when the changed list that its first call may have found has been read."""
     ask()
     for thread in threading.enumerate():
-        if thread.name == READING:
+        if thread.name == READING_THREAD:
             thread.join(60)
     return ask()

@@ -9,6 +9,7 @@ from typing import TypeVar
 from llm_router.adapters.providers.http_provider import HttpProtocol, HttpProvider
 from llm_router.adapters.providers.wire import Wire
 from llm_router.generation.chat import (
+    ALIVE,
     ChatAnswer,
     ChatChunk,
     ChatMessage,
@@ -81,7 +82,8 @@ def run(protocol: HttpProtocol, use: Callable[[HttpProvider], Awaitable[T]], wir
 
 
 async def streamed(provider: Provider, model: str, request: ChatRequest, timeout_s: float = 5.0) -> list[ChatChunk]:
-    return [chunk async for chunk in provider.stream(model, request, timeout_s)]
+    """The chunks that say something."""
+    return [chunk async for chunk in provider.stream(model, request, timeout_s) if chunk != ALIVE]
 
 
 def together(chunks: list[ChatChunk]) -> ChatAnswer:

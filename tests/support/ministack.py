@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -158,11 +159,11 @@ def _packaged(found: Emulator, built: Built) -> object:
 
 
 def _uploaded(s3, folder: Path, name: str) -> str:
-    archive = folder.parent / f"{name}.zip"
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as zipped:
-        for path in folder.rglob("*"):
-            if path.is_file():
-                zipped.write(path, path.relative_to(folder))
-    s3.upload_file(str(archive), ARTIFACTS, archive.name)
-    archive.unlink()
-    return f"s3://{ARTIFACTS}/{archive.name}"
+    with tempfile.TemporaryFile() as archive:
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as zipped:
+            for path in folder.rglob("*"):
+                if path.is_file():
+                    zipped.write(path, path.relative_to(folder))
+        archive.seek(0)
+        s3.upload_fileobj(archive, ARTIFACTS, f"{name}.zip")
+    return f"s3://{ARTIFACTS}/{name}.zip"

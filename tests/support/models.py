@@ -17,6 +17,8 @@ from llm_router.catalogue.entry import (
     QualityEstimate,
     QualityTable,
 )
+from llm_router.ranking.cost import expected_price
+from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.task import Constraints, Task
 from llm_router.taxonomy import Category, Difficulty
 
@@ -69,6 +71,12 @@ def task(
 ) -> Task:
     """A task that is surely of one category."""
     return Task({category: 1.0}, difficulty, complexity, input_tokens, output_tokens)
+
+
+def billed_tokens(prepared: Prepared, of: Task, max_tokens: int | None) -> tuple[int, int]:
+    """The output and the thinking that a price rests on."""
+    price = expected_price(prepared, of, max_tokens)
+    return price.output_tokens, price.thinking_tokens
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.support.loopback import POLL_S
+
 
 @dataclass
 class RuntimeApi:
@@ -74,7 +76,7 @@ def runtime_api() -> Iterator[RuntimeApi]:
 
     server = _Server(("127.0.0.1", 0), Handler)
     api.address = f"127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True)
     thread.start()
     try:
         yield api

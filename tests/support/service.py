@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -44,11 +45,16 @@ class Reply:
         return envelope["code"]
 
 
+@cache
+def _template() -> Template:
+    return load(ROOT / "template.yaml")
+
+
 @dataclass
 class Service:
     """The functions behind the template's routes."""
 
-    template: Template = field(default_factory=lambda: load(ROOT / "template.yaml"))
+    template: Template = field(default_factory=_template)
     loopback: bool = True
 
     def __post_init__(self) -> None:

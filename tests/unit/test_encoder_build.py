@@ -86,8 +86,10 @@ def test_a_second_build_does_nothing_and_a_changed_input_builds_again(
     assert main([*arguments, "--verify"]) == 0
 
 
-def test_a_failed_build_leaves_what_was_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--artifacts", str(tmp_path)]) == 0
+def test_a_failed_build_leaves_what_was_there(
+    base_encoder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(base_encoder, tmp_path, dirs_exist_ok=True)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     save(tmp_path / "heads.npz", {"x.input": np.array("mean+cls")})
     assert main(["--artifacts", str(tmp_path)]) == 1
@@ -96,8 +98,11 @@ def test_a_failed_build_leaves_what_was_there(tmp_path: Path, capsys: pytest.Cap
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_spoiled_artefact_is_found_and_built_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--artifacts", str(tmp_path)]) == 0
+def test_a_spoiled_artefact_is_found_and_built_again(
+    base_encoder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(base_encoder, tmp_path, dirs_exist_ok=True)
+    assert main(["--artifacts", str(tmp_path), "--verify"]) == 0
     (tmp_path / VALUES).write_bytes(b"")
     assert main(["--artifacts", str(tmp_path), "--verify"]) == 1
     assert f"{VALUES} is not the file that was built" in capsys.readouterr().err

@@ -11,22 +11,16 @@ import pytest
 
 from classifier.encoder import Encoder, EncoderUnavailable
 from classifier.manifest import FILES, GRAPH, MANIFEST, VALUES, record_file
-from tests.support.encoder import build_encoder
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_encoder(tmp_path_factory.mktemp("built"))
 
 
 @pytest.fixture
-def artifacts(built: Path, tmp_path: Path) -> Path:
+def artifacts(base_encoder: Path, tmp_path: Path) -> Path:
     """A copy that a test may spoil."""
-    return shutil.copytree(built, tmp_path / "artifacts")
+    return shutil.copytree(base_encoder, tmp_path / "artifacts")
 
 
-def test_what_was_built_loads(built: Path) -> None:
-    assert Encoder.load(built).manifest.model == "all-MiniLM-L6-v2"
+def test_what_was_built_loads(base_encoder: Path) -> None:
+    assert Encoder.load(base_encoder).manifest.model == "all-MiniLM-L6-v2"
 
 
 def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:
@@ -91,7 +85,9 @@ def test_outputs_other_than_the_manifest_names_are_refused(artifacts: Path) -> N
 
 
 @pytest.mark.parametrize("library", ["onnxruntime", "tokenizers"])
-def test_a_library_that_cannot_be_imported_is_named(built: Path, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_that_cannot_be_imported_is_named(
+    base_encoder: Path, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(EncoderUnavailable, match=library):
-        Encoder.load(built)
+        Encoder.load(base_encoder)

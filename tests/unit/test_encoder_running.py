@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from classifier.encoder import Encoder, EncoderFailed, EncoderTimeout
 from classifier.manifest import EMBEDDING, TOPIC, Manifest, OutputRecord
 from classifier.runtime import Output, RunOptions, new_run_options, runtime_errors
 from classifier.tokens import Tokeniser
-from tests.support.encoder import base_source, build_encoder
+from tests.support.encoder import base_source
 from training.build.source import TOKENIZER
 
 Floats = NDArray[np.float32]
@@ -43,8 +44,8 @@ def encoder_that(run: Callable[[RunOptions | None], Floats]) -> Encoder:
 
 
 @pytest.fixture(scope="module")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    return Encoder.load(build_encoder(tmp_path_factory.mktemp("built")))
+def encoder(base_encoder: Path) -> Encoder:
+    return Encoder.load(base_encoder)
 
 
 def test_an_embedding_has_length_one(encoder: Encoder) -> None:
