@@ -44,7 +44,10 @@ class _Limit:
 
 
 class Budgets:
-    """The books of all keys. Raises `StoreUnavailable`: a key whose limits cannot be checked may not spend."""
+    """What keys may still spend, and how often they may ask.
+
+    Raises `StoreUnavailable`: a key whose limits cannot be checked may not spend.
+    """
 
     def __init__(self, records: RecordStore, clock: Clock) -> None:
         self._records = records
@@ -82,7 +85,7 @@ class Budgets:
         limits = {MONTH: key.usd_per_month, period.day: key.usd_per_day}
         ceilings = {name: most + amount - LEAST_USD for name, most in limits.items() if most is not None}
         reservation = Reservation(self._books, period.document(key.id), period, amount)
-        if self._books.add(reservation.document, reservation.counted(amount, amount), ceilings) is None:
+        if self._books.add(reservation.document, period.counted(amount, amount), ceilings) is None:
             raise self._exceeded(key)
         return reservation
 
@@ -98,8 +101,7 @@ class Budgets:
         Asked after the refusal, so a settlement in between may have made room again.
         """
         period = Period.of(self._clock)
-        nothing = {MONTH: 0.0, period.day: 0.0, period.in_progress: 0.0}
-        held = {**nothing, **(self._books.add(period.document(key.id), nothing) or {})}
+        held = self._books.held(period.document(key.id), period)
         limits = list(self._limits(key, held[MONTH], held[period.day]))
         for limit in limits:
             if limit.is_reached(without=held[period.in_progress]):
@@ -139,15 +141,11 @@ class Reservation:
         """Set aside more when the call turns to a dearer model. The call is in already, so nothing is checked."""
         if usd > self.usd:
             more = usd - self.usd
-            self.books.add(self.document, self.counted(more, more))
+            self.books.add(self.document, self.period.counted(more, more))
             self.usd = usd
 
     def settle(self, usd: float) -> None:
         """Book what the call really cost, 0 for one that failed. Where the store cannot be asked, that is done later;
         what is raised means that too much may stay booked."""
-        self.books.settle(self.document, self.counted(usd - self.usd, -self.usd))
+        self.books.settle(self.document, self.period.counted(usd - self.usd, -self.usd))
         self.usd = usd
-
-    def counted(self, usd: float, in_progress: float) -> Mapping[str, float]:
-        """What is added to the counters: to the day's and the month's, and to that of what is in progress."""
-        return {MONTH: usd, self.period.day: usd, self.period.in_progress: in_progress}

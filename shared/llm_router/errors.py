@@ -24,6 +24,7 @@ RouterError
 │   ├── SourceUnavailable
 │   └── Overloaded
 ├── SnapshotCorrupt           a stored catalogue does not match its hash
+│   └── SnapshotOfOtherFormat  it may be whole, and another release can read it
 └── ConfigurationError        settings are missing or wrong
 """
 
@@ -131,7 +132,7 @@ class CatalogueUnavailable(Unavailable):
 
 
 class StoreUnavailable(Unavailable):
-    """The record or catalogue store did not answer.
+    """The record or catalogue store did not answer, or not with what this release can read.
 
     With `nothing_done` it is certain that what it was asked to do was not done; without, it may have been all the same.
     """
@@ -157,6 +158,10 @@ class Overloaded(Unavailable):
 
 class SnapshotCorrupt(RouterError):
     """A stored catalogue is truncated, not readable, or does not match its hash."""
+
+
+class SnapshotOfOtherFormat(SnapshotCorrupt):
+    """A stored catalogue is in a format that this release does not know, as a newer one writes it."""
 
 
 class ConfigurationError(RouterError):

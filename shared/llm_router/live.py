@@ -12,20 +12,7 @@ from llm_router.feedback import tallies
 from llm_router.outcomes import LiveLatency, Observed, speed, tried
 from llm_router.ports import Clock
 from llm_router.ranking.task import Surroundings
-
-
-def at_once(job: Callable[[], None]) -> None:
-    """For a store that answers in microseconds."""
-    job()
-
-
-BACKGROUND = "live figures"
-"""The name of the threads that read them."""
-
-
-def in_background(job: Callable[[], None]) -> None:
-    """For a store behind a network: the request goes on with what is held."""
-    threading.Thread(target=job, name=BACKGROUND, daemon=True).start()
+from llm_router.running import Run
 
 
 @dataclass
@@ -40,7 +27,7 @@ class LiveFigures:
     attempts: DecayedCounters
     clock: Clock
     every_s: float
-    run: Callable[[Callable[[], None]], None]
+    run: Run
     warn: Callable[[str], None]
     _held: Surroundings = field(default_factory=Surroundings)
     _read_at: float = float("-inf")

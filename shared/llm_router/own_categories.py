@@ -10,8 +10,16 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 from llm_router.classification import CachingClassifier
-from llm_router.errors import InvalidRequest, NotFound, StoreUnavailable, Unavailable, VersionConflict
+from llm_router.errors import (
+    InvalidRequest,
+    NotFound,
+    StoreUnavailable,
+    Unavailable,
+    UnreadableRecord,
+    VersionConflict,
+)
 from llm_router.ports import Clock, Record, RecordStore
+from llm_router.running import Run
 
 KIND, KEY = "categories", "current"
 MAX_CATEGORIES = 50
@@ -22,12 +30,6 @@ MAX_EXAMPLES = 1000
 ATTEMPTS = 5
 UNKNOWN = -1
 """The version of a list that could not be read, or whose examples could not."""
-
-READING = "own categories"
-"""The name of the threads that read a changed list's examples."""
-PATIENCE_S = 0.5
-"""How long the request that finds a change waits for it, once a change: a dozen new examples are read by then, so that
-whoever adds them sees them used at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class CategoryList:
 
 @dataclass(frozen=True, slots=True)
 class CategoryBook:
-    """Keeps the list. Every change makes the next version, by compare-and-set. Raises `StoreUnavailable`."""
+    """Keeps the list. Every change makes the next version, by compare-and-set. Raises `StoreUnavailable`,
+    and `UnreadableRecord` for a list that this release cannot read."""
 
     records: RecordStore
 
@@ -97,13 +100,6 @@ class CategoryBook:
         raise VersionConflict("The categories keep changing; try again.", current=None)
 
 
-def beside_requests(job: Callable[[], None]) -> None:
-    """For a process that serves others meanwhile: the job is waited for shortly, and goes on in a thread of its own."""
-    thread = threading.Thread(target=job, name=READING, daemon=True)
-    thread.start()
-    thread.join(PATIENCE_S)
-
-
 class ClassifierInForce:
     """The classifier that knows the operator's categories of now. Looks for a new version every `check_every_s`.
 
@@ -122,7 +118,7 @@ class ClassifierInForce:
         unknowing: Callable[[], CachingClassifier],
         *,
         check_every_s: float,
-        run: Callable[[Callable[[], None]], None],
+        run: Run,
     ) -> None:
         self._book = book
         self._clock = clock
@@ -131,30 +127,30 @@ class ClassifierInForce:
         self._check_every_s = check_every_s
         self._run = run
         self._check_at = float("-inf")
-        self._held: tuple[int, CachingClassifier] | None = None
+        self._version = UNKNOWN
+        self._held: CachingClassifier | None = None
         self._lock = threading.Lock()
 
     def __call__(self) -> CachingClassifier:
-        held = self._held
-        if held is None:
+        if self._held is None:
             return self._first()
         # The lock is taken while a changed list is being read, too.
         if self._clock.monotonic() >= self._check_at and self._lock.acquire(blocking=False):
             try:
-                found = self._changed(held[0])
+                found = self._changed()
             finally:
                 self._lock.release()
             if found is not None:
                 self._run(partial(self._renew, found))
-        return (self._held or held)[1]
+        return self._held
 
     def _first(self) -> CachingClassifier:
         """Whoever holds nothing has to wait."""
         with self._lock:
             if self._held is None:
-                self._held = self._made()
+                self._version, self._held = self._made()
                 self._check_at = self._clock.monotonic() + self._check_every_s
-            return self._held[1]
+            return self._held
 
     def _made(self) -> tuple[int, CachingClassifier]:
         try:
@@ -166,20 +162,21 @@ class ClassifierInForce:
         except Unavailable:
             return UNKNOWN, self._unknowing()
 
-    def _changed(self, version: int) -> CategoryList | None:
-        """The list, if it is not that of this version any more."""
+    def _changed(self) -> CategoryList | None:
+        """The list, if it is not that of the version in force any more."""
         try:
             found = self._book.current()
         except StoreUnavailable:
             found = None
         self._check_at = self._clock.monotonic() + self._check_every_s
-        return None if found is None or found.version == version else found
+        return None if found is None or found.version == self._version else found
 
     def _renew(self, found: CategoryList) -> None:
         with self._lock:
-            if self._held is None or self._held[0] != found.version:
+            if found.version != self._version:
                 with suppress(Unavailable):
-                    self._held = found.version, self._build(found)
+                    self._held = self._build(found)
+                    self._version = found.version
 
 
 def _dumps(found: CategoryList) -> str:
@@ -198,4 +195,4 @@ def _loads(record: Record | None) -> CategoryList:
         )
         return CategoryList(int(document["version"]), categories)
     except (ValueError, TypeError, KeyError) as failure:
-        raise StoreUnavailable("The stored categories cannot be read.") from failure
+        raise UnreadableRecord("The stored categories cannot be read.") from failure

@@ -143,14 +143,11 @@ def task_of(found: Classification, conversation: Conversation) -> Task:
     Tokens are counted for the classified text, unless it is too long to be. Of that and of the rest of the conversation
     they are estimated from its own letters: what is asked last may be a word, a sign, or in another script.
     """
-    chances = {category: found.probabilities.get(category, 0.0) for category in Category}
-    if (own := sum(chances.values())) < 1:
-        chances[found.base_category] += 1 - own
     request = reading_of(conversation.request, found.token_count)
     media = Reading(conversation.media_tokens, NO_TEXT)
     reading = together([request, reading_of_all(conversation.other_texts), media])
     return Task(
-        chances=chances,
+        chances=category_chances(found),
         difficulty=found.difficulty,
         complexity=found.complexity,
         input_tokens=reading.tokens,
@@ -158,6 +155,14 @@ def task_of(found: Classification, conversation: Conversation) -> Task:
         requires=conversation.requires,
         shares=reading.shares,
     )
+
+
+def category_chances(found: Classification) -> dict[Category, float]:
+    """How likely each of the seven is; what an operator's own categories have counts for the one that is next to it."""
+    chances = {category: found.probabilities.get(category, 0.0) for category in Category}
+    if (known := sum(chances.values())) < 1:
+        chances[found.base_category] += 1 - known
+    return chances
 
 
 def decision_id(now: float, entropy: Callable[[int], bytes]) -> str:

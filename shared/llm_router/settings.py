@@ -28,6 +28,8 @@ from llm_router.setting_addresses import (
 )
 
 _NO_PARAMETER = "not on AWS unless the template is edited"
+SERVICES = {"port": "", "classifier_port": "classify", "ingestor_port": "ingest", "dashboard_port": "dashboard"}
+"""The settings that hold a port of their own, and the service that each serves alone; the first serves all."""
 
 
 def _redis_address(address: SecretStr) -> SecretStr:
@@ -37,7 +39,7 @@ def _redis_address(address: SecretStr) -> SecretStr:
 
 def _port_of_its_own(port: int, info: ValidationInfo) -> int:
     """Each service is known by its port alone."""
-    for other in ("port", "classifier_port", "ingestor_port", "dashboard_port"):
+    for other in SERVICES:
         if info.data.get(other) == port:
             raise ValueError(f"must differ from {other.upper()}")
     return port

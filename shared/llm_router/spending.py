@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from llm_router.client_keys import MOST_KEYS
 from llm_router.errors import StoreUnavailable
 from llm_router.ports import Clock, RecordStore
 
 SPEND = "spend"
 MONTH = "month"
 KEPT_S = 100 * 86_400.0
-MOST_KEYS = 10_000
+"""Since it was last counted: past the end of its month, so that no budget is forgotten while it counts, and as long as
+whoever pays for a quarter may look it up in the store."""
 
 MOST_WAITING = 1000
 """Documents whose settlements wait; a process spends for far fewer keys during an outage."""
@@ -43,6 +45,10 @@ class Period:
         """Under which a key's month is counted."""
         return f"{self.month}#{key_id}"
 
+    def counted(self, usd: float, in_progress: float) -> Mapping[str, float]:
+        """What is added to the counters: to the day's and the month's, and to that of what is in progress."""
+        return {MONTH: usd, self.day: usd, self.in_progress: in_progress}
+
 
 class SpendingBooks:
     """The documents. Raises `StoreUnavailable`. Safe to share between threads.
@@ -67,13 +73,18 @@ class SpendingBooks:
         return self._records.add(SPEND, document, amounts, ceilings=ceilings, expires_at=until)
 
     def settle(self, document: str, amounts: Mapping[str, float]) -> None:
-        """Add, now or as soon as the store can be asked. What is raised means that it may never be added."""
+        """Add, now or as soon as the store can be asked. What is raised tells that this settlement, or one that waited,
+        may never be added."""
         with self._lock:
             self._wait(document, amounts)
         self.catch_up()
 
     def catch_up(self) -> None:
-        """Write what waits, the latest first, as far as the store takes it and `AT_ONCE` documents at most."""
+        """Write what waits, the latest first, as far as the store takes it and `AT_ONCE` documents at most.
+
+        Raises `StoreUnavailable` where one may or may not have been written, or can wait no more: it is never added
+        again. That the store cannot be asked yet is not raised.
+        """
         for _ in range(AT_ONCE):
             with self._lock:
                 if not self._waiting:
@@ -87,6 +98,12 @@ class SpendingBooks:
                         raise
                     self._wait(document, amounts)
                 return
+
+    def held(self, document: str, period: Period) -> Mapping[str, float]:
+        """The document's counters of the period, 0 where nothing was counted."""
+        # A store tells the counters of a single document only to whoever adds to them.
+        nothing = period.counted(0.0, 0.0)
+        return {**nothing, **(self.add(document, nothing) or {})}
 
     def month(self, month: str) -> Sequence[tuple[str, Mapping[str, float]]]:
         """All documents of a month with their counters."""

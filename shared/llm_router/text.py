@@ -24,4 +24,5 @@ _visible = re.compile(f"[^{_INVISIBLE}{_INVISIBLE_MARKS}]").search
 
 def is_blank(text: str) -> bool:
     """True when nothing in it can be read: only white space, zero-width and control characters."""
+    # To strip white space first is much faster than the search, for a text that is nothing but blanks.
     return _visible(text.lstrip()) is None

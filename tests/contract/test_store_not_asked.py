@@ -50,6 +50,9 @@ class Table:
     def add(self) -> object:
         return self.records.add("minute", "m", {"requests": 1.0})
 
+    def replace(self) -> object:
+        return self.records.replace(Record("note", "k", "{}"), expected_body="[]")
+
     def put(self) -> object:
         return self.records.put(Record("note", "k", "{}"))
 
@@ -65,8 +68,11 @@ def table() -> Iterator[Table]:
     [(ReadTimeoutError(**URL), False), (ConnectTimeoutError(**URL), True), (EndpointConnectionError(**URL), True)],
     ids=["late", "no connection in time", "no connection"],
 )
-def test_what_was_never_sent_was_not_done(table: Table, failure: Exception, nothing: bool):
-    assert table.fails(failure, table.add).nothing_done is nothing
+@pytest.mark.parametrize("ask", [Table.add, Table.replace], ids=["add", "replace"])
+def test_what_was_never_sent_was_not_done(
+    table: Table, ask: Callable[[Table], object], failure: Exception, nothing: bool
+):
+    assert table.fails(failure, lambda: ask(table)).nothing_done is nothing
 
 
 def test_of_what_was_sent_twice_nobody_knows(table: Table):

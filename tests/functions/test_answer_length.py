@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from llm_router.catalogue.entry import Capability
-from llm_router.ranking.cost import expected_tokens
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.task import Task
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.generating import Client
-from tests.support.models import model
+from tests.support.models import billed_tokens, model
 
 
 def test_a_short_answer_is_priced_as_one_and_no_model_is_out_for_it(generating: Client):
@@ -29,8 +28,8 @@ def test_a_short_answer_is_priced_as_one_and_no_model_is_out_for_it(generating: 
 def test_thinking_counts_whole_however_short_the_answer_is_to_be_unless_a_limit_caps_both():
     thinking = prepare([model("m", capabilities=frozenset({Capability.REASONING}))])[0]
     task = Task({Category.CODING: 1.0}, Difficulty.HARD, 0.9, 100, 400)
-    output, thought = expected_tokens(thinking, task, None)
+    output, thought = billed_tokens(thinking, task, None)
     assert thought > 0
-    assert expected_tokens(thinking, replace(task, longest=3), None) == (3, thought)
-    assert expected_tokens(thinking, replace(task, longest=9999), None) == (output, thought)
-    assert expected_tokens(thinking, task, 3) == (3, 0)
+    assert billed_tokens(thinking, replace(task, longest=3), None) == (3, thought)
+    assert billed_tokens(thinking, replace(task, longest=9999), None) == (output, thought)
+    assert billed_tokens(thinking, task, 3) == (3, 0)

@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from llm_router.endpoints.completions import _Bounded
-from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest, StopReason
+from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, ChatRequest, StopReason
 from llm_router.generation.provider import Failure, ProviderFailed
+from llm_router.generation.walk import Patience
+from llm_router.lazy import Lazy
 from tests.support.clock import FakeClock
 from tests.support.generating import MESSAGES, PROMPT, Client, Holder
 from tests.support.providers import FakeProvider
@@ -62,6 +64,25 @@ class Slow(FakeProvider):
         yield ChatChunk(stop=StopReason.STOP)
 
 
+@dataclass
+class Pinging(FakeProvider):
+    """Says something at once if it `begins`, and then every nine seconds that it is alive, so many times."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    pings: int = 0
+    begins: bool = True
+
+    async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
+        if self.begins:
+            yield ChatChunk(text="Once upon")
+        for _ in range(self.pings):
+            self.clock.pass_seconds(9)
+            await asyncio.sleep(0.001)
+            yield ALIVE
+        await asyncio.sleep(0.001)
+        yield ChatChunk(text=" a time", stop=StopReason.STOP)
+
+
 async def reached(client: Client) -> bytes:
     """What a stream brings where its pieces really reach the caller."""
     sent: list[Message] = []
@@ -105,6 +126,25 @@ def test_a_stream_has_the_time_that_is_set_and_behind_an_http_api_no_more_than_t
     said = generating.chat(**BODY).body if behind_api else asyncio.run(reached(generating))
     assert b"Once upon" in said
     assert (b'"finish_reason":"stop"' in said, b'"error"' in said) == (whole, not whole)
+
+
+@pytest.mark.parametrize(("pings", "whole"), [(6, True), (7, False), (1_000_000, False)])
+def test_a_provider_that_is_alive_has_the_stream_s_whole_time_to_go_on(
+    generating: Client, clock: FakeClock, pings: int, whole: bool
+):
+    generating.providers.default = Pinging(clock=clock, pings=pings)
+    said = asyncio.run(reached(generating))
+    assert b"Once upon" in said
+    assert (b'"finish_reason":"stop"' in said, b'"error"' in said) == (whole, not whole)
+
+
+def test_a_provider_that_says_nothing_but_that_it_is_alive_has_no_more_time_to_begin_than_others(
+    generating: Client, clock: FakeClock
+):
+    generating.parts.patience = Patience(attempt_s=0.05)
+    generating.parts.completer = Lazy(generating.parts._make_completer)
+    generating.providers.default = Pinging(clock=clock, pings=1_000_000, begins=False)
+    assert (generating.chat(**BODY).status, clock.monotonic() > 0) == (504, True)
 
 
 def test_a_stream_whose_provider_says_nothing_for_ten_seconds_is_given_up(generating: Client, clock: FakeClock):

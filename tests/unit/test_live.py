@@ -16,7 +16,7 @@ from llm_router.adapters.sqlite_records import SqliteRecordStore
 from llm_router.decay import PERIOD, DecayedCounters
 from llm_router.errors import StoreUnavailable
 from llm_router.feedback import VOICE_WEIGHT, FeedbackBook, Subject
-from llm_router.live import LiveFigures, at_once
+from llm_router.live import LiveFigures
 from llm_router.outcomes import Observed, OutcomeBook, Tally, TimedAttempt
 from llm_router.ports import RecordStore
 from llm_router.ranking.posterior import joined
@@ -24,6 +24,7 @@ from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.tokens import ratios_of, reading_of
+from llm_router.running import Run, at_once
 from llm_router.taxonomy import Category, Difficulty, Writing
 from tests.support.clock import FakeClock
 from tests.support.models import model, task
@@ -97,7 +98,7 @@ def test_a_judgement_that_could_not_be_counted_can_be_given_again(clock):
     assert book.give("d", CODING, 1.0) == (1.0, True)
 
 
-def figures(records: RecordStore, clock: FakeClock, run: Callable[[Callable[[], None]], None] = at_once) -> LiveFigures:
+def figures(records: RecordStore, clock: FakeClock, run: Run = at_once) -> LiveFigures:
     judgements, attempts = (DecayedCounters(records, clock, kind, DAY) for kind in ("judgements", "attempts"))
     return LiveFigures(judgements, attempts, clock, 10.0, run, lambda _: None)
 

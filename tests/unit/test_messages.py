@@ -50,6 +50,11 @@ def test_a_history_that_begins_with_such_a_call_keeps_it_and_its_result_together
     assert made.tool_calls[0].id == answered.tool_call_id == "call_1"
 
 
+def test_names_of_users_count_as_input():
+    fields = {"model": "auto", "messages": [{"role": "user", "content": "go", "name": "x" * 200}]}
+    assert beside_tokens(ChatCompletionRequest.model_validate(fields).chat(9)) > 0
+
+
 def test_thoughts_that_are_sent_back_count_as_input():
     fields = {"model": "auto", "messages": [{"role": "user", "content": "go"}]}
     thought = {"role": "assistant", "content": "Yes.", "reasoning_content": "x" * 4000}

@@ -13,21 +13,19 @@ import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.classification import CachingClassifier
-from llm_router.errors import InvalidRequest, StoreUnavailable, Unavailable
-from llm_router.live import at_once
+from llm_router.errors import InvalidRequest, StoreUnavailable, Unavailable, UnreadableRecord
 from llm_router.own_categories import (
     KEY,
     KIND,
     MAX_EXAMPLES,
     MAX_OCTETS,
-    READING,
     CategoryBook,
     CategoryList,
     ClassifierInForce,
     OwnCategory,
-    beside_requests,
 )
 from llm_router.ports import Record
+from llm_router.running import READING_THREAD, Run, at_once, beside_requests
 from tests.support.clock import FakeClock
 
 EVERY_S = 30.0
@@ -53,7 +51,7 @@ class World:
         found: CategoryList | None,
         *,
         readable: bool = True,
-        run: Callable[[Callable[[], None]], None] = at_once,
+        run: Run = at_once,
     ) -> None:
         self.clock, self.book, self.readable = FakeClock(), Book(found), readable
         self.built: list[int] = []
@@ -149,7 +147,7 @@ def test_other_requests_go_on_while_examples_are_read():
     assert [world.later() for _ in range(3)] == ["version 1"] * 3
     read.set()
     for thread in threading.enumerate():
-        if thread.name == READING:
+        if thread.name == READING_THREAD:
             thread.join(30)
     assert world.later() == "version 2"
 
@@ -161,6 +159,13 @@ def test_a_changed_list_that_the_model_cannot_read_leaves_the_one_before_until_i
     assert world.later() == "version 1"
     world.readable = True
     assert world.later() == "version 2"
+
+
+def test_a_list_that_this_release_cannot_read_is_told_apart_from_a_store_that_is_away():
+    records = MemoryRecordStore(FakeClock())
+    records.put(Record(KIND, KEY, '{"version": 1}'))
+    with pytest.raises(UnreadableRecord, match="The stored categories cannot be read"):
+        CategoryBook(records).current()
 
 
 def recipes(name: str, letter: str, letters: int) -> OwnCategory:

@@ -99,9 +99,10 @@ def test_a_single_word_of_description_is_no_example():
         knowing(encoder).with_categories([orders(*examples, description=description)]).own
         for description in ("order of mine", "shopping")
     )
+    assert "shopping" not in read_by(encoder)
     assert plain is not None
     assert named is not None
-    assert [len(each) for each in (*plain.examples, *named.examples)] == [4, 3]
+    assert [len(each) for each in (*plain.exemplars, *named.exemplars)] == [4, 3]
 
 
 def test_a_text_of_one_or_two_tokens_is_claimed_only_if_it_is_close_to_an_example():
@@ -109,6 +110,6 @@ def test_a_text_of_one_or_two_tokens_is_claimed_only_if_it_is_close_to_an_exampl
     known = knowing(encoder).with_categories([orders()])
     assert known.own is not None
     assert known.classify("order").category == "orders"
-    far = replace(known, own=replace(known.own, examples=tuple(-each for each in known.own.examples)))
+    far = replace(known, own=replace(known.own, exemplars=tuple(-each for each in known.own.exemplars)))
     assert far.classify(" ".join(["order"] * FEW_TOKENS)).category == Category.GENERAL
     assert far.classify(" ".join(["order"] * (FEW_TOKENS + 1))).category == "orders"

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from llm_router.adapters.providers import anthropic_request
+from llm_router.adapters.providers.anthropic_messages import AnthropicMessages
+from llm_router.adapters.providers.http_provider import HttpProvider
 from llm_router.generation.chat import (
+    ALIVE,
+    ChatChunk,
     ChatMessage,
     ChatRequest,
     ImagePart,
@@ -141,8 +148,44 @@ def test_calls_have_ids_that_anthropic_takes(server: ProviderServer):
         tools=(WEATHER,),
     )
     turns = asked(Protocol.ANTHROPIC, server, request).json["messages"]
-    assert turns[1]["content"][0] | {"name": ""} == {"type": "tool_use", "id": "call_1__", "name": "", "input": {}}
-    assert turns[2]["content"][0]["tool_use_id"] == "call_1__"
+    called = turns[1]["content"][0]
+    assert re.fullmatch("[a-zA-Z0-9_-]+", called["id"])
+    assert (called["type"], turns[2]["content"][0]["tool_use_id"]) == ("tool_use", called["id"])
+
+
+PINGED: list[dict[str, Any]] = [
+    {"type": "message_start", "message": {"content": [], "usage": {"input_tokens": 1}}},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "id": "c", "name": "write"}},
+    {"type": "ping"},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": '{"a": 1}'}},
+    {"type": "content_block_stop", "index": 0},
+    {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 9}},
+    {"type": "message_stop"},
+]
+
+
+def test_a_provider_that_pings_while_a_model_writes_is_told_of_as_alive(server: ProviderServer):
+    body = "".join(f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in PINGED)
+    server.then(Raw(body=body.encode(), headers={"content-type": "text/event-stream"}))
+
+    async def every(provider: HttpProvider) -> list[ChatChunk]:
+        return [chunk async for chunk in provider.stream("claude-haiku-4-5", ask(), 5)]
+
+    found = run(AnthropicMessages(server.url, "key"), every)
+    assert [chunk == ALIVE for chunk in found] == [True, False, True, False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("url", "stream", "eager"),
+    [
+        ("https://api.anthropic.com", True, True),
+        ("https://api.anthropic.com", False, False),
+        ("https://gateway.example.com/api.anthropic.com", True, False),
+    ],
+)
+def test_anthropic_itself_is_asked_to_stream_what_a_tool_is_given_as_it_is_written(url: str, stream: bool, eager: bool):
+    post = asyncio.run(AnthropicMessages(url, "key").post("claude-haiku-4-5", ask(tools=(WEATHER,)), stream=stream))
+    assert json.loads(post.body)["tools"][0].get("eager_input_streaming", False) is eager
 
 
 @pytest.mark.parametrize("model", ["claude-sonnet-4-5", "claude-opus-5-5"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from base64 import b64decode
 from dataclasses import replace
 
@@ -14,7 +15,13 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from llm_router.adapters.providers import bedrock_request
 from llm_router.adapters.providers.bedrock import Bedrock
 from llm_router.generation.chat import (
+    ChatMessage,
+    ChatRequest,
+    FilePart,
     JsonFormat,
+    Role,
+    TextPart,
+    ToolCall,
     ToolChoice,
     ToolMode,
 )
@@ -119,6 +126,41 @@ def test_claudes_that_take_no_sampling_are_told_none_at_bedrock_either():
     assert "inferenceConfig" not in bedrock_request.body("anthropic.claude-opus-4-7", request)
     told = bedrock_request.body("anthropic.claude-haiku-4-5", request)
     assert told["inferenceConfig"] == {"temperature": 0.7}
+
+
+def test_documents_of_a_conversation_have_names_of_their_own(server: ProviderServer):
+    def pdf(filename: str | None) -> FilePart:
+        return FilePart(data="data:application/pdf;base64,JVBERi0=", filename=filename)
+
+    call = ToolCall("call_1", "get_weather", "{}")
+    messages = (
+        ChatMessage(Role.USER, (TextPart("Compare."), pdf(None), pdf("a (2)"), pdf("a"), pdf("a"), pdf("\u5206.pdf"))),
+        ChatMessage(Role.ASSISTANT, tool_calls=(call,)),
+        ChatMessage(Role.TOOL, (pdf("a"), pdf("\u5831.pdf")), tool_call_id="call_1"),
+        ChatMessage(Role.USER, (TextPart("And?"), pdf("b" * 240), pdf("b" * 250), pdf(""))),
+    )
+    sent = asked(Protocol.BEDROCK, server, ChatRequest(messages, tools=(WEATHER,))).json["messages"]
+    blocks = [block for turn in sent for block in turn["content"]]
+    inside = [each for block in blocks for each in block.get("toolResult", {"content": [block]})["content"]]
+    names = [block["document"]["name"] for block in inside if "document" in block]
+    assert names == ["document", "a (2)", "a", "a (3)", "pdf", "a (4)", "pdf (2)", *names[7:9], "document (2)"]
+    assert len(set(names)) == len(names)
+    assert all(name.startswith("b" * 180) and len(name) <= 190 for name in names[7:9])
+
+
+@pytest.mark.parametrize(
+    ("known", "kept"), [("functions.w:0", True), ("c" * 64, True), ("c" * 65, False), ("call/1", False)]
+)
+def test_calls_have_ids_that_bedrock_takes(known: str, kept: bool, server: ProviderServer):
+    messages = (
+        ChatMessage(Role.USER, (TextPart("Weather?"),)),
+        ChatMessage(Role.ASSISTANT, tool_calls=(ToolCall(known, "get_weather", "{}"),)),
+        ChatMessage(Role.TOOL, (TextPart("rain"),), tool_call_id=known),
+    )
+    _, called, answered = asked(Protocol.BEDROCK, server, ChatRequest(messages, tools=(WEATHER,))).json["messages"]
+    told = called["content"][0]["toolUse"]["toolUseId"]
+    assert (answered["content"][0]["toolResult"]["toolUseId"], told == known) == (told, kept)
+    assert re.fullmatch("[a-zA-Z0-9_.:-]{1,64}", told)
 
 
 @pytest.mark.parametrize("choice", [ToolChoice(ToolMode.REQUIRED), ToolChoice(name="get_weather")])

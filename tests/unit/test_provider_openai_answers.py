@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from llm_router.generation.chat import ChatAnswer, StopReason, ToolCall, Usage
+from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, StopReason, ToolCall, Usage
 from llm_router.generation.provider import Failure
 from tests.support.chat import ask, failure, run, streamed
 from tests.support.provider_answers import Call, Said
@@ -131,8 +131,8 @@ def test_connections_are_used_again(server: ProviderServer):
 def test_a_stream_that_is_left_early_is_let_go(server: ProviderServer):
     async def leave(provider):
         chunks = provider.stream("m", ask(), 5)
-        first = await anext(chunks)
+        alive, first = await anext(chunks), await anext(chunks)
         await chunks.aclose()
-        return first
+        return alive, first
 
-    assert run(protocol(server), leave).text == "Hello "
+    assert run(protocol(server), leave) == (ALIVE, ChatChunk("Hello "))

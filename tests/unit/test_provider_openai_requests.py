@@ -128,26 +128,6 @@ def test_kimis_that_think_take_no_sampling(model: str, takes: bool):
     assert [field in sent for field in ("temperature", "top_p")] == [takes] * 2
 
 
-@pytest.mark.parametrize("name", ["openai", "azure"])
-@pytest.mark.parametrize(
-    ("model", "asked_for", "alone", "beside_tools"),
-    [
-        ("gpt-4.1", "high", None, None),
-        ("gpt-5.1", "high", "high", "high"),
-        ("gpt-5.4-mini", "high", "high", "none"),
-        ("gpt-5.6-terra", None, None, "none"),
-        ("gpt-6", "low", "low", "none"),
-        ("gpt-6-astra", "low", "low", None),
-        ("gpt-6-astra", None, None, None),
-    ],
-)
-def test_beside_tools_a_model_is_asked_for_the_only_effort_that_it_takes(name, model, asked_for, alone, beside_tools):
-    quirks = quirks_of(name)
-    for tools, effort in (((), alone), ((WEATHER,), beside_tools)):
-        sent = posted(ask(reasoning_effort=asked_for, tools=tools), quirks, model)
-        assert sent.get("reasoning_effort", "absent") == (effort or "absent")
-
-
 @pytest.mark.parametrize(
     ("name", "sent"),
     [
@@ -188,8 +168,21 @@ def test_ids_of_calls_and_names_are_as_a_speaker_takes_them():
     assert len(set(made)) == 2
     assert Quirks(short_call_ids=True).call_id("Ab3dEf9h1") == "Ab3dEf9h1"
     named = ChatRequest((ChatMessage(Role.USER, (TextPart("a"),), name="bob"),))
+    two = ChatRequest((*named.messages, ChatMessage(Role.USER, (TextPart("b"),), name="ann")))
+    assert [each["content"] for each in posted(two, quirks_of("mistral"))["messages"]] == ["bob: a", "ann: b"]
+    assert [each["content"] for each in posted(two, quirks_of("openai"))["messages"]] == ["a", "b"]
     assert "name" not in posted(named, Quirks(names=False))["messages"][0]
     assert posted(named, Quirks())["messages"][0]["name"] == "bob"
+
+
+@pytest.mark.parametrize("name", ["openai", "groq", "vllm"])
+@pytest.mark.parametrize(("known", "kept"), [("c" * 40, True), ("chatcmpl-tool-" + "c" * 32, False)])
+def test_ids_of_calls_are_no_longer_than_openai_takes_them(name: str, known: str, kept: bool):
+    call = ChatMessage(Role.ASSISTANT, tool_calls=(ToolCall(known, "get_weather", "{}"),))
+    result = ChatMessage(Role.TOOL, (TextPart("rain"),), tool_call_id=known)
+    made, answered = posted(ChatRequest((call, result)), quirks_of(name))["messages"]
+    assert made["tool_calls"][0]["id"] == answered["tool_call_id"]
+    assert (len(answered["tool_call_id"]) <= 40, answered["tool_call_id"] == known) == (True, kept)
 
 
 def test_a_conversation_with_pictures_files_and_tools_is_said_again(server: ProviderServer):

@@ -146,6 +146,21 @@ def test_a_message_of_blank_text_says_nothing(protocol, server: ProviderServer):
 
 
 @pytest.mark.parametrize("protocol", FOREIGN)
+def test_where_several_users_speak_the_text_says_who(protocol, server: ProviderServer):
+    def by(name: str | None, *texts: str, role: Role = Role.USER) -> ChatMessage:
+        return ChatMessage(role, tuple(TextPart(each) for each in texts), name=name)
+
+    bob, answer = by("bob", " ", "Hi", "all"), by("helper", "Hello.", role=Role.ASSISTANT)
+    messages = (bob, by("bob", " "), answer, by("ann", "Hey"), by(None, "So?"))
+    assert [(role, [each for each in texts if each.strip()]) for role, texts in said(protocol, server, *messages)] == [
+        ("user", ["bob: Hi", "all"]),
+        ("assistant", ["Hello."]),
+        ("user", ["ann: Hey", "So?"]),
+    ]
+    assert said(protocol, server, by("bob", "Hi")) == [("user", ["Hi"])]
+
+
+@pytest.mark.parametrize("protocol", FOREIGN)
 @pytest.mark.parametrize(
     "part",
     [

@@ -12,15 +12,14 @@ from llm_router.catalogue.entry import Capability, ModelStatus
 from llm_router.ranking.constraints import (
     ASSUMED_WINDOW,
     DROP,
-    Exclusion,
     Prospect,
     Reason,
     Violation,
-    nearest,
     out_of_use,
     violations,
 )
 from llm_router.ranking.objective import place_of
+from llm_router.ranking.relaxation import Exclusion, nearest
 from llm_router.ranking.task import Constraints, Task
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model

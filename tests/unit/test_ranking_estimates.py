@@ -11,7 +11,7 @@ from llm_router.adapters.sources import artificial_analysis
 from llm_router.catalogue.entry import Capability, Latency, LongPrompt, Provenance
 from llm_router.errors import NoEligibleModel
 from llm_router.outcomes import LiveLatency, Observed, Tally
-from llm_router.ranking.cost import THINKING_TOKENS, carried_usd, expected_price, expected_tokens, expected_usd
+from llm_router.ranking.cost import THINKING_TOKENS, carried_usd, expected_price, expected_usd
 from llm_router.ranking.latency import (
     ASSUMED_OF_LARGE,
     ASSUMED_OF_SMALL,
@@ -28,7 +28,7 @@ from llm_router.ranking.task import Constraints, Held, Surroundings, Task
 from llm_router.ranking.tokens import ratios_of
 from llm_router.ranking.told import told_ms
 from llm_router.taxonomy import Category, Difficulty, Writing
-from tests.support.models import model, quality, task
+from tests.support.models import billed_tokens, model, quality, task
 
 ENGLISH = list(Writing).index(Writing.ENGLISH)
 THINKER = frozenset({Capability.REASONING})
@@ -93,23 +93,23 @@ def test_thinking_counts_by_the_share_of_what_was_measured_here():
 @pytest.mark.parametrize("difficulty", Difficulty)
 def test_only_a_model_that_reasons_thinks_and_by_how_hard_it_is(difficulty: Difficulty):
     of = task(difficulty=difficulty, output_tokens=400)
-    assert expected_tokens(ready(), of, None) == (400, 0)
-    assert expected_tokens(ready(capabilities=THINKER), of, None) == (400, THINKING_TOKENS[difficulty])
+    assert billed_tokens(ready(), of, None) == (400, 0)
+    assert billed_tokens(ready(capabilities=THINKER), of, None) == (400, THINKING_TOKENS[difficulty])
 
 
 def test_an_answer_is_no_longer_than_the_model_writes_and_the_request_allows():
     of = task(difficulty=Difficulty.HARD, output_tokens=400)
-    assert expected_tokens(ready(max_output_tokens=300), of, None) == (300, 0)
-    assert expected_tokens(ready(max_output_tokens=None), of, None) == (400, 0)
-    assert expected_tokens(ready(max_output_tokens=300), of, 200) == (200, 0)
-    assert expected_tokens(ready(), replace(of, longest=300), 350) == (300, 0)
+    assert billed_tokens(ready(max_output_tokens=300), of, None) == (300, 0)
+    assert billed_tokens(ready(max_output_tokens=None), of, None) == (400, 0)
+    assert billed_tokens(ready(max_output_tokens=300), of, 200) == (200, 0)
+    assert billed_tokens(ready(), replace(of, longest=300), 350) == (300, 0)
 
 
 def test_a_model_that_thinks_does_not_rank_as_cheaper_where_the_answer_will_be_cut_off_though_no_more_is_billed():
     of, thinks = task(difficulty=Difficulty.HARD, output_tokens=400), ready(capabilities=THINKER)
-    assert expected_tokens(thinks, of, None) == (400, THINKING_TOKENS[Difficulty.HARD])
-    assert expected_tokens(thinks, of, 1000) == (400, 600)
-    assert expected_tokens(thinks, of, 100) == (100, 0)
+    assert billed_tokens(thinks, of, None) == (400, THINKING_TOKENS[Difficulty.HARD])
+    assert billed_tokens(thinks, of, 1000) == (400, 600)
+    assert billed_tokens(thinks, of, 100) == (100, 0)
     both = prepare([model("plain", usd_out=4.1), model("thinker", usd_out=4.0, capabilities=THINKER)])
     first, second = rank(both, of, Constraints(max_tokens=100), 0.0, Surroundings()).candidates
     assert (first.model.api_alias, second.model.api_alias) == ("plain", "thinker")
@@ -199,7 +199,7 @@ def test_a_model_made_ready_has_its_figures_and_what_is_assumed_where_it_has_non
     assert ready(capabilities=THINKER).thinks
     assert ready(capabilities=THINKER, thinks=True).thinks
     assert not ready(capabilities=THINKER, thinks=False).thinks
-    assert not ready(thinks=True).thinks
+    assert ready(thinks=True).thinks
     bare = ready(usd_in=2.0, usd_out=8.0, latency=Latency(None, None))
     assert bare.prices == pytest.approx((2e-6, 8e-6, 2e-6))
     assert (bare.first_token_ms, 1000 / bare.ms_per_token) == ASSUMED_OF_LARGE

@@ -46,6 +46,10 @@ def test_what_is_unlikely_is_left_out_and_the_rest_adds_up_to_one():
     assert demand({Category.MATH: NEGLIGIBLE / 2}, EASY, 0.1).weights == ((CATEGORY_INDEX[Category.MATH], 1.0),)
 
 
+EVEN = Curve(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, evidenced=True, measured=True)
+"""As likely to do well as not, at every difficulty, and no doubt of it."""
+
+
 def curves(**known: Curve) -> list[Curve | None]:
     found: list[Curve | None] = [None] * len(CATEGORY_INDEX)
     for name, curve in known.items():
@@ -54,7 +58,7 @@ def curves(**known: Curve) -> list[Curve | None]:
 
 
 def test_a_chance_is_read_between_two_anchors_and_its_doubt_too():
-    coding: Curve = (2.0, 0.0, -2.0, 0.1, 0.2, 0.3, True, True)
+    coding = Curve(2.0, 0.0, -2.0, 0.1, 0.2, 0.3, evidenced=True, measured=True)
     held = Demand(((CATEGORY_INDEX[Category.CODING], 1.0),), 0, 0.25, 0.5)
     found = expected_quality(curves(coding=coding), held)
     mean, sd = 1 / (1 + math.exp(-1.5)), 0.125
@@ -66,10 +70,9 @@ def test_a_chance_is_read_between_two_anchors_and_its_doubt_too():
 
 def test_a_mixture_doubts_as_far_as_its_parts_differ():
     even = 0.5
-    sure: Curve = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True, True)
-    other: Curve = (math.log(3),) * 3 + (0.0, 0.0, 0.0, True, True)
+    other = EVEN._replace(easy=math.log(3), medium=math.log(3), hard=math.log(3))
     weights = ((CATEGORY_INDEX[Category.CODING], even), (CATEGORY_INDEX[Category.MATH], even))
-    found = expected_quality(curves(coding=sure, math=other), Demand(weights, 0, 0.0, 0.0))
+    found = expected_quality(curves(coding=EVEN, math=other), Demand(weights, 0, 0.0, 0.0))
     assert (found.mean, found.sd) == (pytest.approx(0.625), pytest.approx(0.125))
 
 
@@ -77,16 +80,14 @@ def test_without_evidence_of_any_part_a_quality_says_so():
     weights = ((CATEGORY_INDEX[Category.CODING], 0.5), (CATEGORY_INDEX[Category.MATH], 0.5))
     nothing = expected_quality(curves(), Demand(weights, 0, 0.0, 0.0))
     assert nothing.evidenced is False
-    half = expected_quality(curves(math=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True, True)), Demand(weights, 0, 0.0, 0.0))
+    half = expected_quality(curves(math=EVEN), Demand(weights, 0, 0.0, 0.0))
     assert half.evidenced is True
 
 
 @pytest.mark.parametrize(("share", "measured"), [(0.49, False), (0.5, True), (1.0, True)])
 def test_what_rests_for_the_most_part_on_other_work_is_not_measured(share: float, measured: bool):
-    known: Curve = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, True, True)
-    inferred: Curve = (*known[:7], False)
     weights = ((CATEGORY_INDEX[Category.CODING], share), (CATEGORY_INDEX[Category.CHAT], 1 - share))
-    found = expected_quality(curves(coding=known, chat=inferred), Demand(weights, 0, 0.0, 0.0))
+    found = expected_quality(curves(coding=EVEN, chat=EVEN._replace(measured=False)), Demand(weights, 0, 0.0, 0.0))
     assert (found.evidenced, found.measured) == (True, measured)
 
 

@@ -162,4 +162,6 @@ def optional(described: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
 
 
 def takes_null(field: Mapping[str, Any]) -> bool:
-    return field.get("$ref") == "#/$defs/JsonValue" or {"type": "null"} in field.get("anyOf", ())
+    if field.get("type") == "null" or field.get("$ref") == "#/$defs/JsonValue":
+        return True
+    return {"type": "null"} in field.get("anyOf", ())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta
+from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta
 from llm_router.generation.stops import ended, until_a_stop
 
 PIECES = st.lists(st.text("ab#", max_size=4), max_size=8)
@@ -64,6 +64,15 @@ def test_behind_a_stop_nothing_more_is_read():
 def test_what_cannot_begin_a_stop_is_passed_on_at_once():
     found = streamed([ChatChunk("one "), ChatChunk("two #"), ChatChunk("# three")], ["###"])
     assert [piece.text for piece in found] == ["one ", "two ", "## three"]
+
+
+def test_signs_of_life_are_passed_on():
+    assert streamed([ChatChunk("a#"), ALIVE, ChatChunk("b"), ALIVE], ["##"]) == [
+        ChatChunk("a"),
+        ALIVE,
+        ChatChunk("#b"),
+        ALIVE,
+    ]
 
 
 def test_a_stream_that_ends_within_the_beginning_of_a_stop_loses_nothing():

@@ -13,15 +13,15 @@ from classifier.encoder import EncoderFailed, EncoderOutput, EncoderTimeout, Enc
 from classifier.evidence import Claimed, evidence_of
 from classifier.examples import Example, LastRead, ReadExamples
 from classifier.features import SHORT_WORDS
-from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by, model_knows_best
+from classifier.fusion import CATEGORIES, Fusion, Others, decided_by, model_knows_best
 from classifier.grams import Grams, WordOpinion, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, read_heads
-from classifier.manner import interaction_style, urgency
 from classifier.material import is_laden
 from classifier.normalise import normalise
-from classifier.own import Background, Definition, OwnCategories, fit_own, signature
+from classifier.own import Background, Definition, OwnCategories, fit_own, signature, told_by
+from classifier.result import Decided, Scores, result_of, tokens_of_all
 from classifier.rules import Reading, RuleBook, Verdict
-from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, Method
+from llm_router.taxonomy import Classification, Degraded
 
 if TYPE_CHECKING:
     from classifier.encoder import Floats
@@ -87,7 +87,7 @@ class HybridClassifier:
         background = self.background() if self.background and self.encoder and definitions else None
         if background is None:
             return plain
-        texts = [text for each in definitions for text in (*each.examples, each.description)]
+        texts = [text for each in definitions for text in told_by(each)]
         own = fit_own(definitions, self.examples(version, texts, plain._read_example), background)
         return replace(
             self, own=own, about=replace(self.about, own_categories=own.names, version=f"{version}+{own.version}")
@@ -99,7 +99,8 @@ class HybridClassifier:
 
     def _read_example(self, text: str) -> Example:
         """Raises `EncoderFailed`."""
-        # Where nothing stands around the request, one run serves both. A late one is waited for: it counts for long.
+        # Where nothing stands around the request, one run serves both. No deadline: an example is read once and serves
+        # until the list changes.
         encoder = LastRead(self.encoder) if self.encoder else None
         patient = replace(self, encoder=encoder, breaker=None, deadline_s=None)
         signed = signature(patient._encoded(text))
@@ -166,84 +167,27 @@ class HybridClassifier:
     ) -> Classification:
         fused = self.fusion.fuse(opinion.categories, others)
         by_words = words.complexity if words and not model_knows_best(fused, long=others.long) else None
-        complexity = complexity_of(opinion, verdict.reading.features, by_words)
-        return self._classification(
-            whole,
-            verdict,
-            fused,
-            (opinion.difficulty, complexity, opinion.creativity),
-            _of_all(whole, verdict, opinion.output.token_count),
-            method=decided_by(fused, opinion.categories, others.rules),
-            ml_confidence=max(opinion.categories),
-        )
+        asked = verdict.reading
+        scores = Scores(opinion.difficulty, complexity_of(opinion, asked.features, by_words), opinion.creativity)
+        decided = Decided(decided_by(fused, opinion.categories, others.rules), max(opinion.categories))
+        tokens = tokens_of_all(whole, asked, opinion.output.token_count)
+        return result_of(whole, asked, fused, scores, tokens, decided, self.lengths)
 
     def _without_model(
         self, whole: Reading, verdict: Verdict, others: Others, words: WordOpinion | None, *, failed: bool
     ) -> Classification:
         """By rules and words; `failed` when the model was wanted."""
         chances = self.fusion.without_model(others)
-        features = verdict.reading.features
+        asked = verdict.reading
         if words is None:
-            form = (*features.numeric(), *chances)
+            form = (*asked.features.numeric(), *chances)
             complexity = self.fusion.complexity_by_form(form)
-            scores = (self.fusion.form_cuts(complexity), complexity, self.fusion.creativity_by_form(form))
+            scores = Scores(self.fusion.form_cuts(complexity), complexity, self.fusion.creativity_by_form(form))
         else:
-            scores = (self.fusion.word_cuts(words.complexity), words.complexity, words.creativity)
+            scores = Scores(self.fusion.word_cuts(words.complexity), words.complexity, words.creativity)
         if failed or words is None or self.encoder is None:
-            tokens = features.tokens_of(whole.prompt.length)
-            return self._classification(whole, verdict, chances, scores, tokens, degraded=(Degraded.ML_MODEL,))
-        return self._classification(
-            whole,
-            verdict,
-            chances,
-            scores,
-            _of_all(whole, verdict, self.encoder.count(verdict.reading.prompt.text)),
-            method=decided_by(chances, words.chances, others.rules),
-            ml_confidence=max(words.chances),
-        )
-
-    def _classification(
-        self,
-        whole: Reading,
-        verdict: Verdict,
-        chances: Chances,
-        scores: tuple[Difficulty, float, float],
-        tokens: int,
-        *,
-        method: Method = Method.RULES,
-        ml_confidence: float | None = None,
-        degraded: tuple[Degraded, ...] = (),
-    ) -> Classification:
-        """`scores` are difficulty, complexity and creativity."""
-        category, confidence = _likeliest(chances)
-        difficulty, complexity, creativity = scores
-        reading = verdict.reading
-        return Classification(
-            category=category,
-            base_category=category,
-            difficulty=difficulty,
-            method=method,
-            confidence=confidence,
-            ml_confidence=ml_confidence,
-            probabilities=dict(zip(CATEGORIES, chances, strict=True)),
-            complexity=complexity,
-            creativity=creativity,
-            urgency=urgency(whole.found, whole.features, len(whole.words)),
-            interaction_style=interaction_style(category, whole.found, whole.features),
-            token_count=tokens,
-            output_tokens=self.lengths.estimate(category, difficulty, reading.words, reading.found, tokens),
-            degraded=degraded,
-        )
-
-
-def _of_all(whole: Reading, verdict: Verdict, tokens: int) -> int:
-    """The tokens of the whole text, from those of what was read of it."""
-    prompt = verdict.reading.prompt
-    if whole.prompt.is_cut or prompt is not whole.prompt:
-        return round(tokens * whole.prompt.whole_length / len(prompt.text))
-    return tokens
-
-
-def _likeliest(chances: Chances) -> tuple[Category, float]:
-    most = max(chances)
-    return CATEGORIES[chances.index(most)], most
+            tokens, decided = asked.features.tokens_of(whole.prompt.length), Decided(degraded=(Degraded.ML_MODEL,))
+        else:
+            tokens = tokens_of_all(whole, asked, self.encoder.count(asked.prompt.text))
+            decided = Decided(decided_by(chances, words.chances, others.rules), max(words.chances))
+        return result_of(whole, asked, chances, scores, tokens, decided, self.lengths)

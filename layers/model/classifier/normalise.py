@@ -31,8 +31,8 @@ class Prompt:
     """A text as every stage reads it: its head and tail if it is long, in NFKC, without invisible characters.
 
     `origin[i]` is the offset in the original text of the character behind `text[i]`, and `ends[i]` the offset behind
-    it and its marks; None where they are equal. `length` is the original's, in characters; `whole_length` is that of
-    the same in NFKC, were it read whole: reckoned from what was read where the middle was left out.
+    it and its marks; None where they are equal. `length` is the original's, in characters; `whole_length` is the
+    length that the whole text has in NFKC, estimated where `is_cut`: where the middle was left out.
     """
 
     text: str

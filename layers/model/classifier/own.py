@@ -35,7 +35,7 @@ SHRINKAGE = 1.0
 STRANGE, OWN = 0.995, 0.4
 """Between these quantiles, of the background's scores and of the examples' own, lies the cut."""
 LEAST_GAP = 1.0
-"""Standard deviations of the background's scores within which a claim rises at most from doubt to certainty."""
+"""A claim takes at least so many standard deviations of the background's scores to rise from 5 to 95 in a hundred."""
 
 CERTAIN = 3.0
 """The log-odds of a claim where that rise ends, and against it where it begins: 95 in a hundred, and 5."""
@@ -67,15 +67,15 @@ class Definition:
 class OwnCategories:
     """Linear tests on the signature: `sigmoid(weights @ signature + bias)` is the chance that it belongs.
 
-    `weights` is `[categories, 768]`; `bases` are the built-in categories whose evidence each borrows. `examples` are
-    each category's, `[examples, 768]`, as directions from `centre`.
+    `weights` is `[categories, 768]`; `bases` are the built-in categories whose evidence each borrows. `exemplars` are
+    what tells each category, `[texts, 768]`, as directions from `centre`.
     """
 
     names: tuple[str, ...]
     bases: tuple[Category, ...]
     weights: Floats
     bias: tuple[float, ...]
-    examples: tuple[Floats, ...]
+    exemplars: tuple[Floats, ...]
     centre: Floats
     version: str
 
@@ -102,17 +102,19 @@ class OwnCategories:
 
     def _is_close(self, place: int, signed: Floats) -> bool:
         """Whether one of the category's examples is about the same."""
-        return bool((self.examples[place] @ _direction(signed - self.centre)).max() >= CLOSE)
+        return bool((self.exemplars[place] @ _direction(signed - self.centre)).max() >= CLOSE)
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Signatures of everyday prompts `[prompts, 768]`, against which own categories are set: where their centre is, and
-    the inverse of how they spread."""
+    """Signatures of everyday prompts `[prompts, 768]`, against which own categories are set.
+
+    `centre` is their mean, `precision` the inverse of their covariance, shrunk by `SHRINKAGE`.
+    """
 
     signatures: Floats
     centre: Floats
-    inverse: Floats
+    precision: Floats
     version: str
 
     @classmethod
@@ -121,10 +123,10 @@ class Background:
         import numpy as np
 
         centre = signatures.mean(axis=0)
-        spread = np.cov(signatures, rowvar=False)
-        spread += np.eye(len(centre)) * SHRINKAGE * np.trace(spread) / len(centre)
+        covariance = np.cov(signatures, rowvar=False)
+        covariance += np.eye(len(centre)) * SHRINKAGE * np.trace(covariance) / len(centre)
         version = hashlib.sha256(np.ascontiguousarray(signatures).tobytes()).hexdigest()
-        return cls(signatures, centre, np.linalg.inv(spread).astype(np.float32), version)
+        return cls(signatures, centre, np.linalg.inv(covariance).astype(np.float32), version)
 
 
 def _version(definitions: Sequence[Definition], background: Background) -> str:
@@ -155,20 +157,20 @@ def load_background(folder: Path) -> Background | None:
 
 
 def fit_own(definitions: Sequence[Definition], read: Mapping[str, Example], background: Background) -> OwnCategories:
-    """Linear discriminants between each category's examples and the background; `read` has every text.
+    """Fisher's linear discriminants between what tells each category and the background; `read` has all of it.
 
     The scale and the cut come from the scores of the examples, each left out in turn, and of the background.
     """
     import numpy as np
 
-    centre, inverse = background.centre, background.inverse
-    examples = [np.array([read[text].signature for text in _told_by(definition)]) for definition in definitions]
+    centre, precision = background.centre, background.precision
+    examples = [np.array([read[text].signature for text in told_by(definition)]) for definition in definitions]
     # Of all at once: products of one vector each have the library's threads wait for one another.
-    discriminants = (np.array([each.mean(axis=0) for each in examples]) - centre) @ inverse
+    discriminants = (np.array([each.mean(axis=0) for each in examples]) - centre) @ precision
     slopes, biases = [], []
     for each, everyday in zip(examples, discriminants @ background.signatures.T, strict=True):
         others = (each.sum(axis=0) - each) / max(1, len(each) - 1)
-        left_out = np.einsum("ij,ij->i", (others - centre) @ inverse, each)
+        left_out = np.einsum("ij,ij->i", (others - centre) @ precision, each)
         low, high = np.quantile(everyday, STRANGE), np.quantile(left_out, OWN)
         # Examples that are no more alike than everyday prompts set no cut among those.
         high = max(high, low)
@@ -180,13 +182,13 @@ def fit_own(definitions: Sequence[Definition], read: Mapping[str, Example], back
         bases=tuple(_base([read[text].base for text in definition.examples]) for definition in definitions),
         weights=np.asarray(discriminants * np.array(slopes)[:, None], dtype=np.float32),
         bias=tuple(biases),
-        examples=tuple(np.array([_direction(signed) for signed in each - centre]) for each in examples),
+        exemplars=tuple(np.array([_direction(signed) for signed in each - centre]) for each in examples),
         centre=centre,
         version=_version(definitions, background),
     )
 
 
-def _told_by(definition: Definition) -> tuple[str, ...]:
+def told_by(definition: Definition) -> tuple[str, ...]:
     """The examples, and the description, unless it is a single word: that names a category and is not like a prompt."""
     words = sum(word.text[0].isalnum() for word in split_words(normalise(definition.description).text))
     named_only = words <= 1 and definition.examples

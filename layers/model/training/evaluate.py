@@ -95,8 +95,8 @@ def _about(classifier: HybridClassifier) -> list[str]:
     ]
 
 
-def _category_section(checks: CheckSet, chances: Chances, ways: Ways, report: Path | None) -> list[str]:
-    """A table of all ways, one of all origins, F1 by category, and the pictures, which go into the report's folder."""
+def _category_section(checks: CheckSet, chances: Chances, ways: Ways, target: Path | None) -> list[str]:
+    """A table of all ways, one of all origins, F1 by category, and the pictures, which go into the folder `target`."""
     labels = labels_of(checks.rows)
     if not len(labels):
         return []
@@ -113,8 +113,8 @@ def _category_section(checks: CheckSet, chances: Chances, ways: Ways, report: Pa
         scores = f1_scores(labels, chances.argmax(axis=1), len(CATEGORIES))
         listed = ", ".join(f"{name} {score:.2f}" for name, score in zip(CATEGORIES, scores, strict=True))
         lines += ["", f"F1 by category: {listed}.", ""]
-        if report is not None:
-            _draw(checks.name, labels, chances, report)
+        if target is not None:
+            _draw(checks.name, labels, chances, target)
         lines += [f"![reliability](reliability_{checks.name}.svg) ![confusion](confusion_{checks.name}.svg)"]
     return lines
 
@@ -174,14 +174,14 @@ def may_write(folder: Path | None, report: Path) -> bool:
     return folder is not None or not (report / CLASSIFIER).exists()
 
 
-def write_classifier(lines: Sequence[str], folder: Path | None, report: Path) -> None:
-    """Print the report of the classifier, and write it where it may be; where it may not, that is said."""
+def write_classifier(lines: Sequence[str], target: Path | None) -> None:
+    """Print the report of the classifier, and write it into the folder `target`; without one, that is said."""
     print("\n".join(lines))
-    if not may_write(folder, report):
-        print(f"\n{report / CLASSIFIER} stays as it is: the public sets lie under DATA_DIR, which is not set.")
+    if target is None:
+        print("\nThe report stays as it is: the public sets lie under DATA_DIR, which is not set.")
         return
-    report.mkdir(parents=True, exist_ok=True)
-    (report / CLASSIFIER).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    target.mkdir(parents=True, exist_ok=True)
+    (target / CLASSIFIER).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _report_choice(classifier: HybridClassifier, folder: Path | None, report: Path) -> None:
@@ -228,10 +228,10 @@ def main() -> int:
         ways[SLOW] = NearestExemplar().chances
     lines = ["# What the classifier reaches", "", *_about(classifier), ""]
     sets = list(category_sets(folder, LIMIT))
-    drawn = options.report if may_write(folder, options.report) else None
+    target = options.report if may_write(folder, options.report) else None
     for checks in sets:
         found = classify_all(classifier, [row.prompt for row in checks.rows])
-        lines += _category_section(checks, chances_of(found), ways, drawn)
+        lines += _category_section(checks, chances_of(found), ways, target)
         if checks.name == HELDOUT and checks.rows:
             _write_measured(options.artifacts, result("", chances_of(found), checks))
     lines += spared_section(classifier, sets)
@@ -239,7 +239,7 @@ def main() -> int:
     lines += _robustness_section(measure_flips(classifier))
     lines += own_section(classifier, own_prompts("heldout"))
     lines += ["", f"Measured in {time.perf_counter() - started:.0f} s by `make evaluate`."]
-    write_classifier(lines, folder, options.report)
+    write_classifier(lines, target)
     _report_choice(classifier, folder, options.report)
     return 0
 

@@ -84,11 +84,12 @@ def error_code(failure: ClientError) -> str:
 
 
 @contextlib.contextmanager
-def translated(what: str, *, again: bool = True) -> Iterator[None]:
+def translated(what: str, *, sent_once: bool = False) -> Iterator[None]:
     """Lets through what callers understand: conditions that failed, and an object that is not there. Everything else is
     `StoreUnavailable`.
 
-    `again` as for the client that is asked: one that asks twice tells of the last time alone.
+    With `sent_once` the client sends nothing twice, so that its failure can tell that nothing was done; of one that
+    tries again only the last try is known.
     """
     try:
         yield
@@ -96,9 +97,9 @@ def translated(what: str, *, again: bool = True) -> Iterator[None]:
         if error_code(failure) in ("ConditionalCheckFailedException", "TransactionCanceledException", "NoSuchKey"):
             raise
         message = f"{what} refused the request ({error_code(failure)})."
-        nothing_done = not again and error_code(failure) in THROTTLED
+        nothing_done = sent_once and error_code(failure) in THROTTLED
         raise StoreUnavailable(message, retry_after_s=5, nothing_done=nothing_done) from failure
     except BotoCoreError as failure:
         message = f"{what} does not answer ({type(failure).__name__})."
-        nothing_done = isinstance(failure, LeftAlone) or (not again and isinstance(failure, _NOT_CONNECTED))
+        nothing_done = isinstance(failure, LeftAlone) or (sent_once and isinstance(failure, _NOT_CONNECTED))
         raise StoreUnavailable(message, retry_after_s=5, nothing_done=nothing_done) from failure

@@ -108,7 +108,7 @@ class DynamoRecordStore:
     def _put(self, record: Record, condition: str | None, values: Mapping[str, AttributeValueTypeDef]) -> bool:
         item = {**_key(record.kind, record.key), "body": {"S": record.body}, **_ttl(record.expires_at)}
         try:
-            with translated("The table"):
+            with translated("The table", sent_once=condition is not None):
                 if condition is None:
                     self._client.put_item(TableName=self._table, Item=item)
                 else:
@@ -129,7 +129,7 @@ class DynamoRecordStore:
         """One update. A document that has expired but is still there is deleted first, once."""
         for _ in range(2):
             try:
-                with translated("The table", again=False):
+                with translated("The table", sent_once=True):
                     return self._update(kind, key, part, limits, expires_at)
             except ClientError as failure:
                 if error_code(failure) != "ConditionalCheckFailedException":

@@ -29,10 +29,11 @@ from llm_router.errors import StoreUnavailable, Unavailable
 from llm_router.feedback import FeedbackBook
 from llm_router.figures import Figures
 from llm_router.lazy import Lazy
-from llm_router.live import LiveFigures, at_once, in_background
+from llm_router.live import LiveFigures
 from llm_router.outcomes import OutcomeBook
-from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce, beside_requests
+from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import Cache, Clock
+from llm_router.running import at_once, beside_requests, in_background
 from llm_router.settings import Settings, Store
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from llm_router.generation.generator import Stream
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.schemas.chat_answer import ChatCompletionChunk, ChunkChoice, RouterNote, UsageAnswer, chunk_delta
 from llm_router.web.errors import openai_error
-
-MEDIA_TYPE = "text/event-stream"
+from llm_router.web.event_stream import event
 
 
 async def events(
@@ -25,7 +24,7 @@ async def events(
         made = ChatCompletionChunk(
             id=answer_id, created=created, model=stream.model.id, choices=choices, usage=usage, router=told
         )
-        return _event(made.model_dump_json())
+        return event(made.model_dump_json())
 
     stopped: ChatChunk | None = None
     try:
@@ -39,14 +38,10 @@ async def events(
         error = (UpstreamTimeout if late else UpstreamError)(
             f"{stream.model.id} broke off in the middle of its answer ({broken.failure})."
         )
-        yield _event(openai_error(error))
+        yield event(openai_error(error))
         return
     if stopped is not None:
         yield chunk([ChunkChoice(delta=chunk_delta(ChatChunk(), first=False), finish_reason=stopped.stop)])
     if with_usage and stream.bill is not None:
         yield chunk([], UsageAnswer.of(stream.bill.usage))
-    yield _event("[DONE]")
-
-
-def _event(data: str) -> bytes:
-    return b"data: %b\n\n" % data.encode("utf-8", "replace")
+    yield event("[DONE]")

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from llm_router.activity import Observation, note_decision
 from llm_router.client_keys import ClientKey
 from llm_router.conversation import Conversation
-from llm_router.endpoints.chat_stream import MEDIA_TYPE, events
+from llm_router.endpoints.chat_stream import events
 from llm_router.errors import InvalidRequest
 from llm_router.generation.beside_text import beside_tokens
 from llm_router.generation.completion import Completed, Completer, Keeping
@@ -28,6 +28,7 @@ from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.generated import GeneratedDecision, begun_decision, finished_decision
 from llm_router.schemas.route import RouteAnswer, route_answer
 from llm_router.web.door import Call
+from llm_router.web.event_stream import MEDIA_TYPE
 from llm_router.web.meanwhile import meanwhile
 
 Keep = Callable[[Decision, str, str | None, str], None]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from llm_router.generation.chat import ChatRequest
+from llm_router.generation.chat import ChatRequest, Role
 from llm_router.ranking.tokens import reading_of
 
 
 def beside_tokens(request: ChatRequest) -> int:
     """About how many tokens of the input are no message's text: tools, the shape of the
-    answer, calls of tools, and earlier thoughts."""
+    answer, calls of tools, earlier thoughts, and the users' names."""
     texts = [text for tool in request.tools for text in (tool.name, tool.description, tool.parameters)]
     texts += [call.arguments for message in request.messages for call in message.tool_calls]
     texts += [message.reasoning for message in request.messages]
+    texts += [message.name for message in request.messages if message.role is Role.USER]
     texts += [request.json_format.schema, request.json_format.description] if request.json_format else []
     return sum(reading_of(text).tokens for text in texts if text)

@@ -188,3 +188,7 @@ class ChatChunk:
     stop: StopReason | None = None
     usage: Usage | None = None
     refusal: str = ""
+
+
+ALIVE = ChatChunk()
+"""A piece that says nothing but that the provider still works on the answer."""

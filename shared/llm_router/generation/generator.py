@@ -10,7 +10,7 @@ from llm_router.budgets import Budgets, Reservation
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import StoreUnavailable
 from llm_router.generation.bill import Bill
-from llm_router.generation.chat import ChatAnswer, ChatChunk, Usage
+from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, Usage
 from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
 from llm_router.generation.outcome import Attempt, Outcome, OutcomeObserver
@@ -20,7 +20,7 @@ from llm_router.generation.walk import Reached, Walk
 from llm_router.ports import Clock
 
 PAUSE_S = 10.0
-"""How long a stream may say nothing after its first piece."""
+"""How long a stream may be silent after its first piece; a sign of life counts as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Generator:
             pieces = _pieces(provider, model, job, PAUSE_S)
             if job.request.stop:
                 pieces = until_a_stop(pieces, job.request.stop)
-            return await anext(pieces), pieces
+            return await _first(pieces), pieces
 
         try:
             reached = await self.walk.first(job.models, ask, until=job.first_until, tell=self._failed(job, lost))
@@ -139,8 +139,9 @@ class Generator:
             written.take(first)
             yield first
             while (chunk := await self._next(rest, job)) is not None:
-                written.take(chunk)
-                yield chunk
+                if chunk != ALIVE:
+                    written.take(chunk)
+                    yield chunk
             written.must_have_stopped()
             self.walk.cooling.succeeded(reached.model)
         except ProviderFailed as broken:
@@ -158,7 +159,8 @@ class Generator:
             self._told(job, reached, bill, first_ms=written.first_ms, ms=ms, failure=failure, unseen=unseen)
 
     async def _next(self, rest: AsyncGenerator[ChatChunk, None], job: Job) -> ChatChunk | None:
-        """The next piece, or None at the end. Raises `ProviderFailed` when the deadline or the pause is over.
+        """The next piece or sign of life, or None at the end. Raises `ProviderFailed` when the deadline or the pause is
+        over.
 
         The provider itself keeps to the pause, so a timer of our own is set only where the deadline comes first: one
         for each of thousands of pieces a second would cost a tenth of their time.
@@ -225,13 +227,16 @@ class Generator:
 
 
 async def _pieces(provider: Provider, model: ModelEntry, job: Job, seconds: float) -> AsyncGenerator[ChatChunk, None]:
-    """The provider's pieces; one that never says anything has failed."""
-    empty = True
     async for chunk in provider.stream(_name(model), job.asked_of(model), seconds):
-        empty = False
         yield chunk
-    if empty:
-        raise ProviderFailed(Failure.GARBAGE)
+
+
+async def _first(pieces: AsyncGenerator[ChatChunk, None]) -> ChatChunk:
+    """The first piece that says something. Raises `ProviderFailed` for a stream without any."""
+    async for chunk in pieces:
+        if chunk != ALIVE:
+            return chunk
+    raise ProviderFailed(Failure.GARBAGE)
 
 
 async def _nothing() -> AsyncGenerator[ChatChunk, None]:

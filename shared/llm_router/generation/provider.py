@@ -55,7 +55,7 @@ class Provider(Protocol):
     """One configured provider. Makes one attempt, never retries, and raises nothing but `ProviderFailed`.
 
     `model` is the provider's own name for the model. `timeout_s` bounds the whole attempt, and for a stream the
-    time to its first chunk and between any two.
+    time to its first chunk and between any two, of which some may be `ALIVE`.
     """
 
     async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer: ...

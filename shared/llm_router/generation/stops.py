@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason
+from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, StopReason
 
 Chunks = AsyncGenerator[ChatChunk, None]
 
@@ -34,7 +34,7 @@ async def until_a_stop(pieces: Chunks, stops: Sequence[str]) -> Chunks:
             kept = 0 if piece.stop is not None else _begun(text, stops, most)
             held = text[len(text) - kept :]
             passed = replace(piece, text=text[: len(text) - kept])
-            if passed != ChatChunk():
+            if passed != ALIVE or piece == ALIVE:
                 yield passed
         if held:
             yield ChatChunk(held)

@@ -18,11 +18,10 @@ from llm_router.errors import Overloaded
 from llm_router.local.routing import Match
 from llm_router.web.door import Door
 from llm_router.web.errors import openai_error
+from llm_router.web.event_stream import MEDIA_TYPE, event
 
 STOPPING = Overloaded("The service is stopping; try again in a moment.", retry_after_s=1)
 """What is told to whoever is still waiting when it ends."""
-
-EVENTS = "text/event-stream"
 
 
 async def serve(door: Door, found: Match, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
@@ -41,7 +40,7 @@ async def serve(door: Door, found: Match, scope: Scope, body: bytes, receive: Re
 
     request = Request({**scope, "path_params": dict(found.parameters)}, read, send)
     response = await door.routes.served(found.route.method, found.route.path)(request)
-    if response.media_type == EVENTS:
+    if response.media_type == MEDIA_TYPE:
         await _streamed(response, request.scope, read, send)
     else:
         await response(request.scope, read, send)
@@ -62,4 +61,4 @@ async def _streamed(response: Response, scope: Scope, receive: Receive, send: Se
         if not begun:
             raise
         if not ended:
-            await send({"type": "http.response.body", "body": b"data: %b\n\n" % openai_error(STOPPING).encode()})
+            await send({"type": "http.response.body", "body": event(openai_error(STOPPING))})

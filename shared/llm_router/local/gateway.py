@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.types import Message, Receive, Scope, Send
@@ -19,9 +19,9 @@ from llm_router.web.access import ROUTES
 from llm_router.web.door import new_request_id
 from llm_router.web.errors import error_response
 
+Headers = Sequence[tuple[bytes, bytes]]
+
 RULES = {(rule.method, rule.path): rule for rule in ROUTES}
-BODIES = {(rule.method, rule.path): rule.body_limit for rule in ROUTES if rule.method == "POST"}
-"""The routes whose doors read a body, and how many bytes of it."""
 
 SWIFT_BYTES = 8 * 1024
 """A longer body is not swift, whatever its route: a long prompt takes ten times as long as a short one, and on the
@@ -65,15 +65,17 @@ class Gateway:
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> HttpAnswer | None:
         """The answer, or None when it has been sent already."""
-        _check_head(scope)
+        headers: Headers = scope["headers"]
+        _check_host(headers, scope["http_version"])
+        if len(dict(headers)) < len(headers):
+            scope = {**scope, "headers": _joined_headers(headers)}
         server = scope.get("server")
         path = service_path(self.services.get(server[1], "") if server else "", scope["path"])
         found = self.table.match(scope["method"], path)
         if found is None:
             raise NotFound("There is nothing at this path.")
-        row = (found.route.method, found.route.path)
-        body = await _body(receive, BODIES[row]) if row in BODIES else b""
-        rule = RULES.get(row)
+        rule = RULES.get((found.route.method, found.route.path))
+        body = await _body(receive, rule.body_limit) if rule is not None and rule.reads_body else b""
         waits = rule is not None and rule.waits
         swift = rule is not None and rule.swift
         running, most = (self.waiting, self.max_waiting) if waits else (self.in_flight, self.max_in_flight)
@@ -114,20 +116,22 @@ class Gateway:
         return answer
 
 
-def _check_head(scope: Scope) -> None:
-    """Join headers that are repeated, so that every door is told the same. Raises `MalformedRequest`.
+def _check_host(headers: Headers, version: str) -> None:
+    """Raises `MalformedRequest`.
 
     A host must be told once, and may be left out before HTTP/1.1 alone (RFC 9112, 3.2).
     """
-    headers: list[tuple[bytes, bytes]] = scope["headers"]
-    names = dict(headers)
-    if len(names) < len(headers):
-        if [name for name, _ in headers].count(b"host") > 1:
-            raise MalformedRequest("A request must name its host once.")
-        cookies = [(name, value) for name, value in headers if name == b"cookie"]  # these have commas of their own
-        scope["headers"] = [*joined((each for each in headers if each[0] != b"cookie"), b",").items(), *cookies]
-    if b"host" not in names and scope["http_version"] >= "1.1":
+    told = [name for name, _ in headers].count(b"host")
+    if told > 1:
+        raise MalformedRequest("A request must name its host once.")
+    if not told and version >= "1.1":
         raise MalformedRequest("A request must name its host.")
+
+
+def _joined_headers(headers: Headers) -> Headers:
+    """Each name once, so that every door is told the same; but cookies, whose values have commas of their own."""
+    cookies = [each for each in headers if each[0] == b"cookie"]
+    return [*joined((each for each in headers if each[0] != b"cookie"), b",").items(), *cookies]
 
 
 async def _body(receive: Receive, limit: int) -> bytes:

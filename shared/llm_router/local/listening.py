@@ -12,7 +12,7 @@ from itertools import chain
 
 from llm_router.errors import ConfigurationError
 from llm_router.setting_addresses import bracketed
-from llm_router.settings import Settings
+from llm_router.settings import SERVICES, Settings
 
 MAX_WORKERS = 4
 BACKLOG = 1024
@@ -21,12 +21,7 @@ BACKLOG = 1024
 
 def ports(settings: Settings) -> Mapping[int, str]:
     """Each port and the service that it serves alone; the first, for the whole API, has none."""
-    return {
-        settings.port: "",
-        settings.classifier_port: "classify",
-        settings.ingestor_port: "ingest",
-        settings.dashboard_port: "dashboard",
-    }
+    return {getattr(settings, name): service for name, service in SERVICES.items()}
 
 
 def bind(settings: Settings) -> list[list[socket.socket]]:
@@ -80,7 +75,8 @@ def _bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
 
 
 def _why(failure: OSError, host: str, port: int) -> str:
-    setting = "PORT, CLASSIFIER_PORT, INGESTOR_PORT or DASHBOARD_PORT"
+    *others, last = (name.upper() for name in SERVICES)
+    setting = f"{', '.join(others)} or {last}"
     if failure.errno == errno.EADDRINUSE:
         return f"Port {port} is taken by another program. Stop it, or choose another port with {setting}."
     if failure.errno == errno.EACCES:

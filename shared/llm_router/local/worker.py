@@ -31,7 +31,7 @@ from llm_router.local.template import LambdaFunction, Template, load
 THREADS = 8
 """Invocations a worker runs at once. More only queue for the interpreter's lock; what waits is counted in flight."""
 
-KEPT_S = 75
+KEEP_ALIVE_S = 75
 """Seconds that a connection is kept without a request, and that a request may take to come in whole."""
 
 GRACE_S = 5
@@ -86,7 +86,7 @@ def run(
         lifespan="off",
         server_header=False,
         date_header=True,
-        timeout_keep_alive=KEPT_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
         http=BoundedHttp,
         ws="none",

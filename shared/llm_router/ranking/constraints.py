@@ -1,14 +1,12 @@
-"""Which models may be used, why the others may not, and what would have to give for one that may not."""
+"""Which models may be used, and why the others may not: each demand that is not met, and to what it would change."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
-from llm_router.ranking.objective import Place
 from llm_router.ranking.task import Constraints, Task
 from llm_router.ranking.told import enough_usd, low_quality, told_ms, told_quality, told_usd, usd
 
@@ -77,7 +75,8 @@ def violations(prospect: Prospect, task: Task, limits: Constraints) -> list[Viol
     if prospect.usd is None:
         found.append(Violation(Reason.PRICE_UNKNOWN, "has no known price"))
     if limits.names_any or task.requires:
-        _check_lists(model, task, limits, found)
+        _check_names(model, limits, found)
+        _check_properties(model, task, limits, found)
     _check_window(prospect, limits, found)
     if limits.bounds_any:
         _check_numbers(prospect, limits, found)
@@ -88,7 +87,7 @@ def _inactive(model: ModelEntry) -> list[Violation]:
     return [] if model.status is ModelStatus.ACTIVE else [Violation(Reason.INACTIVE, f"is {model.status}")]
 
 
-def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list[Violation]) -> None:
+def _check_names(model: ModelEntry, limits: Constraints, found: list[Violation]) -> None:
     if limits.providers and model.provider not in limits.providers:
         found.append(
             Violation(Reason.PROVIDER, f"is from {model.provider}", "constraints.providers", f"add {model.provider}")
@@ -98,6 +97,9 @@ def _check_lists(model: ModelEntry, task: Task, limits: Constraints, found: list
         found.append(
             Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", f"drop {names}")
         )
+
+
+def _check_properties(model: ModelEntry, task: Task, limits: Constraints, found: list[Violation]) -> None:
     if task.requires and (missing := task.requires - model.capabilities):
         found.append(Violation(Reason.CAPABILITY, f"lacks {', '.join(sorted(missing))}, which the request needs"))
     if limits.capabilities and (missing := limits.capabilities - task.requires - model.capabilities):
@@ -185,35 +187,3 @@ def too_dear(amount: float, most: float) -> Violation:
 
 def _doublings(larger: float, smaller: float) -> float:
     return math.log2(larger / smaller) if smaller > 0 else math.inf
-
-
-class Exclusion(NamedTuple):
-    """A model that may not be used, and each demand it does not meet, the first one first.
-
-    `place` is where it would stand if it might be used; None when its price is not known, or when it is out of use,
-    which no other request could change.
-    """
-
-    model: ModelEntry
-    violations: tuple[Violation, ...]
-    place: Place | None
-
-
-def nearest(excluded: Iterable[Exclusion]) -> Exclusion | None:
-    """Of the models that are out, the one for which least would have to give: fewest demands first, then the smallest
-    change, and of all that this change lets in the best. None when no change of the request would give a model."""
-    changeable = [
-        (len(each.violations), sum(violation.distance for violation in each.violations), each.place, each)
-        for each in excluded
-        if each.place is not None and all(violation.path is not None for violation in each.violations)
-    ]
-    if not changeable:
-        return None
-    _, _, _, found = min(changeable, key=lambda row: row[:3])
-    let_in = [(place, each) for _, _, place, each in changeable if _change(each) == _change(found)]
-    return min(let_in, key=lambda row: row[0])[1]
-
-
-def _change(exclusion: Exclusion) -> set[tuple[str | None, str]]:
-    """What would have to change for a model, and to what."""
-    return {(violation.path, violation.relaxed) for violation in exclusion.violations}

@@ -17,8 +17,9 @@ bill thinking as output and publish no averages; usage recorded from generations
 class Price(NamedTuple):
     """Expected cost in USD of one request, and the tokens it rests on; None when the price is not known.
 
-    Of the input, `cached_tokens` are likely to be read from the provider's cache. `output_wanted` and `thinking_needed`
-    are what an answer takes that neither the model's longest nor the caller's limit cuts short.
+    Of the input, `cached_tokens` are likely to be read from the provider's cache. `output_wanted` is the answer as
+    long as the task takes or the caller lets it be, though the model may write less; `thinking_needed` is all that it
+    would think, whatever the limit.
     """
 
     usd: float | None
@@ -32,17 +33,19 @@ class Price(NamedTuple):
 
 def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price:
     """The expected price, and what it is made of."""
-    output, thinking = expected_tokens(model, task, max_tokens)
+    wanted, needed = output_wanted(task, max_tokens), thinking_needed(model, task)
+    output, thinking = expected_tokens(model, wanted, needed, max_tokens)
     tokens = task.reading.by(model.ratios)
     cached = round(_cached_tokens(model, task, task.held)) if task.held and _holds(model, task.held) else 0
     usd = expected_usd(model, task, tokens, output + thinking)
-    wanted = output_wanted(task, max_tokens)
-    return Price(usd, tokens, cached, output, thinking, wanted, thinking_needed(model, task))
+    return Price(usd, tokens, cached, output, thinking, wanted, needed)
 
 
-def expected_tokens(model: Prepared, task: Task, max_tokens: int | None) -> tuple[int, int]:
-    """Output and thinking; together they never exceed `max_tokens`, which caps what is billed and waited for."""
-    output, thinking = output_wanted(task, max_tokens), thinking_needed(model, task)
+def expected_tokens(model: Prepared, output: int, thinking: int, max_tokens: int | None) -> tuple[int, int]:
+    """Of the output that is wanted and the thinking that is needed what a model may give.
+
+    Together they never exceed `max_tokens`, which caps what is billed and waited for.
+    """
     most = model.model.max_output_tokens
     if most is not None and most < output:
         output = most

@@ -18,9 +18,25 @@ from llm_router.taxonomy import Category, Difficulty
 
 LEVELS: tuple[Difficulty, ...] = (Difficulty.EASY, Difficulty.MEDIUM, Difficulty.HARD)
 
-Curve = tuple[float, float, float, float, float, float, bool, bool]
-"""Log-odds of doing well at the three difficulties, then their standard deviations on the scale of chances, then
-whether any of it is evidence of quality, and whether any was measured for this kind of work."""
+
+class Curve(NamedTuple):
+    """How a model does at one kind of work: log-odds of doing well, and their standard deviations as chances.
+
+    `evidenced` where any of it is evidence of quality, `measured` where any was measured for just this kind of work.
+    """
+
+    easy: float
+    medium: float
+    hard: float
+    easy_sd: float
+    medium_sd: float
+    hard_sd: float
+    evidenced: bool
+    measured: bool
+
+
+TO_SD = len(LEVELS)
+"""How far behind a difficulty's log-odds their standard deviation stands in a `Curve`."""
 
 Curves = tuple[Curve | None, ...]
 """One a category, by `CATEGORY_INDEX`."""
@@ -114,7 +130,7 @@ def _curve(cells: Mapping[Difficulty, QualityEstimate]) -> Curve | None:
     evidenced = any(cell.source != UNKNOWN.source for cell in (easy, medium, hard))
     measured = not (easy.imputed and medium.imputed and hard.imputed)
     means = log_odds(easy.mean), log_odds(medium.mean), log_odds(hard.mean)
-    return *means, easy.sd, medium.sd, hard.sd, evidenced, measured
+    return Curve(*means, easy.sd, medium.sd, hard.sd, evidenced, measured)
 
 
 def log_odds(chance: float) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from llm_router.ranking.posterior import UNKNOWN
-from llm_router.ranking.prepared import CATEGORY_INDEX, LEVELS, Curve
+from llm_router.ranking.prepared import CATEGORY_INDEX, LEVELS, TO_SD, Curve
 from llm_router.taxonomy import Category, Difficulty
 
 ANCHORS: Mapping[Difficulty, float] = {Difficulty.EASY: 0.2, Difficulty.MEDIUM: 0.5, Difficulty.HARD: 0.8}
@@ -78,13 +78,15 @@ def demand(chances: Mapping[Category, float], difficulty: Difficulty, complexity
 def expected_quality(curves: Sequence[Curve | None], wanted: Demand) -> Quality:
     """The chance that the model with these curves does a prompt of this demand well."""
     mean, sd = moments(curves, wanted)
-    measured = sum(weight for index, weight in wanted.weights if (curve := curves[index]) is not None and curve[7])
+    measured = sum(
+        weight for index, weight in wanted.weights if (curve := curves[index]) is not None and curve.measured
+    )
     return Quality(cautious(mean, sd, wanted), mean, sd, is_evidenced(curves, wanted), measured >= HALF)
 
 
 def is_evidenced(curves: Sequence[Curve | None], wanted: Demand) -> bool:
     """Whether anything is known of how the model does any of this work."""
-    return any((curve := curves[index]) is not None and curve[6] for index, _ in wanted.weights)
+    return any((curve := curves[index]) is not None and curve.evidenced for index, _ in wanted.weights)
 
 
 def cautious(mean: float, sd: float, wanted: Demand) -> float:
@@ -104,7 +106,7 @@ def moments(curves: Sequence[Curve | None], wanted: Demand) -> tuple[float, floa
             chance, sd = UNKNOWN.mean, UNKNOWN.sd
         else:
             chance = 1 / (1 + math.exp(-(kept * curve[lower] + share * curve[lower + 1])))
-            sd = kept * curve[lower + 3] + share * curve[lower + 4]
+            sd = kept * curve[lower + TO_SD] + share * curve[lower + TO_SD + 1]
         mean += weight * chance
         second += weight * (sd * sd + chance * chance)
     spread = second - mean * mean

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import FieldProblem, NoEligibleModel
-from llm_router.ranking.constraints import Exclusion, Prospect, nearest, out_of_use, violations
+from llm_router.ranking.constraints import Prospect, out_of_use, violations
 from llm_router.ranking.cost import (
     Price,
     carried_usd,
@@ -25,6 +25,7 @@ from llm_router.ranking.latency import Wait, expected_wait
 from llm_router.ranking.objective import Place, Standing, place_of
 from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, is_evidenced, moments
+from llm_router.ranking.relaxation import Exclusion, nearest
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.tokens import UNSURE
 
@@ -74,8 +75,27 @@ def rank(
     off before: one that says nothing, or half of it, must not seem as cheap as one that answers at once and in full.
     """
     wanted = demand(task.chances, task.difficulty, task.complexity)
-    figures = _Figures(task, wanted)
-    whole = output_wanted(task, limits.max_tokens)
+    placed, excluded = _divided(models, task, limits, preference, around, _Figures(task, wanted))
+    if not placed:
+        raise _nobody(excluded)
+    best = heapq.nsmallest(most, placed)  # ids differ, so places do, and nothing behind them is ever compared
+    return Ranking(
+        candidates=tuple(_candidate(place, prepared, task, limits, wanted, around) for place, prepared in best),
+        eligible=len(placed),
+        excluded=tuple(sorted(excluded, key=_name)),
+    )
+
+
+def _divided(
+    models: Sequence[Prepared],
+    task: Task,
+    limits: Constraints,
+    preference: float,
+    around: Surroundings,
+    figures: _Figures,
+) -> tuple[list[tuple[Place, Prepared]], list[Exclusion]]:
+    """Those that may be used, each with its place, and those that are out."""
+    wanted = output_wanted(task, limits.max_tokens)
     undemanding = not (limits.demands_any or task.requires)
     placed: list[tuple[Place, Prepared]] = []
     excluded: list[Exclusion] = []
@@ -85,13 +105,10 @@ def rank(
             excluded.append(Exclusion(model, out_of_use(model, unusable), None))
             continue
         (quality, evidenced), reads = figures.quality(prepared), figures.reads(prepared)
-        output, thinking = expected_tokens(prepared, task, limits.max_tokens)
+        needed = thinking_needed(prepared, task)
+        output, thinking = expected_tokens(prepared, wanted, needed, limits.max_tokens)
         tokens = output + thinking
-        usd = spent = full_usd(prepared, task, reads, tokens)
-        if (needed := whole + thinking_needed(prepared, task)) > tokens:
-            spent = full_usd(prepared, task, reads, needed)
-        if spent is not None and task.held is not None:
-            spent = spent - saved_usd(prepared, task, reads) + carried_usd(prepared, task, reads)
+        usd, spent = _compared_usd(prepared, task, reads, tokens, wanted + needed)
         place = None if spent is None else place_of(model.id, quality, spent, preference, evidenced=evidenced)
         if undemanding and place is not None and reads + tokens <= prepared.safe_tokens:
             placed.append((place, prepared))
@@ -103,14 +120,7 @@ def rank(
             excluded.append(Exclusion(model, tuple(found), place))
         else:
             placed.append((place, prepared))
-    if not placed:
-        raise _nobody(excluded)
-    best = heapq.nsmallest(most, placed)  # ids differ, so places do, and nothing behind them is ever compared
-    return Ranking(
-        candidates=tuple(_candidate(place, prepared, task, limits, wanted, around) for place, prepared in best),
-        eligible=len(placed),
-        excluded=tuple(sorted(excluded, key=_name)),
-    )
+    return placed, excluded
 
 
 class _Figures:
@@ -135,6 +145,18 @@ class _Figures:
         if found is None:
             found = self._reads[id(prepared.ratios)] = self._reading.by(prepared.ratios)
         return found
+
+
+def _compared_usd(
+    prepared: Prepared, task: Task, reads: int, tokens: int, in_full: int
+) -> tuple[float | None, float | None]:
+    """The price with `tokens` written, and what the place goes by: with all `in_full`, and with the session's part."""
+    usd = spent = full_usd(prepared, task, reads, tokens)
+    if in_full > tokens:
+        spent = full_usd(prepared, task, reads, in_full)
+    if spent is not None and task.held is not None:
+        spent = spent - saved_usd(prepared, task, reads) + carried_usd(prepared, task, reads)
+    return usd, spent
 
 
 def _at_least(prepared: Prepared, task: Task, usd: float | None, reads: int) -> float | None:

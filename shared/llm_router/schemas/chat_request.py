@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from llm_router.generation.chat import ChatRequest, JsonFormat, Tool, ToolChoice, ToolMode
 from llm_router.schemas.body import RequestBody
@@ -50,6 +51,25 @@ class NamedTool(RequestBody):
     function: FunctionName
 
 
+class AllowedTools(RequestBody):
+    """Some of the tools, of which the model may or must call one."""
+
+    mode: Literal["auto", "required"]
+    tools: Annotated[list[NamedTool], Field(min_length=1, max_length=128)]
+
+
+class AllowedToolsChoice(RequestBody):
+    """Some of the tools and no others."""
+
+    type: Literal["allowed_tools"]
+    allowed_tools: AllowedTools
+
+    @property
+    def names(self) -> list[str]:
+        """What they are called."""
+        return [tool.function.name for tool in self.allowed_tools.tools]
+
+
 class SchemaBody(RequestBody):
     """The shape of a JSON answer."""
 
@@ -90,7 +110,7 @@ class StreamOptions(RequestBody):
 
 class Ignored(RequestBody):
     """What OpenAI's clients send and the router takes without acting on it: it changes no answer, or only one
-    provider knows it."""
+    provider knows it. What would change the answer is taken where it asks for nothing."""
 
     user: Annotated[str, Field(max_length=1024)] | None = None
     metadata: AnyObject | None = None
@@ -100,9 +120,15 @@ class Ignored(RequestBody):
     prompt_cache_key: Annotated[str, Field(max_length=1024)] | None = None
     prompt_cache_retention: Name | None = None
     prompt_cache_options: AnyJson = None
+    prediction: AnyObject | None = None
     logprobs: Literal[False] | None = None
+    top_logprobs: Literal[0] | None = None
     n: Literal[1] | None = None
     modalities: list[Literal["text"]] | None = None
+    audio: None = None
+    functions: None = None
+    function_call: None = None
+    web_search_options: None = None
 
 
 class ChatCompletionRequest(Ignored):
@@ -125,7 +151,7 @@ class ChatCompletionRequest(Ignored):
     logit_bias: Annotated[dict[Name, Annotated[float, Field(ge=-100, le=100)]], Field(max_length=1024)] | None = None
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
     tools: Annotated[list[ToolBody], Field(max_length=128)] | None = None
-    tool_choice: Literal["auto", "none", "required"] | NamedTool | None = None
+    tool_choice: Literal["auto", "none", "required"] | NamedTool | AllowedToolsChoice | None = None
     parallel_tool_calls: bool | None = None
     response_format: ResponseFormat | None = None
     stream: bool | None = None
@@ -134,6 +160,16 @@ class ChatCompletionRequest(Ignored):
     preference: Annotated[float, Field(ge=0, le=1)] | None = None
     session_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     cache: CacheBody | None = None
+
+    @field_validator("tool_choice")
+    @classmethod
+    def _allows_known_tools(cls, choice: object, others: ValidationInfo) -> object:
+        tools: list[ToolBody] = others.data.get("tools") or []
+        known = {tool.function.name for tool in tools}
+        for place, name in enumerate(choice.names if isinstance(choice, AllowedToolsChoice) else ()):
+            if name not in known:
+                raise ValueError(f"allowed_tools.tools[{place}] is none of the tools")
+        return choice
 
     @property
     def longest(self) -> int | None:
@@ -156,15 +192,24 @@ class ChatCompletionRequest(Ignored):
             reasoning_effort="xhigh" if self.reasoning_effort == "max" else self.reasoning_effort,
             verbosity=self.verbosity,
             logit_bias=tuple((self.logit_bias or {}).items()),
-            tools=tuple(tool.tool() for tool in self.tools or ()),
+            tools=tuple(self._tools()),
             tool_choice=self._tool_choice(),
             parallel_tool_calls=self.parallel_tool_calls,
             json_format=self.response_format.json_format() if self.response_format else None,
         )
 
+    def _tools(self) -> Iterator[Tool]:
+        """The tools but those that the choice does not allow."""
+        allowed = set(self.tool_choice.names) if isinstance(self.tool_choice, AllowedToolsChoice) else None
+        for each in self.tools or ():
+            if allowed is None or each.function.name in allowed:
+                yield each.tool()
+
     def _tool_choice(self) -> ToolChoice | None:
         if self.tool_choice is None:
             return None
+        if isinstance(self.tool_choice, AllowedToolsChoice):
+            return ToolChoice(ToolMode(self.tool_choice.allowed_tools.mode))
         if isinstance(self.tool_choice, NamedTool):
             return ToolChoice(ToolMode.REQUIRED, self.tool_choice.function.name)
         return ToolChoice(ToolMode(self.tool_choice))

@@ -12,10 +12,11 @@ from llm_router.conversation import Conversation, of_prompt
 from llm_router.feedback import Subject
 from llm_router.generation.beside_text import beside_tokens
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
-from llm_router.ranking.constraints import Exclusion, Reason
+from llm_router.ranking.constraints import Reason
 from llm_router.ranking.explanation import reasons
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from llm_router.ranking.rank import Candidate
+from llm_router.ranking.relaxation import Exclusion
 from llm_router.ranking.task import Constraints
 from llm_router.ranking.told import told_ms, told_quality, told_usd
 from llm_router.recommend import Ask, Decision

@@ -29,6 +29,11 @@ class RouteRule:
     waits: bool = False
     swift: bool = False
 
+    @property
+    def reads_body(self) -> bool:
+        """Whether the door reads a body at all."""
+        return self.method == "POST"
+
 
 ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC, swift=True),

@@ -9,7 +9,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable
-from typing import cast
+from typing import Any, TypeGuard, cast
 from uuid import uuid4
 
 from mangum import Mangum
@@ -58,29 +58,34 @@ def _schedule_id(event: object) -> str | None:
 
 def _http_event(event: object) -> Result:
     """The event with what the adapter chokes on made tame. Raises `MalformedRequest` when it is no such event."""
-    if not isinstance(event, dict) or event.get("version") != "2.0":
+    if not _is_http_event(event):
         raise MalformedRequest("The event is no HTTP API request of payload format 2.0.")
-    context, headers, body = event.get("requestContext"), event.get("headers") or {}, event.get("body")
-    http = context.get("http") if isinstance(context, dict) else None
-    if (
-        not isinstance(context, dict)
-        or not isinstance(http, dict)
-        or not isinstance(http.get("method"), str)
-        or not isinstance(event.get("rawPath"), str)
-        or not isinstance(event.get("rawQueryString") or "", str)
-        or not isinstance(headers, dict)
-        or not all(isinstance(name, str) and isinstance(value, str) for name, value in headers.items())
-        or not isinstance(body, str | None)
-    ):
-        raise MalformedRequest("The event is no HTTP API request of payload format 2.0.")
+    context = event["requestContext"]
     return event | {
-        "headers": _tame_headers(headers),
-        "body": _body(body or "", is_base64=bool(event.get("isBase64Encoded"))),
+        "headers": _tame_headers(event.get("headers") or {}),
+        "body": _body(event.get("body") or "", is_base64=bool(event.get("isBase64Encoded"))),
         "isBase64Encoded": True,
-        "rawPath": event["rawPath"].encode("utf-8", "replace").decode(),
-        "rawQueryString": (event.get("rawQueryString") or "").encode("utf-8", "replace").decode(),
-        "requestContext": context | {"http": {"sourceIp": "", **http, "path": event["rawPath"]}},
+        "rawPath": _encodable(event["rawPath"]),
+        "rawQueryString": _encodable(event.get("rawQueryString") or ""),
+        "requestContext": context | {"http": {"sourceIp": "", **context["http"], "path": event["rawPath"]}},
     }
+
+
+def _is_http_event(event: object) -> TypeGuard[dict[str, Any]]:
+    """Whether every part that is read of an event is there and is what payload format 2.0 says."""
+    if not isinstance(event, dict) or event.get("version") != "2.0":
+        return False
+    context, headers = event.get("requestContext"), event.get("headers") or {}
+    http = context.get("http") if isinstance(context, dict) else None
+    if not isinstance(http, dict) or not isinstance(headers, dict) or not isinstance(event.get("body"), str | None):
+        return False
+    texts = http.get("method"), event.get("rawPath"), event.get("rawQueryString") or ""
+    return all(isinstance(text, str) for text in (*texts, *headers, *headers.values()))
+
+
+def _encodable(text: str) -> str:
+    """Without what UTF-8 cannot say, such as half a pair of surrogates."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _tame_headers(headers: dict[str, str]) -> dict[str, str]:
@@ -88,7 +93,7 @@ def _tame_headers(headers: dict[str, str]) -> dict[str, str]:
 
     The name stays, since it tells who may come in; one that is none becomes a name that is nobody's.
     """
-    tame = {name.lower(): value.encode("utf-8", "replace").decode() for name, value in headers.items()}
+    tame = {name.lower(): _encodable(value) for name, value in headers.items()}
     host = tame.get("host", "")
     name = host.partition(":")[0]
     if not host or host.startswith("["):  # an address, for which there is no room

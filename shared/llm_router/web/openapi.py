@@ -14,6 +14,7 @@ from llm_router import __version__
 from llm_router.auth import Access
 from llm_router.web.access import RouteRule
 from llm_router.web.errors import ErrorEnvelope, OpenAIErrorEnvelope
+from llm_router.web.event_stream import MEDIA_TYPE
 from llm_router.web.links import links_from
 
 JsonObject = dict[str, object]
@@ -128,7 +129,7 @@ def _answered(operation: Operation, form: Form) -> JsonObject:
     whole = [_schema(kind) for kind in (operation.answer, *form.answers)]
     content: JsonObject = {"application/json": {"schema": whole[0] if len(whole) == 1 else {"anyOf": whole}}}
     if form.pieces is not None:
-        content["text/event-stream"] = {"schema": _schema(form.pieces)}
+        content[MEDIA_TYPE] = {"schema": _schema(form.pieces)}
     return {"content": content}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
+from llm_router.recommend import category_chances
 from llm_router.taxonomy import Category, Classification, Difficulty
 from training.evaluation.fitted_models import fitted_models, judged_models
 from training.evaluation.metrics import Integers, Numbers
@@ -29,6 +30,10 @@ class Ways:
 
     usd: Numbers
     scores: Numbers
+
+    def means(self) -> tuple[Numbers, Numbers]:
+        """USD and score of each setting over all prompts, both `[settings]`."""
+        return self.usd.mean(axis=0), self.scores.mean(axis=0)
 
 
 def folds_of_prompts(outcomes: OutcomeSet) -> list[Integers]:
@@ -75,8 +80,7 @@ def blinded(outcomes: OutcomeSet) -> OutcomeSet:
 
 
 def _winners(models: tuple[Prepared, ...], outcomes: OutcomeSet, found: Classification) -> list[int]:
-    chances = {category: found.probabilities.get(category, 0.0) for category in Category}
-    task = Task(chances, found.difficulty, found.complexity, found.token_count, found.output_tokens)
+    task = Task(category_chances(found), found.difficulty, found.complexity, found.token_count, found.output_tokens)
     return [
         outcomes.models.index(rank(models, task, Constraints(), each, Surroundings(), most=1).candidates[0].model.id)
         for each in PREFERENCES

@@ -30,7 +30,7 @@ class Endpoints:
 
 def endpoints(outcomes: OutcomeSet) -> Endpoints:
     """Chosen with hindsight, in favour of the baselines."""
-    usd, scores = outcomes.usd.mean(axis=0), outcomes.scores.mean(axis=0)
+    usd, scores = singles(outcomes).means()
     strong = int(scores.argmax())
     least = usd <= usd.min() * (1 + 1e-9)
     half = usd <= usd[strong] / 2
@@ -106,7 +106,7 @@ def _areas(weights: Numbers, outcomes: OutcomeSet, ways: Mapping[str, Ways]) -> 
 
 def _price(way: str, each: Ways, enough: float) -> float:
     """What a way costs where it reaches `enough` quality."""
-    usd, scores = each.usd.mean(axis=0), each.scores.mean(axis=0)
+    usd, scores = each.means()
     return float(usd[scores >= enough].min()) if way == SINGLE else usd_at(usd, scores, enough)
 
 
@@ -123,7 +123,7 @@ class BesideSingle:
 
 def beside_singles(outcomes: OutcomeSet, ranking: Ways, models: Sequence[int], draws: Resamples) -> list[BesideSingle]:
     """For each of `models`; `ranking` may draw lots between its settings."""
-    usd, scores = ranking.usd.mean(axis=0), ranking.scores.mean(axis=0)
+    usd, scores = ranking.means()
     found = []
     for model in models:
         dollars, quality = outcomes.usd[:, model], outcomes.scores[:, model]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
-from training.evaluation.choice import PREFERENCES, Ways, score_at
+from training.evaluation.choice import PREFERENCES, Ways, score_at, singles
 from training.evaluation.choice_areas import ENOUGH, endpoints, random_mix
 from training.evaluation.outcome_sets import OutcomeSet
 
@@ -37,9 +37,8 @@ class Landing:
 def landing(where: str, outcomes: OutcomeSet, ranking: Ways) -> Landing:
     """The default among the settings that were measured."""
     ends, place = endpoints(outcomes), PREFERENCES.index(DEFAULT_PREFERENCE)
-    singles_usd, singles_scores = outcomes.usd.mean(axis=0), outcomes.scores.mean(axis=0)
-    usd, scores = ranking.usd.mean(axis=0), ranking.scores.mean(axis=0)
-    mix = random_mix(outcomes)
+    singles_usd, singles_scores = singles(outcomes).means()
+    usd, scores = ranking.means()
     strong = float(singles_scores[ends.strong])
     return Landing(
         where,
@@ -48,7 +47,7 @@ def landing(where: str, outcomes: OutcomeSet, ranking: Ways) -> Landing:
         float(usd[place]),
         float(usd[place] / singles_usd[ends.strong]),
         float(usd[place] / singles_usd[ends.cheap]),
-        float(scores[place] - score_at(mix.usd.mean(axis=0), mix.scores.mean(axis=0), float(usd[place]))),
+        float(scores[place] - score_at(*random_mix(outcomes).means(), float(usd[place]))),
         next((each for each, score in zip(PREFERENCES, scores, strict=True) if score >= ENOUGH * strong), None),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from llm_router.catalogue.quality_map import quality_map
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from training.evaluation.bootstrap import Interval, Resamples
-from training.evaluation.choice import PREFERENCES, Ways, best_of_all, by_length, hull, usd_at
+from training.evaluation.choice import PREFERENCES, Ways, best_of_all, by_length, hull, singles, usd_at
 from training.evaluation.choice_areas import ENOUGH, OURS, Endpoints, beside_singles, measured
 from training.evaluation.fitted_models import ABILITY, CATEGORY, DIFFICULTY, KIND, fitted_effects
 from training.evaluation.metrics import Numbers
@@ -38,7 +38,7 @@ def beside_singles_table(outcomes: OutcomeSet, ranking: Ways, ends: Endpoints, d
             f"| {name}: {each.model} | {each.quality:.3f} | {_usd(each.usd)} | {_interval(each.more)} | {saved} |"
         )
     strong_usd, strong = outcomes.usd[:, ends.strong].mean(), outcomes.scores[:, ends.strong].mean()
-    price = usd_at(ranking.usd.mean(axis=0), ranking.scores.mean(axis=0), ENOUGH * strong)
+    price = usd_at(*ranking.means(), ENOUGH * strong)
     perfect = best_of_all(outcomes)
     return [
         *lines,
@@ -50,7 +50,7 @@ def beside_singles_table(outcomes: OutcomeSet, ranking: Ways, ends: Endpoints, d
 
 def by_preference_table(outcomes: OutcomeSet, ranking: Ways, ends: Endpoints) -> list[str]:
     """Quality and cost of every second preference that was measured."""
-    usd, scores = ranking.usd.mean(axis=0), ranking.scores.mean(axis=0)
+    usd, scores = ranking.means()
     strong_usd, strong = outcomes.usd[:, ends.strong].mean(), outcomes.scores[:, ends.strong].mean()
     lines = ["| preference | quality | of the best single's | cost | of the best single's |", "|---|---|---|---|---|"]
     for place, preference in enumerate(PREFERENCES):
@@ -84,13 +84,13 @@ def spreads_table(sets: Sequence[OutcomeSet]) -> list[str]:
 
 def picture(outcomes: OutcomeSet, ranking: Ways, ends: Endpoints, title: str) -> str:
     """The curves as SVG."""
-    usd, scores = outcomes.usd.mean(axis=0), outcomes.scores.mean(axis=0)
+    usd, scores = singles(outcomes).means()
     length = by_length(outcomes, ends.cheap, ends.strong)
     lines = [
         Line("single models", "#777", list(zip(usd.tolist(), scores.tolist(), strict=True)), outcomes.models),
         Line("random mix", "#bbb", _points(usd[[ends.cheapest, ends.strong]], scores[[ends.cheapest, ends.strong]])),
-        Line("length", "#f58518", _points(length.usd.mean(axis=0), length.scores.mean(axis=0), frontier=False)),
-        Line("ranking", "#4c78a8", _points(ranking.usd.mean(axis=0), ranking.scores.mean(axis=0), frontier=False)),
+        Line("length", "#f58518", _points(*length.means(), frontier=False)),
+        Line("ranking", "#4c78a8", _points(*ranking.means(), frontier=False)),
     ]
     return curves_svg(lines, title)
 

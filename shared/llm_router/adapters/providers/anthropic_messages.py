@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from llm_router.adapters.providers import anthropic_answer, anthropic_request, json_tool
 from llm_router.adapters.providers.conversation import compact
@@ -14,6 +15,8 @@ from llm_router.generation.chat import ChatAnswer, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
 
 VERSION = "2023-06-01"
+_EAGER_HOST = "api.anthropic.com"
+"""Others that speak the protocol may refuse a request for what they do not know of a tool."""
 _OURS = re.compile(r"Your credit balance|You have reached your|This organization has been disabled")
 """How messages begin that are about our account: it is not paid, at a limit of its owner's, or closed."""
 
@@ -28,7 +31,8 @@ class AnthropicMessages:
     async def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
         url = f"{self.base_url.rstrip('/').removesuffix('/v1')}/v1/messages"
         headers = {"x-api-key": self.key, "anthropic-version": VERSION}
-        return Post(url, headers, compact(anthropic_request.body(model, request, stream=stream)), explain)
+        eager = urlsplit(self.base_url).hostname == _EAGER_HOST
+        return Post(url, headers, compact(anthropic_request.body(model, request, stream=stream, eager=eager)), explain)
 
     def answer(self, request: ChatRequest, body: bytes) -> ChatAnswer:
         return anthropic_answer.answer(body, json_tool=json_tool.awaited(request))

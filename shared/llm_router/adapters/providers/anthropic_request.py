@@ -8,6 +8,9 @@ from llm_router.adapters.providers import json_tool, media
 from llm_router.adapters.providers.conversation import (
     arguments_of,
     blank,
+    call_id,
+    description_of,
+    ordered_blocks,
     parameters,
     stops_of,
     system_of,
@@ -21,9 +24,9 @@ from llm_router.generation.chat import (
     FilePart,
     ImagePart,
     Part,
-    Role,
     TextPart,
     Tool,
+    ToolCall,
     ToolChoice,
     ToolMode,
 )
@@ -37,18 +40,23 @@ _NO_SAMPLING = re.compile(r"claude-(opus-4-[7-9]|(opus|sonnet|haiku|fable)-[5-9]
 _EFFORT = re.compile(r"claude-(opus-4-[5-9]|sonnet-4-[6-9]|(opus|sonnet|haiku|fable)-[5-9])")
 _UNFORCEABLE = re.compile(r"claude-(opus|sonnet|haiku|fable)-(5-[1-9]\d?(?!\d)|[6-9])")
 """From the minor versions of 5 on a forced tool is refused, and JSON has a setting. Longer numbers are dates."""
+_ID = re.compile(r"[a-zA-Z0-9_-]+")
 _EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
 
 
-def body(model: str, request: ChatRequest, *, stream: bool) -> dict[str, Json]:
+def body(model: str, request: ChatRequest, *, stream: bool, eager: bool = False) -> dict[str, Json]:
     """What is posted to `/v1/messages`. Seeds, penalties and the wish for no more than one answer are not known there.
 
-    Of temperature and top_p only the first is sent, since newer models refuse both together.
+    Of temperature and top_p only the first is sent, since newer models refuse both together. A stream that is `eager`
+    tells what a tool is given as it is written, and not each value once it is whole.
     """
     given: dict[str, Json] = {
         "model": model,
         "max_tokens": request.max_tokens or DEFAULT_MAX_TOKENS,
-        "messages": [{"role": role.value, "content": _content(messages)} for role, messages in turns(request)],
+        "messages": [
+            {"role": role.value, "content": ordered_blocks(messages, _result, _block, _call)}
+            for role, messages in turns(request)
+        ],
         "system": system_of(request, schema_is_said=_schema_is_said(model, request)) or None,
         "stop_sequences": stops_of(request),
         "stream": stream or None,
@@ -66,7 +74,7 @@ def body(model: str, request: ChatRequest, *, stream: bool) -> dict[str, Json]:
     if not tools:
         tools, choice = tools_called(request), ToolChoice(ToolMode.NONE)
     if tools:
-        given["tools"] = [_tool(tool) for tool in tools]
+        given["tools"] = [_tool(tool, eager=stream and eager) for tool in tools]
         given["tool_choice"] = _choice(choice, one_at_a_time=request.parallel_tool_calls is False)
     return {name: value for name, value in given.items() if value is not None}
 
@@ -114,9 +122,9 @@ def closed(schema: Json) -> bool:
     return all(map(closed, schema.values()))
 
 
-def _tool(tool: Tool) -> Json:
-    described: dict[str, Json] = {"description": tool.description} if tool.description else {}
-    return {"name": tool.name, **described, "input_schema": parameters(tool.parameters)}
+def _tool(tool: Tool, *, eager: bool) -> Json:
+    told: dict[str, Json] = {"eager_input_streaming": True} if eager else {}
+    return {"name": tool.name, **description_of(tool), "input_schema": parameters(tool.parameters), **told}
 
 
 def _choice(choice: ToolChoice | None, *, one_at_a_time: bool) -> Json:
@@ -130,26 +138,13 @@ def _choice(choice: ToolChoice | None, *, one_at_a_time: bool) -> Json:
     return kind
 
 
-def _content(messages: list[ChatMessage]) -> list[Json]:
-    """The blocks of one turn. Results of tools come first, as the protocol asks."""
-    results = [_result(message) for message in messages if message.role is Role.TOOL]
-    said = [_block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not blank(part)]
-    calls: list[Json] = [
-        {"type": "tool_use", "id": call_id(call.id), "name": call.name, "input": arguments_of(call)}
-        for message in messages
-        for call in message.tool_calls
-    ]
-    return [*results, *said, *calls]
+def _call(call: ToolCall) -> Json:
+    return {"type": "tool_use", "id": call_id(call.id, _ID), "name": call.name, "input": arguments_of(call)}
 
 
 def _result(message: ChatMessage) -> Json:
     blocks = [_block(part) for part in message.parts if not blank(part)]
-    return {"type": "tool_result", "tool_use_id": call_id(message.tool_call_id or ""), "content": blocks}
-
-
-def call_id(given: str) -> str:
-    """The id of a call in the characters that the protocol takes, the same wherever it occurs."""
-    return re.sub(r"[^a-zA-Z0-9_-]", "_", given) or "call"
+    return {"type": "tool_result", "tool_use_id": call_id(message.tool_call_id or "", _ID), "content": blocks}
 
 
 def _block(part: Part) -> Json:

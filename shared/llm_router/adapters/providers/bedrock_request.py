@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from functools import partial
 
 from llm_router.adapters.providers import json_tool, media
 from llm_router.adapters.providers.anthropic_request import can_be_forced, takes_sampling
 from llm_router.adapters.providers.conversation import (
     arguments_of,
     blank,
+    call_id,
+    description_of,
+    ordered_blocks,
     parameters,
     stops_of,
     system_of,
@@ -25,6 +30,7 @@ from llm_router.generation.chat import (
     Role,
     TextPart,
     Tool,
+    ToolCall,
     ToolChoice,
     ToolMode,
 )
@@ -33,6 +39,9 @@ from llm_router.json_values import Json
 
 _FORCEABLE = re.compile(r"anthropic\.|amazon\.nova")
 """Makers whose models can be made to call a certain tool, but for the Claudes that refuse it."""
+_ID = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")
+LONGEST_NAME = 180
+"""Characters of a document's name: 200 are taken, and a number may come behind it."""
 _IMAGES = {"image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif", "image/webp": "webp"}
 _DOCUMENTS = {
     "application/pdf": "pdf",
@@ -51,8 +60,13 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     """What is posted; bytes are base64 there. Seeds, penalties and reasoning efforts are not part of Converse."""
     forceable = can_be_forced(model)
     forces = forceable and json_tool.forced(request) is not None and _FORCEABLE.search(model) is not None
+    names = _DocumentNames()
+    result, block = partial(_result, names=names), partial(_block, names=names)
     given: dict[str, Json] = {
-        "messages": [{"role": role.value, "content": _content(messages)} for role, messages in turns(request)]
+        "messages": [
+            {"role": role.value, "content": ordered_blocks(messages, result, block, _call)}
+            for role, messages in turns(request)
+        ]
     }
     if system := system_of(request, schema_is_said=not forces):
         given["system"] = [{"text": system}]
@@ -81,8 +95,9 @@ def _mentions_tools(request: ChatRequest) -> bool:
 
 
 def _tool(tool: Tool) -> Json:
-    described: dict[str, Json] = {"description": tool.description} if tool.description else {}
-    return {"toolSpec": {"name": tool.name, **described, "inputSchema": {"json": parameters(tool.parameters)}}}
+    return {
+        "toolSpec": {"name": tool.name, **description_of(tool), "inputSchema": {"json": parameters(tool.parameters)}}
+    }
 
 
 def _choice(choice: ToolChoice | None) -> dict[str, Json]:
@@ -93,24 +108,35 @@ def _choice(choice: ToolChoice | None) -> dict[str, Json]:
     return {"toolChoice": {"any" if choice.mode is ToolMode.REQUIRED else "auto": {}}}
 
 
-def _content(messages: list[ChatMessage]) -> list[Json]:
-    """The blocks of one turn, results of tools first."""
-    results = [_result(message) for message in messages if message.role is Role.TOOL]
-    said = [_block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not blank(part)]
-    calls: list[Json] = [
-        {"toolUse": {"toolUseId": call.id, "name": call.name, "input": arguments_of(call)}}
-        for message in messages
-        for call in message.tool_calls
-    ]
-    return [*results, *said, *calls]
+def _call(call: ToolCall) -> Json:
+    return {"toolUse": {"toolUseId": call_id(call.id, _ID), "name": call.name, "input": arguments_of(call)}}
 
 
-def _result(message: ChatMessage) -> Json:
-    blocks = [_block(part) for part in message.parts if not blank(part)]
-    return {"toolResult": {"toolUseId": message.tool_call_id or "", "content": blocks}}
+@dataclass(frozen=True, slots=True)
+class _DocumentNames:
+    """Names for the documents of a conversation. Converse takes no two alike, and few kinds of characters."""
+
+    _taken: set[str] = field(default_factory=set)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    """The last number of each name without it."""
+
+    def name(self, filename: str | None) -> str:
+        """The next document's name: of those that come to the same every one but the first has a number."""
+        told = re.sub(r"[^a-zA-Z0-9\-()\[\]]+", " ", filename or "").strip()[:LONGEST_NAME].strip() or "document"
+        number = self._numbers.get(told, 0) + 1
+        while (name := told if number == 1 else f"{told} ({number})") in self._taken:
+            number += 1
+        self._numbers[told] = number
+        self._taken.add(name)
+        return name
 
 
-def _block(part: Part) -> Json:
+def _result(message: ChatMessage, names: _DocumentNames) -> Json:
+    blocks = [_block(part, names) for part in message.parts if not blank(part)]
+    return {"toolResult": {"toolUseId": call_id(message.tool_call_id or "", _ID), "content": blocks}}
+
+
+def _block(part: Part, names: _DocumentNames) -> Json:
     """One block. Bedrock fetches no address, so only what is inline can be sent."""
     if isinstance(part, TextPart):
         return {"text": part.text}
@@ -120,6 +146,6 @@ def _block(part: Part) -> Json:
     if held.kind in _IMAGES:
         return {"image": {"format": _IMAGES[held.kind], "source": {"bytes": held.data}}}
     if isinstance(part, FilePart) and held.kind in _DOCUMENTS:
-        name = re.sub(r"[^a-zA-Z0-9\-()\[\]]+", " ", part.filename or "").strip() or "document"
-        return {"document": {"format": _DOCUMENTS[held.kind], "name": name, "source": {"bytes": held.data}}}
+        name, source = names.name(part.filename), {"bytes": held.data}
+        return {"document": {"format": _DOCUMENTS[held.kind], "name": name, "source": source}}
     raise ProviderFailed(Failure.BAD_REQUEST)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from llm_router.generation.chat import (
@@ -53,23 +56,48 @@ def new_call_id() -> str:
     return f"call_{os.urandom(12).hex()}"
 
 
+def call_id(given: str, taken: re.Pattern[str]) -> str:
+    """A call's id where only those that match are taken: itself, or one made of it, the same wherever it occurs."""
+    return given if taken.fullmatch(given) else f"call_{digest(given)[:32]}"
+
+
+def digest(text: str) -> str:
+    """64 hexadecimal digits that stand for the text."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
 def turns(request: ChatRequest) -> Iterator[tuple[Role, list[ChatMessage]]]:
     """The messages but the system's, those that follow each other from one side together. Tools speak as the user.
 
     The user begins. Messages that say nothing are left out; where nothing is left, the system's are said by the user:
-    one must speak.
+    one must speak. Where several users speak, their text says who.
     """
     spoken = [message for message in request.messages if message.role is not Role.SYSTEM and _says_something(message)]
     if not spoken:
         yield Role.USER, list(request.messages)
     elif spoken[0].role is Role.ASSISTANT:
         yield Role.USER, [ChatMessage(Role.USER, (TextPart(OPENING),))]
-    for is_assistant, together in groupby(spoken, lambda message: message.role is Role.ASSISTANT):
+    for is_assistant, together in groupby(named_in_text(spoken), lambda message: message.role is Role.ASSISTANT):
         yield (Role.ASSISTANT if is_assistant else Role.USER), list(together)
 
 
 def _says_something(message: ChatMessage) -> bool:
     return message.role is Role.TOOL or bool(message.tool_calls) or not all(blank(part) for part in message.parts)
+
+
+def named_in_text(messages: Sequence[ChatMessage]) -> Sequence[ChatMessage]:
+    """The messages for whoever takes no names: where users of several names speak, the text says who."""
+    names = {message.name for message in messages if message.role is Role.USER and message.name}
+    return [_named(message) for message in messages] if len(names) > 1 else messages
+
+
+def _named(message: ChatMessage) -> ChatMessage:
+    parts = message.parts if message.role is Role.USER and message.name else ()
+    for place, part in enumerate(parts):
+        if isinstance(part, TextPart) and not blank(part):
+            said = TextPart(f"{message.name}: {part.text}")
+            return replace(message, parts=(*parts[:place], said, *parts[place + 1 :]))
+    return message
 
 
 def tools_called(request: ChatRequest) -> tuple[Tool, ...]:
@@ -82,6 +110,21 @@ def tools_called(request: ChatRequest) -> tuple[Tool, ...]:
 def blank(part: Part) -> bool:
     """Whether the part is text that says nothing, which Claude and Bedrock refuse."""
     return isinstance(part, TextPart) and not part.text.strip()
+
+
+def ordered_blocks(
+    messages: Sequence[ChatMessage],
+    result: Callable[[ChatMessage], Json],
+    block: Callable[[Part], Json],
+    call: Callable[[ToolCall], Json],
+) -> list[Json]:
+    """The blocks of one turn, as Claude and Bedrock want them: results of tools first, then what is said, then calls.
+
+    What says nothing has no block.
+    """
+    results = [result(each) for each in messages if each.role is Role.TOOL]
+    said = [block(part) for each in messages if each.role is not Role.TOOL for part in each.parts if not blank(part)]
+    return [*results, *said, *(call(made) for each in messages for made in each.tool_calls)]
 
 
 def stops_of(request: ChatRequest) -> list[Json] | None:
@@ -119,6 +162,11 @@ def arguments_of(call: ToolCall) -> dict[str, Json]:
 
 def _refused(_constant: str) -> None:
     raise ValueError
+
+
+def description_of(tool: Tool) -> dict[str, Json]:
+    """The property that says what a tool is for; none for a tool that does not say it."""
+    return {"description": tool.description} if tool.description else {}
 
 
 def parameters(schema: str | None) -> dict[str, Json]:

@@ -7,6 +7,7 @@ import re
 from llm_router.adapters.providers import media
 from llm_router.adapters.providers.conversation import (
     arguments_of,
+    description_of,
     json_object,
     parameters,
     system_of,
@@ -83,8 +84,7 @@ def _level(model: str, request: ChatRequest) -> str | None:
 
 
 def _tool(tool: Tool) -> Json:
-    described: dict[str, Json] = {"description": tool.description} if tool.description else {}
-    return {"name": tool.name, **described, "parametersJsonSchema": parameters(tool.parameters)}
+    return {"name": tool.name, **description_of(tool), "parametersJsonSchema": parameters(tool.parameters)}
 
 
 def _choice(choice: ToolChoice) -> Json:

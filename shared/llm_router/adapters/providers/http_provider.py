@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.wire import Post, Wire
-from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest
+from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
 
 LAST_BYTES_WITHIN_S = 0.1
@@ -72,17 +72,22 @@ class HttpProvider:
                 yield chunk
 
     async def _chunks(self, model: str, request: ChatRequest) -> AsyncGenerator[ChatChunk]:
+        """The chunks, and `ALIVE` for every event that gives none, such as a ping while a long argument is written."""
         post = await self.protocol.post(model, request, stream=True)
         reader = self.protocol.reader(request)
         async with contextlib.aclosing(self.wire.events(post)) as events:
             async for event in events:
+                silent = True
                 for chunk in reader.take(event):
+                    silent = False
                     yield chunk
                 if reader.ended:
                     with contextlib.suppress(TimeoutError, ProviderFailed, StopAsyncIteration):
                         async with asyncio.timeout(LAST_BYTES_WITHIN_S):
                             await anext(events)
                     return
+                if silent:
+                    yield ALIVE
         yield reader.finish()
 
 

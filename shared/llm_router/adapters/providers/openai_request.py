@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
-from llm_router.adapters.providers.conversation import json_object, parameters, text_of, unforced, wish
+from llm_router.adapters.providers.conversation import (
+    call_id,
+    digest,
+    json_object,
+    named_in_text,
+    parameters,
+    text_of,
+    unforced,
+    wish,
+)
 from llm_router.generation.chat import (
     AudioPart,
     ChatMessage,
@@ -24,7 +33,12 @@ from llm_router.json_values import Json
 
 _OWN = frozenset({"verbosity", "logit_bias"})
 """Fields that a speaker takes only if it says so."""
+_SAMPLING = frozenset({"temperature", "top_p"})
+_ID = re.compile(r".{0,40}", re.DOTALL)
+"""Ids of calls as OpenAI takes them; servers that copy its form make longer ones."""
 _SHORT_ID = re.compile(r"[A-Za-z0-9]{9}")
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+_EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +46,12 @@ class Quirks:
     """How a speaker departs from OpenAI's form: fields it calls otherwise, does not know, or knows for some models.
 
     `only_for` names a field and a regular expression that is searched in the model's name, `never_for` such expressions
-    and the fields that those models refuse; `effort_with_tools` such expressions and the only reasoning effort that
-    those models take beside tools, blank for none at all. Where `short_call_ids`, ids of tool calls are nine letters
-    and digits; without `names`, users have none; without `forces_tools`, no model can be made to call one. Where
-    `sends_reasoning`, what the assistant thought is sent back, and stands with all its calls, be it empty. `extras` are
-    those fields of OpenAI's own that it takes as well.
+    and the fields that those models refuse; `efforts` such expressions and the reasoning efforts that those models
+    take; `effort_with_tools` such expressions and the only one that those models take beside tools, blank for none at
+    all; `sampling_without_effort` an expression for models that take no sampling beside an effort. Where
+    `short_call_ids`, ids of tool calls are nine letters and digits; without `names`, users have none; without
+    `forces_tools`, no model can be made to call one. Where `sends_reasoning`, what the assistant thought is sent back,
+    and stands with all its calls, be it empty. `extras` are those fields of OpenAI's own that it takes as well.
     """
 
     rename: dict[str, str] = field(default_factory=dict)
@@ -46,28 +61,42 @@ class Quirks:
     json_schema: bool = True
     short_call_ids: bool = False
     names: bool = True
+    efforts: dict[str, frozenset[Effort]] = field(default_factory=dict)
     effort_with_tools: dict[str, str] = field(default_factory=dict)
+    sampling_without_effort: str | None = None
     sends_reasoning: bool = False
     forces_tools: bool = True
     extras: frozenset[str] = frozenset()
 
     def applied(self, model: str, body: dict[str, Json]) -> dict[str, Json]:
         """The body as this speaker takes it for this model."""
-        return {self.rename.get(name, name): value for name, value in body.items() if self._takes(model, name)}
+        refused = _SAMPLING if self._thinks_instead(model, body) else frozenset()
+        taken = {name: value for name, value in body.items() if name not in refused and self._takes(model, name)}
+        return {self.rename.get(name, name): value for name, value in taken.items()}
 
     def effort(self, model: str, request: ChatRequest) -> str | None:
-        """The reasoning effort to ask this model for; the first expression that is found in its name counts."""
+        """The reasoning effort to ask this model for: of those that it takes the nearest, and of two as near the lower.
+
+        The first expression that is found in its name counts.
+        """
         if request.tools:
             for models, effort in self.effort_with_tools.items():
                 if re.search(models, model):
                     return effort or None
-        return request.reasoning_effort
+        wanted = request.reasoning_effort
+        taken = next((efforts for models, efforts in self.efforts.items() if re.search(models, model)), None)
+        return wanted if wanted is None or taken is None else _nearest(wanted, taken)
 
     def call_id(self, known: str) -> str:
         """A tool call's id as this speaker takes it: the same for the same, whoever made it up."""
-        if not self.short_call_ids or _SHORT_ID.fullmatch(known):
-            return known
-        return hashlib.sha256(known.encode("utf-8", "replace")).hexdigest()[:9]
+        if not self.short_call_ids:
+            return call_id(known, _ID)
+        return known if _SHORT_ID.fullmatch(known) else digest(known)[:9]
+
+    def _thinks_instead(self, model: str, body: dict[str, Json]) -> bool:
+        """Whether the effort in this body keeps this model from being told how to sample."""
+        models = self.sampling_without_effort
+        return models is not None and body.get("reasoning_effort", "none") != "none" and bool(re.search(models, model))
 
     def _takes(self, model: str, name: str) -> bool:
         if name in self.leave_out or name in _OWN - self.extras:
@@ -77,11 +106,19 @@ class Quirks:
         return not any(name in refused and re.search(models, model) for models, refused in self.never_for.items())
 
 
+def _nearest(wanted: str, taken: frozenset[Effort]) -> Effort | None:
+    """None where none is taken."""
+    efforts: tuple[str, ...] = _EFFORTS
+    near = sorted(taken, key=efforts.index)
+    return min(near, key=lambda each: abs(efforts.index(each) - efforts.index(wanted)), default=None)
+
+
 def body(model: str, request: ChatRequest, quirks: Quirks, *, stream: bool) -> dict[str, Json]:
     """What is posted to `/chat/completions`."""
+    messages = request.messages if quirks.names else named_in_text(request.messages)
     given: dict[str, Json] = {
         "model": model,
-        "messages": [*_wished(request.json_format, quirks), *(_message(each, quirks) for each in request.messages)],
+        "messages": [*_wished(request.json_format, quirks), *(_message(each, quirks) for each in messages)],
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         "top_p": request.top_p,

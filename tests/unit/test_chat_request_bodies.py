@@ -1,0 +1,57 @@
+"""What of OpenAI's chat request is taken, in part or not at all."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from llm_router.generation.chat import ToolChoice, ToolMode
+from llm_router.schemas.chat_request import ChatCompletionRequest
+from llm_router.web.body import parse
+from tests.unit.test_request_bodies import CHAT, Fields, paths, problems
+
+
+@pytest.mark.parametrize(
+    ("name", "nothing", "something"),
+    [
+        ("top_logprobs", [0, None], 5),
+        ("logprobs", [False, None], True),
+        ("functions", [None], [{"name": "f"}]),
+        ("function_call", [None], "auto"),
+        ("audio", [None], {"voice": "alloy", "format": "wav"}),
+        ("web_search_options", [None], {}),
+    ],
+)
+def test_what_would_change_the_answer_is_taken_where_it_asks_for_nothing(name: str, nothing: list, something: object):
+    for value in nothing:
+        parse(ChatCompletionRequest, json.dumps({**CHAT, name: value}).encode())
+    assert paths(ChatCompletionRequest, {**CHAT, name: something}) == [name]
+
+
+def test_a_prediction_which_only_makes_the_answer_faster_is_taken():
+    prediction = {"type": "content", "content": [{"type": "text", "text": "x"}]}
+    parse(ChatCompletionRequest, json.dumps({**CHAT, "prediction": prediction}).encode())
+
+
+def allowing(*names: str, mode: str = "auto") -> Fields:
+    """A request with three tools, of which these are allowed."""
+    tools = [{"type": "function", "function": {"name": name}} for name in ("f", "g", "h")]
+    chosen = [{"type": "function", "function": {"name": name}} for name in names]
+    allowed = {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": chosen}}
+    return {**CHAT, "tools": tools, "tool_choice": allowed}
+
+
+@pytest.mark.parametrize("mode", ["auto", "required"])
+def test_of_the_tools_only_those_that_are_allowed_go_on(mode: str):
+    body = parse(ChatCompletionRequest, json.dumps(allowing("h", "f", mode=mode)).encode())
+    asked = body.chat(9)
+    assert [tool.name for tool in asked.tools] == ["f", "h"]
+    assert asked.tool_choice == ToolChoice(ToolMode(mode))
+
+
+def test_an_allowed_tool_that_is_none_of_the_tools_is_refused_by_its_place():
+    wrong = [("tool_choice", "allowed_tools.tools[1] is none of the tools")]
+    assert problems(ChatCompletionRequest, allowing("f", "canary")) == wrong
+    assert paths(ChatCompletionRequest, {**allowing("f"), "tools": None}) == ["tool_choice"]
+    assert "tool_choice.allowed_tools.tools" in paths(ChatCompletionRequest, allowing())
