@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -170,6 +171,29 @@ def test_what_thinks_only_when_it_is_told_to_is_not_rated_by_what_it_does_when_i
         rows = (*model.lmarena, *model.livebench)
         if "claude-" in model.key and not model.reasoning and any("thinking" not in row for row in rows):
             assert not any("thinking" in row for row in rows)
+
+
+def test_openais_models_that_do_not_think_unasked_are_rated_as_they_answer_then():
+    named = [tables().models[f"gpt-{name}"] for name in ("5.1", "5.2", "5.4", "5.4-mini", "5.4-nano")]
+    assert not any(model.reasoning for model in named)
+    efforts = re.compile(r"-(low|medium|high|xhigh)$")
+    assert not any(efforts.search(row) for model in named for row in (*model.lmarena, *model.livebench))
+    found = {entry.api_alias: entry for entry in bundled() if entry.provider == "openai"}
+    for model in named:
+        assert found[model.key].thinks is False
+    assert not _own(found["gpt-5.4"])
+
+
+def test_no_predecessor_answers_without_thinking_where_one_before_it_thinks_as_its_heir_does():
+    models = tables().models
+    for model in models.values():
+        line = []
+        elder = model.predecessor
+        while elder is not None:
+            line.append(models[elder].reasoning)
+            elder = models[elder].predecessor
+        if model.reasoning and any(line):
+            assert line[0], model.key
 
 
 def test_one_model_thinks_alike_at_all_who_serve_it():

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from llm_router.catalogue.entry import LongPrompt, ModelStatus, Provenance
+from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus, Provenance
 from llm_router.catalogue.guards import deprecated_anew, no_longer_rated, rated_by
 from llm_router.catalogue.joining import Joined, Statement, join
 from llm_router.catalogue.quality_map import quality_map
 from llm_router.catalogue.records import Facts, Listing, Reading, Scale, Score
+from llm_router.catalogue.refresh_plan import plan
 from llm_router.catalogue.source_state import Health, save
 from llm_router.catalogue.tables import tables
 from llm_router.catalogue.upsert import upsert
@@ -209,3 +210,46 @@ def test_what_the_map_uses_no_more_is_not_missed():
     assert no_longer_rated({"coding": 10, "gone from the map": 9}, {"coding": 8}) is None
     assert no_longer_rated({"coding": 10}, {"coding": 7}) == "coding"
     assert no_longer_rated({}, {"coding": 0}) is None
+
+
+def test_what_the_tables_alone_have_told_goes_when_they_tell_it_no_more(world: World):
+    row: dict[str, Json] = {"id": "azure/deploy1", "provider": "azure", "display_name": "D1", "api_alias": "gpt-5-mini"}
+
+    def say(alias: str) -> None:
+        rows: list[Json] = [row | {"api_alias": alias}]
+        world.refresher().publisher.publish(lambda before: upsert(before, rows, TODAY), "update")
+        world.refresher().refresh()
+
+    say("gpt-5-mini")
+    found = entry(world, "azure/deploy1")
+    assert (found.thinks_unasked, found.tokenizer, found.open_weights) == (True, "o200k", False)
+    say("corp-chat")
+    found = entry(world, "azure/deploy1")
+    assert (found.thinks, found.tokenizer, found.open_weights, found.capabilities) == (None, None, None, frozenset())
+    assert world.refresher().refresh().diff.empty
+
+
+def test_of_capabilities_that_nobody_tells_any_more_the_tables_part_goes():
+    origins = {"capabilities": Provenance("curated+litellm", TODAY), "api_alias": Provenance("operator", TODAY)}
+    both = frozenset({Capability.REASONING, Capability.TOOLS})
+    known = model("corp-chat", provider="azure", capabilities=both, provenance=origins)
+    read = [Reading("litellm", 40, TODAY, listings=[Listing("acme", "other", Facts())])]
+    (found,) = plan(read, {known.id: known}, TODAY, tables(), quality_map()).models.values()
+    assert (found.capabilities, found.sources["capabilities"]) == ({Capability.TOOLS}, "litellm")
+    (found,) = plan([], {known.id: known}, TODAY, tables(), quality_map()).models.values()
+    assert (found.capabilities, found.sources["capabilities"]) == (both, "curated+litellm")
+
+
+def test_what_the_tables_tell_of_a_model_stays_while_nobody_says_what_its_api_calls_it():
+    origins = {"thinks": Provenance("curated", TODAY), "api_alias": Provenance("litellm", TODAY)}
+    known = model("gpt-5", provider="openai", id="openai/ours", thinks=True, provenance=origins)
+    (found,) = plan([], {known.id: known}, TODAY, tables(), quality_map()).models.values()
+    assert (found.thinks, found.tokenizer) == (True, "o200k")
+
+
+def test_a_price_is_called_quarantined_for_as_long_as_its_source_is_wrong(world: World):
+    refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token=1.5e-6)))
+    assert entry(world, ONE).provenance["input_usd_per_mtok"].quarantined
+    refresh(world, "litellm", payload("litellm"))
+    assert not entry(world, ONE).provenance["input_usd_per_mtok"].quarantined
+    assert world.refresher().refresh().diff.empty

@@ -8,6 +8,7 @@ import pytest
 
 from llm_router.adapters.sources import artificial_analysis, litellm, livebench, lmarena, models_dev, openrouter
 from llm_router.adapters.sources.registry import HOSTS, PARSERS, all_sources
+from llm_router.catalogue import validation
 from llm_router.catalogue.entry import Capability, ModelStatus
 from llm_router.catalogue.records import Facts, Reading, Scale
 from llm_router.errors import SourceUnavailable
@@ -57,6 +58,21 @@ def test_litellms_price_in_the_wrong_unit_is_not_taken_and_reported():
 
 def test_litellms_deprecation_dates_are_kept():
     assert facts(reading("litellm"), "gpt-4.1-nano").deprecation_date == "2026-10-23"
+
+
+@pytest.mark.parametrize("day", ["0000-00-00", "2027-02-30", "2027-13-01", "2027-W01-1", "soon", 20270101])
+def test_a_date_that_is_none_is_no_date_and_costs_nothing_else(day: object):
+    row = {"litellm_provider": "openai", "mode": "chat", "max_input_tokens": 9, "deprecation_date": day}
+    found = facts(litellm.parse(json.dumps({"x": row}).encode(), "2026-01-01"), "x")
+    assert (found.deprecation_date, found.context_window) == (None, 9)
+
+
+def test_of_litellms_regions_there_are_no_more_than_an_entry_that_is_sent_back_may_have():
+    row = {"litellm_provider": "openai", "mode": "chat", "supported_regions": [f"r{n:03}" for n in range(101)]}
+    regions = facts(litellm.parse(json.dumps({"x": row}).encode(), "2026-01-01"), "x").regions
+    assert regions == tuple(f"r{n:03}" for n in range(100))
+    sent, wrong = validation.parse({"id": "x", "regions": list(regions)}, today="2026-01-01")
+    assert (sent is not None, wrong) == (True, [])
 
 
 def test_openrouter_prices_are_texts_per_token():

@@ -25,7 +25,8 @@ class FieldChange:
 class Diff:
     """Ids added and removed, and every changed field, in the order of the ids.
 
-    `retold` are the other models of which some value is the same from another source: on that rests what becomes of it.
+    `retold` are the other models of which some value is the same from another source, or in doubt now and not before or
+    the other way round: on that rests what becomes of it.
     """
 
     added: tuple[str, ...]
@@ -57,7 +58,7 @@ def diff(before: Mapping[str, ModelEntry], after: Mapping[str, ModelEntry]) -> D
         added=tuple(sorted(after.keys() - before.keys())),
         removed=tuple(sorted(before.keys() - after.keys())),
         changed=changed,
-        retold=tuple(name for name in touched if name not in known and before[name].sources != after[name].sources),
+        retold=tuple(name for name in touched if name not in known and before[name].origins != after[name].origins),
     )
 
 

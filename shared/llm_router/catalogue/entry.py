@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
 from llm_router.taxonomy import Category, Difficulty
+
+QUARANTINED: Final = "quarantined"
+"""How the note of a value ends that is kept because its source says another, which is not believed."""
 
 
 class ModelStatus(StrEnum):
@@ -95,6 +99,10 @@ class Provenance:
     as_of: str | None = None
     note: str | None = None
 
+    @property
+    def quarantined(self) -> bool:
+        return self.note is not None and self.note.endswith(QUARANTINED)
+
 
 QualityTable = Mapping[Category, Mapping[Difficulty, QualityEstimate]]
 
@@ -135,13 +143,18 @@ class ModelEntry:
 
     @property
     def thinks_unasked(self) -> bool:
-        """Whether it is to be reckoned with that it thinks: what can is taken to, unless it is known not to."""
-        return Capability.REASONING in self.capabilities and self.thinks is not False
+        """Whether it is to be reckoned with that it thinks; where nobody knows, what can is taken to."""
+        return Capability.REASONING in self.capabilities if self.thinks is None else self.thinks
 
     @property
     def sources(self) -> dict[str, str]:
         """Who told the value of each field, whenever that was."""
         return {name: origin.source for name, origin in self.provenance.items()}
+
+    @property
+    def origins(self) -> dict[str, tuple[str, bool]]:
+        """Of each field who told its value, and whether that is in doubt: dates and other remarks are no news."""
+        return {name: (origin.source, origin.quarantined) for name, origin in self.provenance.items()}
 
     def priced(self, input_tokens: int) -> ModelEntry | LongPrompt:
         """Whatever holds the prices of so many tokens of input: long prompts never cost less than others."""

@@ -22,6 +22,9 @@ answer takes is no number any more."""
 MOST_SPEED: Final = 3_600_000.0
 """Tokens a second that no server comes near."""
 
+MAX_TEXTS: Final = 100
+"""In one list, such as that of regions."""
+
 _LONG_PARTS: Final = frozenset({"above_tokens", *PRICES})
 
 
@@ -109,8 +112,8 @@ def _date(value: Json) -> str:
 
 
 def _texts(value: Json) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, Sequence) or len(value) > 100:
-        raise Wrong("must be a list of at most 100 texts")
+    if isinstance(value, str) or not isinstance(value, Sequence) or len(value) > MAX_TEXTS:
+        raise Wrong(f"must be a list of at most {MAX_TEXTS} texts")
     return tuple(_name(item) for item in value)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llm_router.catalogue.entry import ModelEntry, ModelStatus, Provenance
+from llm_router.catalogue.entry import QUARANTINED, ModelEntry, ModelStatus, Provenance
 from llm_router.catalogue.joining import Joined
 from llm_router.catalogue.quality_map import QualityMap
 from llm_router.catalogue.records import OPERATOR, PRICES, Reading
@@ -68,7 +68,7 @@ def quarantine(before: ModelEntry | None, after: ModelEntry) -> tuple[ModelEntry
             after = _put(after, field, last, origin, "an impossible price was refused")
         elif last is not None and jumps(last, now):
             kept = (before.provenance if before is not None else {}).get(field, origin)
-            after = _put(after, field, last, kept, f"{origin.source} says {now:.6g}: quarantined")
+            after = _put(after, field, last, kept, f"{origin.source} says {now:.6g}: {QUARANTINED}")
             found.append(Quarantined(after.id, field, last, now, origin.source))
     return _with_believed_tier(before, after, found)
 
@@ -86,7 +86,7 @@ def _with_believed_tier(
         was, said = getattr(after if last is None else last, field), getattr(now, field)
         if jumps(was, said, FIRST_JUMP if last is None else JUMP):
             held = {} if before is None or last is None else before.provenance
-            kept, note = held.get("long_prompt", origin), f"{origin.source} says {said:.6g}: quarantined"
+            kept, note = held.get("long_prompt", origin), f"{origin.source} says {said:.6g}: {QUARANTINED}"
             doubt = Quarantined(after.id, f"long_prompt.{field}", was, said, origin.source)
             return _put(after, "long_prompt", last, kept, note), [*found, doubt]
     return after, found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.snapshot import loads
-from llm_router.errors import NotFound, SnapshotCorrupt
+from llm_router.errors import NotFound, SnapshotCorrupt, SnapshotOfOtherFormat
 from llm_router.ports import CatalogueStore, VersionInfo
 
 LOOK_BACK = 10
@@ -16,10 +17,12 @@ LOOK_BACK = 10
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """The newest content that can be read. `whole` is False when it is older than the version in force."""
+    """The newest content that can be read. `whole` is False when it is older than the version in force, and `foreign`
+    where that version is undamaged, but in a format that this release does not know."""
 
     catalogue: Catalogue
     whole: bool
+    foreign: bool = False
 
 
 def newest_readable(store: CatalogueStore, head: VersionInfo | None, bundled: Callable[[], Catalogue]) -> Readable:
@@ -29,16 +32,12 @@ def newest_readable(store: CatalogueStore, head: VersionInfo | None, bundled: Ca
     """
     if head is None:
         return Readable(bundled(), whole=True)
-    if (found := _read(store, head.version)) is not None:
-        return Readable(found, whole=True)
-    for info in store.versions(LOOK_BACK):
-        if info.version < head.version and (found := _read(store, info.version)) is not None:
-            return Readable(found, whole=False)
-    return Readable(bundled(), whole=False)
-
-
-def _read(store: CatalogueStore, version: int) -> Catalogue | None:
     try:
-        return loads(store.payload(version), version)
-    except (SnapshotCorrupt, NotFound):
-        return None
+        return Readable(loads(store.payload(head.version), head.version), whole=True)
+    except (SnapshotCorrupt, NotFound) as failure:
+        foreign = isinstance(failure, SnapshotOfOtherFormat)
+    for info in store.versions(LOOK_BACK):
+        if info.version < head.version:
+            with contextlib.suppress(SnapshotCorrupt, NotFound):
+                return Readable(loads(store.payload(info.version), info.version), whole=False, foreign=foreign)
+    return Readable(bundled(), whole=False, foreign=foreign)

@@ -9,7 +9,7 @@ from typing import Final
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.identifiers import is_legal_id
-from llm_router.catalogue.records import Facts, Listing, Reading
+from llm_router.catalogue.records import Facts, Listing, Reading, has_operators_word
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.catalogue.tables import Provider, Tables
 
@@ -45,13 +45,18 @@ class Joined:
 
 
 def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Tables) -> dict[str, Joined]:
-    """The offerings by our id. One that is in `known` keeps its id; providers not in the tables are left out."""
-    ids: dict[Key, str] = {}
+    """The offerings by our id. One that is in `known` keeps its id; providers not in the tables are left out.
+
+    Of several in `known` that are one offering, all that hold the operator's word are told of, and one of the others.
+    """
+    ids: dict[Key, list[str]] = defaultdict(list)
     exact: set[Key] = set()
     providers = {}
-    for entry in sorted(known, key=lambda entry: entry.id):
+    for entry in sorted(known, key=lambda entry: (has_operators_word(entry), entry.id)):
         name = entry.api_alias or entry.id.rsplit("/", 1)[-1]
-        ids.setdefault((entry.provider, tables.slug(name)), entry.id)
+        same = ids[entry.provider, tables.slug(name)]
+        if has_operators_word(entry) or not same:
+            same.append(entry.id)
         exact.add((entry.provider, name))
         providers[entry.id] = entry.provider
     in_force = frozenset(ids)
@@ -82,7 +87,7 @@ def _weight(said: Reading | Statement) -> tuple[int, str]:
 
 
 def _offerings(
-    reading: Reading, ids: dict[Key, str], exact: set[Key], tables: Tables, among: Container[Key] | None
+    reading: Reading, ids: dict[Key, list[str]], exact: set[Key], tables: Tables, among: Container[Key] | None
 ) -> Iterable[tuple[str, str, Facts]]:
     """One per offering of this source: the name that the catalogue knows it by, else the first of the alphabet.
 
@@ -101,11 +106,11 @@ def _offerings(
     seen = set()
     for _, name, provider, facts in sorted(named, key=lambda row: (row[0], row[1], row[2].name)):
         key = (provider.name, tables.slug(name))
-        entry_id = ids.get(key, f"{provider.name}/{name.rsplit('/', 1)[-1].lower()}")
-        if entry_id not in seen and is_legal_id(entry_id):
-            seen.add(entry_id)
-            ids[key] = entry_id
-            yield entry_id, provider.name, facts if figures_only else replace(facts, api_alias=name)
+        for entry_id in ids.get(key) or [f"{provider.name}/{name.rsplit('/', 1)[-1].lower()}"]:
+            if entry_id not in seen and is_legal_id(entry_id):
+                seen.add(entry_id)
+                ids.setdefault(key, [entry_id])
+                yield entry_id, provider.name, facts if figures_only else replace(facts, api_alias=name)
 
 
 def _skipped(provider: Provider, name: str) -> bool:

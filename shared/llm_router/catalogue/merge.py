@@ -7,6 +7,7 @@ nothing. What nobody says stays unknown.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from llm_router.catalogue.entry import Capability, Latency, ModelEntry, ModelStatus, Provenance
@@ -21,12 +22,15 @@ CURATED: Final = "curated"
 CURATED_PRIORITY: Final = 90
 """What the tables say (names, tokenizers, licences, open weights, thinking) goes before any source but the operator."""
 
+_CURATED_ABILITIES: Final = frozenset({Capability.REASONING})
+
 NUMBERS: Final = (*PRICES, "context_window", "max_output_tokens")
 
 
-def merge(joined: Joined, tables: Tables, as_of: str) -> ModelEntry:
-    """The entry, without quality. `as_of` dates what comes from the tables."""
-    curated = Statement(CURATED, CURATED_PRIORITY, as_of, _curated(joined, tables))
+def merge(joined: Joined, tables: Tables, as_of: str, known_as: str | None = None) -> ModelEntry:
+    """The entry, without quality. `as_of` dates what comes from the tables, in which the model goes by the names that
+    are said, else by the one that it was `known_as`."""
+    curated = Statement(CURATED, CURATED_PRIORITY, as_of, _curated(joined, tables, known_as))
     statements = sorted((*joined.statements, curated), key=lambda said: (-said.priority, said.source, said.as_of))
     values: dict[str, Any] = {}
     origins: dict[str, Provenance] = {}
@@ -60,6 +64,14 @@ def _capabilities(said: Sequence[Statement]) -> tuple[frozenset[Capability], Pro
     return union, Provenance(sources, max(statement.as_of for statement in said))
 
 
+def uncurated(capabilities: frozenset[Capability], origin: Provenance) -> tuple[frozenset[Capability], Provenance]:
+    """Capabilities that nobody tells any more without what the tables told of them."""
+    if CURATED not in (sources := origin.source.split("+")):
+        return capabilities, origin
+    sources.remove(CURATED)
+    return capabilities - _CURATED_ABILITIES, replace(origin, source="+".join(sources))
+
+
 def _differ(one: float, other: float) -> bool:
     return abs(one - other) > DISAGREEMENT * max(abs(one), abs(other))
 
@@ -68,9 +80,10 @@ def _number(figure: float) -> str:
     return f"{figure:.6g}"
 
 
-def _curated(joined: Joined, tables: Tables) -> Facts:
+def _curated(joined: Joined, tables: Tables, known_as: str | None) -> Facts:
     """What the tables say: of the model itself first, then of its family, then of all that the provider serves."""
-    names = (*sorted(said.facts.api_alias for said in joined.statements if said.facts.api_alias), joined.id)
+    said = sorted(said.facts.api_alias for said in joined.statements if said.facts.api_alias)
+    names = (*(said or filter(None, [known_as])), joined.id)
     model = next(filter(None, map(tables.model, names)), None) or KnownModel(key="", name="")
     family = next(filter(None, map(tables.family, names)), None)
     provider = tables.providers.get(joined.provider)
@@ -81,7 +94,7 @@ def _curated(joined: Joined, tables: Tables) -> Facts:
         sayings.append(provider.open_weights)
     return Facts(
         display_name=model.name or None,
-        capabilities=frozenset({Capability.REASONING}) if model.reasoning else None,
+        capabilities=_CURATED_ABILITIES if model.reasoning else None,
         thinks=model.reasoning if model.key else None,
         open_weights=next((said for said in sayings if said is not None), None),
         license=model.license,

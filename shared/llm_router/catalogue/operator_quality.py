@@ -26,7 +26,7 @@ STATED_SD: Final = 0.1
 catalogue (0.097)."""
 
 SCORED_SD: Final = 0.2
-"""Of a cell made from a single score: as the least sure tenth of what is inferred there (0.202)."""
+"""Of a cell made from a single score: as the least sure tenth of what is inferred there (0.201)."""
 
 _EDGE: Final = 0.02
 """Chances are moved from no nearer to 0 and 1, where log-odds would be infinite: the quality map's `ceiling`, too, has

@@ -9,10 +9,10 @@ from typing import Final
 from llm_router.catalogue.diff import Diff, diff
 from llm_router.catalogue.ending import as_of_day
 from llm_router.catalogue.entry import Catalogue, ModelEntry
-from llm_router.catalogue.history import newest_readable
+from llm_router.catalogue.history import Readable, newest_readable
 from llm_router.catalogue.snapshot import dumps, loads
 from llm_router.clock import iso_date
-from llm_router.errors import InvalidRequest, NotFound, SnapshotCorrupt, VersionConflict
+from llm_router.errors import InvalidRequest, NotFound, SnapshotCorrupt, StoreUnavailable, VersionConflict
 from llm_router.ports import CatalogueStore, Clock, VersionInfo
 
 Change = Callable[[Catalogue], Mapping[str, ModelEntry] | None]
@@ -20,6 +20,8 @@ Change = Callable[[Catalogue], Mapping[str, ModelEntry] | None]
 
 ATTEMPTS = 3
 """Times a change that names no version is made anew on top of whatever was published meanwhile."""
+
+FOREIGN: Final = "The catalogue in force was published by a release with another format; nothing was changed."
 
 _ROLLBACK: Final = "rollback to "
 """How the origin of a version begins that was made by going back."""
@@ -61,14 +63,14 @@ class Publisher:
 
     def current(self) -> Catalogue:
         """The version in force, read from the store; if it is damaged, its number with the content before it."""
-        return self._current()[0]
+        return self._current()[0].catalogue
 
-    def _current(self) -> tuple[Catalogue, bool, int | None]:
-        """The catalogue to build upon, whether it is what was published under its number, and what was gone back to."""
+    def _current(self) -> tuple[Readable, int | None]:
+        """The catalogue to build upon, under the number of the version in force, and what was gone back to."""
         head = self.store.current()
         found = newest_readable(self.store, head, self.bundled)
         version = found.catalogue.version if head is None else head.version
-        return replace(found.catalogue, version=version), found.whole, gone_back_to(head)
+        return replace(found, catalogue=replace(found.catalogue, version=version)), gone_back_to(head)
 
     def at(self, version: int) -> Catalogue:
         """An earlier version. Raises `NotFound` or `SnapshotCorrupt`."""
@@ -84,13 +86,19 @@ class Publisher:
         going back or going on from there is all that it changes. With `unless_held` a version that was made by going
         back stays in force; damaged, it is made again.
 
+        Where the version in force is another release's, whose format this one does not know, nothing is built on what
+        was before it: `StoreUnavailable`. Going back replaces it all the same.
+
         With `expected_version` the change is refused by `VersionConflict` when another one is in force; without
         it the change is made anew when somebody else publishes in between.
         """
         for attempt in range(ATTEMPTS):
-            before, whole, held = self._current()
+            found, held = self._current()
+            before, whole = found.catalogue, found.whole
             if expected_version is not None and expected_version != before.version:
                 raise VersionConflict("The catalogue has changed since; read it again.", current=before.version)
+            if found.foreign and not origin.startswith(_ROLLBACK):
+                raise StoreUnavailable(FOREIGN, nothing_done=True)
             if held is not None and unless_held:
                 if not whole:
                     return replace(self.rollback(held), held=True)

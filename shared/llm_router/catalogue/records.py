@@ -52,6 +52,11 @@ def known(entry: ModelEntry, fact: str) -> object:
     return getattr(entry.latency if fact in SPEEDS else entry, fact)
 
 
+def has_operators_word(entry: ModelEntry) -> bool:
+    """Whether the operator has said a field of it: such a model is never dropped."""
+    return any(origin.source == OPERATOR for origin in entry.provenance.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One offering as a source lists it, under the source's own names for the provider and the model.

@@ -7,14 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from llm_router.catalogue.ending import PAST, ended
-from llm_router.catalogue.entry import ModelEntry, ModelStatus, Provenance, QualityEstimate, QualityTable
+from llm_router.catalogue.entry import ModelEntry, ModelStatus, Provenance
 from llm_router.catalogue.guards import FIFTH, Quarantined, quarantine, shrunk
 from llm_router.catalogue.joining import FIGURES_ONLY, Joined, Statement, join
-from llm_router.catalogue.merge import CURATED, merge
-from llm_router.catalogue.quality import estimate, telling
-from llm_router.catalogue.quality_map import SCALE_SOURCE, QualityMap
-from llm_router.catalogue.records import FACTS, OPERATOR, OPERATOR_PRIORITY, SPEEDS, Facts, Reading, known
-from llm_router.catalogue.tables import KnownModel, Tables
+from llm_router.catalogue.merge import CURATED, merge, uncurated
+from llm_router.catalogue.quality_map import QualityMap
+from llm_router.catalogue.rating import rated
+from llm_router.catalogue.records import (
+    FACTS,
+    OPERATOR,
+    OPERATOR_PRIORITY,
+    SPEEDS,
+    Facts,
+    Reading,
+    has_operators_word,
+    known,
+)
+from llm_router.catalogue.tables import Tables
 from llm_router.catalogue.upsert import applied, known_as
 
 _MAY_BE_TAKEN_BACK: Final = ("status", "deprecation_date", "long_prompt")
@@ -43,16 +52,20 @@ def plan(
     *,
     most_lost: float = FIFTH,
 ) -> RefreshPlan:
-    """The catalogue after these readings, each a source's newest or last good data. `today` is an ISO date. One that
-    would lose more than `most_lost` of its models, a share from 0 to 1, is refused."""
-    current = {name: entry for name, entry in with_updates(readings, current).items() if not _figures_alone(entry)}
+    """The catalogue after these readings, each a source's newest or last good data. `today` is an ISO date.
+
+    One that would lose more than `most_lost` of its models, a share from 0 to 1, is refused: then it is the one before
+    with what the operator's file says.
+    """
+    told = with_updates(readings, current)
+    current = {name: entry for name, entry in told.items() if not _figures_alone(entry)}
     joined = join(readings, current.values(), tables)
     heard = {reading.source for reading in readings if reading.listings}
     offered = {name for name, found in joined.items() if found.offered}
     removed = tuple(sorted(name for name, entry in current.items() if name not in offered and _gone(entry, heard)))
     if shrunk(len(current), len(current) - len(removed), most_lost):
         lost, of = len(removed), len(current)
-        return RefreshPlan(current, (), (), f"{lost} of {of} models would be dropped", lost / of)
+        return RefreshPlan(told, (), (), f"{lost} of {of} models would be dropped", lost / of)
     models, quarantined = {}, []
     for name in sorted((current.keys() | joined.keys()) - set(removed)):
         before = current.get(name)
@@ -60,8 +73,8 @@ def plan(
         entry, doubts = quarantine(before, _merged(offering, before, heard, tables, today))
         models[name] = entry
         quarantined += doubts
-    rated = _rated(models, readings, tables, choices)
-    settled = {name: _settled(entry, current.get(name), today) for name, entry in rated.items()}
+    with_quality = rated(models, readings, tables, choices)
+    settled = {name: _settled(entry, current.get(name), today) for name, entry in with_quality.items()}
     return RefreshPlan(settled, tuple(quarantined), removed, None)
 
 
@@ -78,17 +91,13 @@ def with_updates(readings: Sequence[Reading], current: Mapping[str, ModelEntry])
 def _gone(entry: ModelEntry, heard: set[str]) -> bool:
     """Whether every source that offered a model has been heard and lists it no more. The operator's models stay."""
     offered_by = _told_by(entry) - FIGURES_ONLY
-    return bool(offered_by) and not _operators(entry) and offered_by <= heard
+    return bool(offered_by) and not has_operators_word(entry) and offered_by <= heard
 
 
 def _figures_alone(entry: ModelEntry) -> bool:
     """Whether nobody offers a model: all that is known of it are figures under a name that no provider need know."""
     told_by = _told_by(entry)
-    return bool(told_by) and not _operators(entry) and told_by <= FIGURES_ONLY
-
-
-def _operators(entry: ModelEntry) -> bool:
-    return any(origin.source == OPERATOR for origin in entry.provenance.values())
+    return bool(told_by) and not has_operators_word(entry) and told_by <= FIGURES_ONLY
 
 
 def _told_by(entry: ModelEntry) -> set[str]:
@@ -99,20 +108,24 @@ def _told_by(entry: ModelEntry) -> set[str]:
 def _merged(joined: Joined, before: ModelEntry | None, heard: set[str], tables: Tables, today: str) -> ModelEntry:
     """What the sources say now, with the operator's word above it and the last known values below.
 
-    A field that rests on a source of which nothing is held stays as it is, whatever the others say.
+    A field that rests on a source of which nothing is held stays as it is, whatever the others say. What our tables
+    alone have told goes when they tell it no more.
     """
     if before is None:
         return merge(joined, tables, today)
     own = tuple(_statement(before, name) for name in FACTS if _origin(before, name) == OPERATOR)
-    entry = merge(replace(joined, statements=(*joined.statements, *own)), tables, today)
+    entry = merge(replace(joined, statements=(*joined.statements, *own)), tables, today, before.api_alias)
     values: dict[str, Any] = {"quality": before.quality}
     provenance = dict(entry.provenance)
     for name in FACTS:
-        stays = name not in provenance or not _sources(before, name) <= heard
+        all_heard = _sources(before, name) <= heard
+        stays = not all_heard or (name not in provenance and _origin(before, name) != CURATED)
         if stays and name != "status" and (last := known(before, name)) not in _NOTHING:
             values[name] = last
             if name in before.provenance:
                 provenance[name] = before.provenance[name]
+                if name == "capabilities" and all_heard:
+                    values[name], provenance[name] = uncurated(before.capabilities, before.provenance[name])
     for name in _MAY_BE_TAKEN_BACK:
         if name not in entry.provenance and not _holds_still(before, name, joined):
             values.pop(name, None)
@@ -156,69 +169,6 @@ def _statement(entry: ModelEntry, name: str) -> Statement:
     return Statement(OPERATOR, OPERATOR_PRIORITY, entry.provenance[name].as_of or "", Facts(**facts))
 
 
-def _rated(
-    models: Mapping[str, ModelEntry], readings: Sequence[Reading], tables: Tables, choices: QualityMap
-) -> dict[str, ModelEntry]:
-    """The models with their quality. Where a source that it rests on tells nothing, it stays as it is: one that has not
-    been heard, or that rates too few models for any of its measures to be used."""
-    heard = {reading.source for reading in readings if reading.scores}
-    if SCALE_SOURCE not in heard:
-        return dict(models)
-    models_of = {name: _model_of(entry, tables) for name, entry in models.items()}
-    told = telling(readings, models_of.values(), choices, tables)
-    missing = {measure.source for row in choices.categories.values() for measure in row.measures} - told
-    offered = {name: model for name, model in models_of.items() if not _rests_on(models[name], missing)}
-    tables_by_model = estimate(readings, offered.values(), choices, tables)
-    rated = dict(models)
-    for name, model in offered.items():
-        quality = tables_by_model.get(model.key)
-        if quality is not None:
-            quality = _completed(quality, models[name].quality)
-            if not _same_figures(quality, models[name].quality):
-                rated[name] = replace(models[name], quality=quality)
-    return rated
-
-
-def _rests_on(entry: ModelEntry, sources: set[str]) -> bool:
-    return any(
-        not sources.isdisjoint(cell.source.split("+")) for row in entry.quality.values() for cell in row.values()
-    )
-
-
-def _same_figures(one: QualityTable, other: QualityTable) -> bool:
-    """Whether two tables say the same, whenever it was said."""
-    if one.keys() != other.keys() or any(one[name].keys() != other[name].keys() for name in one):
-        return False
-    return all(
-        _undated(cell) == _undated(other[category][level])
-        for category, row in one.items()
-        for level, cell in row.items()
-    )
-
-
-def _undated(cell: QualityEstimate) -> tuple[object, ...]:
-    return cell.mean, cell.sd, cell.n, cell.source, cell.imputed, cell.basis
-
-
-def _model_of(entry: ModelEntry, tables: Tables) -> KnownModel:
-    """The model an entry offers; one that the tables do not know goes by its slug."""
-    alias = entry.api_alias or entry.id
-    return tables.model(alias) or tables.model(entry.id) or KnownModel(key=tables.slug(alias), name=entry.display_name)
-
-
-def _completed(quality: QualityTable, before: QualityTable) -> QualityTable:
-    """Public evidence, but for the cells that the operator has set and the categories whose scale is gone, as where its
-    table has been renamed: those stay as they are."""
-    own = {
-        category: {level: cell for level, cell in cells.items() if cell.source == OPERATOR}
-        for category, cells in before.items()
-    }
-    return {
-        category: {**quality.get(category, before.get(category, {})), **own.get(category, {})}
-        for category in sorted(quality.keys() | before.keys())
-    }
-
-
 def _settled(entry: ModelEntry, before: ModelEntry | None, today: str) -> ModelEntry:
     """The entry with its status; the old object where nothing but dates of origin and remarks changed."""
     status, why = _status(entry, before, today)
@@ -226,7 +176,7 @@ def _settled(entry: ModelEntry, before: ModelEntry | None, today: str) -> ModelE
     if why is not None:
         provenance["status"] = why
     entry = replace(entry, status=status, provenance=provenance)
-    if before is not None and entry.sources == before.sources:
+    if before is not None and entry.origins == before.origins:
         return before if replace(entry, provenance=before.provenance) == before else entry
     return entry
 
@@ -240,10 +190,15 @@ def _status(entry: ModelEntry, before: ModelEntry | None, today: str) -> tuple[M
         return entry.status, status
     if (why := ended(entry, today)) is not None:
         return ModelStatus.DEPRECATED, why
-    if (
-        entry.quality
-        or OPERATOR in origins
-        or (before is not None and before.active and "status" not in before.provenance)
-    ):
+    if entry.quality or (OPERATOR in origins and not _unproven(before)) or _active_by_itself(before):
         return ModelStatus.ACTIVE, None
     return ModelStatus.DISABLED, Provenance(CURATED, today, "no evidence of its quality yet; an update can activate it")
+
+
+def _active_by_itself(entry: ModelEntry | None) -> bool:
+    return entry is not None and entry.active and "status" not in entry.provenance
+
+
+def _unproven(entry: ModelEntry | None) -> bool:
+    """Whether a model is out for want of evidence: what the operator corrects of it otherwise is none."""
+    return entry is not None and entry.status is ModelStatus.DISABLED and _origin(entry, "status") == CURATED

@@ -14,7 +14,7 @@ from llm_router.catalogue.gathering import IN_ALL_S, Gathered, Gatherer, blob_na
 from llm_router.catalogue.guards import FIFTH, Quarantined
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.quality_map import QualityMap
-from llm_router.catalogue.records import OPERATOR
+from llm_router.catalogue.records import OPERATOR, Reading
 from llm_router.catalogue.refresh_plan import RefreshPlan, plan
 from llm_router.catalogue.refusal import WORSE_BY, Ground, Refusal, refusal_of, refused
 from llm_router.catalogue.source_state import RUNS, Health, SourceState, load, note_renewed, save
@@ -59,6 +59,34 @@ def _silently(_state: SourceState) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Run:
+    """What one run has read, and what it is judged by: `standing` is what stood against publishing before it."""
+
+    readings: Sequence[Reading]
+    standing: Refusal | None
+    most_lost: float
+    now: float
+    today: str
+    tables: Tables
+    choices: QualityMap
+
+    def planned(self, before: Catalogue) -> RefreshPlan:
+        """What the catalogue becomes; where that is refused, with until when it is."""
+        made = plan(self.readings, before.models, self.today, self.tables, self.choices, most_lost=self.most_lost)
+        return made if made.refused is None else replace(made, refused=self._dropped(made).told(made.refused))
+
+    def refusal_of(self, made: RefreshPlan, *, held: bool) -> Refusal | None:
+        """What stands against publishing after this run."""
+        if made.refused is None:
+            return None
+        # A run that is held says nothing about what would have been dropped.
+        return self.standing if held else self._dropped(made)
+
+    def _dropped(self, made: RefreshPlan) -> Refusal:
+        return refused(self.standing, Ground.DROPPED, made.lost, self.now)
+
+
+@dataclass(frozen=True, slots=True)
 class Refresher:
     """Runs the refresh. `export` is given every newly published catalogue, where one is wanted."""
 
@@ -89,20 +117,13 @@ class Refresher:
         current = self.publisher.current()
         gatherer = Gatherer(self.blobs, self.clock, Doubts(self.tables, self.choices), self.today)
         gathered = gatherer.gather(self.sources, load(self.records, names), current.models, tell, within_s)
-        last, now = self.last_run(), self.clock.now()
-        standing = None if last is None else last.refusal
-        most_lost = _most_lost(standing, gathered, now)
+        run = self._run(gathered)
         plans: list[RefreshPlan] = []
 
         def change(before: Catalogue) -> Mapping[str, ModelEntry] | None:
-            readings = [found.reading for found in gathered if found.reading is not None]
-            made = plan(readings, before.models, self.today(), self.tables, self.choices, most_lost=most_lost)
-            if made.refused is not None:
-                refusal = refused(standing, Ground.DROPPED, made.lost, now)
-                plans.append(replace(made, refused=refusal.told(made.refused)))
-                return None
-            plans.append(made)
-            return made.models
+            plans.append(made := run.planned(before))
+            # Where the whole is refused, there is something to publish only if the operator's file has news.
+            return made.models if made.refused is None or made.models != before.models else None
 
         if dry_run:
             changed = diff(current.models, change(current) or current.models)
@@ -110,16 +131,11 @@ class Refresher:
         self._keep(found for found in gathered if found.still is None)
         published = self.publisher.publish(change, ORIGIN, unless_held=scheduled)
         made = RefreshPlan(published.models, (), (), HELD) if published.held else plans[-1]
-        if made.refused is None:
-            refusal = None
-        else:
-            # A run that is held says nothing about what would have been dropped.
-            refusal = standing if published.held else refused(standing, Ground.DROPPED, made.lost, now)
+        if made.refused is not None:
             gathered = [found.unpublished() for found in gathered]
         self._keep(found for found in gathered if found.still is not None)
-        self._remember(published.version, published.diff, made, refusal)
-        on_the_web = (found.state for found in gathered if found.state.name != OPERATOR)
-        if made.refused is None and any(state.health is Health.FRESH for state in on_the_web):
+        self._remember(published.version, published.diff, made, run.refusal_of(made, held=published.held))
+        if made.refused is None and any(_is_fresh_from_the_web(found.state) for found in gathered):
             note_renewed(self.records, self.clock.now())
         if self.export is not None:
             self.export(Catalogue(published.version, published.models, self.clock.now()))
@@ -142,6 +158,13 @@ class Refresher:
             return LastRun(**values, quarantined=doubts, refusal=refusal)
         except (ValueError, TypeError, KeyError):
             return None
+
+    def _run(self, gathered: Sequence[Gathered]) -> _Run:
+        last, now = self.last_run(), self.clock.now()
+        standing = None if last is None else last.refusal
+        readings = [found.reading for found in gathered if found.reading is not None]
+        most_lost = _most_lost(standing, gathered, now)
+        return _Run(readings, standing, most_lost, now, self.today(), self.tables, self.choices)
 
     def _keep(self, gathered: Iterable[Gathered]) -> None:
         """New last good data first, then the states that speak of them."""
@@ -168,6 +191,10 @@ def _most_lost(standing: Refusal | None, gathered: Sequence[Gathered], now: floa
     if standing is not None and refused(standing, Ground.DROPPED, standing.extent, now).stood(now):
         shares.append(standing.extent + WORSE_BY)
     return max(shares)
+
+
+def _is_fresh_from_the_web(state: SourceState) -> bool:
+    return state.name != OPERATOR and state.health is Health.FRESH
 
 
 def _outcome(

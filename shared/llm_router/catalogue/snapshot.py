@@ -11,10 +11,12 @@ from contextlib import contextmanager
 
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.snapshot_rows import Decoder, Encoder, amount, items
-from llm_router.errors import SnapshotCorrupt
+from llm_router.errors import SnapshotCorrupt, SnapshotOfOtherFormat
 from llm_router.json_values import Json
 
 FORMAT = 1
+"""Another number where what is written here before would be read wrongly; a further field of an entry needs none."""
+
 MAX_BYTES = 256 * 1024 * 1024
 """Of the JSON once decompressed: 40 kB for each of the largest catalogues' models. More is a bomb."""
 
@@ -32,10 +34,14 @@ def dumps(catalogue: Catalogue) -> bytes:
 
 
 def loads(payload: bytes, version: int) -> Catalogue:
-    """The catalogue in these bytes. Raises `SnapshotCorrupt` for anything that `dumps` would not have written."""
+    """The catalogue in these bytes. Raises `SnapshotOfOtherFormat`, and `SnapshotCorrupt` for anything else that no
+    release's `dumps` would have written."""
     try:
         with _collector_paused():
-            return _catalogue(json.loads(_plain(payload), parse_constant=_refuse), version)
+            document = json.loads(_plain(payload), parse_constant=_refuse)
+            if type(form := document["format"]) is int and form != FORMAT:
+                raise SnapshotOfOtherFormat(f"Version {version} of the catalogue is in another release's format.")
+            return _catalogue(document, version)
     except (ValueError, TypeError, LookupError, AttributeError, zlib.error, RecursionError) as failure:
         kind = type(failure).__name__
         raise SnapshotCorrupt(f"Version {version} of the catalogue cannot be read ({kind}).") from failure

@@ -6,7 +6,6 @@ Where figures come from repeats itself endlessly, so that it stands in two table
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from typing import Final
 
 from llm_router.catalogue.entry import (
@@ -26,7 +25,6 @@ from llm_router.taxonomy import Category, Difficulty
 _TEXTS: Final = ("id", "provider", "display_name", "api_alias", "license", "deprecation_date", "tokenizer")
 _COUNTS: Final = ("context_window", "max_output_tokens")
 _FLAGS: Final = ("thinks", "open_weights")
-_KNOWN: Final = {field.name for field in fields(ModelEntry)}
 _MOST: Final = 1e15
 _DIFFICULTIES: Final = tuple(Difficulty)
 _CATEGORIES: Final = {category.value: category for category in Category}
@@ -100,9 +98,10 @@ class Decoder:
         self._known: dict[tuple[Json, ...], dict[Difficulty, QualityEstimate]] = {}
 
     def entry(self, row: Json) -> ModelEntry:
-        """The entry of one row, every field checked for its type and range."""
-        if not isinstance(row, dict) or not row.keys() <= _KNOWN:
-            raise ValueError("no entry, or unknown fields")
+        """The entry of one row, every field checked for its type and range. Fields that are not known, as a newer
+        release writes them, are passed over: where one changes what the others mean, the format has another number."""
+        if not isinstance(row, dict):
+            raise TypeError("no entry")
         get = row.get
         return ModelEntry(
             id=_text(row["id"]),

@@ -76,12 +76,6 @@ def applied(update: Update, before: ModelEntry | None, today: str) -> ModelEntry
     if update.echo and said.get("status") is (ModelStatus.DEPRECATED if past else entry.status):
         del said["status"]
     changes: dict[str, Any] = {**{name: _NOTHING.get(name) for name in update.cleared - {"status"}}, **said}
-    provenance = {name: origin for name, origin in entry.provenance.items() if name not in update.cleared}
-    for name, value in said.items():
-        # A model may have ended for another reason, which can pass, or by its date alone; the operator's word stands.
-        decides = name == "status" and (value is not ModelStatus.ACTIVE or past)
-        if before is None or known(entry, name) != value or name in update.cleared or decides:
-            provenance[name] = Provenance(OPERATOR, today)
     if update.provider is not None:
         changes["provider"] = update.provider
     speeds = {name: changes.pop(name) for name in SPEEDS if name in changes}
@@ -89,9 +83,24 @@ def applied(update: Update, before: ModelEntry | None, today: str) -> ModelEntry
         entry,
         latency=replace(entry.latency, **speeds),
         quality=_quality(entry.quality, update),
-        provenance=provenance,
+        provenance=_provenance(before, update, said, today),
         **changes,
     )
+
+
+def _provenance(
+    before: ModelEntry | None, update: Update, said: Mapping[str, object], today: str
+) -> dict[str, Provenance]:
+    """Where each field is from: the operator where one is said, even if a source says the same today; nobody where it
+    is cleared."""
+    origins = {} if before is None else before.provenance
+    found = {name: origin for name, origin in origins.items() if name not in update.cleared}
+    for name, value in said.items():
+        # Of our own answer only what was changed is the operator's word. An unchanged status is not among it any more.
+        repeats = update.echo and name != "status" and name not in update.cleared
+        if before is None or not repeats or known(before, name) != value:
+            found[name] = Provenance(OPERATOR, today)
+    return found
 
 
 def _quality(before: QualityTable, update: Update) -> QualityTable:

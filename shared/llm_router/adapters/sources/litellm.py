@@ -9,6 +9,7 @@ from llm_router.adapters.sources import payload
 from llm_router.adapters.sources.long_prompts import Tier, long_prompt
 from llm_router.adapters.sources.payload import Note, Problems
 from llm_router.catalogue.entry import Capability
+from llm_router.catalogue.field_rules import MAX_TEXTS
 from llm_router.catalogue.records import Facts, Listing, Reading
 from llm_router.json_values import Json
 
@@ -60,7 +61,7 @@ def _listing(name: str, value: Json, note: Note) -> Listing | None:
         cached_input_usd_per_mtok=short.cached if usd_in is not None else None,
         long_prompt=long_prompt(usd_in, usd_out, (tier for tier in tiers if tier.above_tokens)),
         capabilities=frozenset(capabilities),
-        regions=tuple(sorted(payload.shown_names(row.get("supported_regions")))) or None,
+        regions=tuple(sorted(payload.shown_names(row.get("supported_regions"))))[:MAX_TEXTS] or None,
         deprecation_date=payload.date(row.get("deprecation_date")),
     )
     return Listing(provider, payload.model_name(name), facts)

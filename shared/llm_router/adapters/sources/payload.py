@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import sys
@@ -138,7 +139,12 @@ def tokens(value: Json, what: str, note: Note) -> int | None:
 
 def date(value: Json) -> str | None:
     """An ISO date, or None for anything else: a date that cannot be read must not cost the record."""
-    return value[:10] if isinstance(value, str) and _DATE.match(value) else None
+    if not isinstance(value, str) or not _DATE.match(value):
+        return None
+    try:
+        return datetime.date.fromisoformat(value[:10]).isoformat()
+    except ValueError:
+        return None
 
 
 def shown_names(value: Json) -> frozenset[str]:

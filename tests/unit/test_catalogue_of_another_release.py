@@ -1,0 +1,82 @@
+"""A catalogue that another release has published: read as far as it is understood, and never written over unread."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from llm_router.adapters.memory import MemoryCatalogueStore
+from llm_router.catalogue.entry import Catalogue
+from llm_router.catalogue.publishing import Publisher, held_by_rollback
+from llm_router.catalogue.reader import CatalogueReader
+from llm_router.catalogue.snapshot import FORMAT, dumps, loads
+from llm_router.errors import SnapshotCorrupt, SnapshotOfOtherFormat, StoreUnavailable
+from llm_router.ports import VersionInfo
+from tests.support.clock import FakeClock
+from tests.support.models import model
+
+ONE = Catalogue(0, {"acme/one": model("one")})
+
+
+def changed(change: Callable[[dict], None]) -> bytes:
+    document = json.loads(gzip.decompress(dumps(ONE)))
+    change(document)
+    return gzip.compress(json.dumps(document).encode())
+
+
+LATER = changed(lambda document: document.update(format=FORMAT + 1, something={}))
+WITH_MORE = changed(lambda document: document["models"][0].update(mood={"on mondays": 1}))
+
+
+@pytest.fixture
+def store() -> MemoryCatalogueStore:
+    store = MemoryCatalogueStore()
+    for payload in (dumps(ONE), LATER):
+        head = store.current()
+        draft = VersionInfo(0, "", 0.0, "refresh", 1, 1, "")
+        store.publish(payload, draft, expected_version=head.version if head else None)
+    return store
+
+
+def publisher(store: MemoryCatalogueStore) -> Publisher:
+    return Publisher(store, FakeClock(), lambda: Catalogue(0, {}))
+
+
+def test_a_field_of_an_entry_that_this_release_does_not_know_is_passed_over():
+    assert loads(WITH_MORE, 0) == ONE
+    with pytest.raises(SnapshotCorrupt):
+        loads(changed(lambda document: document["models"][0].pop("provider")), 0)
+
+
+def test_an_update_goes_on_from_a_catalogue_with_such_a_field(store: MemoryCatalogueStore):
+    store.publish(WITH_MORE, VersionInfo(0, "", 0.0, "update", 1, 1, ""), expected_version=2)
+    two = publisher(store).publish(lambda before: {**before.models, "acme/two": model("two")}, "update")
+    assert (two.version, two.diff.added, two.diff.changed) == (4, ("acme/two",), ())
+
+
+def test_another_format_is_told_from_damage():
+    with pytest.raises(SnapshotOfOtherFormat):
+        loads(LATER, 2)
+    with pytest.raises(SnapshotCorrupt) as damage:
+        loads(LATER[:-5], 2)
+    assert not isinstance(damage.value, SnapshotOfOtherFormat)
+
+
+@pytest.mark.parametrize("as_the_schedule_does", [True, False])
+def test_nothing_is_published_over_another_format(store: MemoryCatalogueStore, as_the_schedule_does: bool):
+    with pytest.raises(StoreUnavailable) as refusal:
+        publisher(store).publish(lambda before: before.models, "refresh", unless_held=as_the_schedule_does)
+    assert refusal.value.nothing_done
+    assert [info.version for info in store.versions()] == [2, 1]
+    found = CatalogueReader(store, FakeClock(), lambda: Catalogue(0, {})).in_force()
+    assert (found.catalogue, found.degraded) == (replace(ONE, version=1), True)
+
+
+def test_going_back_replaces_it(store: MemoryCatalogueStore):
+    assert publisher(store).rollback(1).version == 3
+    assert held_by_rollback(store.current())
+    assert publisher(store).current().models == ONE.models
