@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llm_router.activity import note_classified
+from llm_router.activity import note_batch, note_classified
 from llm_router.auth import Function
 from llm_router.composition.services import services
 from llm_router.schemas.categories import CategoriesAnswer, CategoryRequest, categories_answer
@@ -32,7 +32,9 @@ async def classify_batch(call: Call, body: BatchRequest) -> BatchAnswer:
     """Each prompt as it would be classified alone; together they are one request."""
     service.generating.key_of(call.caller, spends=False)
     classify_one = service.classifier().classify
-    return BatchAnswer(results=[classify_answer(classify_one(prompt, explain=body.explain)) for prompt in body.prompts])
+    batch = [classify_one(prompt, explain=body.explain) for prompt in body.prompts]
+    note_batch(call.note, batch)
+    return BatchAnswer(results=[classify_answer(classified) for classified in batch])
 
 
 @door.get("/categories", answer=CategoriesAnswer, summary="The categories in force")

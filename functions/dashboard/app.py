@@ -27,6 +27,7 @@ ASSETS = {
     "theme.js": "text/javascript",
     "page.js": "text/javascript",
     "elements.js": "text/javascript",
+    "service.js": "text/javascript",
     "charts.js": "text/javascript",
     "overview.js": "text/javascript",
     "system.js": "text/javascript",

@@ -1,7 +1,7 @@
 // Two charts by hand. The smallest library kept well that draws both (uPlot, 50 kB of script and style) is larger than
 // this whole page's script, draws on a canvas that takes no colours from the style sheet, and sets inline styles.
 
-import { byId, element, say, time, dayTime } from "./elements.js";
+import { byId, element, rate, say, time, dayTime } from "./elements.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const LEFT = 46, RIGHT = 8, TOP = 8, BOTTOM = 22;
@@ -111,7 +111,7 @@ export class Requests extends Chart {
     const all = this.points.reduce((sum, point) => sum + point.requests, 0);
     const most = Math.max(...this.points.map((point) => point.requests));
     const unit = this.step === 60 ? "minute" : "hour";
-    return all ? `At most ${most.toLocaleString()} a ${unit}, ${Math.round(all / this.points.length).toLocaleString()} on average` : "";
+    return all ? `At most ${most.toLocaleString()} a ${unit}, ${rate(all / this.points.length)} on average` : "";
   }
 }
 

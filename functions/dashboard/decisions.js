@@ -1,12 +1,13 @@
 // Recent decisions, each of which opens its full explanation.
 
-import { ask, byId, cell, dollars, element, fill, ms, nothing, percent, row, say, sure, timeToSecond, words } from "./elements.js";
+import { byId, cell, dollars, element, fill, moment, ms, nothing, percent, row, say, sure, words } from "./elements.js";
+import { ask } from "./service.js";
 
 export function showDecisions(data) {
   const rows = data.decisions.map((each) => {
-    const open = element("button", timeToSecond(each.at), "open");
+    const open = element("button", moment(each.at, data.now), "open");
     open.dataset.key = each.decision_id;
-    open.setAttribute("aria-label", `Explain the decision of ${timeToSecond(each.at)}`);
+    open.setAttribute("aria-label", `Explain the decision of ${open.textContent}`);
     return row(
       cell(open), cell(words(each.category)), cell(each.difficulty), cell(sure(each.confidence), "n"), cell(each.model),
       cell(dollars(each.estimated_cost_usd), "n"), cell(each.cached ? "yes" : ""),
@@ -19,22 +20,34 @@ export function showDecisions(data) {
 }
 
 byId("decisions").addEventListener("click", (event) => {
-  const id = event.target.closest("button")?.dataset.key;
-  if (id) open(id);
+  const button = event.target.closest("button");
+  if (button) open(button.dataset.key, button.textContent);
 });
 
-async function open(id) {
+let opened;
+
+async function open(id, when) {
+  opened = id;
   const body = byId("decision-body");
+  say(byId("decision-title"), `Decision of ${when}`);
   body.replaceChildren(element("p", "Loading …", "quiet"));
   byId("decision").showModal();
+  let parts;
   try {
-    body.replaceChildren(...explained(await ask(`/decisions/${encodeURIComponent(id)}`)));
+    parts = explained(await ask(`/decisions/${encodeURIComponent(id)}`, { who: "figures" }));
   } catch (failure) {
-    body.replaceChildren(element("p", failure.message, "trouble"));
+    parts = [element("p", failure.status ? failure.message : "The service cannot be reached.", "trouble")];
   }
+  if (opened === id) body.replaceChildren(...parts);
 }
 
 byId("decision-close").addEventListener("click", () => byId("decision").close());
+// The row from which it was opened may have been made anew meanwhile, or be gone.
+byId("decision").addEventListener("close", () => {
+  const rows = byId("decisions");
+  const button = [...rows.querySelectorAll("button")].find((each) => each.dataset.key === opened);
+  (button ?? rows.closest(".scroll")).focus({ preventScroll: true });
+});
 
 export function facts(...list) {
   return element("ul", null, "facts", ...list.filter(Boolean).map((text) => element("li", text)));
@@ -106,6 +119,5 @@ function explained(found) {
   parts.push(element("h3", `Ranking, ${found.eligible_models} could be used`), ranking(found.ranking, { reasons: true }));
   if (found.excluded.length) parts.push(element("h3", `Left out, ${found.excluded.length}`), excluded(found.excluded));
   parts.push(element("p", `Decision ${found.decision_id}`, "quiet"));
-  say(byId("decision-title"), `Decision of ${timeToSecond(found.at)}`);
   return parts;
 }

@@ -31,6 +31,17 @@ export function row(...cells) {
   return element("tr", null, "", ...cells);
 }
 
+/**
+ * As many as may be shown, in their order: the first, but rather those that weigh most where `weight` says what does.
+ * Whoever shows them says with `andMore` how many are left out.
+ */
+export function some(list, most, weight = () => 0) {
+  const best = new Set(list.toSorted((one, other) => weight(other) - weight(one)).slice(0, most));
+  return list.filter((item) => best.has(item));
+}
+
+export const andMore = (list, most) => (list.length > most ? [`and ${count(list.length - most)} more`] : []);
+
 export function nothing(columns, words) {
   const made = element("td", words, "quiet");
   made.colSpan = columns;
@@ -49,6 +60,8 @@ export const percent = known((value) => {
 });
 /** A calibrated chance is never quite certain, and is not shown as if it were. */
 export const sure = (value) => (value >= 0.995 ? "> 99 %" : percent(value));
+/** How many on average, where less than one is not none. */
+export const rate = known((value) => (value > 0 && value < 0.05 ? "under 0.1" : value < 9.95 ? String(Number(value.toFixed(1))) : whole.format(value)));
 export const ms = known((value) => {
   if (value >= 9950) return `${(value / 1000).toFixed(0)} s`;
   if (value >= 995) return `${(value / 1000).toFixed(1)} s`;
@@ -74,31 +87,11 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 const clockWithSeconds = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 export const time = (seconds) => clock.format(seconds * 1000);
-export const timeToSecond = (seconds) => clockWithSeconds.format(seconds * 1000);
+const timeToSecond = (seconds) => clockWithSeconds.format(seconds * 1000);
 export const dayTime = (seconds) => day.format(seconds * 1000);
-
-let key = sessionStorage.getItem("router-key") || "";
-export const hasKey = () => key !== "";
-export function useKey(given) {
-  key = given;
-  sessionStorage.setItem("router-key", given);
-}
-
-export class Refused extends Error {
-  constructor(status, error) {
-    super(error?.message || `The service answered ${status}.`);
-    this.status = status;
-    this.fields = error?.fields || [];
-  }
-}
-
-/** The answer as JSON; raises `Refused` with the service's own words for any error that it answers. */
-export async function ask(path, { body, signal } = {}) {
-  const headers = key ? { authorization: `Bearer ${key}` } : {};
-  const options = body === undefined ? { headers, signal } : { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body), signal };
-  const answer = await fetch(path, options);
-  if (answer.ok) return answer.json();
-  if (answer.status === 401) byId("key-form").hidden = false;
-  const said = await answer.json().catch(() => ({}));
-  throw new Refused(answer.status, said.error);
+const dateAndTime = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+/** The time of day, with the date where it is not that of `now`; both in epoch seconds. */
+export function moment(seconds, now) {
+  const sameDay = new Date(seconds * 1000).toDateString() === new Date(now * 1000).toDateString();
+  return sameDay ? timeToSecond(seconds) : dateAndTime.format(seconds * 1000);
 }

@@ -1,9 +1,10 @@
 // The figures at a glance: tiles, charts, shares and models.
 
 import { bars, Latency, Requests } from "./charts.js";
-import { byId, cell, compact, count, dayTime, dollars, element, fill, ms, nothing, percent, row, say, time, words } from "./elements.js";
+import { andMore, byId, cell, compact, count, dayTime, dollars, element, fill, ms, nothing, percent, rate, row, say, some, time, words } from "./elements.js";
 
 const MANY_ERRORS = 0.01;
+const MOST_SHARES = 9, MOST_MODELS = 12;
 const SPAN = { hour: "hour", day: "day", week: "week" };
 const requests = new Requests("c-requests");
 const latency = new Latency("c-latency");
@@ -20,7 +21,7 @@ function tiles(data) {
   const bad = data.series.reduce((sum, point) => sum + point.errors, 0);
   const refused = data.series.reduce((sum, point) => sum + point.refused, 0);
   const span = data.window_s / 60;
-  tile("requests", compact(all), all ? `${(all / span).toFixed(all / span < 10 ? 1 : 0)} a minute` : `none this ${SPAN[data.window]}`);
+  tile("requests", compact(all), all ? `${rate(all / span)} a minute` : `none this ${SPAN[data.window]}`);
   tile("errors", all ? percent(bad / all) : "–", all ? `${count(bad)} failed, ${count(refused)} refused` : "", bad / all >= MANY_ERRORS ? "bad" : "");
   tile("latency", ms(data.p50_ms), data.p50_ms === null ? "" : `p95 ${ms(data.p95_ms)}, p99 ${ms(data.p99_ms)}`);
   tile("cache", percent(data.cache_hit_rate), data.cache_hit_rate === null ? "" : "of classifications");
@@ -51,12 +52,17 @@ byId("baseline").addEventListener("change", () => {
 
 function shares(target, list, none) {
   const all = list.reduce((sum, item) => sum + item.count, 0);
-  bars(byId(target), list.slice(0, 9).map((item) => ({ name: words(item.name), share: item.count / all, text: `${compact(item.count)} · ${percent(item.count / all)}` })), none);
+  const shown = list.slice(0, MOST_SHARES).map((item) => ({ name: words(item.name), share: item.count / all, text: `${compact(item.count)} · ${percent(item.count / all)}` }));
+  bars(byId(target), shown, none);
+  byId(target).append(...andMore(list, MOST_SHARES).map((text) => element("li", text, "quiet")));
 }
 
+const failures = (model) => model.attempts * (model.error_rate ?? 0);
+
+/** The most recommended; one that fails is not left out for one that does not. */
 function models(list) {
   const all = list.reduce((sum, model) => sum + model.recommended, 0);
-  const rows = list.slice(0, 12).map((model) => {
+  const rows = some(list, MOST_MODELS, failures).map((model) => {
     const bar = element("span", null, "fill");
     bar.style.width = `${all ? (model.recommended / all) * 100 : 0}%`;
     return row(
@@ -65,6 +71,7 @@ function models(list) {
     );
   });
   fill(byId("models"), rows.length ? rows : [nothing(7, "No recommendation yet.")]);
+  byId("models").append(...andMore(list, MOST_MODELS).map((text) => nothing(7, text)));
 }
 
 function table(data) {
@@ -88,6 +95,7 @@ export function showOverview(data) {
   shares("categories", data.categories, "No prompt yet.");
   shares("difficulties", data.difficulties, "No prompt yet.");
   shares("methods", data.methods, "No prompt yet.");
-  shares("trouble", [...data.errors, ...data.degraded.map((each) => ({ ...each, name: `without ${each.name}` }))], "Nothing was refused and nothing was missing.");
+  const trouble = [...data.errors, ...data.degraded.map((each) => ({ ...each, name: `without ${each.name}` }))];
+  shares("trouble", trouble.sort((one, other) => other.count - one.count), "Nothing was refused and nothing was missing.");
   models(data.models);
 }

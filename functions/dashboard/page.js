@@ -1,10 +1,11 @@
 // Asks for the figures every few seconds, and says how old they are when no answer comes.
 
-import { age, ask, byId, say, useKey } from "./elements.js";
+import { age, byId, say } from "./elements.js";
 import { showDecisions } from "./decisions.js";
 import { showOverview } from "./overview.js";
+import { ask, needsKey, useKey } from "./service.js";
 import { showSystem } from "./system.js";
-import "./playground.js";
+import { tryAgain } from "./playground.js";
 
 const EVERY_MS = 5000;
 const STALE_MS = 15000;
@@ -16,6 +17,7 @@ function status(state, text, since = "") {
   say(byId("status"), text);
   say(byId("since"), since);
   byId("status").className = `status ${state}`;
+  document.title = state === "up" ? "LLM router" : `${text} – LLM router`;
 }
 
 function show(data) {
@@ -23,7 +25,6 @@ function show(data) {
   const unwell = data.components.filter((part) => part.state === "down" || part.state === "degraded").map((part) => part.name.replaceAll("_", " "));
   const since = data.since === null ? "" : `for ${age(data.now - data.since)}`;
   status(data.status, `${WORDS[data.status]}${unwell.length ? `: ${unwell.join(", ")}` : ""}`, since);
-  document.title = data.status === "up" ? "LLM router" : `${WORDS[data.status]} – LLM router`;
   showOverview(data);
   showDecisions(data);
   showSystem(data);
@@ -42,13 +43,12 @@ async function refresh() {
   asking = true;
   try {
     const chosen = document.querySelector("input[name=window]:checked").value;
-    const data = await ask(`/dashboard/data?window=${chosen}`, { signal: AbortSignal.timeout(EVERY_MS) });
-    byId("key-form").hidden = true;
+    const data = await ask(`/dashboard/data?window=${chosen}`, { signal: AbortSignal.timeout(EVERY_MS), who: "figures" });
     lastGood = Date.now();
     show(data);
   } catch (failure) {
     if (failure.status === 401) status("unknown", "A key is needed");
-    else if (failure.status === 403) { byId("key-form").hidden = false; status("unknown", "The figures need the admin key"); }
+    else if (failure.status === 403) { needsKey("figures"); status("unknown", "The figures need the admin key"); }
     else status("down", failure.status ? failure.message : "The router cannot be reached");
   } finally {
     asking = false;
@@ -65,8 +65,9 @@ function refreshNow() {
 
 byId("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  useKey(byId("key").value);
+  if (!useKey(byId("key").value)) return;
   refreshNow();
+  tryAgain();
 });
 byId("window").addEventListener("change", refreshNow);
 

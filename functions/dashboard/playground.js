@@ -1,8 +1,9 @@
 // Type a prompt and see where it would go, and why; every constraint says what it leaves out.
 
 import { bars } from "./charts.js";
-import { ask, byId, dollars, element, hasKey, ms, percent, say, sure, words } from "./elements.js";
+import { byId, dollars, element, ms, percent, say, sure, words } from "./elements.js";
 import { excluded, facts, ranking } from "./decisions.js";
+import { ask, hasKey } from "./service.js";
 import { snippet } from "./snippets.js";
 
 const WAIT_MS = 250;
@@ -129,6 +130,8 @@ function kind(found) {
   ];
 }
 
+const trouble = (reason) => element("p", reason.status ? reason.message : "The service cannot be reached.", "trouble");
+
 let running, timer, classified;
 
 async function classify(prompt, signal) {
@@ -136,18 +139,29 @@ async function classify(prompt, signal) {
   return classified;
 }
 
+const none = byId("found-none");
+
+function clear() {
+  tellLimits(new Map(), []);
+  byId("found").replaceChildren(none);
+  byId("found").setAttribute("aria-busy", "false");
+  byId("code").hidden = true;
+  say(byId("try-state"), "");
+}
+
 async function run() {
   running?.abort();
   const body = request();
-  if (!body.prompt.trim()) return;
+  if (!body.prompt.trim()) return clear();
   const mine = running = new AbortController();
   byId("found").setAttribute("aria-busy", "true");
   const [found, route] = await Promise.allSettled([classify(body.prompt, mine.signal), ask("/route", { body, signal: mine.signal })]);
   if (mine.signal.aborted) return;
   const parts = [];
   if (route.status === "fulfilled") parts.push(...chosen(route.value));
-  else parts.push(element("p", route.reason.status ? route.reason.message : "The service cannot be reached.", "trouble"));
+  else parts.push(trouble(route.reason));
   if (found.status === "fulfilled") parts.push(...kind(found.value));
+  else if (route.status === "fulfilled") parts.push(element("h3", "What it is"), trouble(found.reason));
   if (route.status === "fulfilled") {
     parts.push(element("h3", "Ranking"), ranking(route.value.ranking, { most: 8 }));
     if (route.value.excluded.length) parts.push(element("h3", `Left out, ${route.value.excluded.length}`), excluded(route.value.excluded));
@@ -156,7 +170,14 @@ async function run() {
   byId("found").replaceChildren(...parts);
   byId("found").setAttribute("aria-busy", "false");
   byId("code").hidden = false;
+  // Spoken by a screen reader, which would otherwise read out the whole result with each pause in typing.
+  say(byId("try-state"), route.status === "fulfilled" ? route.value.recommended_model.display_name : "No model is recommended.");
   write();
+}
+
+/** For a key that was given after the last try. */
+export function tryAgain() {
+  if (byId("prompt").value.trim()) run();
 }
 
 function soon() {

@@ -1,6 +1,6 @@
 // What the router runs on: parts, catalogue, sources, functions, processes.
 
-import { age, byId, bytes, cell, count, element, fill, ms, nothing, percent, row, words } from "./elements.js";
+import { age, andMore, byId, bytes, cell, count, element, fill, ms, nothing, percent, row, words } from "./elements.js";
 
 /** A provider as a part: how the attempts of the time shown went. */
 function provider({ name, attempts, failures }) {
@@ -28,10 +28,10 @@ function catalogue(data) {
     ...(found.refused ? [["last refresh", found.refused]] : []),
   ];
   fill(byId("catalogue"), pairs.flatMap(([name, value]) => [element("dt", name), element("dd", value)]));
-  const kept = found?.quarantined || [];
+  const kept = found?.quarantined || [], most = 8;
   fill(byId("quarantine"), kept.length ? [
     element("h3", `Quarantined prices: ${kept.length}`),
-    element("ul", null, "", ...kept.slice(0, 8).map((each) => element("li", `${each.model}: ${words(each.field)} stays ${each.kept}, ${each.refused} from ${each.source} is not believed`, "quiet"))),
+    element("ul", null, "", ...kept.slice(0, most).map((each) => element("li", `${each.model}: ${words(each.field)} stays ${each.kept}, ${each.refused} from ${each.source} is not believed`, "quiet")), ...andMore(kept, most).map((text) => element("li", text, "quiet"))),
   ] : []);
 }
 

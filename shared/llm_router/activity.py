@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from llm_router.counters import prompt_counts
 
 if TYPE_CHECKING:
     from llm_router.classification import Classified
@@ -24,6 +27,7 @@ class Observation:
     `recommended` is the id of the model that a decision put first, and empty where there was none; `estimated_usd` is
     what it is expected to cost, `tokens_in` and `tokens_out` what it is expected to read and write, without thinking.
     `model` is the one that answered, or else the one recommended, and `cost_usd` what its answer cost.
+    `prompts` is what the prompts of a batch count, and None where there was but the one that the other facts are of.
     `prompt_hash` is keyed: it tells equal prompts, and nothing to whoever lacks the key.
     """
 
@@ -43,6 +47,7 @@ class Observation:
     degraded: tuple[str, ...] = ()
     estimated_usd: float | None = None
     cost_usd: float | None = None
+    prompts: dict[str, float] | None = None
     tokens_in: int | None = None
     tokens_out: int | None = None
     prompt_hash: str = ""
@@ -59,6 +64,18 @@ def note_classified(note: Observation, classified: Classified) -> None:
     found = classified.classification
     note.category, note.difficulty, note.method = found.category, found.difficulty, found.method
     note.cached, note.degraded = classified.cached, classified.degraded
+
+
+def note_batch(note: Observation, batch: Iterable[Classified]) -> None:
+    """What the classifications of one batch tell the operators."""
+    counted: dict[str, float] = {}
+    degraded: dict[str, None] = {}
+    for classified in batch:
+        found = classified.classification
+        for name, amount in prompt_counts(found.category, found.difficulty, found.method, classified.cached).items():
+            counted[name] = counted.get(name, 0.0) + amount
+        degraded |= dict.fromkeys(classified.degraded)
+    note.prompts, note.degraded = counted, tuple(degraded)
 
 
 def note_decision(note: Observation, decision: Decision | None) -> None:

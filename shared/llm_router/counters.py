@@ -39,6 +39,19 @@ class Counter(StrEnum):
         return self + "|" + rest
 
 
+BY_MODEL = frozenset(
+    {
+        Counter.RECOMMENDED,
+        Counter.RECOMMENDED_USD,
+        Counter.TOKENS_IN,
+        Counter.TOKENS_OUT,
+        Counter.ATTEMPTS,
+        Counter.FAILURES,
+        Counter.ATTEMPT_MS,
+    }
+)
+"""Those whose names go on with a model, of which there are as many as there are models; all others are few."""
+
 HIT, MISS = "hit", "miss"
 """Kinds of `CACHE`."""
 ESTIMATED, SPENT = "estimated", "spent"
@@ -48,6 +61,13 @@ THINKING = "thinking"
 
 Sums = Mapping[str, Mapping[str, float]]
 """Counters by the first part of their name, then by the rest."""
+
+
+def prompt_counts(category: str, difficulty: str, method: str, cached: bool | None) -> dict[str, float]:
+    """One classified prompt as counters; what is empty or None is not known."""
+    kinds = ((Counter.CATEGORY, category), (Counter.DIFFICULTY, difficulty), (Counter.METHOD, method))
+    found = {counter.of(kind): 1.0 for counter, kind in kinds if kind}
+    return found if cached is None else found | {Counter.CACHE.of(HIT if cached else MISS): 1.0}
 
 
 def grouped(counters: Mapping[str, float]) -> Sums:

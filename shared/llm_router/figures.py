@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from llm_router.activity import Observation
 from llm_router.auth import Function
-from llm_router.counters import ESTIMATED, HIT, MISS, SPENT, THINKING, Counter, Sums, grouped
+from llm_router.counters import ESTIMATED, SPENT, THINKING, Counter, Sums, grouped, prompt_counts
 from llm_router.errors import StoreUnavailable
 from llm_router.latencies import place_of
 from llm_router.ports import Clock, RecordStore
@@ -48,24 +48,17 @@ def counts(seen: Observation) -> dict[str, float]:
     }
     if seen.status >= 400:
         found[(Counter.ERRORS if seen.status >= 500 else Counter.REFUSED).of(function)] = 1.0
-    for counter, value in (
-        (Counter.CATEGORY, seen.category),
-        (Counter.DIFFICULTY, seen.difficulty),
-        (Counter.METHOD, seen.method),
-        (Counter.RECOMMENDED, seen.recommended),
-        (Counter.ERROR, seen.error),
-    ):
+    for counter, value in ((Counter.RECOMMENDED, seen.recommended), (Counter.ERROR, seen.error)):
         if value:
             found[counter.of(value)] = 1.0
     for name in seen.degraded:
         found[Counter.DEGRADED.of(name)] = 1.0
-    if seen.cached is not None:
-        found[Counter.CACHE.of(HIT if seen.cached else MISS)] = 1.0
     if seen.estimated_usd is not None:
         found[Counter.USD.of(ESTIMATED)] = seen.estimated_usd
     if seen.cost_usd is not None:
         found[Counter.USD.of(SPENT)] = seen.cost_usd
-    return found | cold | _traffic(seen)
+    prompts = seen.prompts or prompt_counts(seen.category, seen.difficulty, seen.method, seen.cached)
+    return found | cold | prompts | _traffic(seen)
 
 
 def _traffic(seen: Observation) -> dict[str, float]:

@@ -7,13 +7,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from llm_router.counters import Counter
+from llm_router.counters import BY_MODEL
 from llm_router.errors import StoreUnavailable
 from llm_router.figures import EVER, HOUR, KEPT_S, MINUTE, TOTAL, bucket_key
 from llm_router.ports import Clock, RecordStore
 
 MAX_NAMES = 400
-"""Counters that one flush may touch; past it new model names are counted together, so that a bucket stays small."""
+"""Counters that one flush may touch; past it new models are counted together, so that a bucket stays small."""
 
 
 @dataclass
@@ -110,6 +110,6 @@ def _gather(held: dict[str, float], amounts: Mapping[str, float]) -> None:
     """Add the amounts to those held. Kinds that are few are always told apart, models only so many of."""
     for name, amount in amounts.items():
         kind = name.partition("|")[0]
-        known = name in held or len(held) < MAX_NAMES or kind == Counter.LATENCY
+        known = name in held or len(held) < MAX_NAMES or kind not in BY_MODEL
         counted = name if known else f"{kind}|(other)"
         held[counted] = held.get(counted, 0.0) + amount

@@ -62,7 +62,9 @@ def test_route_recommends_within_its_limits(router: Running):
     assert found["recommended_model"]["provider"] == "openai"
     assert found["ranking"][0]["estimated_cost_usd"] <= 0.001
     assert found["preference"] == 1
-    shown = run(router, "route", "Sort a list in Python", "--provider", "openai")
+    shown = run(router, "route", "Sort a list in Python", "--provider", "openai", "--top", "2")
+    usable = answered(router, "route", "Sort a list in Python", "--provider", "openai")["eligible_models"]
+    assert f"and {usable - 2} more" in shown.output
     assert "left out" in shown.output
     assert "has the best balance" in shown.output
 

@@ -217,3 +217,15 @@ def test_the_page_may_load_and_ask_nothing_but_its_own_origin_and_runs_nothing_i
     assert " onclick" not in page
     assert set(re.findall(r'(?:src|href)="([^"]*)"', page)) >= {"/dashboard/assets/page.js"}
     assert "http" not in page
+
+
+def test_each_prompt_of_a_batch_is_told_and_the_batch_is_one_request(state):
+    with service(**state) as api:
+        prompts = ["Write a Python function to sort a list", "Write a Python function to sort a list", "Hello there!"]
+        assert api.post("/classify/batch", {"prompts": prompts}).status == 200
+        settled(api)
+        data = api.get("/dashboard/data").json
+    assert {each["name"]: each["count"] for each in data["categories"]} == {"coding": 2, "chat": 1}
+    assert sum(each["count"] for each in data["difficulties"]) == 3
+    assert data["cache_hit_rate"] == pytest.approx(1 / 3)
+    assert sum(point["requests"] for point in data["series"]) == 1

@@ -5,16 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-from llm_router.activity import Observation
+from llm_router.activity import Observation, note_batch
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.auth import Function
+from llm_router.classification import Classified
+from llm_router.counters import BY_MODEL, grouped
 from llm_router.errors import StoreUnavailable
 from llm_router.figures import TOTAL, WATCHING, Bucket, Figures, PerBucket, attempt_counts, counts, sums
 from llm_router.latencies import latency_histogram, quantiles
 from llm_router.ledger import MAX_NAMES, Ledger
 from llm_router.ranking.cost import THINKING_TOKENS
-from llm_router.taxonomy import Difficulty
+from llm_router.schemas.board import SHOWN_MODELS, model_figures
+from llm_router.taxonomy import Category, Degraded, Difficulty
 from tests.support.clock import FakeClock
+from tests.support.tasks import classification
 
 NEVER = 3600.0
 
@@ -244,3 +248,42 @@ def test_a_flood_of_names_leaves_latencies_apart():
     book.add(counted(ms=9000.0))
     book.flush()
     assert sum(latency_histogram(sums(Figures(store, clock).last(60))).values()) == MAX_NAMES * 2 + 1
+
+
+def test_a_flood_of_models_leaves_all_that_is_few_apart():
+    clock = FakeClock()
+    store = MemoryRecordStore(clock)
+    book = ledger(store, clock)
+    for number in range(MAX_NAMES):
+        book.add(counted(recommended=f"m{number}"))
+    book.add(counted(function="classify", status=503, error="upstream_error", category="math", cached=True))
+    book.add(counted(status=429, cost_usd=0.5, degraded=("ml_model",)) | attempt_counts("a/b", "a", 5.0, failed=True))
+    book.flush()
+    found = sums(Figures(store, clock).last(60))
+    few = {kind: counters for kind, counters in found.items() if kind not in BY_MODEL}
+    assert not [kind for kind, counters in few.items() if "(other)" in counters]
+    assert (found["errors"], found["refused"]) == ({"classify": 1}, {"route": 1})
+    assert (found["usd"], found["cache"], found["provider_failures"]) == ({"spent": 0.5}, {"hit": 1}, {"a": 1})
+
+
+def test_each_prompt_of_a_batch_is_counted_and_the_batch_is_one_request():
+    note = seen(route="/classify/batch")
+    coding, maths = classification(Category.CODING), classification(Category.MATH)
+    missing = (Degraded.CACHE,)
+    note_batch(
+        note, [Classified(coding, True, (), 1), Classified(coding, False, (), 1), Classified(maths, False, missing, 1)]
+    )
+    found = sums([Bucket(0, grouped(counts(note)))])
+    assert found["requests"] == {"route": 1}
+    assert found["category"] == {"coding": 2, "math": 1}
+    assert found["difficulty"] == {"medium": 3}
+    assert found["cache"] == {"hit": 1, "miss": 2}
+    assert found["degraded"] == {"cache": 1}
+
+
+def test_a_model_that_fails_is_told_of_however_many_are_recommended():
+    recommended = {f"acme/{number:03}": float(SHOWN_MODELS + 1) for number in range(SHOWN_MODELS + 1)}
+    failing = {"acme/broken": 3.0}
+    found = model_figures({"model": recommended, "attempts": failing, "failures": failing})
+    assert len(found) == SHOWN_MODELS
+    assert [each.id for each in found][::99] == ["acme/000", "acme/broken"]

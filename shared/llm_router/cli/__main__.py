@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Callable
@@ -9,12 +10,12 @@ from functools import wraps
 
 import click
 from click.shell_completion import get_completion_class
-from rich.console import Console
 
 from llm_router import __version__
 from llm_router.catalogue.entry import Capability
 from llm_router.cli import answers, board, listing
 from llm_router.cli.client import Client, Failed, parsed
+from llm_router.cli.tables import console
 from llm_router.cli.top import watch
 from llm_router.schemas.catalogue import ModelsAnswer
 from llm_router.schemas.classify import ClassifyAnswer, ExplainedAnswer
@@ -23,7 +24,6 @@ from llm_router.schemas.route import RouteAnswer
 from llm_router.schemas.status import StatusAnswer
 
 URL = "http://127.0.0.1:8080"
-console = Console(highlight=False)
 Command = Callable[..., None]
 
 
@@ -34,6 +34,9 @@ Command = Callable[..., None]
 @click.pass_context
 def main(context: click.Context, url: str, key: str) -> None:
     """Ask a running LLM router from the terminal."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a character that the other side lacks is no reason to fail
+            stream.reconfigure(errors="replace")
     context.obj = Client(url, key)
 
 
@@ -47,7 +50,7 @@ def show(body: bytes, raw: bool, picture: Callable[[], object]) -> None:
     if raw:
         click.echo(body.decode("utf-8", "replace"))
     else:
-        console.print(picture())
+        console().print(picture())
 
 
 def with_prompt(command: Command) -> Command:
@@ -124,7 +127,7 @@ def status(client: Client, raw: bool) -> None:
     whole = parsed(WholeHealth, body)
     show(body, raw, lambda: board.health(whole, time.time()))
     if not raw and whole.status != "down":
-        console.print(board.sources(parsed(StatusAnswer, client.get("/status"))))
+        console().print(board.sources(parsed(StatusAnswer, client.get("/status"))))
     if whole.status == "down":
         raise click.exceptions.Exit(1)
 
@@ -140,9 +143,9 @@ def top(client: Client, interval: float, once: bool) -> None:
         return parsed(DashboardData, client.get("/dashboard/data"))
 
     if once:
-        console.print(board.board(look()))
+        console().print(board.board(look()))
     else:
-        watch(console, look, interval)
+        watch(console(), look, interval)
 
 
 @main.command()
@@ -154,7 +157,7 @@ def decisions(client: Client, decision_id: str | None, raw: bool) -> None:
     if decision_id is None:
         body = client.get("/dashboard/data")
         show(body, raw, lambda: board.recent(parsed(DashboardData, body)))
-    elif not decision_id.isalnum():
+    elif not (decision_id.isascii() and decision_id.isalnum()):
         raise Failed("A decision's id is made of letters and digits.")
     else:
         body = client.get(f"/decisions/{decision_id}")

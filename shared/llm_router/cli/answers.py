@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from llm_router.cli.tables import milliseconds, percent, plain, table, words
+from llm_router.cli.tables import and_more, milliseconds, percent, plain, table, words
 from llm_router.ranking.told import usd
 from llm_router.schemas.classify import ClassifyAnswer, ExplainedAnswer
 from llm_router.schemas.route import RankedAnswer, RouteAnswer
@@ -46,7 +46,7 @@ def decision(found: RouteAnswer, most: int) -> RenderableType:
         plain(found.recommended_model.id, "bold green"),
         plain(found.explanation),
         Text(""),
-        _ranking(found.ranking[:most]),
+        _ranking(found.ranking[:most], found.eligible_models),
     ]
     if found.excluded:
         reasons = Counter(each.reason for each in found.excluded).most_common()
@@ -58,7 +58,7 @@ def decision(found: RouteAnswer, most: int) -> RenderableType:
     return Group(*parts)
 
 
-def _ranking(models: list[RankedAnswer]) -> Table:
+def _ranking(models: list[RankedAnswer], eligible: int) -> Table:
     listed = table(">", "model", ">quality", ">cost", ">latency")
     for place, model in enumerate(models, start=1):
         low, high = model.quality_interval
@@ -69,4 +69,5 @@ def _ranking(models: list[RankedAnswer]) -> Table:
             usd(model.estimated_cost_usd),
             milliseconds(model.estimated_latency_ms),
         )
+    and_more(listed, eligible - len(models), place="")
     return listed

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 
-from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from llm_router.cli.tables import age, milliseconds, percent, plain, table, words
+from llm_router.cli.tables import age, and_more, milliseconds, moment, percent, plain, table, words
 from llm_router.health import State
 from llm_router.ranking.told import usd
 from llm_router.schemas.dashboard import DashboardData, Share, WholeHealth
@@ -19,6 +17,8 @@ from llm_router.schemas.status import StatusAnswer
 COLOURS: Mapping[str, str] = {"up": "green", "degraded": "yellow", "down": "red", "unknown": "dim"}
 SOURCE_COLOURS: Mapping[str, str] = {"fresh": "green", "stale": "yellow", "failing": "red", "refused": "red"}
 STEPS = " ▁▂▃▄▅▆▇█"
+MOST, MOST_SHARES = 15, 7
+"""Rows of a list, and of one that stands beside others, where there is room for them."""
 
 
 def health(whole: WholeHealth, now: float) -> RenderableType:
@@ -48,46 +48,50 @@ def sources(found: StatusAnswer) -> RenderableType:
     return listed
 
 
-def recent(data: DashboardData) -> RenderableType:
-    """The newest decisions, one a line."""
+def recent(data: DashboardData, most: int = MOST) -> RenderableType:
+    """The newest decisions, one a line, at most so many."""
     listed = table("decision", "at", "category", "difficulty", "model", ">cost", title="Recent decisions")
-    for each in data.decisions:
+    for each in data.decisions[:most]:
         listed.add_row(
             plain(each.decision_id, "dim"),
-            time.strftime("%H:%M:%S", time.localtime(each.at)),
+            moment(each.at, data.now),
             plain(words(each.category)),
             plain(each.difficulty),
             plain(each.model),
             usd(each.estimated_cost_usd),
         )
+    and_more(listed, len(data.decisions) - most)
     return listed if data.decisions else plain("No decision yet.", "dim")
 
 
-def board(data: DashboardData) -> RenderableType:
-    """What the dashboard shows, for a terminal."""
+def board(data: DashboardData, most: int = MOST) -> RenderableType:
+    """What the dashboard shows and when it was so, for a terminal; each list with at most so many rows."""
     requests, errors = sum(point.requests for point in data.series), sum(point.errors for point in data.series)
     waits = ", ".join(
         f"{name} {milliseconds(value)}"
         for name, value in (("p50", data.p50_ms), ("p95", data.p95_ms), ("p99", data.p99_ms))
     )
+    counted = f"{requests:,} requests, {errors:,} errors, {waits}, cache {percent(data.cache_hit_rate)}"
     money = f"{usd(data.estimated_usd)} estimated, {usd(data.spent_usd)} booked"
     head = Text.assemble(
         plain(f"● {data.status}", f"bold {COLOURS[data.status]}"),
-        plain(f"   {requests:,} requests, {errors:,} errors, {waits}, cache {percent(data.cache_hit_rate)}, {money}"),
+        plain(f" at {moment(data.now, data.now)}   {counted}, {money}"),
     )
     unwell = [part for part in data.components if part.state in (State.DEGRADED, State.DOWN)]
     trouble = [plain(f"{words(part.name)}: {part.detail} {part.advice}", COLOURS[part.state]) for part in unwell]
     chosen = [Share(name=model.id, count=model.recommended) for model in data.models]
     lists = (("Categories", data.categories), ("Difficulty", data.difficulties), ("Models", chosen))
-    columns = Columns([_shares(title, found) for title, found in lists], padding=(1, 4))
+    beside = Table.grid(padding=(0, 2, 0, 0))
+    beside.add_row(*(_shares(title, found, min(most, MOST_SHARES)) for title, found in lists))
     line = plain(_spark(point.requests for point in data.series), "cyan")
-    return Group(head, *trouble, line, columns, recent(data))
+    return Group(head, *trouble, line, beside, recent(data, most))
 
 
-def _shares(title: str, found: list[Share]) -> Table:
-    listed = table("", ">", title=title)
-    for share in found[:7]:
+def _shares(title: str, found: list[Share], most: int) -> Table:
+    listed = table(title, ">")
+    for share in found[:most]:
         listed.add_row(plain(words(share.name)), f"{share.count:,}")
+    and_more(listed, len(found) - most)
     return listed
 
 

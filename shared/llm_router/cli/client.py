@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -13,6 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 TIMEOUT_S = 30.0
 REFUSED, UNREACHABLE = 1, 3
+_KEY = re.compile(r"[\x21-\x7e]*")
+"""What a header can carry and no key of ours goes beyond."""
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
@@ -47,27 +51,33 @@ class Client:
     def _send(self, path: str, body: bytes | None) -> bytes:
         if not self.url.startswith(("http://", "https://")):
             raise Failed("The address must begin with http:// or https://; set --url or ROUTER_URL.", UNREACHABLE)
-        request = urllib.request.Request(self.url.rstrip("/") + path, body)  # noqa: S310 - the scheme is checked
-        request.add_header("content-type", "application/json")
-        if self.key:
-            request.add_header("authorization", f"Bearer {self.key}")
+        if not _KEY.fullmatch(self.key):
+            raise Failed("The key holds a character that no key has: it is printable ASCII without spaces.")
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
-                found: bytes = answer.read()
-                return found
-        except urllib.error.HTTPError as failure:
-            with failure:
-                body_read = failure.read()
-            if failure.code == 503 and path == "/health":
-                return body_read
-            raise Failed(_reason(failure.code, body_read)) from None
-        except (OSError, ValueError) as failure:
+            status, found = self._answer(path, body)
+        except (OSError, ValueError, http.client.HTTPException) as failure:
             why = getattr(failure, "reason", failure)
             raise Failed(
                 f"The router does not answer at {self.url} ({type(why).__name__}). "
                 "Start it with 'make run', or name another address with --url or ROUTER_URL.",
                 UNREACHABLE,
             ) from None
+        if status < 400 or (status == 503 and path == "/health"):
+            return found
+        raise Failed(_reason(status, found))
+
+    def _answer(self, path: str, body: bytes | None) -> tuple[int, bytes]:
+        """The status and the body, whole. Raises what `urllib` and `http.client` raise, also for an odd address."""
+        request = urllib.request.Request(self.url.rstrip("/") + path, body)  # noqa: S310 - the scheme is checked
+        request.add_header("content-type", "application/json")
+        if self.key:
+            request.add_header("authorization", f"Bearer {self.key}")
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, refusal.read()
 
 
 def _reason(status: int, body: bytes) -> str:

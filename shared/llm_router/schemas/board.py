@@ -75,10 +75,12 @@ def hit_rate(counted: Sums) -> float | None:
 
 
 def model_figures(counted: Sums) -> list[ModelFigures]:
-    """The models that were recommended or asked, the most recommended first."""
+    """The models that were recommended or asked, the most recommended first; those that failed are not left out."""
     chosen, asked = counted.get(Counter.RECOMMENDED, {}), counted.get(Counter.ATTEMPTS, {})
     names = sorted({*chosen, *asked}, key=lambda name: (-chosen.get(name, 0), -asked.get(name, 0), name))
-    return [_model(counted, name) for name in names[:SHOWN_MODELS]]
+    failed = counted.get(Counter.FAILURES, {})
+    shown = frozenset(sorted(names, key=lambda name: -failed.get(name, 0))[:SHOWN_MODELS])
+    return [_model(counted, name) for name in names if name in shown]
 
 
 def _model(counted: Sums, name: str) -> ModelFigures:
