@@ -14,9 +14,9 @@ LIVE_FIGURES_THREAD = "live figures"
 READING_THREAD = "own categories"
 """The name of the threads that `beside_requests` starts: they read a changed list's examples."""
 
-PATIENCE_S = 0.5
-"""How long the request that finds a change waits for it, once a change: a dozen new examples are read by then, so that
-whoever adds them sees them used at once."""
+PATIENCE_S = 0.1
+"""How long the request that finds a change waits for it, once a change, and with it whoever its event loop serves: a
+dozen new examples are read by then, so that whoever adds them sees them used at once."""
 
 
 def at_once(job: Callable[[], None]) -> None:

@@ -24,13 +24,21 @@ def _parts(address: str) -> SplitResult | None:
 
 
 def check_redis_address(address: str) -> str:
-    """A password may hold what ends the host: then the port is no number, or an @ is left behind the host."""
-    if address and not address.startswith(("redis://", "rediss://", "unix://")):
+    """A password may hold what ends the host: then the port is no number, the host is missing, or an @ is left behind
+    it that stands in no setting of the query."""
+    if not address or address.startswith("unix://"):
+        return address
+    if not address.startswith(("redis://", "rediss://")):
         raise ValueError("must begin with redis://, rediss:// or unix://")
     parts = _parts(address)
-    if parts is None or "@" in f"{parts.path}{parts.query}{parts.fragment}":
-        raise ValueError("must have a number as its port, and its user name and password percent-encoded")
+    if parts is None or not parts.hostname or _is_cut(parts):
+        raise ValueError("must have a host, a number as its port, and its user name and password percent-encoded")
     return address
+
+
+def _is_cut(parts: SplitResult) -> bool:
+    said, at, _ = parts.query.partition("@")
+    return "@" in f"{parts.path}{parts.fragment}" or bool(at and "=" not in said)
 
 
 def check_redis_host(host: str) -> str:

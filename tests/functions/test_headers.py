@@ -95,7 +95,7 @@ def test_what_the_local_gateway_refuses_carries_it_all():
         sent.append(message)
 
     async def receive() -> Message:
-        raise AssertionError("nothing needs to be read")
+        return {"type": "http.request", "body": b"", "more_body": False}
 
     gateway = Gateway(RouteTable(()), None, {}, 4, 4, runs_swift_here=False)  # type: ignore[arg-type]
     about = {"http_version": "1.1", "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 1), "server": None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -77,6 +78,32 @@ def test_what_http_itself_refuses_has_our_envelope_too(running: Running):
     assert (status, json.loads(body)["error"]["code"]) == (404, "not_found")
     status, body = running.ask("PORT", "POST", "/route", {"prompt": "x" * 7_000_000})
     assert (status, json.loads(body)["error"]["code"]) == (413, "payload_too_large")
+
+
+class Slowly:
+    """A body of so many bytes that comes in pieces, a moment after each other."""
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+
+    def read(self, most: int) -> bytes:
+        time.sleep(0.002)
+        piece = min(most, self.left)
+        self.left -= piece
+        return b"x" * piece
+
+
+@pytest.mark.parametrize(("path", "size", "status"), [("/classify", 600_000, 413), ("/nothing", 300_000, 404)])
+def test_who_writes_all_before_reading_and_keeps_no_connection_sees_the_refusal(
+    running: Running, path: str, size: int, status: int
+):
+    headers = {"content-type": "application/json", "content-length": str(size), "connection": "close"}
+    for body in (b"x" * size, Slowly(size)):
+        asked = urllib.request.Request(running.url() + path, body, headers, method="POST")  # type: ignore[arg-type]
+        with pytest.raises(urllib.error.HTTPError) as raised:
+            urllib.request.urlopen(asked, timeout=20)
+        with raised.value as told:
+            assert told.code == status
 
 
 @pytest.mark.parametrize(("port", "path"), [("PORT", "/"), ("PORT", "/models"), ("CLASSIFIER_PORT", "/health")])

@@ -262,6 +262,15 @@ def test_a_body_that_comes_on_is_read_to_its_end_also_when_it_takes_longer(hurri
     assert hurried.answer().json["body"] == body.decode()
 
 
+def test_a_connection_that_was_opened_ahead_has_all_the_time_for_its_first_request(hurried: Connection):
+    asked = request("POST /", body=b"the body")
+    time.sleep(KEPT_S * 0.6)
+    hurried.send(asked[:-4])
+    time.sleep(KEPT_S * 0.6)
+    hurried.send(asked[-4:])
+    assert hurried.answer().json["body"] == "the body"
+
+
 def test_no_request_is_waited_for_without_end():
     assert LONGEST / SLOWEST <= 20 * 60
 

@@ -168,7 +168,8 @@ def test_an_own_category_claims_its_prompts_and_leaves_the_others():
     assert claimed.base_category is Category.GENERAL
     assert sum(claimed.probabilities.values()) == pytest.approx(1)
     assert extended.classify("something else").category == Category.GENERAL
-    assert extended.about.own_categories == ("orders",)
+    assert extended.own is not None
+    assert extended.own.names == ("orders",)
     assert extended.about.version != sorter.about.version
     assert extended.with_categories([]).about.version == sorter.about.version
 

@@ -61,6 +61,14 @@ def test_what_grows_too_long_when_read_is_cut_and_says_so(text: str, grown: int)
     assert found.token_count == round(5 * grown / len(prompt.text))
 
 
+def test_marks_that_are_joined_when_read_count_for_those_who_read_them_as_they_are():
+    text = ("a" + "\u0301" * 200) * 300
+    prompt = normalise(text)
+    found = classifier(FakeEncoder(Category.GENERAL)).classify(text)
+    assert prompt.whole_length < prompt.length == len(text)
+    assert found.token_count == round(5 * len(text) / len(prompt.text))
+
+
 def test_what_is_not_read_is_reckoned_as_what_is():
     prompt = normalise("ﬃ" * 100_000)
     assert prompt.is_cut

@@ -51,7 +51,6 @@ class ClassifierInfo:
     version: str
     artifacts: Mapping[str, str]
     measured: Mapping[str, float]
-    own_categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +81,14 @@ class HybridClassifier:
         are never chosen. Raises `EncoderFailed` when an example cannot be read.
         """
         version = self.about.version.partition("+")[0]
-        plain = replace(self, own=None, about=replace(self.about, own_categories=(), version=version))
+        plain = replace(self, own=None, about=replace(self.about, version=version))
         # Read only where there are own categories: most have none, and every start would wait for it.
         background = self.background() if self.background and self.encoder and definitions else None
         if background is None:
             return plain
         texts = [text for each in definitions for text in told_by(each)]
         own = fit_own(definitions, self.examples(version, texts, plain._read_example), background)
-        return replace(
-            self, own=own, about=replace(self.about, own_categories=own.names, version=f"{version}+{own.version}")
-        )
+        return replace(self, own=own, about=replace(self.about, version=f"{version}+{own.version}"))
 
     def embed(self, text: str) -> Floats:
         """The embedding of a text, float32 `[384]` of length one. Raises `EncoderUnavailable` or `EncoderFailed`."""

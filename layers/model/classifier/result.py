@@ -57,9 +57,12 @@ def result_of(
 
 
 def tokens_of_all(whole: Reading, asked: Reading, tokens: int) -> int:
-    """The tokens of the whole text, from those of what was read of it."""
+    """The tokens of the whole text, from those of what was read of it.
+
+    Providers read it as it was written: where that is longer, as with marks that are joined here, that counts.
+    """
     if whole.prompt.is_cut or asked.prompt is not whole.prompt:
-        return round(tokens * whole.prompt.whole_length / len(asked.prompt.text))
+        return round(tokens * max(whole.prompt.length, whole.prompt.whole_length) / len(asked.prompt.text))
     return tokens
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.types import Message, Receive, Scope, Send
@@ -14,8 +15,9 @@ from llm_router.local import direct
 from llm_router.local.direct import STOPPING
 from llm_router.local.events import HttpAnswer, HttpRequest, http_answer, http_event, joined
 from llm_router.local.functions import FunctionHost, FunctionTimedOut
+from llm_router.local.protocol import LINGER_S
 from llm_router.local.routing import Match, RouteTable, service_path
-from llm_router.web.access import ROUTES
+from llm_router.web.access import MIB, ROUTES
 from llm_router.web.door import new_request_id
 from llm_router.web.errors import error_response
 
@@ -26,6 +28,9 @@ RULES = {(rule.method, rule.path): rule for rule in ROUTES}
 SWIFT_BYTES = 8 * 1024
 """A longer body is not swift, whatever its route: a long prompt takes ten times as long as a short one, and on the
 event loop all others would wait for it."""
+
+MOST_THROWN_AWAY = 8 * MIB
+"""Bytes of a body that nobody reads which are taken all the same: more than any route allows twice over."""
 
 
 class Disconnected(Exception):
@@ -65,17 +70,16 @@ class Gateway:
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> HttpAnswer | None:
         """The answer, or None when it has been sent already."""
-        headers: Headers = scope["headers"]
-        _check_host(headers, scope["http_version"])
-        if len(dict(headers)) < len(headers):
-            scope = {**scope, "headers": _joined_headers(headers)}
-        server = scope.get("server")
-        path = service_path(self.services.get(server[1], "") if server else "", scope["path"])
-        found = self.table.match(scope["method"], path)
-        if found is None:
-            raise NotFound("There is nothing at this path.")
+        try:
+            scope, path, found = self._matched(scope)
+        except RouterError:
+            await _thrown_away(receive)
+            raise
         rule = RULES.get((found.route.method, found.route.path))
-        body = await _body(receive, rule.body_limit) if rule is not None and rule.reads_body else b""
+        if rule is not None and rule.reads_body:
+            body = await _body(receive, rule.body_limit)
+        else:
+            body = await _thrown_away(receive)
         waits = rule is not None and rule.waits
         swift = rule is not None and rule.swift
         running, most = (self.waiting, self.max_waiting) if waits else (self.in_flight, self.max_in_flight)
@@ -91,6 +95,22 @@ class Gateway:
         finally:
             self._count(-1, waits=waits)
         return None
+
+    def _matched(self, scope: Scope) -> tuple[Scope, str, Match]:
+        """The request with every header once, the API's path that it asks for, and the route behind that.
+
+        Raises `MalformedRequest` or `NotFound`.
+        """
+        headers: Headers = scope["headers"]
+        _check_host(headers, scope["http_version"])
+        if len(dict(headers)) < len(headers):
+            scope = {**scope, "headers": _joined_headers(headers)}
+        server = scope.get("server")
+        path = service_path(self.services.get(server[1], "") if server else "", scope["path"])
+        found = self.table.match(scope["method"], path)
+        if found is None:
+            raise NotFound("There is nothing at this path.")
+        return scope, path, found
 
     def _count(self, step: int, *, waits: bool) -> None:
         if waits:
@@ -138,12 +158,34 @@ async def _body(receive: Receive, limit: int) -> bytes:
     """The whole body, or its beginning where it is longer than `limit`: the door, which says so, need not see more."""
     body, more = bytearray(), True
     while more and len(body) <= limit:
-        message: Message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
+        message = await _next(receive)
         body += message.get("body", b"")
         more = message.get("more_body", False)
+    if more:
+        await _thrown_away(receive)
     return bytes(body)
+
+
+async def _thrown_away(receive: Receive) -> bytes:
+    """What comes of a body that nobody reads, for a moment; nothing is left of it.
+
+    A client that writes all of it before it reads would not see an answer behind which the connection is closed.
+    """
+    left, more = MOST_THROWN_AWAY, True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_S):
+            while more and left > 0:
+                message = await _next(receive)
+                left -= len(message.get("body", b""))
+                more = message.get("more_body", False)
+    return b""
+
+
+async def _next(receive: Receive) -> Message:
+    message: Message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    return message
 
 
 def _request(scope: Scope, path: str, body: bytes) -> HttpRequest:

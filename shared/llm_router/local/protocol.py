@@ -37,8 +37,8 @@ class BoundedHttp(HttpToolsProtocol):
     - What is no HTTP is answered 400 in the envelope of every error and a head longer than `MAX_HEAD` 431, unless an
       earlier answer is still due; then the connection is closed.
     - A connection is closed when a request is not whole within the time of a kept connection (uvicorn's
-      `timeout_keep_alive`) and a second more for every `SLOWEST` bytes of it, from when it was accepted or the
-      request's first byte came. While an earlier answer is due, that time does not run.
+      `timeout_keep_alive`) and a second more for every `SLOWEST` bytes of it, from the request's first byte, before
+      which a new connection has as long. While an earlier answer is due, that time does not run.
     - Fields after a body (trailers) are left out. HTTP/1.0 is answered without chunks, which it does not know.
     """
 
@@ -61,7 +61,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
-        if not self._unfinished:
+        if not self._unfinished or not self._came:
             self._begin()
         for start in range(0, len(data), MAX_HEAD):
             if self._refused or self.transport.is_closing():

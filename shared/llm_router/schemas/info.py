@@ -21,7 +21,6 @@ class InfoAnswer(BaseModel):
     ml_model_available: bool
     ml_model: str
     categories: list[str]
-    own_categories: list[str]
     classification_methods: list[Method]
     artefact: str
     artefacts: dict[str, str]
@@ -39,7 +38,6 @@ def info_answer(about: ClassifierInfo) -> InfoAnswer:
         ml_model_available=about.available,
         ml_model=about.model,
         categories=list(Category),
-        own_categories=list(about.own_categories),
         classification_methods=list(Method),
         artefact=about.version,
         artefacts=dict(about.artifacts),
