@@ -33,7 +33,7 @@ class Ask:
     `barred` holds models that cannot be used for this request, with the reason. `tenant` keeps the sessions of callers
     apart. `complete` is True when the conversation is all that the model will
     get; else a lone prompt in a session belongs to a conversation that the caller keeps. `longest` is where the answer
-    will be cut off.
+    will be cut off. `told_to_think` where the request makes even those models think that do so only when told to.
     """
 
     conversation: Conversation
@@ -43,6 +43,7 @@ class Ask:
     tenant: str = ""
     complete: bool = False
     longest: int | None = None
+    told_to_think: bool = False
     barred: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -89,7 +90,8 @@ class Recommender:
         around, now = self.surroundings(), self.clock.now()
         if barred := _barred(ask, client_key, found.catalogue):
             around = replace(around, unusable={**around.unusable, **barred})
-        task = replace(task_of(opened.turn.classification, conversation), longest=ask.longest)
+        task = task_of(opened.turn.classification, conversation)
+        task = replace(task, longest=ask.longest, told_to_think=ask.told_to_think)
         wanted = Wanted(task, ask.constraints, ask.preference, around)
         alone = len(conversation.turns) == 1 and not ask.complete
         opened = _with_cache(opened, wanted.task, conversation, now, alone=alone)

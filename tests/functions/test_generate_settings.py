@@ -21,6 +21,22 @@ def test_a_bias_of_tokens_goes_to_the_model_that_is_named_and_to_no_other(genera
     assert (asked.logit_bias, asked.verbosity) == ((("42", 5.0),), "low")
 
 
+def test_an_effort_is_ranked_with_the_thinking_that_it_will_cost(generating: Client):
+    def prices(effort: str | None) -> dict[str, float]:
+        fields = {} if effort is None else {"reasoning_effort": effort}
+        decision = generating.chat(constraints={"providers": ["anthropic"]}, **fields).json["router"]["decision_id"]
+        ranking = generating.api.get(f"/decisions/{decision}").json["ranking"]
+        return {row["id"]: row["estimated_cost_usd"] for row in ranking}
+
+    unsaid, told = prices(None), prices("high")
+    assert prices("none") == prices("minimal") == unsaid
+    both = unsaid.keys() & told.keys()
+    assert all(told[name] >= unsaid[name] for name in both)
+    thinkers = {name for name in both if told[name] > unsaid[name]}
+    assert thinkers
+    assert all("reasoning" in generating.api.get(f"/models/{name}").json["capabilities"] for name in thinkers)
+
+
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_answer_ends_at_the_callers_stop_though_the_model_goes_on(generating: Client, stream: bool):
     generating.providers.default = FakeProvider("Thought: rain. Observation: none.")

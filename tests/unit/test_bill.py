@@ -22,10 +22,9 @@ PLAIN = model("plain", usd_in=1.0, usd_out=8.0)
 ASKED = replace(THINKER, thinks=False)
 
 
-def job(difficulty: Difficulty | None = None, longest: int | None = None) -> Job:
-    return Job(
-        ChatRequest((), max_tokens=longest), (THINKER,), Reading(100, NO_TEXT), math.inf, Label(difficulty=difficulty)
-    )
+def job(difficulty: Difficulty | None = None, longest: int | None = None, effort: str | None = None) -> Job:
+    request = ChatRequest((), max_tokens=longest, reasoning_effort=effort)
+    return Job(request, (THINKER,), Reading(100, NO_TEXT), math.inf, Label(difficulty=difficulty))
 
 
 def test_what_the_provider_counted_is_what_is_billed():
@@ -50,6 +49,18 @@ def test_thoughts_that_were_written_count_as_what_was_written_and_other_models_t
     assert Bill.of(job(), THINKER, None, "x" * 400, thoughts_seen=True).usage == Usage(100, 101)
     assert Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 101)
     assert Bill.of(job(), ASKED, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 101)
+
+
+@pytest.mark.parametrize(("effort", "told"), [(None, 0), ("none", 0), ("minimal", 0), ("low", 1), ("xhigh", 1)])
+def test_an_effort_makes_who_can_think_do_it_and_nobody_else(effort: str | None, told: int):
+    thought = THINKING_TOKENS[Difficulty.MEDIUM]
+    for asked, thoughts in ((ASKED, told * thought), (THINKER, thought), (PLAIN, 0)):
+        found = Bill.of(job(effort=effort), asked, None, "x" * 400, thoughts_seen=False)
+        assert found.usage.reasoning_tokens == thoughts
+    short = job(effort=effort, longest=150)
+    found = Bill.of(short, ASKED, None, "x" * 400, thoughts_seen=False)
+    assert found.usage.completion_tokens <= 150
+    assert found.usd <= short.most_usd(ASKED)
 
 
 def test_what_was_written_counts_as_the_models_tokenizer_cuts_its_script():

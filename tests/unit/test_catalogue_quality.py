@@ -100,9 +100,11 @@ def test_a_cell_without_a_measure_of_its_own_is_labelled_and_wider():
 
 
 def test_a_model_without_evidence_has_its_predecessors_labelled_and_wider():
-    heir, elder = (cell(name, Category.CODING, Difficulty.HARD) for name in ("claude-opus-5-5", "claude-opus-4-8"))
+    heir, elder = (
+        cell(name, Category.CODING, Difficulty.HARD) for name in ("claude-opus-5-5", "claude-opus-4-8-thinking")
+    )
     assert heir.imputed
-    assert heir.source == "livebench+predecessor claude-opus-4-8"
+    assert heir.source == "livebench+predecessor claude-opus-4-8-thinking"
     assert heir.sd > elder.sd
     assert abs(heir.mean - elder.mean) < 0.15
 
@@ -173,6 +175,40 @@ def test_what_thinks_only_when_it_is_told_to_is_not_rated_by_what_it_does_when_i
             assert not any("thinking" in row for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("name", "heir"),
+    [("claude-opus-4-8", "claude-opus-5"), ("claude-sonnet-4-6", "claude-sonnet-5")],
+)
+def test_runs_of_claude_that_thought_count_for_heirs_that_do_and_not_for_itself(name: str, heir: str):
+    known = tables().models
+    thinking = known[f"{name}-thinking"]
+    assert thinking.livebench
+    assert not known[name].reasoning
+    assert known[heir].reasoning
+    assert known[heir].predecessor == thinking.key
+    found = {entry.api_alias: entry for entry in bundled() if entry.provider == "anthropic"}
+    for model in (name, "claude-opus-4-6", "claude-opus-4-7"):
+        assert not set(known[model].livebench) & set(thinking.livebench)
+        assert not _own(found[model])
+        assert "thinking" not in repr(found[model].quality)
+    hard = found[name].quality[Category.CODING][Difficulty.HARD]
+    assert hard.imputed
+    assert hard.sd > 0.15
+
+
+def test_googles_small_models_that_do_not_think_unasked_are_rated_by_no_run_that_thought():
+    found = {entry.api_alias: entry for entry in bundled() if entry.provider == "google"}
+    small, newer = found["gemini-2.5-flash-lite"], found["gemini-3.5-flash-lite"]
+    assert (small.thinks, newer.thinks) == (False, False)
+    for model in (small, newer):
+        assert "livebench" not in repr(model.quality)
+    assert _own(small)
+    assert not _own(newer)
+    rows = tables().models["gemini-2.5-flash-lite"].lmarena
+    assert rows
+    assert all(row.endswith("no-thinking") for row in rows)
+
+
 def test_openais_models_that_do_not_think_unasked_are_rated_as_they_answer_then():
     named = [tables().models[f"gpt-{name}"] for name in ("5.1", "5.2", "5.4", "5.4-mini", "5.4-nano")]
     assert not any(model.reasoning for model in named)
@@ -205,6 +241,8 @@ def test_one_model_thinks_alike_at_all_who_serve_it():
     assert all(len(said) == 1 for said in serving.values())
     assert serving["claude-haiku-4-5"] == serving["deepseek-v3.2"] == serving["nova-2-lite"] == {False}
     assert serving["claude-opus-5"] == serving["gemini-2.5-flash"] == serving["gpt-5"] == {True}
+    assert serving["gemini-3.5-flash-lite"] == serving["gemma-4-31b-it"] == {False}
+    assert serving["llama-3.3-nemotron-super-49b-v1.5"] == serving["mercury-2"] == serving["mercury-2.5"] == {True}
 
 
 def test_every_line_of_the_map_has_a_reason():

@@ -25,7 +25,7 @@ def test_a_first_run_joins_prices_and_evidence_of_all_sources(world: World):
     assert found.provenance["capabilities"].source == "litellm+openrouter"
     assert found.display_name == "Claude Sonnet 4.6"
     assert found.tokenizer == "claude"
-    assert found.quality[Category.MATH][Difficulty.HARD].source == "livebench"
+    assert found.quality[Category.MATH][Difficulty.HARD].source == "livebench+lmarena+predecessor claude-sonnet-4-5"
 
 
 def test_sources_that_differ_by_more_than_a_twentieth_are_shown_beside_the_price_that_was_taken(world: World):

@@ -97,6 +97,17 @@ def test_only_a_model_that_reasons_thinks_and_by_how_hard_it_is(difficulty: Diff
     assert billed_tokens(ready(capabilities=THINKER), of, None) == (400, THINKING_TOKENS[difficulty])
 
 
+@pytest.mark.parametrize("difficulty", list(Difficulty))
+def test_who_is_told_to_think_does_so_if_it_can(difficulty: Difficulty):
+    of = replace(task(difficulty=difficulty, output_tokens=400), told_to_think=True)
+    asked = ready(capabilities=THINKER, thinks=False)
+    assert billed_tokens(asked, replace(of, told_to_think=False), None) == (400, 0)
+    assert billed_tokens(asked, of, None) == (400, THINKING_TOKENS[difficulty])
+    assert billed_tokens(asked, of, 500) == (400, 100)
+    assert billed_tokens(ready(thinks=True), of, None) == (400, THINKING_TOKENS[difficulty])
+    assert billed_tokens(ready(), of, None) == (400, 0)
+
+
 def test_an_answer_is_no_longer_than_the_model_writes_and_the_request_allows():
     of = task(difficulty=Difficulty.HARD, output_tokens=400)
     assert billed_tokens(ready(max_output_tokens=300), of, None) == (300, 0)

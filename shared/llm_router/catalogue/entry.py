@@ -147,6 +147,11 @@ class ModelEntry:
         return Capability.REASONING in self.capabilities if self.thinks is None else self.thinks
 
     @property
+    def can_think(self) -> bool:
+        """Whether it is to be reckoned with that it thinks where it is told to."""
+        return Capability.REASONING in self.capabilities or self.thinks_unasked
+
+    @property
     def sources(self) -> dict[str, str]:
         """Who told the value of each field, whenever that was."""
         return {name: origin.source for name, origin in self.provenance.items()}

@@ -23,10 +23,10 @@ SCORED: Final = "operator's capabilities"
 
 STATED_SD: Final = 0.1
 """Of a cell that is stated without one: as little sure as the least sure fifth of what is measured in the bundled
-catalogue (0.097)."""
+catalogue (0.096)."""
 
 SCORED_SD: Final = 0.2
-"""Of a cell made from a single score: as the least sure tenth of what is inferred there (0.201)."""
+"""Of a cell made from a single score: as the least sure tenth of what is inferred there (0.202)."""
 
 _EDGE: Final = 0.02
 """Chances are moved from no nearer to 0 and 1, where log-odds would be infinite: the quality map's `ceiling`, too, has

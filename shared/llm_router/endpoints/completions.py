@@ -98,6 +98,7 @@ class Completions:
             tenant=call.caller.tenant,
             complete=True,
             longest=self.dispatcher.bounded(body.longest),
+            told_to_think=request.told_to_think,
         )
         seconds = self.stream_s if body.stream and call.streams else WHOLE_S
         if is_auto(body.model):

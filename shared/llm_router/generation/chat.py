@@ -144,6 +144,12 @@ class ChatRequest:
     parallel_tool_calls: bool | None = None
     json_format: JsonFormat | None = None
 
+    @property
+    def told_to_think(self) -> bool:
+        """Whether its effort makes even a model think that does so only when told to. The least efforts do not; nor are
+        they taken to keep the others from it, for not every model can be told not to."""
+        return self.reasoning_effort not in {None, "none", "minimal"}
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

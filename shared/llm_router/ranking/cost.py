@@ -64,7 +64,8 @@ def output_wanted(task: Task, max_tokens: int | None) -> int:
 
 def thinking_needed(model: Prepared, task: Task) -> int:
     """What a model thinks before it answers such a task, if it may answer at any length."""
-    return THINKING_TOKENS[task.difficulty] if model.thinks else 0
+    thinks = model.can_think if task.told_to_think else model.thinks
+    return THINKING_TOKENS[task.difficulty] if thinks else 0
 
 
 def expected_usd(model: Prepared, task: Task, tokens: int, billed_as_output: int) -> float | None:

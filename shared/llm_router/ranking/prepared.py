@@ -58,7 +58,8 @@ class Prepared:
     """One model, its numbers at hand. `prices` are None when that of reading or writing is not known.
 
     With more than `long_above` tokens of input all of it costs `long_prices`; None, and no end, where there are none.
-    `thought_first` where the time to the first token has the thinking in it.
+    It `thinks` unasked, or `can_think` when told to; `thought_first` where the time to the first token has the thinking
+    in it.
     `ratios` are the provider's tokens for one of the classifier's, by writing. A request without demands that reads and
     writes at most `safe_tokens` may use the model, whatever else it asks. Equal `curves`, such as those of one
     model at several providers, are one object, by which ranking knows them.
@@ -70,6 +71,7 @@ class Prepared:
     long_above: float
     ratios: tuple[float, ...]
     thinks: bool
+    can_think: bool
     thought_first: bool
     first_token_ms: float
     ms_per_token: float
@@ -102,6 +104,7 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
         long_above=math.inf if long is None else long.above_tokens,
         ratios=ratios_of(model.tokenizer),
         thinks=model.thinks_unasked,
+        can_think=model.can_think,
         thought_first=measured_by is not None and measured_by.source == ARTIFICIAL_ANALYSIS,
         first_token_ms=assumed.first_token_ms if first is None else first,
         ms_per_token=1000 / max(speed or assumed.tokens_per_second, SLOWEST),

@@ -32,6 +32,7 @@ class Task:
     those of its `reading`, `output_tokens` the expected length of the answer. `requires` is what the
     request itself needs: vision for images, tools for tool calls. `held` is None outside of a session. `longest`
     is where an answer will be cut off, whatever model gives it: it makes it cheaper and rules no model out.
+    `told_to_think` where the caller makes even those models think that do so only when told to.
     """
 
     chances: Mapping[Category, float]
@@ -43,6 +44,7 @@ class Task:
     shares: Shares = IN_ENGLISH
     held: Held | None = None
     longest: int | None = None
+    told_to_think: bool = False
 
     @property
     def reading(self) -> Reading:
