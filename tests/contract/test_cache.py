@@ -133,6 +133,7 @@ def test_a_redis_slower_than_making_the_value_anew_is_hardly_asked(worth_s: floa
 
 
 VALUE = b"v" * 150
+TRIES = 5
 TROUBLES: dict[str, Trouble | Says] = {
     **{trouble.value: trouble for trouble in Trouble},
     "NOAUTH": Says(b"-NOAUTH Authentication required.\r\n"),
@@ -160,8 +161,12 @@ def test_a_redis_in_trouble_is_a_miss_with_one_warning_in_thirty_seconds(trouble
             assert len(warnings) == warned
             clock.pass_seconds(OPEN_S)
         proxy.mends()
-        cache.set("k", VALUE, 60)
-        assert cache.get("k") == VALUE
+        for _ in range(TRIES):  # a machine that is busy may be too slow for the cache's time-outs
+            cache.set("k", VALUE, 60)
+            if (found := cache.get("k")) == VALUE:
+                break
+            clock.pass_seconds(OPEN_S)
+        assert found == VALUE
     assert cache.available
     assert len(recovered) == 1
 

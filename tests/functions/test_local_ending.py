@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,9 +37,30 @@ def test_workers_of_a_killed_service_end_and_the_next_one_starts_where_it_was(tm
     assert not (tmp_path / "cache.bin").exists()
 
 
+@contextmanager
+def at_hangup(action: signal.Handlers) -> Iterator[None]:
+    """What processes that are started meanwhile inherit: nohup, for one, has them ignore it."""
+    before = signal.signal(signal.SIGHUP, action)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_it_ends_cleanly_when_its_terminal_closes(tmp_path: Path):
-    running = start(tmp_path)
+    with at_hangup(signal.SIG_DFL):
+        running = start(tmp_path)
     os.killpg(running.process.pid, signal.SIGHUP)
+    said, _ = running.process.communicate(timeout=20)
+    assert (running.process.returncode, said) == (0, "")
+
+
+def test_under_nohup_it_outlives_its_terminal(tmp_path: Path):
+    with at_hangup(signal.SIG_IGN):
+        running = start(tmp_path)
+    os.killpg(running.process.pid, signal.SIGHUP)
+    assert running.ask("PORT", "GET", "/healthz")[0] == 200
+    running.process.terminate()
     said, _ = running.process.communicate(timeout=20)
     assert (running.process.returncode, said) == (0, "")
 

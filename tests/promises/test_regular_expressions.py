@@ -39,7 +39,8 @@ def named_models() -> list[re.Pattern[str]]:
     found: list[str] = []
     for each in speakers().values():
         quirks = each.quirks
-        found += (*quirks.only_for.values(), *quirks.never_for, *quirks.effort_with_tools)
+        found += (*quirks.only_for.values(), *quirks.never_for, *quirks.efforts, *quirks.effort_with_tools)
+        found += [quirks.sampling_without_effort] if quirks.sampling_without_effort else []
     return [re.compile(pattern) for pattern in found]
 
 
@@ -50,6 +51,7 @@ BUILT: Mapping[tuple[str, str], Callable[[], object]] = {
     ("classifier.asides", "_claim"): asides._claim,
     ("classifier.fences", "_import"): fences._import,
     ("llm_router.adapters.providers.openai_request", "_takes"): named_models,
+    ("llm_router.adapters.providers.openai_request", "_thinks_instead"): named_models,
     ("llm_router.adapters.providers.openai_request", "effort"): named_models,
     ("llm_router.catalogue.quality_map", "make_map"): quality_map,
     ("llm_router.catalogue.tables", "_family"): tables,

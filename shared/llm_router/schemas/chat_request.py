@@ -120,7 +120,7 @@ class Ignored(RequestBody):
     prompt_cache_key: Annotated[str, Field(max_length=1024)] | None = None
     prompt_cache_retention: Name | None = None
     prompt_cache_options: AnyJson = None
-    prediction: AnyObject | None = None
+    prediction: AnyJson = None
     logprobs: Literal[False] | None = None
     top_logprobs: Literal[0] | None = None
     n: Literal[1] | None = None
