@@ -241,7 +241,8 @@ def test_one_model_thinks_alike_at_all_who_serve_it():
     assert all(len(said) == 1 for said in serving.values())
     assert serving["claude-haiku-4-5"] == serving["deepseek-v3.2"] == serving["nova-2-lite"] == {False}
     assert serving["claude-opus-5"] == serving["gemini-2.5-flash"] == serving["gpt-5"] == {True}
-    assert serving["gemini-3.5-flash-lite"] == serving["gemma-4-31b-it"] == {False}
+    assert serving["gemini-3.5-flash-lite"] == {False}
+    assert serving["gemma-4-31b-it"] == {True}, "as it was measured"
     assert serving["llama-3.3-nemotron-super-49b-v1.5"] == serving["mercury-2"] == serving["mercury-2.5"] == {True}
 
 
