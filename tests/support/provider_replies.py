@@ -44,6 +44,7 @@ class Reply:
     asked: Asked
 
     async def send(self, answer: Answer) -> bool:
+        """Whether the connection is kept. Behind a whole answer it is, or the next request might be sent into its end."""
         if isinstance(answer, Slow):
             await asyncio.sleep(answer.first_s)
             return await self._say(answer.said, between_s=answer.between_s)
@@ -131,6 +132,7 @@ class Reply:
                 await self._chunk(sent[half][: len(sent[half]) // 2])
         if fault in (Fault.NO_END_MARK, Fault.ERROR_EVENT, Fault.GARBAGE_EVENT, Fault.TRUNCATED_JSON):
             await self._write(b"0\r\n\r\n")
+            return True
         return False
 
     async def _bad_chunk(self, beginning: bytes) -> bool:
@@ -148,7 +150,7 @@ class Reply:
         bedrock = self.asked.protocol is Protocol.BEDROCK
         await self._chunk(aws_event("contentBlockDelta", wrong) if bedrock else b'data: {"greeting": ["hello"]}\n\n')
         await self._write(b"0\r\n\r\n")
-        return False
+        return True
 
     async def _huge(self) -> None:
         await self._write(self._head(HUGE_BYTES))
