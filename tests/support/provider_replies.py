@@ -44,7 +44,7 @@ class Reply:
     asked: Asked
 
     async def send(self, answer: Answer) -> bool:
-        """Whether the connection is kept. Behind a whole answer it is, or the next request might be sent into its end."""
+        """Whether the connection is kept. Behind a whole answer it is: the next request might be sent into its end."""
         if isinstance(answer, Slow):
             await asyncio.sleep(answer.first_s)
             return await self._say(answer.said, between_s=answer.between_s)
