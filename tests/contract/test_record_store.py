@@ -19,6 +19,9 @@ from llm_router.ports import BlobStore, Record, RecordStore
 from tests.support.aws import BUCKET, TABLE, an_aws
 from tests.support.clock import FakeClock
 
+MOST = 2
+"""Asked for: with more than that expired before them, a table's first page holds none that is alive."""
+
 
 @pytest.fixture
 def clock() -> FakeClock:
@@ -152,3 +155,20 @@ def test_a_blob_reads_back_whole_and_is_replaced_whole(blobs: BlobStore):
     assert blobs.read("sources/x.json") == b"\0\xff" * 100_000
     blobs.write("sources/x.json", b"new")
     assert blobs.read("sources/x.json") == b"new"
+
+
+@pytest.mark.parametrize("kind", ["note", "decision"])
+def test_the_latest_records_are_those_that_are_alive_however_many_are_not(
+    store: RecordStore, clock: FakeClock, kind: str
+):
+    for number in range(10, 20):
+        store.put(Record(kind, str(number), "", expires_at=None if number < 13 else clock.now() + 10))
+    clock.pass_seconds(11)
+    assert [record.key for record in store.latest(kind, MOST)] == ["12", "11"]
+
+
+def test_the_latest_counters_are_those_that_are_alive_however_many_are_not(store: RecordStore, clock: FakeClock):
+    for number in range(10, 20):
+        store.add("minute", str(number), {"a": number}, expires_at=None if number < 13 else clock.now() + 10)
+    clock.pass_seconds(12)
+    assert store.counters("minute", MOST) == [("12", {"a": 12}), ("11", {"a": 11})]
