@@ -9,8 +9,8 @@ import pytest
 
 from classifier import HybridClassifier, load
 from llm_router.taxonomy import Classification
-from training.evaluate import chances_of, classify_all, result
 from training.evaluation.checks import HELDOUT, CheckSet, category_sets
+from training.evaluation.classifier_report import chances_of, classify_all, result
 from training.evaluation.metrics import spearman
 
 MACRO_F1 = 0.94

@@ -19,7 +19,7 @@ LENGTHS, RULES = AnswerLengths.load(), RuleBook.load()
 
 def estimated(prompt: str) -> int:
     reading = RULES.read(normalise(prompt))
-    return LENGTHS.estimate(Category.GENERAL, Difficulty.EASY, reading.words, reading.found, 10)
+    return LENGTHS.estimate(Category.GENERAL, Difficulty.EASY, reading, 10)
 
 
 USUAL = estimated("Tell me about trains")
@@ -92,3 +92,27 @@ def test_every_name_of_a_unit_is_understood_as_it_is_typed(name: str):
 )
 def test_a_number_that_is_no_length_is_not(prompt: str):
     assert estimated(prompt) == USUAL
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tokens"),
+    [
+        ("Write it as 4 chapters, two pages each", 4400),
+        ("One page each, 30 chapters", 8000),
+        ("10 tips of two sentences each", 480),
+        ("5 sections, 100 words per section", 675),
+        ("写五段，每段100字", 675),
+        ("Zehn Tipps mit jeweils zwei Sätzen", 480),
+        ("10 tips of 4 sentences each, then 3 paragraphs", 960),
+        ("4 sentences for each of the 5 topics", 480),
+        ("Each chapter should be 2 pages, 5 chapters", 5500),
+        ("List each idea in 3 sentences", 72),
+        ("2 sentences each", 48),
+    ],
+)
+def test_a_length_of_each_thing_counts_as_often_as_there_are_things(prompt: str, tokens: int):
+    assert estimated(prompt) == tokens
+
+
+def test_a_number_for_each_unit_is_no_length():
+    assert estimated("List the exhibits, one per line") == USUAL

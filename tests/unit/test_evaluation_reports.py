@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from llm_router.taxonomy import Category
 from training import evaluate
 from training.evaluation.checks import FLASK, HELDOUT, OTHERS, OUTCOMES, REAL, CheckSet
+from training.evaluation.classifier_report import SLOW, SLOW_LIMIT, category_section
+from training.evaluation.metrics import Numbers
 from training.labelled import PROMPTS, Labelled
 
 REPORT = "README.md"
@@ -53,7 +56,7 @@ def test_main_keeps_report_and_pictures_where_no_sets_are_named(
     monkeypatch.setattr(evaluate, "category_sets", lambda folder, limit: [CheckSet(HELDOUT, rows, ("ours",))])
     monkeypatch.setattr(evaluate, "own_prompts", lambda split: list(rows))
     monkeypatch.setattr(evaluate, "WordGrams", lambda rows: _Even())
-    for section in ("spared_section", "_difficulty_section", "own_section"):
+    for section in ("spared_section", "difficulty_section", "own_section"):
         monkeypatch.setattr(evaluate, section, lambda *given: [])
     monkeypatch.setattr(evaluate, "measure_flips", lambda classifier: [])
     monkeypatch.setattr("sys.argv", ["evaluate", "--quick", "--report", str(report), "--artifacts", str(artifacts)])
@@ -65,8 +68,22 @@ def test_main_keeps_report_and_pictures_where_no_sets_are_named(
 class _Even:
     """Finds every category as likely as any other."""
 
-    def chances(self, prompts: list[str]) -> np.ndarray:
+    def chances(self, prompts: Sequence[str]) -> Numbers:
         return np.full((len(prompts), len(Category)), 1 / len(Category))
+
+
+def test_a_set_is_told_by_way_and_by_origin_and_the_slow_way_sees_the_first_of_it_alone():
+    rows = tuple(Labelled("?", str(place), "ours", Category.MATH) for place in range(SLOW_LIMIT + 20))
+    origins = tuple("heard" if place % 2 else "read" for place in range(len(rows)))
+    sure = np.tile(np.eye(len(Category))[list(Category).index(Category.MATH)], (len(rows), 1))
+    lines = category_section(
+        CheckSet("sums", rows, origins), sure, {"even": _Even().chances, SLOW: _Even().chances}, None
+    )
+    cells = {each[0]: each[1:3] for line in lines if (each := [cell.strip() for cell in line.strip("|").split("|")])}
+    assert cells["**classifier**"] == ["520", "1.000"]
+    assert cells["even"] == ["520", "0.000"]
+    assert cells["read"] == cells["heard"] == ["260", "1.000"]
+    assert cells[SLOW] == ["500", "0.000"]
 
 
 def test_every_public_set_that_is_measured_on_is_told_of_with_its_labels():

@@ -226,7 +226,7 @@ def test_what_is_read_at_a_glance_is_read_as_at_a_closer_look(text):
 
 def asked(text: str, category: Category = Category.GENERAL) -> int:
     reading = BOOK.read(normalise(text))
-    return LENGTHS.estimate(category, Difficulty.EASY, reading.words, reading.found, 20)
+    return LENGTHS.estimate(category, Difficulty.EASY, reading, 20)
 
 
 def test_an_asked_length_is_the_estimate():

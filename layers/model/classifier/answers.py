@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.changes import CHANGE, Change, Changes, Left
 from classifier.normalise import normalise
-from classifier.phrases import Found
+from classifier.rules import Reading
 from classifier.words import Word, split_words
 from llm_router.taxonomy import Category, Difficulty
 
 ANSWERS = Path(__file__).with_name("answers.toml")
-SHORT, LONG, CHANGE = "short_answer", "long_answer", "change"
+SHORT, LONG = "short_answer", "long_answer"
 
 LEAST, MOST = 8, 8000
 NONSENSE = 25 * MOST
@@ -29,10 +31,16 @@ _SHORT_AT_MOST, _SHORT_FACTOR, _LONG_FACTOR = 80, 0.4, 1.7
 the table is, not measured."""
 _CAN_NAME_A_LENGTH = frozenset({Category.CREATIVE_WRITING, Category.GENERAL, Category.ANALYSIS, Category.QUESTION})
 """Elsewhere a number before "pages" or "lines" belongs to the problem."""
+_EACH_AHEAD, _EACH_BEHIND, _THINGS_WITHIN, _MOST_THINGS = 5, 4, 12, 200
+"""Words between "each" and the number or unit that it belongs to, those within which the number of the things stands
+that each get such a length, and the most of them."""
 _CHANGED_FROM = 120
 """Beyond so many tokens, a prompt that asks for a change mostly is the text to change."""
-_OF_CHANGED = 0.7
-"""The share of such a prompt's tokens that the changed text takes: reasoned, not measured."""
+_OF_CHANGED, _LEAST_CHANGED = 0.7, 24
+"""The share of such a prompt's tokens that the changed text takes, and a sentence, which is the least: reasoned, not
+measured, as is what follows."""
+_CONDENSED, _OF_CONDENSED, _CONDENSED_AT_MOST = 60, 0.1, 800
+"""Tokens of a summary, of key points or of what was extracted: so many, and a share of the prompt's, up to a most."""
 
 Named = Mapping[str, Sequence[tuple[tuple[str, ...], float]]]
 """Amounts by the first word of what names them, with all its words, the longest name first."""
@@ -47,6 +55,9 @@ class AnswerLengths:
     per_unit: Named
     numbers: Mapping[str, float]
     multipliers: Mapping[str, float]
+    each: frozenset[str]
+    per: frozenset[str]
+    changes: Changes
 
     @classmethod
     def load(cls, path: Path = ANSWERS) -> AnswerLengths:
@@ -58,47 +69,77 @@ class AnswerLengths:
             per_unit=_named({name: raw["units"][unit] for unit, names in raw["words"].items() for name in names}),
             numbers=_by_word(raw["numbers"]),
             multipliers=_by_word(raw["multipliers"]),
+            each=frozenset(map(_word, raw["lengths"]["each"])),
+            per=frozenset(map(_word, raw["lengths"]["per"])),
+            changes=Changes(raw["changes"]),
         )
 
-    def estimate(
-        self,
-        category: Category,
-        difficulty: Difficulty,
-        words: Sequence[Word],
-        found: Mapping[str, Sequence[Found]],
-        prompt_tokens: int,
-    ) -> int:
-        """Tokens, between 8 and 8,000."""
-        if category in _CAN_NAME_A_LENGTH and (lengths := self._lengths(words)):
+    def estimate(self, category: Category, difficulty: Difficulty, asked: Reading, prompt_tokens: int) -> int:
+        """Tokens, between 8 and 8,000, of an answer to what is `asked` in a prompt of so many tokens."""
+        change = self.changes.read(asked) if category is Category.GENERAL else None
+        if category in _CAN_NAME_A_LENGTH and (lengths := self._named_lengths(asked.words, change)):
             # What is to be made of a longer text is said last.
-            return _bounded(lengths[-1] if SHORT in found or CHANGE in found else max(lengths))
+            return _bounded(lengths[-1] if _says(SHORT, asked, change) or CHANGE in asked.found else max(lengths))
+        short, long = _says(SHORT, asked, change), _says(LONG, asked, change)
+        if change and (change.given or prompt_tokens > _CHANGED_FROM):
+            return _bounded(_changed(change, prompt_tokens, short=short, long=long))
         tokens = self.typical[category] * self.factor[difficulty]
-        if category is Category.GENERAL and CHANGE in found and prompt_tokens > _CHANGED_FROM:
-            tokens = prompt_tokens * _OF_CHANGED
-        if SHORT in found:
+        if short:
             tokens = min(tokens * _SHORT_FACTOR, _SHORT_AT_MOST)
-        elif LONG in found:
+        elif long:
             tokens *= _LONG_FACTOR
         return _bounded(tokens)
+
+    def _named_lengths(self, words: Sequence[Word], change: Change | None) -> list[float]:
+        """The lengths that the answer shall have: a text that is to be changed may name others."""
+        if change is None:
+            return self._lengths(words)
+        return self._lengths(words[change.first : change.after]) or self._lengths(words[: change.ahead])
 
     def _lengths(self, words: Sequence[Word]) -> list[float]:
         """Every length that the prompt names outright, in tokens, in their order."""
         texts = [word.text for word in words]
         counts: list[float | None] | None = None
         found: list[float] = []
-        past = 0
+        past = told = 0
         for place in range(len(texts)):
             if texts[place] not in self.per_unit or place < past or (unit := _at(self.per_unit, texts, place)) is None:
                 continue
             counts = counts or self._counts(words, texts)
             after, per_unit = unit
             for before in range(place - 1, max(past, place - _NEAR) - 1, -1):
+                if texts[before] in self.per:
+                    break  # "One per line".
                 if (count := counts[before]) is not None:
-                    if TOO_FEW <= count * per_unit <= NONSENSE:
-                        found.append(count * per_unit)
+                    tokens = count * per_unit
+                    if TOO_FEW <= tokens <= NONSENSE:
+                        found.append(tokens * self._things(texts, counts, told, before, after))
+                        told = after + 1
                     break
             past = after
         return found
+
+    def _things(self, texts: Sequence[str], counts: Sequence[float | None], told: int, count: int, after: int) -> float:
+        """How many things each have the length whose number ends at `count`: the first number near it, or one.
+
+        What stands before `told` belongs to an earlier length.
+        """
+        ahead = range(count - 1, max(told, count - _EACH_AHEAD) - 1, -1)
+        if _reaches(self.each, texts, ahead) is None and not self._each_behind(texts, counts, after):
+            return 1.0
+        near = range(max(0, count - _THINGS_WITHIN), min(len(texts), count + _THINGS_WITHIN + 1))
+        others = (counts[place] or 0.0 for place in near if place != count)
+        return next((other for other in others if 1 <= other <= _MOST_THINGS), 1.0)
+
+    def _each_behind(self, texts: Sequence[str], counts: Sequence[float | None], after: int) -> bool:
+        if texts[after : after + 1] and texts[after] in self.per:
+            return True
+        each = _reaches(self.each, texts, range(after, min(after + _EACH_BEHIND, len(texts))))
+        # Before another number it belongs to that one: "mit jeweils zwei Sätzen", 每段100字.
+        if each is None or any(counts[after:each]):
+            return False
+        following = itertools.takewhile(lambda place: texts[place][0].isalnum(), range(each + 1, len(texts)))
+        return not any(counts[place] for place in itertools.islice(following, 2))
 
     def _counts(self, words: Sequence[Word], texts: Sequence[str]) -> list[float | None]:
         """The number that ends with each word; one written in groups of three ends with the last group."""
@@ -129,6 +170,23 @@ class AnswerLengths:
         return counts
 
 
+def _says(group: str, asked: Reading, change: Change | None) -> bool:
+    """Whether a phrase of the group is there; where a text is to be changed, in the words that ask for it."""
+    phrases = asked.found.get(group, ())
+    return any(change is None or change.first <= phrase.first < change.after for phrase in phrases)
+
+
+def _changed(change: Change, prompt_tokens: int, *, short: bool, long: bool) -> float:
+    """What is made of the text that is most of such a prompt."""
+    tokens = prompt_tokens * _OF_CHANGED
+    if change.left is Left.CONDENSED:
+        tokens = min(tokens, _CONDENSED + prompt_tokens * _OF_CONDENSED, _CONDENSED_AT_MOST)
+        tokens = min(tokens, _SHORT_AT_MOST) if short else tokens * (_LONG_FACTOR if long else 1.0)
+    elif short:
+        tokens *= _SHORT_FACTOR
+    return max(tokens, _LEAST_CHANGED)
+
+
 def _named(amounts: Mapping[str, float]) -> Named:
     named: dict[str, list[tuple[tuple[str, ...], float]]] = {}
     for name, amount in amounts.items():
@@ -138,11 +196,12 @@ def _named(amounts: Mapping[str, float]) -> Named:
 
 
 def _by_word(amounts: Mapping[str, float]) -> dict[str, float]:
-    by_word: dict[str, float] = {}
-    for name, amount in amounts.items():
-        (text,) = _as_read(name)
-        by_word[text] = float(amount)
-    return by_word
+    return {_word(name): float(amount) for name, amount in amounts.items()}
+
+
+def _word(name: str) -> str:
+    (text,) = _as_read(name)
+    return text
 
 
 def _as_read(name: str) -> tuple[str, ...]:
@@ -154,6 +213,16 @@ def _at(named: Named, texts: Sequence[str], place: int) -> tuple[int, float] | N
     for names, amount in named[texts[place]]:
         if (after := place + len(names)) <= len(texts) and tuple(texts[place:after]) == names:
             return after, amount
+    return None
+
+
+def _reaches(names: frozenset[str], texts: Sequence[str], places: Iterable[int]) -> int | None:
+    """The first of these places where one of the names stands, with no sign before it."""
+    for place in places:
+        if texts[place] in names:
+            return place
+        if not texts[place][0].isalnum():
+            break
     return None
 
 

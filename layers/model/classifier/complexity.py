@@ -13,8 +13,9 @@ from __future__ import annotations
 import math
 
 from classifier.features import Features
-from classifier.fusion import CATEGORIES, sigmoid
+from classifier.fusion import CATEGORIES
 from classifier.heads import Opinion
+from classifier.logistic import sigmoid
 from llm_router.taxonomy import Category
 
 FAILURE, USUAL_IN_MATH, USUAL_IN_CODE = 0.5, -1.0, 0.0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.features import NUMERIC
+from classifier.logistic import sigmoid, softmax
 from llm_router.taxonomy import Category, Difficulty, Method
 
 FUSION = "fusion.json"
@@ -202,19 +203,6 @@ def decided_by(fused: Chances, model: Chances, rules: Chances) -> Method:
     if chosen == by_rules and rules[by_rules] > SURE_RULES and model[by_model] < SURE_MODEL:
         return Method.RULES
     return Method.MODEL if chosen == by_model else Method.HYBRID
-
-
-def softmax(scores: Sequence[float]) -> Chances:
-    """Exponentials that sum to one."""
-    top = max(scores)
-    weights = [math.exp(score - top) for score in scores]
-    total = sum(weights)
-    return tuple(weight / total for weight in weights)
-
-
-def sigmoid(score: float) -> float:
-    """`1 / (1 + e^-score)`, for any finite score."""
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, score))))
 
 
 def _log(chance: float) -> float:

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from classifier.arrays import read_arrays
-from classifier.fusion import CATEGORIES, Chances, sigmoid, softmax
+from classifier.fusion import CATEGORIES, Chances
+from classifier.logistic import sigmoid, softmax
 from classifier.material import edges
 from classifier.remembering import Remembered
 

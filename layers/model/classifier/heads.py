@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from classifier.encoder import EncoderOutput
-from classifier.fusion import CATEGORIES, Chances, softmax
+from classifier.fusion import CATEGORIES, Chances
+from classifier.logistic import softmax
 from classifier.manifest import Manifest
 from llm_router.taxonomy import Difficulty
 

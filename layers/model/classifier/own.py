@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from classifier.arrays import read_arrays
 from classifier.encoder import EncoderOutput
 from classifier.examples import Example
-from classifier.fusion import sigmoid
+from classifier.logistic import sigmoid
 from classifier.normalise import normalise
 from classifier.words import split_words
 from llm_router.taxonomy import Category, Classification

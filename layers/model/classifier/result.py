@@ -51,7 +51,7 @@ def result_of(
         urgency=urgency(whole.found, whole.features, len(whole.words)),
         interaction_style=interaction_style(category, whole.found, whole.features),
         token_count=tokens,
-        output_tokens=lengths.estimate(category, scores.difficulty, asked.words, asked.found, tokens),
+        output_tokens=lengths.estimate(category, scores.difficulty, asked, tokens),
         degraded=decided.degraded,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from classifier.features import Features, read_features
+from classifier.logistic import softmax
 from classifier.normalise import Prompt
 from classifier.phrases import Found, PhraseIndex
 from classifier.words import Word, split_words
@@ -75,11 +75,6 @@ class Verdict:
         """The likeliest."""
         return max(self.probabilities, key=lambda category: self.probabilities[category])
 
-    @property
-    def confidence(self) -> float:
-        """The probability of the likeliest."""
-        return max(self.probabilities.values())
-
     def matches(self) -> tuple[RuleMatch, ...]:
         """The rules that fired with their places in the original text, weightiest first."""
         prompt = self.reading.prompt
@@ -138,7 +133,8 @@ class RuleBook:
                 continue
             fired.append((rule, *span))
             scores[rule.category] += rule.weight
-        return Verdict(reading, tuple(fired), _softmax(scores))
+        chances = dict(zip(scores, softmax(list(scores.values())), strict=True))
+        return Verdict(reading, tuple(fired), chances)
 
 
 def _openings(words: Sequence[Word], polite: Sequence[Found]) -> tuple[frozenset[int], int]:
@@ -202,13 +198,6 @@ def _extend(chain: Sequence[tuple[int, int]], phrases: Sequence[Found], within: 
         if position and phrase.first - by_end[position - 1][1] <= within:
             longer.append((by_end[position - 1][0], phrase.after))
     return longer
-
-
-def _softmax(scores: Mapping[Category, float]) -> dict[Category, float]:
-    top = max(scores.values())
-    weights = {category: math.exp(score - top) for category, score in scores.items()}
-    total = sum(weights.values())
-    return {category: weight / total for category, weight in weights.items()}
 
 
 def _rule(entry: Mapping[str, object], weights: Mapping[str, float]) -> Rule:

@@ -1,4 +1,4 @@
-"""`python -m training.fusion`: fits how the rules and the model are fused, on prompts neither was trained on.
+"""`python -m training.fusion`: fits how rules, words and the model are fused, on prompts none was trained on.
 
 Each is read twice, as it is and in another form, so that the confidence holds for what is typed in haste, too.
 """
@@ -27,9 +27,8 @@ from classifier.rules import Reading, RuleBook
 from llm_router.taxonomy import Difficulty
 from training.augment import perturb
 from training.labelled import Labelled, labels_of, own_prompts
-from training.regression import fit_score, softmax
+from training.regression import Matrix, fit_score, sigmoid, softmax
 
-Matrix = NDArray[np.float64]
 STEPS, STEP, PENALTY, SEED = 4000, 0.05, 0.02, 3
 AGREED = 0.995
 """Of the prompts that need no model, so many shall get the category that it would have led to."""
@@ -176,7 +175,7 @@ def fit_by_form(book: RuleBook, alone: float) -> dict[str, object]:
     form = np.hstack([forms, softmax(alone * logs)])
     complexity = fit_score(form, np.array([row.complexity for row in scored], dtype=np.float64))
     creativity = fit_score(form, np.array([row.creativity for row in scored], dtype=np.float64))
-    guessed = 1 / (1 + np.exp(-(form @ complexity[0] + complexity[1])))
+    guessed = sigmoid(form @ complexity[0] + complexity[1])
     return {
         "complexity_by_form": _linear(complexity),
         "creativity_by_form": _linear(creativity),

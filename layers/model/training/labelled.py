@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +37,18 @@ class Labelled:
     lang: str = ""
 
 
-def read_jsonl(path: Path, source: str) -> list[Labelled]:
-    """Every row of a file in the form that `prompts/` and `DATA_DIR` share. Raises `ValueError` or `KeyError`."""
+def json_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Every row of a file of JSON lines as it stands. Raises `OSError` or `ValueError`."""
     with path.open(encoding="utf-8") as lines:
-        return [_labelled(json.loads(line), source) for line in lines if line.strip()]
+        yield from (json.loads(line) for line in lines if line.strip())
+
+
+def read_jsonl(path: Path, source: str) -> list[Labelled]:
+    """Every row of a file in the form that `prompts/` and `DATA_DIR` share.
+
+    Raises `OSError`, `ValueError` or `KeyError`.
+    """
+    return [_labelled(row, source) for row in json_rows(path)]
 
 
 def _labelled(row: dict[str, object], source: str) -> Labelled:

@@ -7,7 +7,6 @@ same words, since the choice and the difficulty are measured on that.
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from training.labelled import PROMPTS, Labelled, read_jsonl, sample
+from training.labelled import PROMPTS, Labelled, json_rows, read_jsonl, sample
 
 OUTCOMES = "routing_llmrouter_dcrouter"
 """ulab-uiuc/LLMRouter at 4e7a796942, MIT: nine models on fourteen tasks, of which `measured_rows` gives thirteen."""
@@ -31,7 +30,8 @@ MOST_STEPS = 8
 """Of a word problem; more are counted as so many, since few have them."""
 LONGEST = 700
 """Characters; longer ones cost most of the time and are puzzles of one form."""
-PER_DIFFICULTY = 200
+LEVEL_ROWS = 600
+"""Of MATH, drawn over all its levels."""
 HELD_OUT, RATED_HELD_OUT = 4, 10
 """One in so many measured outcomes, and one in so many rated ones, is kept from training, by a hash of its id."""
 _LEVEL_SHARE = {"1": 0.1, "2": 0.25, "3": 0.45, "4": 0.6, "5": 0.85}
@@ -66,8 +66,9 @@ def _is_held_out(key: str, one_in: int) -> bool:
 
 def measured_rows(folder: Path) -> Iterator[dict[str, Any]]:
     """The rows of the measured outcomes that may be fitted to."""
-    with (folder / "train" / f"{OUTCOMES}.jsonl").open(encoding="utf-8") as lines:
-        yield from (row for row in map(json.loads, lines) if row["task"] != NATURAL_QUESTIONS)
+    for row in json_rows(folder / "train" / f"{OUTCOMES}.jsonl"):
+        if row["task"] != NATURAL_QUESTIONS:
+            yield row
 
 
 def _measured(folder: Path) -> Iterator[tuple[str, Outcome]]:
@@ -81,9 +82,8 @@ def _measured(folder: Path) -> Iterator[tuple[str, Outcome]]:
 def _levels(folder: Path) -> Iterator[Outcome]:
     """MATH prompts with their level on the scale of failure shares."""
     path = folder / "train" / f"{LEVELS}.jsonl"
-    with path.open(encoding="utf-8") as lines:
-        labels = {str(row["id"]): str(row["raw_label"]) for row in map(json.loads, lines)}
-    rows: Sequence[Labelled] = sample(read_jsonl(path, LEVELS), PER_DIFFICULTY * 3, seed=12)
+    labels = {str(row["id"]): str(row["raw_label"]) for row in json_rows(path)}
+    rows: Sequence[Labelled] = sample(read_jsonl(path, LEVELS), LEVEL_ROWS, seed=12)
     for row in rows:
         if (share := _LEVEL_SHARE.get(labels[row.id][-1])) is not None:
             yield Outcome(row.prompt, LEVELS, share)

@@ -13,10 +13,9 @@ from classifier.asides import read_request
 from classifier.rules import WEIGHTS, RuleBook
 from llm_router.taxonomy import Category
 from training.labelled import Labelled, labels_of, own_prompts
-from training.regression import softmax
+from training.regression import Matrix, softmax
 from training.sources import data_dir, public_rows
 
-Matrix = NDArray[np.float64]
 STEPS = 3000
 STEP = 0.5
 PENALTY = 3e-4

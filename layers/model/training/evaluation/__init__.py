@@ -1,1 +1,1 @@
-"""Measures the classifier: figures, pictures, baselines and the report."""
+"""Measures the classifier and the choice: figures, pictures, baselines and the reports."""

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.labelled import Labelled, own_prompts, read_jsonl
+from training.labelled import Labelled, json_rows, own_prompts, read_jsonl
 
 REAL = "alpacaeval_selfinst_helpful_vicuna"
 """Real and authored instructions, read and labelled one by one: the nearest to real traffic among the check sets."""
@@ -46,14 +45,17 @@ def category_sets(folder: Path | None, limit: int) -> Iterator[CheckSet]:
         return
     for name in (REAL, *OTHERS):
         path = folder / "check" / f"{name}.jsonl"
-        origins = {str(row["id"]): str(row["raw_label"]) for row in _raw(path)}
+        origins = {str(row["id"]): str(row["raw_label"]) for row in json_rows(path)}
         rows = [row for row in read_jsonl(path, name) if row.category is not None][:limit]
         by_row = (origins[row.id] if name in {REAL, "short_word_math", "arc_easy_challenge"} else name for row in rows)
         yield CheckSet(name, tuple(rows), tuple(by_row))
 
 
 def scales(folder: Path | None, limit: int) -> Iterator[Scale]:
-    """Where it is known which prompts are harder than others. Ours first; MATH's rows are those not trained on."""
+    """Where it is known which prompts are harder than others.
+
+    Ours first; then, with a folder, each public set, at most `limit` rows of it.
+    """
     order = {"easy": 0.0, "medium": 1.0, "hard": 2.0}
     ours = [row for row in own_prompts(HELDOUT) if row.difficulty is not None and row.complexity is not None]
     yield Scale("held-out prompts, difficulty", *_pairs([(r.prompt, order[str(r.difficulty)]) for r in ours]))
@@ -61,21 +63,15 @@ def scales(folder: Path | None, limit: int) -> Iterator[Scale]:
     if folder is None:
         return
     for name, title in (("arc_easy_challenge", "ARC, easy against challenge"), (FLASK, "FLASK, knowledge needed")):
-        rows = [r for r in _raw(folder / "check" / f"{name}.jsonl") if r["difficulty"]][:limit]
+        rows = [r for r in json_rows(folder / "check" / f"{name}.jsonl") if r["difficulty"]][:limit]
         yield Scale(title, *_pairs([(str(row["prompt"]), order[str(row["difficulty"])]) for row in rows]))
     for name in OUTCOMES:
         pairs = []
-        for row in _raw(folder / "check" / f"{name}.jsonl"):
+        for row in json_rows(folder / "check" / f"{name}.jsonl"):
             outcomes = row["outcomes"]
-            assert isinstance(outcomes, dict)  # noqa: S101 - the file's form
             pairs.append((str(row["prompt"]), 1 - sum(map(float, outcomes.values())) / len(outcomes)))
         yield Scale(f"{name.removeprefix('routing_')}, share of models that fail", *_pairs(pairs[:limit]))
 
 
 def _pairs(pairs: list[tuple[str, float]]) -> tuple[tuple[str, ...], tuple[float, ...]]:
     return tuple(prompt for prompt, _ in pairs), tuple(hardness for _, hardness in pairs)
-
-
-def _raw(path: Path) -> list[dict[str, object]]:
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]

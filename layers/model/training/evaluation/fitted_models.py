@@ -20,6 +20,7 @@ from llm_router.taxonomy import Category, Difficulty
 from training.evaluation.metrics import Integers, Numbers
 from training.evaluation.mixed_effects import MixedEffects, fit
 from training.evaluation.outcome_sets import OutcomeSet
+from training.regression import sigmoid
 
 ABILITY, CATEGORY, DIFFICULTY, KIND = range(4)
 """The groups of effects."""
@@ -96,7 +97,7 @@ def _cell(effects: MixedEffects, model: int, category: Category, level: Difficul
     """Mean and standard deviation of the chance, over what is not sure of the model and over kinds not seen."""
     mean, variance = effects.log_odds(model, _features({category: 1.0}, _place(ANCHORS[level], level)))
     spread = np.sqrt(variance + effects.variances[:, KIND].sum())
-    chances, shares = 1 / (1 + np.exp(-mean - spread * NODES)), WEIGHTS / WEIGHTS.sum()
+    chances, shares = sigmoid(mean + spread * NODES), WEIGHTS / WEIGHTS.sum()
     chance = float(shares @ chances)
     sd = float(np.sqrt(shares @ (chances - chance) ** 2))
     return QualityEstimate(chance, max(LEAST_SD, sd), PRIOR_WEIGHT, "outcomes", None, imputed=False)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.evaluation.metrics import Integers, Numbers
+from training.regression import sigmoid
 
 ROUNDS, FIRST_STEPS = 20, 4
 LEAST_VARIANCE = 1e-4
@@ -67,7 +68,7 @@ def _newton_step(x: Numbers, scores: Numbers, weights: Numbers, variances: Numbe
     precision, slope = np.diag(1 / variances), -weights / variances
     for model in range(scores.shape[1]):
         places = _places(x.shape[1], model)
-        chance = 1 / (1 + np.exp(-both @ weights[places]))
+        chance = sigmoid(both @ weights[places])
         precision[np.ix_(places, places)] += (both.T * (chance * (1 - chance))) @ both
         slope[places] += both.T @ (scores[:, model] - chance)
     covariance = np.asarray(np.linalg.inv(precision), dtype=np.float64)

@@ -5,8 +5,7 @@ The outcomes that are fitted to are without their task from Natural Questions (`
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 from classifier import HybridClassifier
 from llm_router.taxonomy import Classification
 from training.evaluation.metrics import Numbers
+from training.labelled import json_rows
 from training.outcomes import OUTCOMES, measured_rows
 
 CHECKS = ("routing_routerbench_mbpp", "routing_routerbench_arc_challenge", "routing_routerbench_winogrande")
@@ -49,7 +49,7 @@ class OutcomeSet:
     @property
     def tokens(self) -> Numbers:
         """Prompt and expected answer, `[prompts]`."""
-        return np.array([each.token_count + each.output_tokens for each in self.found], dtype=np.float64)
+        return _tokens(self.found)
 
 
 def training_set(folder: Path, classifier: HybridClassifier) -> OutcomeSet:
@@ -59,7 +59,7 @@ def training_set(folder: Path, classifier: HybridClassifier) -> OutcomeSet:
 
 def check_set(folder: Path, classifier: HybridClassifier) -> OutcomeSet:
     """RouterBench's outcomes at their measured costs, which are only measured on."""
-    rows = (row for name in CHECKS for row in _rows(folder / "check" / f"{name}.jsonl"))
+    rows = (row for name in CHECKS for row in json_rows(folder / "check" / f"{name}.jsonl"))
     return _outcome_set("routerbench", rows, classifier)
 
 
@@ -73,11 +73,9 @@ def _outcome_set(name: str, found: Iterable[dict[str, Any]], classifier: HybridC
     if all(row.get("cost") for row in rows):
         usd = np.array([[row["cost"][model] for model in models] for row in rows], dtype=np.float64)
     else:
-        tokens = np.array([each.token_count + each.output_tokens for each in classified], dtype=np.float64)
-        usd = tokens[:, None] * np.array([USD_PER_MTOK[model] for model in models])[None, :] / 1e6
+        usd = _tokens(classified)[:, None] * np.array([USD_PER_MTOK[model] for model in models])[None, :] / 1e6
     return OutcomeSet(name, models, tuple(str(row["task"]) for row in rows), classified, scores.clip(0, 1), usd)
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+def _tokens(found: Sequence[Classification]) -> Numbers:
+    return np.array([each.token_count + each.output_tokens for each in found], dtype=np.float64)

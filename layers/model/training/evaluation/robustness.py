@@ -32,7 +32,7 @@ class Flips:
 
 
 def measure_flips(classifier: HybridClassifier) -> list[Flips]:
-    """Every kind, on our held-out prompts or the committed rewordings."""
+    """Every kind: changes made here, of the committed requests and our held-out prompts, then committed rewordings."""
     requests = tomllib.loads(REWORDINGS.read_text(encoding="utf-8"))["request"]
     originals = [str(request["prompt"]) for request in requests]
     prompts = originals + [row.prompt for row in own_prompts("heldout")]

@@ -1,0 +1,154 @@
+"""What a prompt wants made of a given text: the same said otherwise, something far shorter, or another thing.
+
+Which words ask for a change at all, the rules know, and their weights are fitted to it; how much is left of the text
+is no evidence of a category, so `answers.toml` tells that and no rule reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from classifier.phrases import Found, PhraseIndex
+from classifier.rules import Reading
+
+CHANGE = "change"
+"""The group of `rules.toml`."""
+
+ENDS = 60
+"""Words from either end of a prompt in which the request stands; between them lies the text."""
+
+_SET_APART = re.compile("[:：](?!\\d)|\n|[\"“”„«»「」『』]|(?<!\\w)['‘](?=\\w)")
+"""Where a given text begins or ends: behind a colon, at a line's end, in quotation marks."""
+
+
+class Left(StrEnum):
+    """How much is left of a text: about all of it, a small part, or as much as the new thing takes."""
+
+    KEPT = "kept"
+    CONDENSED = "condensed"
+    RESHAPED = "reshaped"
+
+
+class Stands(IntEnum):
+    """Where the words of a change stand, likeliest a request first: before the text, behind it, or neither."""
+
+    BEFORE_OPENING = 0
+    BEHIND_OPENING = 1
+    BEFORE = 2
+    BEHIND = 3
+    AMID_OPENING = 4
+    AMID = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is asked for, in the words from `first` up to, not including, `after`.
+
+    So many words are `ahead` of any text, where they are not those. `given` when it is said before anything else and a
+    text is set apart behind it that is to be kept or condensed.
+    """
+
+    left: Left
+    first: int
+    after: int
+    ahead: int
+    given: bool
+
+
+class Changes:
+    """Reads what is to be made of a text, by the phrases that condense and those that make another thing of it."""
+
+    def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
+        """Raises `KeyError` or `ValueError`: the phrases are part of the code."""
+        self._index = PhraseIndex({left: phrases[left] for left in (Left.CONDENSED, Left.RESHAPED)})
+
+    def read(self, reading: Reading) -> Change | None:
+        """None where no change is asked for at either end."""
+        phrases = self._at_the_ends(reading)
+        if not phrases:
+            return None
+        signs = [sign.start() for sign in _SET_APART.finditer(reading.prompt.text)]
+        stands, phrase = _likeliest(reading, phrases, signs)
+        if stands is Stands.AMID:
+            return None
+        first, after = _asking(reading, phrase, stands, signs)
+        left = Left(phrase.group)
+        if left is Left.RESHAPED and any(
+            each.group == Left.CONDENSED and first <= each.first < after for each in phrases
+        ):
+            left = Left.CONDENSED  # "Turn these notes into action items".
+        # Outside our alphabet the verb mostly comes last; within it, one further on may as well be mere mention.
+        said_first = stands is Stands.BEFORE_OPENING or (
+            stands is Stands.BEFORE and not _text(reading, phrase).isascii()
+        )
+        ahead = _words_before(reading, signs[0]) if first and signs else 0
+        return Change(left, first, after, ahead, left is not Left.RESHAPED and said_first and bool(signs))
+
+    def _at_the_ends(self, reading: Reading) -> list[Found]:
+        """Every phrase of a change near either end, in their order, its group the name of what it leaves."""
+        words = reading.words
+        tail = max(ENDS, len(words) - ENDS)
+        own = [
+            *self._index.find(words[:ENDS]),
+            *(Found(each.group, each.first + tail, each.after + tail) for each in self._index.find(words[tail:])),
+        ]
+        taken = {place for each in own for place in range(each.first, each.after)}
+        kept = (
+            Found(Left.KEPT, each.first, each.after)
+            for each in reading.found.get(CHANGE, ())
+            if (each.after <= ENDS or each.first >= tail) and taken.isdisjoint(range(each.first, each.after))
+        )
+        return sorted((*own, *kept), key=lambda each: each.first)
+
+
+def _likeliest(reading: Reading, phrases: Iterable[Found], signs: Sequence[int]) -> tuple[Stands, Found]:
+    """The first that opens a sentence; else the last before the text, as where the verb comes last; and so on."""
+
+    def rank(phrase: Found) -> tuple[Stands, int]:
+        stands = _stands(reading, phrase, signs)
+        return stands, -phrase.first if stands in {Stands.BEFORE, Stands.BEHIND} else phrase.first
+
+    phrase = min(phrases, key=rank)
+    return rank(phrase)[0], phrase
+
+
+def _stands(reading: Reading, phrase: Found, signs: Sequence[int]) -> Stands:
+    words = reading.words
+    # A bracket opens a remark: "Agreement (extract)".
+    opens = phrase.first in reading.openings and not (phrase.first and words[phrase.first - 1].text == "(")
+    if not signs or words[phrase.after - 1].end <= signs[0]:
+        return Stands.BEFORE_OPENING if opens else Stands.BEFORE
+    if words[phrase.first].start > _last_begins(reading, signs):
+        return Stands.BEHIND_OPENING if opens else Stands.BEHIND
+    return Stands.AMID_OPENING if opens else Stands.AMID
+
+
+def _last_begins(reading: Reading, signs: Sequence[int]) -> int:
+    """Where the last line begins; in a single line, the last sign that sets a text apart."""
+    line = reading.prompt.text.rstrip().rfind("\n")
+    return signs[-1] if line < 0 else line
+
+
+def _asking(reading: Reading, phrase: Found, stands: Stands, signs: Sequence[int]) -> tuple[int, int]:
+    """The words around the phrase that are the request, without any of the text."""
+    words = reading.words
+    behind = stands in {Stands.BEHIND_OPENING, Stands.BEHIND}
+    if behind:
+        begins = _last_begins(reading, signs)
+        return max(_words_before(reading, begins + 1), len(words) - ENDS), len(words)
+    end = words[phrase.after - 1].end
+    until = next((sign for sign in signs if sign >= end), len(reading.prompt.text))
+    after = _words_before(reading, until)
+    first = phrase.first if stands is Stands.AMID_OPENING or phrase.first >= ENDS else 0
+    return first, min(after, first + ENDS)
+
+
+def _words_before(reading: Reading, place: int) -> int:
+    return next((number for number, word in enumerate(reading.words) if word.start >= place), len(reading.words))
+
+
+def _text(reading: Reading, phrase: Found) -> str:
+    return "".join(word.text for word in reading.words[phrase.first : phrase.after])
