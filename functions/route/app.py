@@ -54,7 +54,8 @@ def _keep(decision: Decision, tenant: str, used: str | None, answer: str) -> Non
     Kept before the answer goes out, since the caller may ask for it at once. `answer` is its JSON.
     """
     try:
-        subject, until = subject_of(decision, tenant, used), decision.at + service.settings.decision_ttl
+        demo = used is not None and service.generating.is_demo(used)
+        subject, until = subject_of(decision, tenant, used, demo=demo), decision.at + service.settings.decision_ttl
         service.decisions().keep(decision.id, answer, subject, expires_at=until)
     except StoreUnavailable as failure:
         service.observer().warn(f"A decision was not kept: {failure.message}")

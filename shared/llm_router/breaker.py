@@ -69,18 +69,19 @@ class Breaker:
         """The call failed: one more in the row, and a failed probe opens for another period."""
         with self._lock:
             self._failed += 1
-            opens = self._opened_at is not None or self._failed >= self.failures
-            was_open = self._opened_at is not None
-            if opens:
-                self._opened_at, self._probe_at = self.clock.monotonic(), None
-        if opens and not was_open and self.opened is not None:
+            is_news = (self._opened_at is not None or self._failed >= self.failures) and self._open()
+        if is_news and self.opened is not None:
             self.opened()
 
     def trip(self) -> None:
         """Open at once."""
         with self._lock:
-            was_open = self._opened_at is not None
-            self._failed = max(self._failed, self.failures)
-            self._opened_at, self._probe_at = self.clock.monotonic(), None
-        if not was_open and self.opened is not None:
+            is_news = self._open()
+        if is_news and self.opened is not None:
             self.opened()
+
+    def _open(self) -> bool:
+        """Open from now on, under the lock; whether that is news."""
+        was_open = self._opened_at is not None
+        self._opened_at, self._probe_at = self.clock.monotonic(), None
+        return not was_open

@@ -18,6 +18,12 @@ ASSUMED_S = 0.003
 DECODED = 1024
 """Classifications that are not decoded anew each time the cache holds them: a megabyte at most."""
 
+LONGEST_NAME = 100
+"""Characters of a category's name in the cache. Ours are shorter, and the figures count by what is read here."""
+
+MOST_TOKENS = 10**9
+"""No prompt and no answer has as many: a larger count is not ours, and some are too large to be calculated with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Classified:
@@ -117,7 +123,8 @@ def decode(held: bytes) -> Classification | None:
 
 
 def _word(value: object) -> str:
-    if not isinstance(value, str) or not value:
+    # A lone surrogate, which JSON can hold, could be neither answered with nor counted; ASCII has none.
+    if not isinstance(value, str) or not value.isascii() or not 0 < len(value) <= LONGEST_NAME:
         raise ValueError("not a name")
     return value
 
@@ -129,6 +136,6 @@ def _chance(value: object) -> float:
 
 
 def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_TOKENS:
         raise ValueError("not a count")
     return value

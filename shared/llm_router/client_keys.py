@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from llm_router.auth import key_hash
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.catalogue.reader import LAST_GOOD_FOR_S
+from llm_router.catalogue.naming import all_folded, folded, names_of
 from llm_router.errors import NotFound, StoreUnavailable, UnreadableRecord
 from llm_router.ports import Clock, Record, RecordStore
+from llm_router.renewed import LAST_GOOD_FOR_S
 
 Found = TypeVar("Found")
 
@@ -52,8 +53,9 @@ class ClientKey:
 
     def allows(self, model: ModelEntry) -> bool:
         """Whether requests with this key may go to the model."""
-        named = not self.models or model.id in self.models or model.api_alias in self.models
-        return named and (not self.providers or model.provider in self.providers)
+        if self.models and all_folded(self.models).isdisjoint(names_of(model)):
+            return False
+        return not self.providers or folded(model.provider) in all_folded(self.providers)
 
     def refused(self, models: Iterable[ModelEntry]) -> Mapping[str, str]:
         """Those of the models that requests with this key may not go to, by id, with the reason in words."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llm_router.catalogue.entry import Capability
@@ -70,15 +69,11 @@ class Conversation:
         needs = {
             Capability.TOOLS: self.wants_tools,
             Capability.JSON: self.wants_json,
-            Capability.VISION: _any(self.turns, "images"),
-            Capability.AUDIO: _any(self.turns, "audios"),
-            Capability.PDF: _any(self.turns, "files"),
+            Capability.VISION: any(turn.images for turn in self.turns),
+            Capability.AUDIO: any(turn.audios for turn in self.turns),
+            Capability.PDF: any(turn.files for turn in self.turns),
         }
         return frozenset(capability for capability, needed in needs.items() if needed)
-
-
-def _any(turns: Sequence[Turn], kind: str) -> bool:
-    return any(getattr(turn, kind) > 0 for turn in turns)
 
 
 def file_tokens(octets: int, *, is_text: bool) -> int:

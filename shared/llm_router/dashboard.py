@@ -11,7 +11,7 @@ from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.decisions import DecisionLog
 from llm_router.errors import CatalogueUnavailable, FieldProblem, InvalidRequest, StoreUnavailable
-from llm_router.figures import HOUR, MINUTE, PERIOD_S, Bucket, Figures
+from llm_router.figures import Bucket, BucketSize, Figures
 from llm_router.health import Component, State, overall
 from llm_router.ports import Clock, RecordStore, VersionInfo
 from llm_router.processes import Process, running
@@ -40,20 +40,20 @@ class Window(StrEnum):
         return _SPANS[self][0]
 
     @property
-    def period(self) -> str:
+    def bucket_size(self) -> BucketSize:
         """The buckets that it is made of."""
         return _SPANS[self][1]
 
     @property
     def step_s(self) -> int:
         """How long each of them is, in seconds."""
-        return PERIOD_S[self.period]
+        return self.bucket_size.seconds
 
 
-_SPANS: Mapping[Window, tuple[int, str]] = {
-    Window.HOUR: (3600, MINUTE),
-    Window.DAY: (86_400, HOUR),
-    Window.WEEK: (7 * 86_400, HOUR),
+_SPANS: Mapping[Window, tuple[int, BucketSize]] = {
+    Window.HOUR: (3600, BucketSize.MINUTE),
+    Window.DAY: (86_400, BucketSize.HOUR),
+    Window.WEEK: (7 * 86_400, BucketSize.HOUR),
 }
 
 
@@ -119,7 +119,7 @@ class Dashboard:
         """The window that ends now."""
         return Seen(
             window=window,
-            buckets=_or_none_of(lambda: self.figures.last(window.seconds, window.period)),
+            buckets=_or_none_of(lambda: self.figures.last(window.seconds, window.bucket_size)),
             components=self.overview.components(),
             in_use=self._in_use(),
             sources=_or_none_of(lambda: self.refresher().states()),

@@ -17,6 +17,8 @@ MAX_ID = 64
 NO_DECISION = "There is no such decision; decisions are kept for a limited time."
 LEVEL = 1
 """Of compression. An answer of twenty models shrinks to a sixth, which is what a store bills for."""
+_DEMO = "demo"
+"""Stands after what a decision was about where a demo answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +31,26 @@ class DecisionLog:
         """Keep a decision's answer, which is JSON, until then (epoch seconds)."""
         packed = base64.b64encode(zlib.compress(answer.encode(), LEVEL)).decode("ascii")
         about = [subject.model_id, subject.category, subject.difficulty, subject.tenant, subject.session_key]
+        about += [_DEMO] if subject.demo else []
         self.records.put(Record(KIND, decision_id, f"{json.dumps(about)}\n{packed}", expires_at))
 
     def find(self, decision_id: str, tenant: str | None) -> bytes | None:
         """The answer as it was given to this tenant (None: to any), or None."""
-        record = self.records.get(KIND, decision_id[:MAX_ID])
-        if record is None or tenant not in (None, _subject(record).tenant):
-            return None
-        return _answer(record)
+        record = self._of_tenant(decision_id, tenant)
+        return None if record is None else _answer(record)
 
     def subject(self, decision_id: str, tenant: str | None) -> Subject | None:
         """What a decision of this tenant (None: of any) was about, or None."""
-        record = self.records.get(KIND, decision_id[:MAX_ID])
-        found = None if record is None else _subject(record)
-        return None if found is None or tenant not in (None, found.tenant) else found
+        record = self._of_tenant(decision_id, tenant)
+        return None if record is None else _subject(record)
 
     def latest(self, limit: int) -> Iterator[bytes]:
         """The newest answers, newest first."""
         return (_answer(record) for record in self.records.latest(KIND, limit))
+
+    def _of_tenant(self, decision_id: str, tenant: str | None) -> Record | None:
+        record = self.records.get(KIND, decision_id[:MAX_ID])
+        return None if record is None or tenant not in (None, _subject(record).tenant) else record
 
 
 def _answer(record: Record) -> bytes:
@@ -54,5 +58,5 @@ def _answer(record: Record) -> bytes:
 
 
 def _subject(record: Record) -> Subject:
-    model_id, category, difficulty, tenant, session_key = json.loads(record.body.partition("\n")[0])
-    return Subject(model_id, Category(category), Difficulty(difficulty), tenant, session_key)
+    model_id, category, difficulty, tenant, session_key, *more = json.loads(record.body.partition("\n")[0])
+    return Subject(model_id, Category(category), Difficulty(difficulty), tenant, session_key, demo=_DEMO in more)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from llm_router.decay import DecayedCounters
@@ -17,27 +18,50 @@ from llm_router.taxonomy import Category, Difficulty
 GIVEN, VOICE = "feedback", "voice"
 VOICE_WEIGHT = 5.0
 """What one caller's judgements of one model's one kind of work weigh at most, all together and as they have aged.
-Half of what the catalogue weighs: alone it moves an estimate by at most a third of the way."""
+Half of what the catalogue's measures weigh: alone it moves such an estimate by at most a third of the way, and one that
+the catalogue infers by five eighths."""
+
+LEAST_VOTE = 0.01
+"""Who has less of a vote left than this has none."""
 
 ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a decision was about, and whose it is."""
+    """What a decision was about, and whose it is. `demo` where no model answered but a demo in its place."""
 
     model_id: str
     category: Category
     difficulty: Difficulty
     tenant: str
     session_key: str = ""
+    demo: bool = False
+
+
+class Uncounted(StrEnum):
+    """Why a judgement counts for nothing."""
+
+    JUDGED_BEFORE = "judged_before"
+    """Only the first judgement of a decision counts."""
+
+    VOICE_USED_UP = "voice_used_up"
+    """Its caller has said enough about this model and kind of work for now."""
+
+    DEMO_ANSWER = "demo_answer"
+    """A demo answered, which says nothing of the model that it stood in for."""
 
 
 class Given(NamedTuple):
-    """How much a judgement counted, and whether it was the decision's first."""
+    """How much a judgement counted, and why where it did not."""
 
     weight: float
-    first: bool
+    uncounted: Uncounted | None = None
+
+    @property
+    def tells_of_session(self) -> bool:
+        """Whether the session that the answer was in is to hear of it: of a model's answer, and once."""
+        return self.uncounted in {None, Uncounted.VOICE_USED_UP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +74,19 @@ class FeedbackBook:
     kept_s: float
 
     def give(self, decision_id: str, subject: Subject, score: float) -> Given:
-        """Count a score from 0 to 1 by `subject.tenant`. Only the first judgement of a decision counts."""
+        """Count a score from 0 to 1 by `subject.tenant`. Only the first judgement of a decision counts, and none of a
+        demo's answer."""
+        if subject.demo:
+            return Given(0.0, Uncounted.DEMO_ANSWER)
         until = self.clock.now() + self.kept_s
         if not self.records.put(Record(GIVEN, decision_id, "{}", until), only_if_absent=True):
-            return Given(0.0, first=False)
+            return Given(0.0, Uncounted.JUDGED_BEFORE)
         try:
-            return Given(self._count(subject, score), first=True)
+            weight = self._count(subject, score)
         except StoreUnavailable:
             self.records.delete(GIVEN, decision_id)
             raise
+        return Given(weight, None if weight > 0 else Uncounted.VOICE_USED_UP)
 
     def _count(self, subject: Subject, score: float) -> float:
         weight = self._weight(subject)
@@ -74,7 +102,7 @@ class FeedbackBook:
             held = self.records.get(VOICE, key)
             used = 0.0 if held is None else self._aged(held)
             weight = min(1.0, VOICE_WEIGHT - used)
-            if weight <= 0:
+            if weight < LEAST_VOTE:
                 return 0.0
             now = self.clock.now()
             body = json.dumps([used + weight, now])

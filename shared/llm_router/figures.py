@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from llm_router.activity import Observation
@@ -16,9 +17,6 @@ from llm_router.taxonomy import Difficulty
 
 T = TypeVar("T")
 
-MINUTE, HOUR = "minute", "hour"
-PERIOD_S: Mapping[str, int] = {MINUTE: 60, HOUR: 3600}
-KEPT_S: Mapping[str, int] = {MINUTE: 4 * 3600, HOUR: 31 * 86_400}
 TOTAL, EVER = "total", "ever"
 """One document that only grows, for those who read counters and not buckets."""
 
@@ -30,9 +28,32 @@ BY_FUNCTION = frozenset({Counter.REQUESTS, Counter.REFUSED, Counter.ERRORS, Coun
 """Those whose names go on with a function and that tell of traffic."""
 
 
-def bucket_key(at: float, period: str) -> str:
+class BucketSize(StrEnum):
+    """The time that one bucket counts; stores know buckets by this word."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+
+    @property
+    def seconds(self) -> int:
+        """How long it is."""
+        return _TIMES[self][0]
+
+    @property
+    def kept_s(self) -> int:
+        """For how many seconds a bucket is kept after it was last added to."""
+        return _TIMES[self][1]
+
+
+_TIMES: Mapping[BucketSize, tuple[int, int]] = {
+    BucketSize.MINUTE: (60, 4 * 3600),
+    BucketSize.HOUR: (3600, 31 * 86_400),
+}
+
+
+def bucket_key(at: float, size: BucketSize) -> str:
     """The key of the bucket that a moment falls into; keys sort by time."""
-    return f"{int(at) // PERIOD_S[period] * PERIOD_S[period]:010d}"
+    return f"{int(at) // size.seconds * size.seconds:010d}"
 
 
 def counts(seen: Observation) -> dict[str, float]:
@@ -122,19 +143,19 @@ class Figures:
 
     records: RecordStore
     clock: Clock
-    _over: dict[str, dict[int, Bucket]] = field(default_factory=dict)
+    _over: dict[BucketSize, dict[int, Bucket]] = field(default_factory=dict)
 
-    def last(self, seconds: float, period: str = MINUTE) -> list[Bucket]:
+    def last(self, seconds: float, size: BucketSize = BucketSize.MINUTE) -> list[Bucket]:
         """The buckets of the last so many seconds, oldest first, quiet and running ones included."""
-        now, step = self.clock.now(), PERIOD_S[period]
+        now, step = self.clock.now(), size.seconds
         first = int(now - seconds + step) // step * step
         starts = list(range(first, int(now) + 1, step))
-        kept = {start: bucket for start, bucket in self._over.get(period, {}).items() if start >= first}
+        kept = {start: bucket for start, bucket in self._over.get(size, {}).items() if start >= first}
         missing = [start for start in starts if start not in kept]
-        rows = self.records.counters(period, len(starts), first=f"{missing[0]:010d}") if missing else ()
+        rows = self.records.counters(size, len(starts), first=f"{missing[0]:010d}") if missing else ()
         read = {int(key): Bucket(int(key), grouped(counters)) for key, counters in rows}
         found = [kept.get(start) or read.get(start) or Bucket(start, {}) for start in starts]
-        self._over[period] = {bucket.start: bucket for bucket in found[:-STILL_COUNTING]}
+        self._over[size] = {bucket.start: bucket for bucket in found[:-STILL_COUNTING]}
         return found
 
     def ever(self) -> Sums:
@@ -145,7 +166,7 @@ class Figures:
     def chosen(self) -> dict[str, int]:
         """How often each model was recommended over the last day; empty while the store does not answer."""
         try:
-            found = sums(self.last(86_400, HOUR)).get(Counter.RECOMMENDED, {})
+            found = sums(self.last(86_400, BucketSize.HOUR)).get(Counter.RECOMMENDED, {})
             return {name: int(count) for name, count in found.items()}
         except StoreUnavailable:
             return {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from llm_router.auth import Caller
 from llm_router.decisions import NO_DECISION, DecisionLog
 from llm_router.errors import NotFound
-from llm_router.feedback import FeedbackBook, Subject
+from llm_router.feedback import FeedbackBook, Given, Subject
 from llm_router.sessions.continuing import Sessions
 
 POOR = 0.5
@@ -17,10 +17,10 @@ POOR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a judgement was counted for, and as how much of a vote."""
+    """What a judgement is of, and how it counted."""
 
     subject: Subject
-    weight: float
+    given: Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,6 @@ class Judge:
         if subject is None:
             raise NotFound(NO_DECISION)
         given = self.book.give(decision_id, replace(subject, tenant=caller.tenant), score)
-        if given.first and score < POOR and subject.session_key:
+        if given.tells_of_session and score < POOR and subject.session_key:
             self.sessions().failed(subject.session_key)
-        return Judged(subject, given.weight)
+        return Judged(subject, given)

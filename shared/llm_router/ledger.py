@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from llm_router.counters import BY_MODEL
 from llm_router.errors import StoreUnavailable
-from llm_router.figures import EVER, HOUR, KEPT_S, MINUTE, TOTAL, bucket_key
+from llm_router.figures import EVER, TOTAL, BucketSize, bucket_key
 from llm_router.ports import Clock, RecordStore
 
 MAX_NAMES = 400
 """Counters that one flush may touch; past it new models are counted together, so that a bucket stays small."""
+
+AT_ONCE = 100
+"""Counters of one write: as many as every store adds in one step, so that a write is done whole or not at all."""
 
 
 @dataclass
@@ -26,6 +30,9 @@ class Ledger:
     Figures are worth less than requests: when the store does not answer, what it has not taken is kept for the next
     time, at most `MAX_NAMES` counters of it for each document that is owed them. Where the process is frozen between
     requests, as on Lambda, the thread goes on with the next one.
+
+    A write that may or may not have been done is done again, and so may count twice: a store that does not answer has
+    mostly added nothing, and the counts of an outage are what it is understood by. What a store cannot take is dropped.
 
     The document that only grows holds a counter for every model that was ever named, and a write costs by the size of
     what it changes: that one is added to at most every `total_every_s`. It begins with every flush and waits twice as
@@ -74,27 +81,39 @@ class Ledger:
             return max(0.0, self._total_due_at - self.clock.monotonic()) if self._owed else None
 
     def flush(self, *, ending: bool = False) -> None:
-        """Add what was gathered to the store now, and to the document that only grows if that is due or all ends."""
+        """Add what was gathered to the store now, and to the document that only grows if that is due or all ends.
+
+        Never raises.
+        """
         with self._lock:
             due, self._gathered = self._gathered, {}
-            for kind in (MINUTE, HOUR, TOTAL):
+            for kind in (*BucketSize, TOTAL):
                 _gather(self._owed.setdefault(kind, {}), due)
             owed, self._owed = self._owed, {}
         now = self.clock.now()
         with contextlib.suppress(StoreUnavailable):
-            for period in (MINUTE, HOUR):
-                if amounts := owed[period]:
-                    self.records.add(period, bucket_key(now, period), amounts, expires_at=now + KEPT_S[period])
-                del owed[period]
+            for size in BucketSize:
+                self._write_down(size, bucket_key(now, size), owed[size], expires_at=now + size.kept_s)
             if ending or self.clock.monotonic() >= self._total_due_at:
-                self.records.add(TOTAL, EVER, owed[TOTAL])
-                del owed[TOTAL]
+                self._write_down(TOTAL, EVER, owed[TOTAL])
                 self._total_wait_s = min(self.total_every_s, max(self.every_s, 2 * self._total_wait_s))
                 self._total_due_at = self.clock.monotonic() + self._total_wait_s
         with self._lock:
             for kind, amounts in owed.items():
                 if amounts:
                     _gather(self._owed.setdefault(kind, {}), amounts)
+
+    def _write_down(self, kind: str, key: str, owed: dict[str, float], expires_at: float | None = None) -> None:
+        """Add to one document what it is owed, and strike out what it has taken. Raises `StoreUnavailable`."""
+        while part := dict(itertools.islice(owed.items(), AT_ONCE)):
+            try:
+                self.records.add(kind, key, part, expires_at=expires_at)
+            except StoreUnavailable:
+                raise
+            except Exception:  # noqa: BLE001, S110 - a name that no store can hold must not end the counting of others
+                pass
+            for name in part:
+                del owed[name]
 
     def close(self) -> None:
         """Flush what is due, for a process that ends."""

@@ -28,8 +28,6 @@ MAX_OCTETS = 300_000
 MAX_EXAMPLES = 1000
 """Of the whole list: a function that starts reads each in some four milliseconds, within the ten seconds it has."""
 ATTEMPTS = 5
-UNKNOWN = -1
-"""The version of a list that could not be read, or whose examples could not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ class ClassifierInForce:
         self._check_every_s = check_every_s
         self._run = run
         self._check_at = float("-inf")
-        self._version = UNKNOWN
+        self._known: CategoryList | None = None
         self._held: CachingClassifier | None = None
         self._lock = threading.Lock()
 
@@ -144,39 +142,45 @@ class ClassifierInForce:
                 self._run(partial(self._renew, found))
         return self._held
 
+    def forget(self) -> None:
+        """Look for a new version at the next request, however lately it was done."""
+        self._check_at = float("-inf")
+
     def _first(self) -> CachingClassifier:
         """Whoever holds nothing has to wait."""
         with self._lock:
             if self._held is None:
-                self._version, self._held = self._made()
+                self._known, self._held = self._made()
                 self._check_at = self._clock.monotonic() + self._check_every_s
             return self._held
 
-    def _made(self) -> tuple[int, CachingClassifier]:
+    def _made(self) -> tuple[CategoryList | None, CachingClassifier]:
+        """The classifier and the list that it knows: None where that could not be read, or its examples could not."""
         try:
             found = self._book.current()
         except StoreUnavailable:
-            return UNKNOWN, self._build(CategoryList())
+            return None, self._build(CategoryList())
         try:
-            return found.version, self._build(found)
+            return found, self._build(found)
         except Unavailable:
-            return UNKNOWN, self._unknowing()
+            return None, self._unknowing()
 
     def _changed(self) -> CategoryList | None:
-        """The list, if it is not that of the version in force any more."""
+        """The list, if it is not the one in force any more: a store that was put back in time and changed again may
+        hold another one of the same version."""
         try:
             found = self._book.current()
         except StoreUnavailable:
             found = None
         self._check_at = self._clock.monotonic() + self._check_every_s
-        return None if found is None or found.version == self._version else found
+        return None if found == self._known else found
 
     def _renew(self, found: CategoryList) -> None:
         with self._lock:
-            if found.version != self._version:
+            if found != self._known:
                 with suppress(Unavailable):
                     self._held = self._build(found)
-                    self._version = found.version
+                    self._known = found
 
 
 def _dumps(found: CategoryList) -> str:

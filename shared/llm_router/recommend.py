@@ -18,6 +18,7 @@ from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import Ranking
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of, reading_of_all, together
+from llm_router.ranking.unmatched import sentences
 from llm_router.sessions.book import session_key
 from llm_router.sessions.choice import Wanted, choose
 from llm_router.sessions.continuing import Opened, Sessions
@@ -104,6 +105,8 @@ class Recommender:
         said = [*session_words(opened, choice), explain(choice.ranking, choice.classification, choice.preference)]
         if (other := counterfactual(choice.ranking)) is not None:
             said.append(other)
+        out = (each.model.id for each in choice.ranking.excluded)
+        said.extend(sentences(ask.constraints, found.catalogue.models.values(), out))
         return Decision(
             id=decision_id(now, self.entropy),
             at=now,

@@ -14,6 +14,10 @@ T = TypeVar("T")
 RETRY_AFTER_S = 60.0
 """How long the store is left alone after it did not give a value that is held: whoever finds out waits for it."""
 
+LAST_GOOD_FOR_S = 15 * 60.0
+"""How long the last good catalogue, or a key that was seen, is used without its store: prices move in days, outages end
+in minutes."""
+
 
 class Renewed(Generic[T]):
     """Reads a value when it is first asked for, and again when it is older than `every_s`.

@@ -176,6 +176,7 @@ class Settings(ProviderSettings):
     aws_lambda_function_name: str = Field("", description="set by Lambda: the function's name")
     aws_lambda_function_memory_size: int = Field(0, ge=0, description="set by Lambda: the function's memory in MB")
     aws_lambda_initialization_type: str = Field("", description="set by Lambda: whether instances wait for requests")
+    metrics_namespace: str = Field("LLMRouter", pattern="^[A-Za-z0-9._/#:-]+$", description="CloudWatch namespace")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
 
     @property

@@ -92,11 +92,12 @@ def bill(routes: int, options: Options, load: Workload, price: Prices) -> dict[s
 
 
 def _watching(routes: int, price: Prices) -> float:
-    """What the template's alarms and shown metrics cost; a metric is billed for the hours in which it is sent."""
+    """What the template's alarms and shown metrics cost, when nothing is chosen that adds to them; a metric is billed
+    for the hours in which it is sent."""
     resources = read(TEMPLATE)["Resources"]
     assert isinstance(resources, Mapping)
-    alarms = sum(found["Type"] == "AWS::CloudWatch::Alarm" for found in resources.values())
-    shown = set(re.findall(r'\["LLMRouter", "\w+", "\w+", "\w+"', json.dumps(resources).replace('\\"', '"')))
+    alarms = sum(found["Type"] == "AWS::CloudWatch::Alarm" and "Condition" not in found for found in resources.values())
+    shown = set(re.findall(r'\["LLMRouter/[^"]+", "\w+", "\w+", "\w+"', json.dumps(resources).replace('\\"', '"')))
     sent = min(1.0, routes / HOURS) * len(shown)
     return alarms * price["cloudwatch"]["alarm_month"] + sent * price["cloudwatch"]["metric_month"]
 

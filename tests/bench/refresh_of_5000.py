@@ -11,15 +11,15 @@ import resource
 import sys
 import time
 
-from tests.support.sources import URLS, World, payload
+from tests.support.sources import URLS, RefresherWorld, payload
 
 MODELS = 5000
 
 
-def crowded() -> World:
+def crowded() -> RefresherWorld:
     """A world in which every source lists `MODELS` models."""
     chance = random.Random(1)
-    world = World()
+    world = RefresherWorld()
     names = [f"m{index}x" for index in range(MODELS)]
     like = json.loads(payload("litellm"))["gpt-5-mini"]
     prices = {

@@ -171,6 +171,48 @@ def test_a_redis_in_trouble_is_a_miss_with_one_warning_in_thirty_seconds(trouble
     assert len(recovered) == 1
 
 
+LIES = {
+    "greets with a word": (b"HELLO", b"+OK\r\n"),
+    "greets with a number": (b"HELLO", b":1\r\n"),
+    "greets with nothing": (b"HELLO", b"_\r\n"),
+    "greets with a list": (b"HELLO", b"*2\r\n$6\r\nserver\r\n$5\r\nredis\r\n"),
+    "nests without end": (b"GET", b"*1\r\n" * 3000 + b":1\r\n"),
+    "names a value by a list": (b"GET", b"%1\r\n*0\r\n:1\r\n"),
+    "pushes nothing": (b"GET", b">0\r\n"),
+}
+
+
+@pytest.mark.parametrize(("asked", "reply"), LIES.values(), ids=LIES.keys())
+def test_a_redis_that_breaks_its_protocol_is_a_miss_and_its_connection_is_not_used_again(
+    asked: bytes, reply: bytes, valkey_port: int
+):
+    warnings: list[str] = []
+    clock = FakeClock()
+    with fault_proxy(valkey_port) as proxy:
+        cache = RedisCache(address(proxy.port), clock, warnings.append)
+        proxy.does(Says(reply), only=asked)
+        assert cache.get("k") is None
+        assert not cache.available
+        assert len(warnings) == 1
+        proxy.mends()
+        for _ in range(TRIES):
+            clock.pass_seconds(OPEN_S)
+            cache.set("k", VALUE, 60)
+            if (found := cache.get("k")) == VALUE:
+                break
+        assert found == VALUE
+        assert proxy.connections > 1
+
+
+def test_a_key_of_another_type_is_a_miss_and_deleted(valkey_port: int, clock: FakeClock):
+    cache = RedisCache(address(valkey_port), clock, pytest.fail)
+    with Redis(port=valkey_port) as other:
+        other.rpush("list", "x")
+        assert cache.get("list") is None
+        assert cache.available
+        assert not other.exists("list")
+
+
 def test_a_redis_that_dies_and_comes_back_is_used_again(clock: FakeClock):
     port = free_port()
     cache = RedisCache(address(port), clock, lambda _: None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,15 +12,20 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, Re
 
 from llm_router.adapters import aws, sqlite
 from llm_router.adapters.aws_outage import OPEN_S
-from llm_router.adapters.dynamodb_records import DynamoRecordStore
+from llm_router.adapters.dynamodb_records import NAMES_AT_ONCE, DynamoRecordStore
 from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_records import SqliteRecordStore
 from llm_router.budgets import Budgets
 from llm_router.client_keys import ClientKey
 from llm_router.errors import StoreUnavailable
+from llm_router.figures import TOTAL, BucketSize
+from llm_router.ledger import Ledger
 from llm_router.ports import Record
 from tests.support.aws import TABLE, error, fake_aws, served_aws
 from tests.support.clock import FakeClock
+
+MANY = {f"latency|{number:03d}": 1.0 for number in range(NAMES_AT_ONCE + 1)}
+"""More than is added in one step."""
 
 URL = {"endpoint_url": "http://x.example"}
 
@@ -46,6 +52,16 @@ class Table:
         for client in clients:
             client.meta.events.unregister("before-send.dynamodb", fail)
         return refused.value
+
+    def fails_at_the_second_update(self, failure: Exception) -> None:
+        """Once."""
+        sent = itertools.count(1)
+
+        def fail(**_: object) -> None:
+            if next(sent) == 2:
+                raise failure
+
+        self._once.meta.events.register_first("before-send.dynamodb", fail)
 
     def add(self) -> object:
         return self.records.add("minute", "m", {"requests": 1.0})
@@ -96,6 +112,25 @@ def test_what_was_throttled_was_not_done(code: str, status: int, nothing: bool):
         with pytest.raises(StoreUnavailable) as refused:
             table.add()
     assert refused.value.nothing_done is nothing
+
+
+def test_what_stopped_after_a_part_was_added_was_not_undone(table: Table):
+    table.fails_at_the_second_update(ConnectTimeoutError(**URL))
+    with pytest.raises(StoreUnavailable) as refused:
+        table.records.add("minute", "m", MANY)
+    assert refused.value.nothing_done is False
+
+
+def test_figures_that_stopped_after_a_part_was_added_are_added_once(table: Table):
+    table.fails_at_the_second_update(ConnectTimeoutError(**URL))
+    ledger = Ledger(table.records, table.clock, 3600.0)
+    ledger.add(MANY)
+    ledger.flush()
+    table.clock.pass_seconds(OPEN_S)
+    ledger.flush()
+    for kind in (*BucketSize, TOTAL):
+        ((_, counters),) = table.records.counters(kind, 2)
+        assert counters == MANY
 
 
 def test_what_waits_for_a_file_in_vain_was_not_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from llm_router.catalogue.entry import Capability
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.task import Task
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.generating import Client
 from tests.support.models import billed_tokens, model
+from tests.support.service import service
 
 
 def test_a_short_answer_is_priced_as_one_and_no_model_is_out_for_it(generating: Client):
@@ -25,11 +28,39 @@ def test_a_short_answer_is_priced_as_one_and_no_model_is_out_for_it(generating: 
     assert short["eligible_models"] == long["eligible_models"] == endless["eligible_models"]
 
 
-def test_thinking_counts_whole_however_short_the_answer_is_to_be_unless_a_limit_caps_both():
+@pytest.mark.parametrize("limit", ["max_tokens", "max_completion_tokens"])
+def test_chat_and_route_agree_on_who_may_give_an_answer_that_is_cut_off_and_on_what_it_costs(
+    generating: Client, limit: str
+):
+    prompt, bound = "Prove the Riemann mapping theorem in full detail.", {"max_cost_usd": 0.001}
+    chat = generating.chat(
+        model="auto:best", messages=[{"role": "user", "content": prompt}], constraints=bound, **{limit: 50}
+    )
+    decided = generating.api.get(f"/decisions/{chat.json['router']['decision_id']}").json
+    constraints = {**bound, "max_tokens": 50}
+    for mode in ("recommend", "generate"):
+        routed = generating.route(prompt=prompt, mode=mode, preference=1, constraints=constraints).json
+        assert routed["ranking"] == decided["ranking"]
+        assert routed["eligible_models"] == decided["eligible_models"]
+    cut = "the answer is cut off at 50 tokens"
+    assert any(reason.startswith(cut) for reason in decided["ranking"][0]["reasons"])
+
+
+def test_what_is_generated_here_is_priced_within_what_the_operator_allows_and_what_is_recommended_is_not():
+    with service(LONGEST_ANSWER="20") as api:
+        generating, asked = Client(api), "Explain how a suspension bridge carries its load."
+        cut, whole = (generating.route(prompt=asked, mode=mode).json["ranking"] for mode in ("generate", "recommend"))
+        said = generating.chat(messages=[{"role": "user", "content": asked}]).json["router"]["decision_id"]
+        assert api.get(f"/decisions/{said}").json["ranking"] == cut
+    assert any(reason.startswith("the answer is cut off at 20 tokens") for reason in cut[0]["reasons"])
+    assert not any("cut off" in reason for row in whole for reason in row["reasons"])
+
+
+def test_a_limit_caps_thinking_and_answer_together_whichever_it_is():
     thinking = prepare([model("m", capabilities=frozenset({Capability.REASONING}))])[0]
     task = Task({Category.CODING: 1.0}, Difficulty.HARD, 0.9, 100, 400)
     output, thought = billed_tokens(thinking, task, None)
     assert thought > 0
-    assert billed_tokens(thinking, replace(task, longest=3), None) == (3, thought)
+    assert billed_tokens(thinking, replace(task, longest=3), None) == (0, 3)
     assert billed_tokens(thinking, replace(task, longest=9999), None) == (output, thought)
-    assert billed_tokens(thinking, task, 3) == (3, 0)
+    assert billed_tokens(thinking, task, 3) == (0, 3)

@@ -14,7 +14,7 @@ from llm_router.lazy import Lazy
 from llm_router.local.events import schedule_event
 from llm_router.local.functions import load_module
 from tests.support.service import Service, service
-from tests.support.sources import URLS, FakeReply, FakeWeb, World
+from tests.support.sources import URLS, FakeReply, FakeWeb, RefresherWorld
 
 NEW = {"id": "acme/one", "provider": "acme", "display_name": "One"}
 NEVER_S = 1e9
@@ -27,7 +27,7 @@ class Ingest:
     """The ingest function on the stores and the web of a world, with a reader that looks for news by itself never."""
 
     api: Service
-    world: World
+    world: RefresherWorld
 
     def __post_init__(self) -> None:
         self.function = self.api.template.functions["IngestFunction"]
@@ -49,7 +49,7 @@ class Ingest:
 @pytest.fixture
 def ingest() -> Iterator[Ingest]:
     with service() as api:
-        yield Ingest(api, World())
+        yield Ingest(api, RefresherWorld())
 
 
 def test_who_has_published_is_answered_with_what_was_published(ingest: Ingest):
@@ -89,7 +89,7 @@ def test_a_scheduled_run_without_any_fresh_source_counts_as_failed(
 class SlowWeb(FakeWeb):
     """Every source takes its time."""
 
-    world: World
+    world: RefresherWorld
 
     def get(self, host: str, target: str, headers: Mapping[str, str], timeout_s: float) -> FakeReply:
         self.world.clock.pass_seconds(min(timeout_s, 7.0))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from llm_router.catalogue.quality import PRIOR_WEIGHT
-from llm_router.feedback import VOICE_WEIGHT
+from llm_router.feedback import VOICE_WEIGHT, Uncounted
 from tests.support.service import ADMIN_KEY, Service, service
 
 PROMPT = "Write a Python function to sort a list"
@@ -56,17 +56,21 @@ def test_the_ranking_follows_what_was_judged(fresh: Service):
 
 def test_a_decision_is_judged_once(fresh: Service):
     decision = decide(fresh)
-    assert judge(fresh, decision, success=True).json["weight"] == 1
-    assert judge(fresh, decision, success=False).json["weight"] == 0
+    first, second = (judge(fresh, decision, success=success).json for success in (True, False))
+    assert (first["counted"], first["weight"], first["why_not"]) == (True, 1, None)
+    assert (second["counted"], second["weight"], second["why_not"]) == (False, 0, Uncounted.JUDGED_BEFORE)
     assert metrics(fresh, decision)["live"]["quality"]["coding"]["easy"] == {"n": 1, "mean": 1}
 
 
 def test_one_caller_alone_moves_an_estimate_by_a_third_of_the_way_at_most(fresh: Service):
     decisions = [decide(fresh) for _ in range(30)]
     model = decisions[0]["recommended_model"]["id"]
-    weights = [judge(fresh, each, success=False).json["weight"] for each in decisions]
-    counted = sum(w for w, each in zip(weights, decisions, strict=True) if each["recommended_model"]["id"] == model)
-    assert counted == pytest.approx(VOICE_WEIGHT, abs=0.01)
+    told = [judge(fresh, each, success=False).json for each in decisions]
+    of_it = [each for each in told if each["model_id"] == model]
+    assert sum(each["weight"] for each in of_it) == pytest.approx(VOICE_WEIGHT, abs=0.01)
+    whole = int(VOICE_WEIGHT)
+    assert [each["why_not"] for each in of_it] == [None] * whole + [Uncounted.VOICE_USED_UP] * (len(of_it) - whole)
+    assert [each["counted"] for each in of_it] == [each["weight"] > 0 for each in of_it]
     found = metrics(fresh, decisions[0])
     catalogue, joined = found["quality"]["coding"]["easy"], found["joined"]["coding"]["easy"]
     assert catalogue["n"] == PRIOR_WEIGHT
@@ -112,3 +116,22 @@ def test_a_reason_is_not_kept(tmp_path: Path):
     with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as running:
         judge(running, decide(running), success=False, reason="tyrannosaurus")
     assert b"tyrannosaurus" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("way", ["route", "chat", "stream"])
+def test_an_answer_of_the_demo_says_nothing_of_the_model(way: str):
+    with service(DEMO_PROVIDER="true") as running:
+        if way == "route":
+            found = running.post("/route", {"prompt": PROMPT, "mode": "generate"}).json
+            decision, model = found["decision_id"], found["model_used"]["id"]
+        else:
+            asked = {"model": "auto", "messages": [{"role": "user", "content": PROMPT}], "stream": way == "stream"}
+            reply = running.post("/v1/chat/completions", asked)
+            decision, model = reply.headers["x-decision-id"], reply.headers["x-model-used"]
+        judged = running.post("/feedback", {"decision_id": decision, "success": False}).json
+        assert (judged["model_id"], judged["counted"], judged["weight"]) == (model, False, 0)
+        assert judged["why_not"] == Uncounted.DEMO_ANSWER
+        found = running.get(f"/metrics/{model}").json
+        assert (found["live"]["attempts"], found["live"]["quality"]) == (0, {})
+        assert found["live"]["output_tokens_per_second"] is None
+        assert judge(running, decide(running), success=False).json["counted"]

@@ -134,8 +134,8 @@ def test_a_source_written_as_described_is_asked_read_and_reports_what_it_cannot_
         tmp_path,
         f"""
         from llm_router.adapters.sources import acme_prices
-        from tests.support.sources import World
-        world = World()
+        from tests.support.sources import RefresherWorld
+        world = RefresherWorld()
         world.web.serve(acme_prices.URL, {only("json").text!r}.encode())
         done = world.refresher().refresh()
         entry = world.catalogue().find("acme/quill-2")

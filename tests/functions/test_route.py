@@ -133,6 +133,28 @@ def test_an_excluded_model_is_never_ranked(api: Service):
     assert first not in {model["id"] for model in found["ranking"]}
 
 
+def test_a_model_that_is_excluded_by_its_name_is_ranked_at_no_host(api: Service):
+    first = api.post("/route", {"prompt": PROMPT}).json["recommended_model"]
+    for name in (first["display_name"], first["display_name"].upper()):
+        found = api.post("/route", {"prompt": PROMPT, "constraints": {"exclude_models": [name]}}).json
+        assert first["display_name"] not in {model["display_name"] for model in found["ranking"]}
+        assert first["id"] in {model["id"] for model in found["excluded"] if model["reason"] == "exclude_models"}
+
+
+def test_names_that_nothing_has_are_told_by_their_place_and_never_repeated(api: Service):
+    unknown = "gtp-never-heard-of"
+    found = api.post("/route", {"prompt": PROMPT, "constraints": {"exclude_models": ["gpt-4o", unknown]}})
+    assert found.status == 200
+    assert "constraints.exclude_models[1]: no model in the catalogue goes by that name." in found.json["explanation"]
+    refused = api.post("/route", {"prompt": PROMPT, "constraints": {"providers": [unknown]}})
+    assert (refused.status, refused.error) == (422, "no_eligible_model")
+    assert [field["path"] for field in refused.json["error"]["fields"]] == [
+        "constraints.providers", "constraints.providers[0]",
+    ]  # fmt: skip
+    assert "openai" in refused.json["error"]["fields"][1]["problem"]
+    assert unknown.encode() not in found.body + refused.body
+
+
 def test_constraints_that_nothing_meets_name_the_binding_one_and_a_relaxation_that_works(api: Service):
     reply = api.post("/route", {"prompt": PROMPT, "constraints": {"max_cost_usd": 1e-12}})
     assert (reply.status, reply.error) == (422, "no_eligible_model")

@@ -16,7 +16,6 @@ from llm_router.endpoints.completions import _Bounded
 from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, ChatRequest, StopReason
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.generation.walk import Patience
-from llm_router.lazy import Lazy
 from tests.support.clock import FakeClock
 from tests.support.generating import MESSAGES, PROMPT, Client, Holder
 from tests.support.providers import FakeProvider
@@ -141,8 +140,7 @@ def test_a_provider_that_is_alive_has_the_stream_s_whole_time_to_go_on(
 def test_a_provider_that_says_nothing_but_that_it_is_alive_has_no_more_time_to_begin_than_others(
     generating: Client, clock: FakeClock
 ):
-    generating.parts.patience = Patience(attempt_s=0.05)
-    generating.parts.completer = Lazy(generating.parts._make_completer)
+    generating.parts.with_patience(Patience(attempt_s=0.05))
     generating.providers.default = Pinging(clock=clock, pings=1_000_000, begins=False)
     assert (generating.chat(**BODY).status, clock.monotonic() > 0) == (504, True)
 

@@ -10,7 +10,7 @@ import pytest
 
 from llm_router.generation.walk import Patience
 from tests.support.clock import FakeClock
-from tests.support.generating_world import KEYS, LONGEST_COOLING_S, World, addresses
+from tests.support.generating_world import KEYS, LONGEST_COOLING_S, ProvidersWorld, addresses
 from tests.support.provider_server import provider_server
 from tests.support.refreshing import MakeWorld, worlds
 from tests.support.service import Service, service
@@ -38,21 +38,21 @@ def store(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[World]:
+def running() -> Iterator[ProvidersWorld]:
     """Three providers at one scripted server."""
     clock = FakeClock(1_795_500_000.0)
     with pytest.MonkeyPatch.context() as patch, provider_server() as server:
         patch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
         with service(**KEYS, **addresses(server.url)) as api:
-            yield World(api, server, clock)
+            yield ProvidersWorld(api, server, clock)
 
 
 @pytest.fixture
-def world(running: World) -> World:
+def world(running: ProvidersWorld) -> ProvidersWorld:
     """Everything answers and nothing is cooling."""
     running.server.reset()
     running.clock.pass_seconds(LONGEST_COOLING_S)
-    running.with_patience(Patience())
+    running.parts.with_patience(Patience())
     assert running.generate().status == 200
     running.server.reset()
     return running

@@ -79,8 +79,8 @@ def test_f1_a_redis_in_trouble_is_found_out_once_costs_nothing_but_the_cache_and
         assert classified(api) == []
 
 
-@pytest.mark.parametrize("trouble", [Trouble.REFUSE, Trouble.HANG])
-def test_f1_on_a_cold_start_a_redis_in_trouble_costs_nothing_but_the_cache(trouble: Trouble):
+@pytest.mark.parametrize("trouble", [Trouble.REFUSE, Trouble.HANG, Says(b"+OK\r\n")], ids=["refuse", "hang", "lie"])
+def test_f1_on_a_cold_start_a_redis_in_trouble_costs_nothing_but_the_cache(trouble: Trouble | Says):
     port = free_port()
     with running(port), fault_proxy(port) as proxy:
         proxy.does(trouble)
@@ -96,6 +96,10 @@ GARBAGE = {
     "wrong types": b'["coding","coding","easy","hybrid","high",null,{},0,0,0,"direct",1,1]',
     "chances past one": b'["coding","coding","easy","hybrid",5,null,{},0,0,0,"direct",1,1]',
     "pickle": b"\x80\x04\x95\x1c\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94\x8c\x06system\x94\x93\x94.",
+    "a category without bytes": b'["\\ud800","coding","easy","hybrid",1,null,{},0,0,0,"direct",1,1]',
+    "more tokens than a float holds": b'["coding","coding","easy","hybrid",1,null,{},0,0,0,"direct",1'
+    + b"0" * 400
+    + b",1]",
     "five megabytes": b"[" * 5_000_000,
     "deep nesting": b"[" * 50_000,
 }
@@ -116,6 +120,18 @@ def test_f2_garbage_in_redis_is_a_miss_and_is_replaced(garbage: bytes):
         assert held is not None
         assert held != garbage
         assert api.post("/classify", PROMPT).json["cached"] is True
+
+
+def test_f2_a_key_of_another_type_is_a_miss_and_is_replaced():
+    port = free_port()
+    with running(port), Redis(port=port) as other, service(REDIS_URL=address(port)) as api:
+        api.post("/classify", PROMPT)
+        (name,) = other.keys()
+        other.delete(name)
+        other.rpush(name, "x")
+        load_module(api.template.functions["ClassifyFunction"]).service.cache().near.delete(name.decode())
+        assert classified(api) == []
+        assert other.type(name) == b"string"
 
 
 def test_a_second_function_finds_what_the_first_one_cached():

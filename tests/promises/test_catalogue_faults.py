@@ -12,10 +12,11 @@ from botocore.config import Config
 from llm_router.adapters import aws
 from llm_router.adapters.aws_outage import OPEN_S
 from llm_router.adapters.sqlite import Database
-from llm_router.catalogue.reader import CHECK_EVERY_S, LAST_GOOD_FOR_S
+from llm_router.catalogue.reader import CHECK_EVERY_S
+from llm_router.renewed import LAST_GOOD_FOR_S
 from tests.support.aws import BUCKET, error, s3_error
 from tests.support.fault_proxy import Says, Trouble
-from tests.support.refreshing import World
+from tests.support.refreshing import ServedWorld
 from tests.support.service import forget_functions
 
 PROMPT = {"prompt": "Write a Python function to sort a list"}
@@ -54,13 +55,13 @@ class Fault:
         self._trouble = trouble
         self._patch = patch
 
-    def begins(self, world: World) -> None:
+    def begins(self, world: ServedWorld) -> None:
         if self._trouble is None:
             self._patch.setattr(Database, "_connection", locked)
         else:
             world.aws.dynamodb.does(self._trouble)
 
-    def ends(self, world: World) -> None:
+    def ends(self, world: ServedWorld) -> None:
         self._patch.undo()
         if self._trouble is not None:
             world.aws.dynamodb.mends()
@@ -94,7 +95,7 @@ def test_f4_a_failing_store_leaves_the_last_good_catalogue_for_fifteen_minutes_t
 
 
 def test_f4_a_table_that_is_silent_is_found_out_once_and_left_alone(make_world):
-    world: World = make_world("aws")
+    world: ServedWorld = make_world("aws")
     world.schedule()
     world.api.post("/route", PROMPT)
     world.aws.dynamodb.does(Trouble.HANG)
@@ -111,7 +112,7 @@ def test_f4_a_table_that_is_silent_is_found_out_once_and_left_alone(make_world):
 
 @pytest.mark.parametrize("trouble", BUCKET_TROUBLES.values(), ids=BUCKET_TROUBLES.keys())
 def test_f4_a_bucket_that_fails_leaves_the_version_before_in_force_until_it_is_back(make_world, trouble):
-    world: World = make_world("aws")
+    world: ServedWorld = make_world("aws")
     world.schedule()
     assert world.api.post("/route", PROMPT).json["catalogue_version"] == 1
     world.api.admin("/update", {"models": [NEW]})
@@ -141,7 +142,7 @@ def test_f5_on_a_cold_start_with_a_failing_store_the_bundled_catalogue_answers(m
 
 @pytest.mark.parametrize("trouble", BUCKET_TROUBLES.values(), ids=BUCKET_TROUBLES.keys())
 def test_f5_on_a_cold_start_with_a_failing_bucket_the_bundled_catalogue_answers(make_world, trouble):
-    world: World = make_world("aws", bundled=True)
+    world: ServedWorld = make_world("aws", bundled=True)
     world.api.admin("/update", {"models": [NEW]})
     forget_functions()
     world.aws.s3.does(trouble)
@@ -149,7 +150,7 @@ def test_f5_on_a_cold_start_with_a_failing_bucket_the_bundled_catalogue_answers(
     assert (reply["degraded"], reply["catalogue_version"]) == (["catalogue"], 0)
 
 
-def damage(world: World, kind: str, folder: Path) -> None:
+def damage(world: ServedWorld, kind: str, folder: Path) -> None:
     """Truncate the newest snapshot where it is kept."""
     if kind == "sqlite":
         with sqlite3.connect(folder / "router.sqlite") as connection:
@@ -197,7 +198,7 @@ def test_f7_of_twenty_simultaneous_updates_from_one_version_one_wins(
 
 @pytest.mark.parametrize("trouble", [Trouble.RESET, error("InternalServerError", 500)], ids=["reset", "500"])
 def test_f8_a_crash_before_the_pointer_moves_is_as_if_nothing_had_been_written(make_world, trouble):
-    world: World = make_world("aws")
+    world: ServedWorld = make_world("aws")
     world.schedule()
     world.aws.dynamodb.does(trouble, only=b"TransactWriteItems")
     assert world.api.admin("/update", {"models": [NEW]}).status == 503

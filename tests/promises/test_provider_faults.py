@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.generating import PROMPT
 from tests.support.generating_world import (
     ADDRESS,
     KEYS,
-    PROMPT,
-    World,
+    ProvidersWorld,
     addresses,
     asked,
     outcomes,
@@ -25,7 +25,7 @@ from tests.support.service import service
 from tests.support.tls import self_signed
 
 
-def test_f15_a_rate_limited_model_cools_as_long_as_it_says_and_the_next_one_answers(world: World):
+def test_f15_a_rate_limited_model_cools_as_long_as_it_says_and_the_next_one_answers(world: ProvidersWorld):
     world.server.then(Limited("20"))
     first = world.generate()
     assert outcomes(first) == ["rate_limited", "ok"]
@@ -39,7 +39,7 @@ def test_f15_a_rate_limited_model_cools_as_long_as_it_says_and_the_next_one_answ
 
 
 @pytest.mark.parametrize("wait", ["86400", "Wed, 21 Oct 2099 07:28:00 GMT", "soon", "-5"])
-def test_f15_all_rate_limited_is_told_at_once_with_when_to_come_back(world: World, wait: str):
+def test_f15_all_rate_limited_is_told_at_once_with_when_to_come_back(world: ProvidersWorld, wait: str):
     world.server.always(Limited(wait))
     reply = world.generate()
     assert (reply.status, reply.error) == (503, "upstream_unavailable")
@@ -67,7 +67,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("fault", "outcome"), BROKEN.items())
-def test_f16_a_broken_answer_is_told_and_the_next_model_answers(world: World, fault: Fault, outcome: str):
+def test_f16_a_broken_answer_is_told_and_the_next_model_answers(world: ProvidersWorld, fault: Fault, outcome: str):
     world.server.then(fault)
     reply = world.generate()
     assert outcomes(reply) == [outcome, "ok"]
@@ -76,7 +76,9 @@ def test_f16_a_broken_answer_is_told_and_the_next_model_answers(world: World, fa
 
 
 @pytest.mark.parametrize(("fault", "outcome"), BROKEN.items())
-def test_f16_there_are_three_attempts_in_all_and_nothing_is_tried_twice(world: World, fault: Fault, outcome: str):
+def test_f16_there_are_three_attempts_in_all_and_nothing_is_tried_twice(
+    world: ProvidersWorld, fault: Fault, outcome: str
+):
     world.server.always(fault)
     reply = world.generate()
     assert (reply.status, reply.error) == (502, "upstream_error")
@@ -86,7 +88,9 @@ def test_f16_there_are_three_attempts_in_all_and_nothing_is_tried_twice(world: W
 
 
 @pytest.mark.parametrize(("fault", "outcome"), BROKEN.items())
-def test_f16_a_stream_that_breaks_before_its_first_piece_is_the_next_models(world: World, fault: Fault, outcome: str):
+def test_f16_a_stream_that_breaks_before_its_first_piece_is_the_next_models(
+    world: ProvidersWorld, fault: Fault, outcome: str
+):
     if fault in (Fault.RESET_MIDWAY, Fault.CUT_SHORT, Fault.TRUNCATED_JSON):
         fault = Fault.CLOSED
         outcome = BROKEN[fault]
@@ -97,7 +101,7 @@ def test_f16_a_stream_that_breaks_before_its_first_piece_is_the_next_models(worl
 
 
 @pytest.mark.parametrize("trouble", ["refused", "no such host", "untrusted certificate"])
-def test_f16_a_provider_that_cannot_be_reached_leaves_the_others(world: World, trouble: str, tmp_path: Path):
+def test_f16_a_provider_that_cannot_be_reached_leaves_the_others(world: ProvidersWorld, trouble: str, tmp_path: Path):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(self_signed(tmp_path))
     with provider_server(context) as untrusted:
@@ -119,7 +123,7 @@ REFUSED = {Fault.UNAUTHORIZED: 401, Fault.FORBIDDEN: 403, Fault.NOT_FOUND: 404}
 
 
 @pytest.mark.parametrize(("fault", "status"), REFUSED.items())
-def test_f17_a_refusal_is_not_tried_again_for_sixty_seconds(world: World, fault: Fault, status: int):
+def test_f17_a_refusal_is_not_tried_again_for_sixty_seconds(world: ProvidersWorld, fault: Fault, status: int):
     world.server.then(fault)
     reply = world.generate()
     refused = reply.json["attempts"][0]
@@ -132,7 +136,7 @@ def test_f17_a_refusal_is_not_tried_again_for_sixty_seconds(world: World, fault:
         assert world.pinned(refused["id"]).status == answer
 
 
-def test_f17_a_key_that_is_not_valid_leaves_the_whole_provider_alone(world: World):
+def test_f17_a_key_that_is_not_valid_leaves_the_whole_provider_alone(world: ProvidersWorld):
     world.server.then(Fault.UNAUTHORIZED)
     reply = world.generate()
     assert reply.json["model_used"]["provider"] != reply.json["attempts"][0]["provider"]

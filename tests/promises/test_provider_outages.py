@@ -13,9 +13,9 @@ from llm_router.generation.walk import Patience
 from llm_router.lazy import Lazy
 from tests.support.aws import fake_aws
 from tests.support.clock import FakeClock
+from tests.support.generating import PROMPT
 from tests.support.generating_world import (
-    PROMPT,
-    World,
+    ProvidersWorld,
     asked,
     outcomes,
     says_nothing_of_theirs,
@@ -26,8 +26,10 @@ from tests.support.service import Service, service
 
 
 @pytest.mark.parametrize("fault", [Fault.HANG, Fault.DRIP, Fault.DRIP_HEAD, Fault.HANG_MIDWAY])
-def test_f18_a_provider_that_does_not_come_to_an_end_is_given_up_and_our_own_504_tells(world: World, fault: Fault):
-    world.with_patience(Patience(attempt_s=0.3))
+def test_f18_a_provider_that_does_not_come_to_an_end_is_given_up_and_our_own_504_tells(
+    world: ProvidersWorld, fault: Fault
+):
+    world.parts.with_patience(Patience(attempt_s=0.3))
     world.server.then(fault)
     assert outcomes(world.generate()) == ["timeout", "ok"]
     world.server.always(fault)
@@ -51,10 +53,10 @@ class Slow(FakeProvider):
         raise ProviderFailed(Failure.TIMEOUT)
 
 
-def test_f18_an_attempt_has_ten_seconds_or_what_is_left_but_two_and_all_have_twenty_five(world: World):
+def test_f18_an_attempt_has_ten_seconds_or_what_is_left_but_two_and_all_have_twenty_five(world: ProvidersWorld):
     slow, real = Slow(world.clock), world.parts.providers
     world.parts.providers = Lazy(lambda: FakeProviders(slow))
-    world.with_patience(Patience())
+    world.parts.with_patience(Patience())
     started = world.clock.monotonic()
     try:
         assert world.generate().status == 504
@@ -67,7 +69,9 @@ def test_f18_an_attempt_has_ten_seconds_or_what_is_left_but_two_and_all_have_twe
 @pytest.mark.parametrize(
     "fault", [Fault.RESET_MIDWAY, Fault.CUT_SHORT, Fault.NO_END_MARK, Fault.ERROR_EVENT, Fault.GARBAGE_EVENT]
 )
-def test_f19_a_stream_that_breaks_ends_in_an_error_event_and_in_no_other_models_words(world: World, fault: Fault):
+def test_f19_a_stream_that_breaks_ends_in_an_error_event_and_in_no_other_models_words(
+    world: ProvidersWorld, fault: Fault
+):
     world.server.then(fault)
     *pieces, last = world.stream()
     error = json.loads(last)["error"]
@@ -88,7 +92,7 @@ ALL_DOWN: list[Answer] = [Fault.SERVER_ERROR, Fault.UNAUTHORIZED, Fault.RESET]
 
 
 @pytest.mark.parametrize("answer", ALL_DOWN)
-def test_f20_all_down_names_models_and_codes_and_recommending_goes_on(world: World, answer: Answer):
+def test_f20_all_down_names_models_and_codes_and_recommending_goes_on(world: ProvidersWorld, answer: Answer):
     world.server.always(answer)
     reply = world.generate()
     assert reply.status == 502

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.support.fault_proxy import Trouble
-from tests.support.refreshing import World
+from tests.support.refreshing import ServedWorld
 from tests.support.sources import FakeReply, payload, zipped
 
 NEW = {"id": "acme/one", "provider": "acme", "display_name": "One"}
@@ -29,7 +29,7 @@ HOSTILE: dict[str, FakeReply | Trouble] = {
 }
 
 
-def is_kept_and_shown(world: World, before: dict) -> None:
+def is_kept_and_shown(world: ServedWorld, before: dict) -> None:
     """What must be true of the prices' source while it fails."""
     assert world.versions() == [1]
     assert world.api.get("/models").json == before
@@ -46,7 +46,7 @@ def is_kept_and_shown(world: World, before: dict) -> None:
 def test_f10_a_source_that_fails_keeps_its_last_good_data_is_shown_and_heard_again(
     make_world, store: str, trouble, monkeypatch
 ):
-    world: World = make_world(store)
+    world: ServedWorld = make_world(store)
     world.schedule()
     before = world.api.get("/models").json
     world.clock.pass_seconds(3600)
@@ -116,7 +116,7 @@ def test_a_dry_run_through_the_door_tells_the_diff_and_writes_nothing(make_world
 
 
 def test_what_was_gone_back_to_stays_through_the_schedule_until_somebody_asks_for_a_refresh(make_world, store: str):
-    world: World = make_world(store)
+    world: ServedWorld = make_world(store)
     world.schedule()
     before = world.api.get("/models").json["models"]
     world.api.admin("/update", {"models": [NEW]})

@@ -48,7 +48,7 @@ class Client:
         reply = self.chat(stream=True, **fields)
         assert reply.status == 200
         assert reply.headers["content-type"].startswith("text/event-stream")
-        return [line.removeprefix("data: ") for line in reply.body.decode().split("\n\n") if line]
+        return reply.events
 
     def holder(self, **limits) -> Holder:
         """A client with a new key of these limits."""

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from llm_router.composition.generating import Generating
-from llm_router.generation.walk import Patience
-from llm_router.lazy import Lazy
 from llm_router.local.functions import load_module
 from tests.support.clock import FakeClock
+from tests.support.generating import MESSAGES, PROMPT
 from tests.support.provider_faults import CANARY
 from tests.support.provider_server import ProviderServer
 from tests.support.service import Reply, Service
 
-PROMPT = "Write a Python function to sort a list"
-MESSAGES = [{"role": "user", "content": PROMPT}]
 KEY = "sk-canary-0123456789"
 KEYS = {"OPENAI_API_KEY": KEY, "ANTHROPIC_API_KEY": KEY, "GEMINI_API_KEY": KEY}
 ADDRESS = {"openai": "OPENAI_BASE_URL", "anthropic": "ANTHROPIC_BASE_URL", "google": "GEMINI_BASE_URL"}
 LONGEST_COOLING_S = 301.0
 
 
-class World:
+class ProvidersWorld:
     """The functions with three providers at one server, and a clock that is moved by hand."""
 
     def __init__(self, api: Service, server: ProviderServer, clock: FakeClock) -> None:
@@ -43,12 +40,7 @@ class World:
         body = {"model": "auto", "messages": MESSAGES, "stream": True, **fields}
         reply = self.api.post("/v1/chat/completions", body)
         assert reply.status == 200
-        return [line.removeprefix("data: ") for line in reply.body.decode().split("\n\n") if line]
-
-    def with_patience(self, patience: Patience) -> None:
-        """For the walks from now on."""
-        self.parts.patience = patience
-        self.parts.completer = Lazy(self.parts._make_completer)
+        return reply.events
 
 
 def addresses(url: str) -> dict[str, str]:

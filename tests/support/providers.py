@@ -63,4 +63,7 @@ class FakeProviders:
     def why_not(self, provider: str) -> str | None:
         return None if self.find(provider) else f"{provider.upper()}_API_KEY is not set"
 
+    def is_demo(self, provider: str) -> bool:
+        return False
+
     def close(self) -> None: ...

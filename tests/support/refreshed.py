@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable
 
 from llm_router.catalogue.entry import ModelEntry
-from tests.support.sources import World, payload
+from tests.support.sources import RefresherWorld, payload
 
 DAY = 86_400.0
 
 
-def refreshed(world: World) -> World:
+def refreshed(world: RefresherWorld) -> RefresherWorld:
     """After a first good run, and a day later."""
     world.refresher().refresh()
     world.clock.pass_seconds(DAY)
@@ -25,9 +25,9 @@ def litellm(change: Callable[[dict], None]) -> bytes:
     return json.dumps(document).encode()
 
 
-def entry(world: World, name: str) -> ModelEntry:
+def entry(world: RefresherWorld, name: str) -> ModelEntry:
     return world.catalogue().models[name]
 
 
-def state(world: World, name: str):
+def state(world: RefresherWorld, name: str):
     return {found.name: found for found in world.refresher().states()}[name]

@@ -17,7 +17,7 @@ from tests.support.service import Service, service
 from tests.support.sources_server import ServedSources, served_sources
 
 
-class World:
+class ServedWorld:
     """Everything around the functions. Without a bundled catalogue unless told: beside its hundreds of models the
     sources' excerpts would look shrunk."""
 
@@ -49,11 +49,11 @@ class World:
         return {each["name"]: each for each in self.api.get("/status").json["sources"]}[source]
 
 
-MakeWorld = Callable[..., World]
+MakeWorld = Callable[..., ServedWorld]
 
 
 @contextmanager
 def worlds(folder: Path) -> Iterator[MakeWorld]:
     """Makes worlds on `sqlite` or `aws`."""
     with ExitStack() as stack:
-        yield lambda store, *, bundled=False: World(stack, store, folder, bundled=bundled)
+        yield lambda store, *, bundled=False: ServedWorld(stack, store, folder, bundled=bundled)

@@ -37,6 +37,11 @@ class Reply:
         return json.loads(self.body)
 
     @property
+    def events(self) -> list[str]:
+        """The data of each event of a stream."""
+        return [event.removeprefix("data: ") for event in self.body.decode().split("\n\n") if event]
+
+    @property
     def error(self) -> str:
         """The code of the error envelope, which every error must have: ours, or OpenAI's."""
         envelope = self.json["error"]

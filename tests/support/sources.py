@@ -18,7 +18,6 @@ from llm_router.catalogue.quality_map import quality_map
 from llm_router.catalogue.records import Reading
 from llm_router.catalogue.refresher import Refresher
 from llm_router.catalogue.tables import tables
-from llm_router.clock import iso_date
 from llm_router.ports import BlobStore, CatalogueStore, RecordStore
 from tests.support.clock import FakeClock
 
@@ -115,7 +114,7 @@ def zipped(body: bytes) -> FakeReply:
 
 
 @dataclass
-class World:
+class RefresherWorld:
     """Everything around a refresher: web, stores and clock."""
 
     web: FakeWeb = field(default_factory=healthy_web)
@@ -139,7 +138,6 @@ class World:
             records=self.records,
             blobs=self.blobs,
             clock=self.clock,
-            today=lambda: iso_date(self.clock),
             tables=tables(),
             choices=quality_map(),
             export=self.exported.append,

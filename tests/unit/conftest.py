@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.provider_server import provider_server
 from tests.support.refreshed import refreshed
-from tests.support.sources import World
+from tests.support.sources import RefresherWorld
 
 
 @pytest.fixture
@@ -16,5 +16,5 @@ def server():
 
 
 @pytest.fixture
-def world() -> World:
-    return refreshed(World())
+def world() -> RefresherWorld:
+    return refreshed(RefresherWorld())

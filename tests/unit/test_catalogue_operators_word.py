@@ -15,21 +15,21 @@ from llm_router.json_values import Json
 from llm_router.schemas.catalogue import entry_answer
 from tests.support.models import model
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
-from tests.support.sources import TODAY, URLS, World
+from tests.support.sources import TODAY, URLS, RefresherWorld
 
 OFFICIAL, UNPROVEN = "openai/gpt-4o", "zai/glm-4.7-flash"
 
 
 @pytest.fixture
-def world() -> World:
-    return refreshed(World())
+def world() -> RefresherWorld:
+    return refreshed(RefresherWorld())
 
 
-def say(world: World, **row: Json) -> None:
+def say(world: RefresherWorld, **row: Json) -> None:
     world.refresher().publisher.publish(lambda before: upsert(before, [row], iso_date(world.clock)), "update")
 
 
-def another_day(world: World) -> Refreshed:
+def another_day(world: RefresherWorld) -> Refreshed:
     outcome = world.refresher().refresh()
     world.clock.pass_seconds(DAY)
     return outcome
@@ -39,7 +39,7 @@ def dearer_and_ended(document: dict) -> None:
     document["gpt-4o"].update(input_cost_per_token=4e-6, deprecation_date="2020-01-01")
 
 
-def test_what_the_operator_says_stays_though_a_source_said_the_same_that_day(world: World):
+def test_what_the_operator_says_stays_though_a_source_said_the_same_that_day(world: RefresherWorld):
     say(world, id=OFFICIAL, input_usd_per_mtok=2.5, thinks=False, status="active")
     world.web.serve(URLS["litellm"], litellm(dearer_and_ended))
     another_day(world)
@@ -48,7 +48,7 @@ def test_what_the_operator_says_stays_though_a_source_said_the_same_that_day(wor
     assert {found.sources[name] for name in ("input_usd_per_mtok", "thinks", "status")} == {"operator"}
 
 
-def test_so_does_what_the_operators_file_says(world: World):
+def test_so_does_what_the_operators_file_says(world: RefresherWorld):
     row = {"id": OFFICIAL, "provider": "openai", "display_name": "GPT-4o", "status": "active", "cost_in_per_1k": 0.0025}
     world.operator = lambda: json.dumps([row]).encode()
     another_day(world)
@@ -58,7 +58,7 @@ def test_so_does_what_the_operators_file_says(world: World):
     assert (entry(world, OFFICIAL).input_usd_per_mtok, entry(world, OFFICIAL).active) == (2.5, True)
 
 
-def test_an_answer_of_ours_that_is_sent_back_says_only_what_was_changed_in_it(world: World):
+def test_an_answer_of_ours_that_is_sent_back_says_only_what_was_changed_in_it(world: RefresherWorld):
     before = world.catalogue()
     answer = entry_answer(before.models[OFFICIAL]).model_dump(mode="json")
     assert diff(before.models, upsert(before, [answer], TODAY)).empty
@@ -76,7 +76,7 @@ def test_an_answer_of_ours_that_is_sent_back_says_only_what_was_changed_in_it(wo
 )
 @pytest.mark.parametrize("corrected", [False, True])
 def test_a_second_entry_of_the_operators_for_an_offering_leaves_the_official_one(
-    second: dict, corrected: bool, world: World
+    second: dict, corrected: bool, world: RefresherWorld
 ):
     if corrected:
         say(world, id=OFFICIAL, max_output_tokens=1000)
@@ -93,7 +93,7 @@ def test_a_second_entry_of_the_operators_for_an_offering_leaves_the_official_one
 
 def test_a_refresh_that_is_refused_still_does_what_the_operators_file_says():
     rows: list[Json] = [{"id": "house/own", "provider": "house", "display_name": "Own"}]
-    world = refreshed(World(operator=lambda: json.dumps(rows).encode()))
+    world = refreshed(RefresherWorld(operator=lambda: json.dumps(rows).encode()))
     before = world.catalogue().models
 
     def renamed(document: dict) -> None:
@@ -123,7 +123,7 @@ def test_whether_a_model_thinks_is_as_the_operator_says_whatever_it_is_known_to_
     assert [said(of, thinks) for of in (bare, thinker) for thinks in (True, False)] == [True, False, True, False]
 
 
-def test_a_correction_of_a_model_without_evidence_does_not_let_it_be_chosen(world: World):
+def test_a_correction_of_a_model_without_evidence_does_not_let_it_be_chosen(world: RefresherWorld):
     assert entry(world, UNPROVEN).sources["status"] == "curated"
     say(world, id=UNPROVEN, thinks=False, input_usd_per_mtok=1)
     for _ in range(2):
@@ -132,7 +132,7 @@ def test_a_correction_of_a_model_without_evidence_does_not_let_it_be_chosen(worl
 
 
 @pytest.mark.parametrize("word", [{"status": "active"}, {"quality": {"math": {"hard": {"mean": 0.5}}}}])
-def test_the_operators_word_that_it_is_good_or_goes_on_does(word: dict, world: World):
+def test_the_operators_word_that_it_is_good_or_goes_on_does(word: dict, world: RefresherWorld):
     say(world, id=UNPROVEN, **word)
     another_day(world)
     assert entry(world, UNPROVEN).active

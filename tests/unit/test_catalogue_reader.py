@@ -10,10 +10,11 @@ from llm_router.adapters.memory import MemoryCatalogueStore
 from llm_router.catalogue.ending import PAST
 from llm_router.catalogue.entry import Catalogue, ModelStatus, Provenance
 from llm_router.catalogue.publishing import Publisher, held_by_rollback
-from llm_router.catalogue.reader import CHECK_EVERY_S, LAST_GOOD_FOR_S, CatalogueReader
+from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.clock import iso_date
 from llm_router.errors import CatalogueUnavailable, SnapshotCorrupt, StoreUnavailable
 from llm_router.ports import VersionInfo
+from llm_router.renewed import LAST_GOOD_FOR_S
 from tests.support.clock import FakeClock
 from tests.support.models import model
 
@@ -153,6 +154,31 @@ def test_f6_a_corrupt_snapshot_leaves_the_version_before_in_force(reader, store,
     store.corrupt = False
     clock.pass_seconds(CHECK_EVERY_S)
     assert reader.in_force().catalogue.version == 2
+
+
+def test_a_store_that_is_put_back_in_time_and_published_to_again_is_read_anew_under_the_same_number(
+    reader: CatalogueReader, store: Faulty, clock: FakeClock
+):
+    before = Faulty()
+    publish(store, clock, "one")
+    assert reader.in_force().catalogue.version == 1
+    store._versions, store._payloads = before._versions, before._payloads
+    publish(store, clock, "other")
+    clock.pass_seconds(CHECK_EVERY_S)
+    found = reader.in_force()
+    assert (found.degraded, found.catalogue.version) == (False, 1)
+    assert found.catalogue.models.keys() == {"acme/bundled", "acme/other"}
+
+
+def test_as_long_as_the_store_holds_the_same_it_is_not_read_again(
+    reader: CatalogueReader, store: Faulty, clock: FakeClock
+):
+    publish(store, clock, "one")
+    found = reader.in_force().catalogue
+    store.corrupt = True
+    clock.pass_seconds(CHECK_EVERY_S)
+    assert reader.in_force().catalogue is found
+    assert not reader.in_force().degraded
 
 
 class Damaged(MemoryCatalogueStore):

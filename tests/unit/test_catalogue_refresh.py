@@ -15,10 +15,10 @@ from llm_router.json_values import Json
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
-from tests.support.sources import TODAY, URLS, World, payload
+from tests.support.sources import TODAY, URLS, RefresherWorld, payload
 
 
-def test_a_first_run_joins_prices_and_evidence_of_all_sources(world: World):
+def test_a_first_run_joins_prices_and_evidence_of_all_sources(world: RefresherWorld):
     found = entry(world, "anthropic/claude-sonnet-4-6")
     assert (found.input_usd_per_mtok, found.output_usd_per_mtok) == (3.0, 15.0)
     assert found.provenance["input_usd_per_mtok"].source == "litellm"
@@ -28,13 +28,13 @@ def test_a_first_run_joins_prices_and_evidence_of_all_sources(world: World):
     assert found.quality[Category.MATH][Difficulty.HARD].source == "livebench+lmarena+predecessor claude-sonnet-4-5"
 
 
-def test_sources_that_differ_by_more_than_a_twentieth_are_shown_beside_the_price_that_was_taken(world: World):
+def test_sources_that_differ_by_more_than_a_twentieth_are_shown_beside_the_price_that_was_taken(world: RefresherWorld):
     origin = entry(world, "deepseek/deepseek-v4-flash").provenance["input_usd_per_mtok"]
     assert (origin.source, origin.note) == ("litellm", "models_dev says 0.22")
     assert entry(world, "anthropic/claude-sonnet-4-6").provenance["input_usd_per_mtok"].note is None
 
 
-def test_a_model_without_evidence_is_listed_and_never_chosen_until_an_update_says_so(world: World):
+def test_a_model_without_evidence_is_listed_and_never_chosen_until_an_update_says_so(world: RefresherWorld):
     found = entry(world, "openrouter/minimax-m2.5")
     assert found.status is ModelStatus.DISABLED
     assert "no evidence" in (found.provenance["status"].note or "")
@@ -45,7 +45,7 @@ def test_a_model_without_evidence_is_listed_and_never_chosen_until_an_update_say
     assert entry(world, "openrouter/minimax-m2.5").active
 
 
-def test_the_operators_word_that_a_disabled_model_is_disabled_makes_a_version_that_keeps_it(world: World):
+def test_the_operators_word_that_a_disabled_model_is_disabled_makes_a_version_that_keeps_it(world: RefresherWorld):
     said: list[Json] = [{"id": "openrouter/minimax-m2.5", "status": "disabled"}]
     for _ in range(2):
         world.refresher().publisher.publish(lambda before: upsert(before, said, "2026-11-25"), "update")
@@ -54,7 +54,7 @@ def test_the_operators_word_that_a_disabled_model_is_disabled_makes_a_version_th
     assert entry(world, "openrouter/minimax-m2.5").provenance["status"].source == "operator"
 
 
-def test_going_back_while_a_scheduled_run_is_about_to_publish_is_not_undone_by_it(world: World):
+def test_going_back_while_a_scheduled_run_is_about_to_publish_is_not_undone_by_it(world: RefresherWorld):
     publisher = world.refresher().publisher
 
     def overtaken(before: Catalogue) -> dict[str, ModelEntry]:
@@ -66,7 +66,7 @@ def test_going_back_while_a_scheduled_run_is_about_to_publish_is_not_undone_by_i
     assert "acme/new" not in world.catalogue().models
 
 
-def test_a_model_past_its_deprecation_date_is_deprecated(world: World):
+def test_a_model_past_its_deprecation_date_is_deprecated(world: RefresherWorld):
     assert entry(world, "openai/gpt-4.1-nano").status is ModelStatus.DEPRECATED
     assert entry(world, "openai/gpt-5-mini").active
     world.clock.pass_seconds(30 * DAY)
@@ -74,19 +74,19 @@ def test_a_model_past_its_deprecation_date_is_deprecated(world: World):
     assert entry(world, "openai/gpt-5-mini").status is ModelStatus.DEPRECATED
 
 
-def test_the_same_event_three_times_writes_one_version(world: World):
+def test_the_same_event_three_times_writes_one_version(world: RefresherWorld):
     for _ in range(3):
         assert world.refresher().refresh().diff.empty
     assert [info.version for info in world.store.versions()] == [1]
 
 
-def test_the_same_data_days_later_write_no_version(world: World):
+def test_the_same_data_days_later_write_no_version(world: RefresherWorld):
     world.clock.pass_seconds(3 * DAY)
     world.refresher().refresh()
     assert [info.version for info in world.store.versions()] == [1]
 
 
-def test_other_sources_of_the_same_values_write_a_version_once(world: World):
+def test_other_sources_of_the_same_values_write_a_version_once(world: RefresherWorld):
     name = "anthropic/claude-sonnet-4-6"
 
     def stale(before: Catalogue) -> dict[str, ModelEntry]:
@@ -103,7 +103,7 @@ def test_other_sources_of_the_same_values_write_a_version_once(world: World):
     assert [info.version for info in world.store.versions()] == [3, 2, 1]
 
 
-def test_a_second_run_asks_conditionally_for_everything(world: World):
+def test_a_second_run_asks_conditionally_for_everything(world: RefresherWorld):
     world.web.asked.clear()
     world.refresher().refresh()
     pages = [(url, headers) for url, headers in world.web.asked if url in URLS.values()]
@@ -112,7 +112,7 @@ def test_a_second_run_asks_conditionally_for_everything(world: World):
 
 
 def test_a_dry_run_tells_the_whole_diff_and_writes_nothing():
-    world = World()
+    world = RefresherWorld()
     outcome = world.refresher().refresh(dry_run=True)
     assert "openai/gpt-5.5" in outcome.diff.added
     assert world.store.current() is None
@@ -122,14 +122,14 @@ def test_a_dry_run_tells_the_whole_diff_and_writes_nothing():
 
 def test_whoever_waits_is_told_of_each_source_as_it_has_had_its_turn():
     told: list[str] = []
-    world = World()
+    world = RefresherWorld()
     world.refresher().refresh(tell=lambda state: told.append(f"{state.name} {state.health}"))
     assert told[0] == "litellm fresh"
     assert told[-1] == "artificial_analysis skipped"
     assert len(told) == 6
 
 
-def test_a_price_change_is_published_with_its_before_and_after(world: World):
+def test_a_price_change_is_published_with_its_before_and_after(world: RefresherWorld):
     body = litellm(lambda document: document["gpt-4o-mini"].update(input_cost_per_token=3e-07))
     world.web.serve(URLS["litellm"], body)
     outcome = world.refresher().refresh()
@@ -143,7 +143,7 @@ def test_a_price_change_is_published_with_its_before_and_after(world: World):
     assert outcome.version == 2
 
 
-def test_a_model_that_its_source_lists_no_more_is_dropped(world: World):
+def test_a_model_that_its_source_lists_no_more_is_dropped(world: RefresherWorld):
     def drop(document: dict) -> None:
         del document["command-a-03-2025"]
 
@@ -151,7 +151,7 @@ def test_a_model_that_its_source_lists_no_more_is_dropped(world: World):
     assert world.refresher().refresh().diff.removed == ("cohere/command-a-03-2025",)
 
 
-def test_the_operators_models_are_never_dropped_and_their_fields_never_overwritten(world: World):
+def test_the_operators_models_are_never_dropped_and_their_fields_never_overwritten(world: RefresherWorld):
     said: list[Json] = [
         {"id": "house/own", "provider": "house", "display_name": "Own"},
         {"id": "openai/gpt-4o", "input_usd_per_mtok": 2.0},
@@ -164,7 +164,7 @@ def test_the_operators_models_are_never_dropped_and_their_fields_never_overwritt
 
 
 def test_the_operators_file_adds_models_with_scores_labelled_as_the_operators():
-    world = refreshed(World(operator=lambda: payload("operator")))
+    world = refreshed(RefresherWorld(operator=lambda: payload("operator")))
     found = entry(world, "acme-large")
     assert (found.input_usd_per_mtok, found.latency.time_to_first_token_ms) == (2.5, 650.0)
     cell = found.quality[Category.CODING][Difficulty.MEDIUM]
@@ -174,7 +174,7 @@ def test_the_operators_file_adds_models_with_scores_labelled_as_the_operators():
 
 
 @pytest.mark.parametrize("name", ["anthropic/claude-sonnet-4-6", "openai/gpt-4o-mini"])
-def test_a_model_that_the_operators_file_names_without_its_provider_stays_one(name: str, world: World):
+def test_a_model_that_the_operators_file_names_without_its_provider_stays_one(name: str, world: RefresherWorld):
     provider, _, bare = name.partition("/")
     row = {"id": bare, "provider": provider, "display_name": "Ours", "cost_in_per_1k": 0.002}
     before = world.catalogue().models
@@ -187,7 +187,7 @@ def test_a_model_that_the_operators_file_names_without_its_provider_stays_one(na
 def test_the_operators_file_may_list_fewer_models_than_before():
     rows = [{"id": f"house/{name}", "provider": "house", "display_name": name} for name in "abcd"]
     said = json.dumps(rows).encode()
-    world = World(operator=lambda: said)
+    world = RefresherWorld(operator=lambda: said)
     world.refresher().refresh()
     said = json.dumps([{**rows[0], "display_name": "A"}]).encode()
     world.refresher().refresh()
@@ -197,14 +197,14 @@ def test_the_operators_file_may_list_fewer_models_than_before():
 
 def test_a_row_of_the_operators_file_with_a_name_of_the_apis_own_costs_itself_alone():
     rows = [{"id": name, "provider": "house", "display_name": "x"} for name in ("auto", "auto:cheap", "models", "own")]
-    world = refreshed(World(operator=lambda: json.dumps(rows).encode()))
+    world = refreshed(RefresherWorld(operator=lambda: json.dumps(rows).encode()))
     assert {"auto", "auto:cheap", "models"}.isdisjoint(world.catalogue().models)
     assert "own" in world.catalogue().models
     assert state(world, "operator").left_out == 3
 
 
 def test_a_model_that_a_source_calls_auto_has_its_providers_name_before_it():
-    world = World()
+    world = RefresherWorld()
     body = json.loads(payload("openrouter"))
     body["data"].append({**body["data"][0], "id": "openrouter/auto"})
     world.web.serve(URLS["openrouter"], json.dumps(body).encode())
@@ -215,7 +215,7 @@ def test_a_model_that_a_source_calls_auto_has_its_providers_name_before_it():
 
 
 def test_the_analytics_source_adds_its_speed_when_there_is_a_key():
-    world = World(analytics_key="key")
+    world = RefresherWorld(analytics_key="key")
     world.web.serve(URLS["litellm"], litellm(lambda d: d.update({"o3-mini": {**d["o3"], "deprecation_date": None}})))
     world.refresher().refresh()
     found = entry(world, "openai/o3-mini")
@@ -224,7 +224,7 @@ def test_the_analytics_source_adds_its_speed_when_there_is_a_key():
 
 
 def test_what_the_analytics_source_lists_alone_becomes_no_model_and_is_one_no_more():
-    world = World(analytics_key="key")
+    world = RefresherWorld(analytics_key="key")
     world.refresher().refresh()
     assert "openai/o3-mini" not in world.catalogue().models
     told = {name: Provenance("artificial_analysis", TODAY) for name in ("display_name", "api_alias")}
@@ -235,7 +235,7 @@ def test_what_the_analytics_source_lists_alone_becomes_no_model_and_is_one_no_mo
 
 @pytest.mark.parametrize("with_key", [True, False])
 def test_a_model_that_only_the_analytics_source_still_lists_is_dropped(with_key: bool):
-    world = World(analytics_key="key")
+    world = RefresherWorld(analytics_key="key")
     world.web.serve(URLS["litellm"], litellm(lambda d: d.update({"o3-mini": {**d["o3"], "deprecation_date": None}})))
     world.refresher().refresh()
     world.analytics_key = "key" if with_key else ""
@@ -243,12 +243,12 @@ def test_a_model_that_only_the_analytics_source_still_lists_is_dropped(with_key:
     assert world.refresher().refresh().diff.removed == ("openai/o3-mini",)
 
 
-def test_without_a_key_the_analytics_source_is_skipped_and_says_why(world: World):
+def test_without_a_key_the_analytics_source_is_skipped_and_says_why(world: RefresherWorld):
     found = state(world, "artificial_analysis")
     assert (found.health, found.error) == (Health.SKIPPED, "no ANALYTICS_API_KEY is set")
     assert URLS["artificial_analysis"] not in [url for url, _ in world.web.asked]
 
 
-def test_a_new_version_is_exported(world: World):
+def test_a_new_version_is_exported(world: RefresherWorld):
     assert [catalogue.version for catalogue in world.exported] == [1]
     assert world.exported[0].models == world.catalogue().models

@@ -12,7 +12,7 @@ from llm_router.catalogue.upsert import upsert
 from llm_router.errors import StoreUnavailable
 from llm_router.json_values import Json
 from tests.support.refreshed import DAY, entry, litellm, state
-from tests.support.sources import URLS, FakeReply, World, payload, zipped
+from tests.support.sources import URLS, FakeReply, RefresherWorld, payload, zipped
 
 
 def _prices_times_ten(document: dict) -> None:
@@ -61,7 +61,7 @@ class CrashingStore:
         raise StoreUnavailable("The process died here.")
 
 
-def test_after_a_crash_before_the_pointer_readers_see_the_old_version_and_the_rerun_succeeds(world: World):
+def test_after_a_crash_before_the_pointer_readers_see_the_old_version_and_the_rerun_succeeds(world: RefresherWorld):
     before = world.catalogue()
     world.web.serve(URLS["litellm"], litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token=3e-07)))
     store, world.store = world.store, CrashingStore(world.store)
@@ -73,7 +73,7 @@ def test_after_a_crash_before_the_pointer_readers_see_the_old_version_and_the_re
     assert entry(world, "openai/gpt-4o-mini").input_usd_per_mtok == 0.3
 
 
-def test_a_price_that_jumps_is_quarantined_the_old_one_kept_and_both_shown(world: World):
+def test_a_price_that_jumps_is_quarantined_the_old_one_kept_and_both_shown(world: RefresherWorld):
     body = litellm(lambda document: document["gpt-4o-mini"].update(input_cost_per_token=1.5e-06))
     world.web.serve(URLS["litellm"], body)
     outcome = world.refresher().refresh()
@@ -91,7 +91,7 @@ def test_a_price_that_jumps_is_quarantined_the_old_one_kept_and_both_shown(world
     assert last.quarantined == (doubt,)
 
 
-def test_the_operator_can_confirm_a_price_that_was_quarantined(world: World):
+def test_the_operator_can_confirm_a_price_that_was_quarantined(world: RefresherWorld):
     world.web.serve(URLS["litellm"], litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token=1.5e-06)))
     said: list[Json] = [{"id": "openai/gpt-4o-mini", "input_usd_per_mtok": 1.5}]
     world.refresher().publisher.publish(lambda before: upsert(before, said, "2026-11-25"), "update")
@@ -101,7 +101,9 @@ def test_the_operator_can_confirm_a_price_that_was_quarantined(world: World):
 
 
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_source_that_turns_hostile_changes_nothing_and_is_visible(world: World, answer: FakeReply | Exception):
+def test_a_source_that_turns_hostile_changes_nothing_and_is_visible(
+    world: RefresherWorld, answer: FakeReply | Exception
+):
     before = world.catalogue()
     world.web.pages[URLS["litellm"]] = answer
     outcome = world.refresher().refresh()
@@ -117,7 +119,7 @@ def test_a_source_that_turns_hostile_changes_nothing_and_is_visible(world: World
 
 @pytest.mark.parametrize("source", sorted(URLS.keys() - {"artificial_analysis"}))
 def test_each_source_may_fail_alone_and_the_others_go_on(source: str):
-    world = World()
+    world = RefresherWorld()
     world.web.pages[URLS[source]] = FakeReply(500)
     outcome = world.refresher().refresh()
     healths = {found.name: found.health for found in outcome.sources if found.name != "artificial_analysis"}
@@ -126,7 +128,7 @@ def test_each_source_may_fail_alone_and_the_others_go_on(source: str):
     assert len(world.catalogue()) > 0
 
 
-def test_since_when_a_source_fails_is_told_until_it_comes_back(world: World):
+def test_since_when_a_source_fails_is_told_until_it_comes_back(world: RefresherWorld):
     world.web.pages[URLS["litellm"]] = FakeReply(503)
     for _ in range(3):
         world.refresher().refresh()
@@ -138,13 +140,13 @@ def test_since_when_a_source_fails_is_told_until_it_comes_back(world: World):
     assert (found.health, found.failing_since, found.error) == (Health.FRESH, None, None)
 
 
-def test_a_source_that_has_not_been_read_for_days_is_called_stale(world: World):
+def test_a_source_that_has_not_been_read_for_days_is_called_stale(world: RefresherWorld):
     assert state(world, "litellm").health is Health.FRESH
     world.clock.pass_seconds(UNREAD_FOR_S)
     assert state(world, "litellm").health is Health.STALE
 
 
-def test_one_bad_record_costs_itself_alone_and_is_counted(world: World):
+def test_one_bad_record_costs_itself_alone_and_is_counted(world: RefresherWorld):
     world.web.serve(URLS["litellm"], litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token="free")))
     world.refresher().refresh()
     found = state(world, "litellm")
@@ -153,9 +155,11 @@ def test_one_bad_record_costs_itself_alone_and_is_counted(world: World):
     assert entry(world, "openai/gpt-4o").active
 
 
-def test_a_refresh_that_would_drop_more_than_a_fifth_is_refused_even_by_a_source_never_heard_before(world: World):
+def test_a_refresh_that_would_drop_more_than_a_fifth_is_refused_even_by_a_source_never_heard_before(
+    world: RefresherWorld,
+):
     before = world.catalogue()
-    forgetful = World(web=world.web, clock=world.clock, store=world.store)
+    forgetful = RefresherWorld(web=world.web, clock=world.clock, store=world.store)
     world.web.serve(URLS["litellm"], litellm(_half_gone))
     outcome = forgetful.refresher().refresh()
     assert "would be dropped" in (outcome.refused or "")
@@ -167,7 +171,7 @@ def test_a_refresh_that_would_drop_more_than_a_fifth_is_refused_even_by_a_source
 
 
 def test_a_run_in_which_every_source_hangs_ends_within_a_minute():
-    world = World()
+    world = RefresherWorld()
     began = world.clock.ticks
 
     def hang() -> None:
@@ -180,7 +184,7 @@ def test_a_run_in_which_every_source_hangs_ends_within_a_minute():
 
 
 def test_a_run_that_somebody_waits_for_ends_before_a_gateway_gives_up():
-    world = World()
+    world = RefresherWorld()
 
     def hang() -> None:
         world.clock.pass_seconds(EACH_S + 1)
@@ -192,7 +196,7 @@ def test_a_run_that_somebody_waits_for_ends_before_a_gateway_gives_up():
     assert world.clock.ticks - began <= AWAITED_S + EACH_S + 1 < 30
 
 
-def test_a_last_good_file_that_was_damaged_is_fetched_again(world: World):
+def test_a_last_good_file_that_was_damaged_is_fetched_again(world: RefresherWorld):
     world.blobs.write(blob_name("litellm"), b"\x1f\x8bgarbage")
     world.web.asked.clear()
     assert world.refresher().refresh().diff.empty
@@ -201,7 +205,7 @@ def test_a_last_good_file_that_was_damaged_is_fetched_again(world: World):
     assert state(world, "litellm").health is Health.FRESH
 
 
-def test_without_the_source_of_the_scales_quality_stays_as_it_is(world: World):
+def test_without_the_source_of_the_scales_quality_stays_as_it_is(world: RefresherWorld):
     before = entry(world, "openai/gpt-5-mini").quality
     world.web.pages[URLS["lmarena"]] = FakeReply(500)
     world.blobs.write(blob_name("lmarena"), b"")
@@ -210,7 +214,7 @@ def test_without_the_source_of_the_scales_quality_stays_as_it_is(world: World):
 
 
 def test_a_first_refresh_in_which_no_source_can_be_read_changes_nothing_of_the_bundled_catalogue():
-    world = World(bundled=bundled())
+    world = RefresherWorld(bundled=bundled())
     world.web.pages.clear()
     done = world.refresher().refresh()
     assert done.diff.summary == "no change"
@@ -220,7 +224,7 @@ def test_a_first_refresh_in_which_no_source_can_be_read_changes_nothing_of_the_b
 
 def test_what_rests_on_a_source_that_rates_too_few_models_to_be_used_stays():
     """A fresh installation that meets a new table, on which hardly a model of the other evidence is rated yet."""
-    world = World(bundled=bundled())
+    world = RefresherWorld(bundled=bundled())
     header, *rows = payload("livebench").splitlines()
     world.web.serve(URLS["livebench"], b"\n".join([header, *rows[:5]]))
     world.refresher().refresh()
@@ -233,7 +237,7 @@ def test_what_rests_on_a_source_that_rates_too_few_models_to_be_used_stays():
 
 
 def test_what_rests_on_a_silent_source_stays_while_another_one_is_heard():
-    world = World(bundled=bundled())
+    world = RefresherWorld(bundled=bundled())
     for source in ("litellm", "lmarena", "livebench"):
         world.web.pages.pop(URLS[source])
     done = world.refresher().refresh()

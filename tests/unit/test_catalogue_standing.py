@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from llm_router.catalogue.joining import placed
-from llm_router.catalogue.refusal import ACCEPTED_AFTER_S, ACCEPTED_RUNS, Ground, Refusal, refused
+from llm_router.catalogue.refusal import ACCEPTED_AFTER_S, ACCEPTED_RUNS, Ground, Refusal, refusal_after
 from llm_router.catalogue.source_state import KIND, Health, SourceState, load
 from llm_router.catalogue.tables import tables
 from llm_router.ports import Record
 from llm_router.taxonomy import Category
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
-from tests.support.sources import URLS, FakeReply, World, payload, reading
+from tests.support.sources import URLS, FakeReply, RefresherWorld, payload, reading
 
 LONG_AGO = "2020-01-01"
 
@@ -51,7 +51,7 @@ def changed(source: str, change: Callable[[dict], None]) -> bytes:
     return json.dumps(document).encode()
 
 
-def daily(world: World, days: int) -> None:
+def daily(world: RefresherWorld, days: int) -> None:
     """So many runs, a day apart."""
     for _ in range(days):
         world.refresher().refresh()
@@ -59,8 +59,8 @@ def daily(world: World, days: int) -> None:
 
 
 @pytest.fixture
-def world() -> World:
-    return refreshed(World())
+def world() -> RefresherWorld:
+    return refreshed(RefresherWorld())
 
 
 STANDING = {
@@ -71,7 +71,7 @@ STANDING = {
 }
 
 
-def test_what_was_taken_after_a_week_vouches_for_nothing_later(world: World):
+def test_what_was_taken_after_a_week_vouches_for_nothing_later(world: RefresherWorld):
     world.web.serve(URLS["litellm"], litellm(half_gone), etag='"half"')
     daily(world, 9)
     assert state(world, "litellm").health is Health.FRESH
@@ -86,7 +86,7 @@ def test_what_was_taken_after_a_week_vouches_for_nothing_later(world: World):
 
 
 @pytest.mark.parametrize(("source", "change"), STANDING.values(), ids=STANDING.keys())
-def test_what_a_source_has_said_for_a_week_is_taken_and_the_state_says_so(world: World, source: str, change):
+def test_what_a_source_has_said_for_a_week_is_taken_and_the_state_says_so(world: RefresherWorld, source: str, change):
     world.web.serve(URLS[source], changed(source, change))
     daily(world, 7)
     assert state(world, source).health is Health.REFUSED
@@ -99,7 +99,7 @@ def test_what_a_source_has_said_for_a_week_is_taken_and_the_state_says_so(world:
     assert state(world, source).health is Health.FRESH
 
 
-def test_since_when_and_until_when_it_is_refused_is_told(world: World):
+def test_since_when_and_until_when_it_is_refused_is_told(world: RefresherWorld):
     world.web.serve(URLS["litellm"], litellm(half_gone))
     for _ in range(2):
         world.refresher().refresh()
@@ -108,7 +108,7 @@ def test_since_when_and_until_when_it_is_refused_is_told(world: World):
         world.clock.pass_seconds(DAY)
 
 
-def test_models_that_a_source_has_not_listed_for_a_week_are_dropped_in_the_same_run(world: World):
+def test_models_that_a_source_has_not_listed_for_a_week_are_dropped_in_the_same_run(world: RefresherWorld):
     before = world.catalogue().models.keys()
     world.web.serve(URLS["litellm"], litellm(half_gone))
     daily(world, 7)
@@ -118,7 +118,7 @@ def test_models_that_a_source_has_not_listed_for_a_week_are_dropped_in_the_same_
     assert len(done.diff.removed) > len(before) / 5
 
 
-def test_a_price_that_jumps_is_kept_though_its_source_is_taken(world: World):
+def test_a_price_that_jumps_is_kept_though_its_source_is_taken(world: RefresherWorld):
     before = entry(world, "openai/gpt-4o-mini").input_usd_per_mtok
     world.web.serve(URLS["litellm"], litellm(dearer), etag='"dear"')
     daily(world, 7)
@@ -136,7 +136,7 @@ def test_a_price_that_jumps_is_kept_though_its_source_is_taken(world: World):
     assert state(world, "litellm").refusal is None
 
 
-def test_a_scale_that_is_gone_for_good_leaves_what_rests_on_it_as_it_is(world: World):
+def test_a_scale_that_is_gone_for_good_leaves_what_rests_on_it_as_it_is(world: RefresherWorld):
     before = entry(world, "openai/gpt-5-mini").quality[Category.CODING]
     world.web.serve(URLS["lmarena"], changed("lmarena", renamed))
     daily(world, 8)
@@ -144,7 +144,7 @@ def test_a_scale_that_is_gone_for_good_leaves_what_rests_on_it_as_it_is(world: W
     assert entry(world, "openai/gpt-5-mini").quality[Category.CODING] == before
 
 
-def test_the_week_begins_anew_once_a_source_was_right_again(world: World):
+def test_the_week_begins_anew_once_a_source_was_right_again(world: RefresherWorld):
     world.web.serve(URLS["litellm"], litellm(half_gone))
     daily(world, 6)
     world.web.serve(URLS["litellm"], payload("litellm"))
@@ -155,7 +155,7 @@ def test_the_week_begins_anew_once_a_source_was_right_again(world: World):
     assert state(world, "litellm").health is Health.REFUSED
 
 
-def test_the_week_begins_anew_with_another_doubt(world: World):
+def test_the_week_begins_anew_with_another_doubt(world: RefresherWorld):
     world.web.serve(URLS["litellm"], litellm(half_gone))
     daily(world, 6)
     world.web.serve(URLS["litellm"], litellm(ended))
@@ -164,7 +164,7 @@ def test_the_week_begins_anew_with_another_doubt(world: World):
     assert (found.health, found.refusal and found.refusal.ground) == (Health.REFUSED, Ground.ENDINGS)
 
 
-def test_a_run_that_got_no_answer_neither_counts_nor_begins_the_week_anew(world: World):
+def test_a_run_that_got_no_answer_neither_counts_nor_begins_the_week_anew(world: RefresherWorld):
     world.web.serve(URLS["litellm"], litellm(half_gone))
     daily(world, 3)
     page = world.web.pages[URLS["litellm"]]
@@ -176,7 +176,7 @@ def test_a_run_that_got_no_answer_neither_counts_nor_begins_the_week_anew(world:
     assert state(world, "litellm").health is Health.FRESH
 
 
-def test_a_pause_of_a_week_is_no_week_of_refusals(world: World):
+def test_a_pause_of_a_week_is_no_week_of_refusals(world: RefresherWorld):
     world.web.serve(URLS["litellm"], litellm(half_gone))
     for health in (Health.REFUSED, Health.REFUSED, Health.FRESH):
         world.refresher().refresh()
@@ -184,7 +184,7 @@ def test_a_pause_of_a_week_is_no_week_of_refusals(world: World):
         world.clock.pass_seconds(ACCEPTED_AFTER_S)
 
 
-def test_a_source_that_lists_nothing_is_never_taken(world: World):
+def test_a_source_that_lists_nothing_is_never_taken(world: RefresherWorld):
     before = world.catalogue()
     world.web.serve(URLS["litellm"], b"{}")
     daily(world, 9)
@@ -193,8 +193,8 @@ def test_a_source_that_lists_nothing_is_never_taken(world: World):
     assert world.catalogue().models.keys() == before.models.keys()
 
 
-def test_a_refresh_that_would_drop_many_models_for_a_week_does_so_at_last(world: World):
-    forgetful = World(web=world.web, clock=world.clock, store=world.store)
+def test_a_refresh_that_would_drop_many_models_for_a_week_does_so_at_last(world: RefresherWorld):
+    forgetful = RefresherWorld(web=world.web, clock=world.clock, store=world.store)
     world.web.serve(URLS["litellm"], litellm(half_gone))
     for _ in range(7):
         told = forgetful.refresher().refresh().refused or ""
@@ -208,7 +208,7 @@ def test_a_refresh_that_would_drop_many_models_for_a_week_does_so_at_last(world:
     assert (last.refused, last.refusal) == (None, None)
 
 
-def test_a_dry_run_is_no_run_that_counts(world: World):
+def test_a_dry_run_is_no_run_that_counts(world: RefresherWorld):
     world.web.serve(URLS["litellm"], litellm(half_gone))
     daily(world, 1)
     for _ in range(5):
@@ -219,7 +219,7 @@ def test_a_dry_run_is_no_run_that_counts(world: World):
 
 
 def test_rows_of_providers_that_nobody_knows_may_go():
-    world = World()
+    world = RefresherWorld()
     strange = {
         "litellm_provider": "nobody",
         "mode": "chat",
@@ -240,7 +240,7 @@ def test_what_a_source_is_measured_by_are_the_records_that_the_tables_place():
     assert placed(found, tables()) == len(known) < len(found.listings)
 
 
-def test_a_state_that_was_kept_before_refusals_were_counted_is_read_and_measured_by_what_it_has(world: World):
+def test_a_state_that_was_kept_before_refusals_were_counted_is_read_and_measured_by_what_it_has(world: RefresherWorld):
     record = world.records.get(KIND, "litellm")
     assert record is not None
     values = json.loads(record.body)
@@ -256,7 +256,7 @@ def test_a_state_that_was_kept_before_refusals_were_counted_is_read_and_measured
     assert found.refusal.ground is Ground.SHRUNK
 
 
-def test_a_last_run_that_was_kept_before_refusals_were_counted_is_read(world: World):
+def test_a_last_run_that_was_kept_before_refusals_were_counted_is_read(world: RefresherWorld):
     record = world.records.get("refresh", "latest")
     assert record is not None
     values = json.loads(record.body)
@@ -273,7 +273,7 @@ def test_a_refusal_has_stood_after_a_week_and_some_runs():
     assert not Refusal(Ground.SHRUNK, 0.0, ACCEPTED_RUNS).stood(at - 1)
     assert not Refusal(Ground.SHRUNK, 0.0, ACCEPTED_RUNS - 1).stood(at)
     assert not Refusal(Ground.EMPTY, 0.0, ACCEPTED_RUNS).stood(at)
-    assert refused(None, Ground.PRICES, 0.0, 5.0) == Refusal(Ground.PRICES, 5.0, 1)
-    assert refused(Refusal(Ground.PRICES, 1.0, 2), Ground.PRICES, 0.0, 5.0) == Refusal(Ground.PRICES, 1.0, 3)
-    assert refused(Refusal(Ground.PRICES, 1.0, 2), Ground.SHRUNK, 0.0, 5.0) == Refusal(Ground.SHRUNK, 5.0, 1)
+    assert refusal_after(None, Ground.PRICES, 0.0, 5.0) == Refusal(Ground.PRICES, 5.0, 1)
+    assert refusal_after(Refusal(Ground.PRICES, 1.0, 2), Ground.PRICES, 0.0, 5.0) == Refusal(Ground.PRICES, 1.0, 3)
+    assert refusal_after(Refusal(Ground.PRICES, 1.0, 2), Ground.SHRUNK, 0.0, 5.0) == Refusal(Ground.SHRUNK, 5.0, 1)
     assert SourceState("x").refusal is None

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from llm_router.catalogue.refusal import WORSE_BY, Ground, Refusal, refused
+from llm_router.catalogue.refusal import WORSE_BY, Ground, Refusal, refusal_after
 from llm_router.catalogue.source_state import KIND, Health
 from llm_router.ports import Record
 from tests.support.refreshed import DAY, litellm, refreshed, state
-from tests.support.sources import URLS, FakeReply, World, payload
+from tests.support.sources import URLS, FakeReply, RefresherWorld, payload
 
 LONG_AGO = "2020-01-01"
 NEW = "openai/gpt-99"
@@ -53,11 +53,11 @@ def priced(times: float, *, new: bool = False) -> Callable[[dict], None]:
     return change
 
 
-def serve(world: World, change: Callable[[dict], None], **headers: str) -> None:
+def serve(world: RefresherWorld, change: Callable[[dict], None], **headers: str) -> None:
     world.web.serve(URLS["litellm"], litellm(change), **headers)
 
 
-def daily(world: World, days: int, *, scheduled: bool = False) -> None:
+def daily(world: RefresherWorld, days: int, *, scheduled: bool = False) -> None:
     """So many runs, a day apart."""
     for _ in range(days):
         world.refresher().refresh(scheduled=scheduled)
@@ -65,12 +65,12 @@ def daily(world: World, days: int, *, scheduled: bool = False) -> None:
 
 
 @pytest.fixture
-def world() -> World:
-    return refreshed(World())
+def world() -> RefresherWorld:
+    return refreshed(RefresherWorld())
 
 
 @pytest.mark.parametrize(("stood", "worse"), [(half_gone, one_left), (ended(2), ended(1))])
-def test_an_answer_that_is_worse_than_what_stood_for_a_week_begins_anew(world: World, stood, worse):
+def test_an_answer_that_is_worse_than_what_stood_for_a_week_begins_anew(world: RefresherWorld, stood, worse):
     before = world.catalogue().models.keys()
     serve(world, stood)
     daily(world, 7)
@@ -84,7 +84,7 @@ def test_an_answer_that_is_worse_than_what_stood_for_a_week_begins_anew(world: W
     assert state(world, "litellm").health is Health.FRESH
 
 
-def test_one_bad_answer_at_the_beginning_vouches_for_no_other(world: World):
+def test_one_bad_answer_at_the_beginning_vouches_for_no_other(world: RefresherWorld):
     serve(world, one_left)
     daily(world, 1)
     serve(world, a_quarter_gone)
@@ -94,7 +94,7 @@ def test_one_bad_answer_at_the_beginning_vouches_for_no_other(world: World):
     assert state(world, "litellm").health is Health.REFUSED
 
 
-def test_a_refusal_of_unknown_extent_begins_anew(world: World):
+def test_a_refusal_of_unknown_extent_begins_anew(world: RefresherWorld):
     serve(world, half_gone)
     daily(world, 7)
     record = world.records.get(KIND, "litellm")
@@ -108,9 +108,9 @@ def test_a_refusal_of_unknown_extent_begins_anew(world: World):
     assert (found.refusal.runs, found.refusal.extent > 0.2) == (1, True)
 
 
-def test_what_has_stood_bounds_what_a_refresh_may_drop(world: World):
+def test_what_has_stood_bounds_what_a_refresh_may_drop(world: RefresherWorld):
     before = world.catalogue().models.keys()
-    forgetful = World(web=world.web, clock=world.clock, store=world.store)
+    forgetful = RefresherWorld(web=world.web, clock=world.clock, store=world.store)
     serve(world, half_gone)
     daily(forgetful, 7)
     last = forgetful.refresher().last_run()
@@ -128,7 +128,7 @@ def test_what_has_stood_bounds_what_a_refresh_may_drop(world: World):
     assert (last.refusal.runs, last.refusal.extent > stood + WORSE_BY) == (1, True)
 
 
-def test_prices_that_fall_are_refused_though_prices_that_rose_were_taken(world: World):
+def test_prices_that_fall_are_refused_though_prices_that_rose_were_taken(world: RefresherWorld):
     serve(world, priced(10))
     daily(world, 8)
     assert state(world, "litellm").health is Health.FRESH
@@ -140,7 +140,7 @@ def test_prices_that_fall_are_refused_though_prices_that_rose_were_taken(world: 
     assert NEW not in world.catalogue().models
 
 
-def test_a_source_whose_prices_are_off_makes_no_new_models_until_they_are_right(world: World):
+def test_a_source_whose_prices_are_off_makes_no_new_models_until_they_are_right(world: RefresherWorld):
     serve(world, priced(0.001, new=True), etag='"cheap"')
     daily(world, 10)
     assert state(world, "litellm").health is Health.FRESH
@@ -153,7 +153,7 @@ def test_a_source_whose_prices_are_off_makes_no_new_models_until_they_are_right(
     assert NEW in world.catalogue().models
 
 
-def test_prices_that_are_off_are_not_those_of_a_model_that_another_source_makes_known(world: World):
+def test_prices_that_are_off_are_not_those_of_a_model_that_another_source_makes_known(world: RefresherWorld):
     serve(world, priced(0.001, new=True))
     daily(world, 8)
     document = json.loads(payload("models_dev"))
@@ -165,7 +165,9 @@ def test_prices_that_are_off_are_not_those_of_a_model_that_another_source_makes_
 
 
 @pytest.mark.parametrize("change", [half_gone, ended(1)])
-def test_what_has_stood_while_the_catalogue_was_held_is_taken_by_the_next_refresh_that_publishes(world: World, change):
+def test_what_has_stood_while_the_catalogue_was_held_is_taken_by_the_next_refresh_that_publishes(
+    world: RefresherWorld, change
+):
     world.web.serve(URLS["litellm"], litellm(lambda d: d["gpt-4o"].update(max_input_tokens=99_000)))
     world.refresher().refresh()
     world.refresher().publisher.rollback(1)
@@ -180,8 +182,8 @@ def test_what_has_stood_while_the_catalogue_was_held_is_taken_by_the_next_refres
     assert state(world, "litellm").health is Health.FRESH
 
 
-def test_held_runs_do_not_begin_the_week_of_a_refused_refresh_anew(world: World):
-    forgetful = World(web=world.web, clock=world.clock, store=world.store)
+def test_held_runs_do_not_begin_the_week_of_a_refused_refresh_anew(world: RefresherWorld):
+    forgetful = RefresherWorld(web=world.web, clock=world.clock, store=world.store)
     serve(world, half_gone)
     daily(forgetful, 4)
     forgetful.refresher().publisher.rollback(world.catalogue().version)
@@ -191,6 +193,6 @@ def test_held_runs_do_not_begin_the_week_of_a_refused_refresh_anew(world: World)
 
 def test_a_refusal_goes_on_with_the_least_of_its_extents_and_up_to_a_tenth_more():
     stood = Refusal(Ground.SHRUNK, 1.0, 2, 0.3)
-    assert refused(stood, Ground.SHRUNK, 0.39, 5.0) == Refusal(Ground.SHRUNK, 1.0, 3, 0.3)
-    assert refused(stood, Ground.SHRUNK, 0.25, 5.0) == Refusal(Ground.SHRUNK, 1.0, 3, 0.25)
-    assert refused(stood, Ground.SHRUNK, 0.41, 5.0) == Refusal(Ground.SHRUNK, 5.0, 1, 0.41)
+    assert refusal_after(stood, Ground.SHRUNK, 0.39, 5.0) == Refusal(Ground.SHRUNK, 1.0, 3, 0.3)
+    assert refusal_after(stood, Ground.SHRUNK, 0.25, 5.0) == Refusal(Ground.SHRUNK, 1.0, 3, 0.25)
+    assert refusal_after(stood, Ground.SHRUNK, 0.41, 5.0) == Refusal(Ground.SHRUNK, 5.0, 1, 0.41)

@@ -20,7 +20,7 @@ from llm_router.catalogue.upsert import upsert
 from llm_router.json_values import Json
 from tests.support.models import model
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
-from tests.support.sources import TODAY, URLS, FakeReply, World, payload
+from tests.support.sources import TODAY, URLS, FakeReply, RefresherWorld, payload
 
 LONG_AGO, ONE = "2020-01-01", "openai/gpt-4o-mini"
 
@@ -31,19 +31,19 @@ def changed(source: str, change: Callable[[dict], None]) -> bytes:
     return json.dumps(document).encode()
 
 
-def refresh(world: World, source: str, body: bytes) -> None:
+def refresh(world: RefresherWorld, source: str, body: bytes) -> None:
     world.clock.pass_seconds(DAY)
     world.web.serve(URLS[source], body)
     world.refresher().refresh()
 
 
 @pytest.fixture
-def world() -> World:
-    return refreshed(World())
+def world() -> RefresherWorld:
+    return refreshed(RefresherWorld())
 
 
 @pytest.mark.parametrize("price", ["free", -1, 1e9, True, []])
-def test_a_price_that_is_none_costs_neither_the_model_nor_its_last_good_price(world: World, price: object):
+def test_a_price_that_is_none_costs_neither_the_model_nor_its_last_good_price(world: RefresherWorld, price: object):
     before = entry(world, ONE)
     refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token=price)))
     after = entry(world, ONE)
@@ -53,7 +53,7 @@ def test_a_price_that_is_none_costs_neither_the_model_nor_its_last_good_price(wo
 
 
 def test_a_model_that_only_one_source_lists_outlives_a_price_that_is_none():
-    world = World()
+    world = RefresherWorld()
     for source in URLS.keys() - {"litellm", "lmarena"}:
         world.web.pages[URLS[source]] = TimeoutError()
     refreshed(world)
@@ -62,7 +62,7 @@ def test_a_model_that_only_one_source_lists_outlives_a_price_that_is_none():
 
 
 def test_a_price_that_is_none_makes_no_new_model():
-    world = World()
+    world = RefresherWorld()
     for source in URLS.keys() - {"litellm", "lmarena"}:
         world.web.pages[URLS[source]] = TimeoutError()
     refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token="free")))
@@ -70,7 +70,7 @@ def test_a_price_that_is_none_makes_no_new_model():
     assert "openai/gpt-4o" in world.catalogue().models
 
 
-def test_a_source_that_deprecates_a_fifth_of_its_models_at_once_is_refused(world: World):
+def test_a_source_that_deprecates_a_fifth_of_its_models_at_once_is_refused(world: RefresherWorld):
     before = world.catalogue()
 
     def end(document: dict) -> None:
@@ -84,7 +84,7 @@ def test_a_source_that_deprecates_a_fifth_of_its_models_at_once_is_refused(world
     assert world.catalogue() == before
 
 
-def test_a_date_that_its_source_takes_back_ends_the_model_no_more(world: World):
+def test_a_date_that_its_source_takes_back_ends_the_model_no_more(world: RefresherWorld):
     refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(deprecation_date=LONG_AGO)))
     assert entry(world, ONE).status is ModelStatus.DEPRECATED
     refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].pop("deprecation_date", None)))
@@ -92,7 +92,7 @@ def test_a_date_that_its_source_takes_back_ends_the_model_no_more(world: World):
     assert (found.status, found.deprecation_date) == (ModelStatus.ACTIVE, None)
 
 
-def test_a_price_for_long_prompts_is_taken_back_by_its_source_and_by_no_other(world: World):
+def test_a_price_for_long_prompts_is_taken_back_by_its_source_and_by_no_other(world: RefresherWorld):
     tier = {"input_cost_per_token_above_200k_tokens": 3e-7, "output_cost_per_token_above_200k_tokens": 9e-7}
     refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(tier)))
     found = entry(world, "openai/gpt-4o-mini")
@@ -107,7 +107,7 @@ def test_a_price_for_long_prompts_is_taken_back_by_its_source_and_by_no_other(wo
     assert entry(world, "openai/gpt-4o-mini").long_prompt is None
 
 
-def test_a_model_stays_deprecated_when_the_source_that_said_so_lists_it_no_more(world: World):
+def test_a_model_stays_deprecated_when_the_source_that_said_so_lists_it_no_more(world: RefresherWorld):
     def deprecate(document: dict) -> None:
         document["openai"]["models"]["gpt-5.5"]["status"] = "deprecated"
 
@@ -124,7 +124,7 @@ def test_a_model_stays_deprecated_when_the_source_that_said_so_lists_it_no_more(
     assert entry(world, "openai/gpt-5.5").active
 
 
-def test_a_table_that_is_called_otherwise_wipes_no_category_s_quality(world: World):
+def test_a_table_that_is_called_otherwise_wipes_no_category_s_quality(world: RefresherWorld):
     before = world.catalogue()
 
     def rename(document: dict) -> None:
@@ -136,7 +136,7 @@ def test_a_table_that_is_called_otherwise_wipes_no_category_s_quality(world: Wor
     assert world.catalogue() == before
 
 
-def test_a_state_that_does_not_tell_what_was_rated_is_filled_from_the_last_good_data(world: World):
+def test_a_state_that_does_not_tell_what_was_rated_is_filled_from_the_last_good_data(world: RefresherWorld):
     found = state(world, "lmarena")
     save(world.records, [replace(found, rated={}, listed=None)])
     refresh(world, "lmarena", changed("lmarena", lambda d: d.pop("coding")))
@@ -156,7 +156,7 @@ def test_a_flawed_listing_tells_of_what_another_source_makes_known_in_the_same_r
     assert [said.facts.input_usd_per_mtok for said in found.statements] == [1.0]
 
 
-def test_a_status_that_follows_from_a_date_follows_anew_from_another(world: World):
+def test_a_status_that_follows_from_a_date_follows_anew_from_another(world: RefresherWorld):
     refresh(world, "litellm", litellm(lambda d: d["gpt-5.5"].update(deprecation_date=LONG_AGO)))
     assert entry(world, "openai/gpt-5.5").status is ModelStatus.DEPRECATED
     refresh(world, "litellm", litellm(lambda d: d.pop("gpt-5.5")))
@@ -212,7 +212,7 @@ def test_what_the_map_uses_no_more_is_not_missed():
     assert no_longer_rated({}, {"coding": 0}) is None
 
 
-def test_what_the_tables_alone_have_told_goes_when_they_tell_it_no_more(world: World):
+def test_what_the_tables_alone_have_told_goes_when_they_tell_it_no_more(world: RefresherWorld):
     row: dict[str, Json] = {"id": "azure/deploy1", "provider": "azure", "display_name": "D1", "api_alias": "gpt-5-mini"}
 
     def say(alias: str) -> None:
@@ -247,7 +247,7 @@ def test_what_the_tables_tell_of_a_model_stays_while_nobody_says_what_its_api_ca
     assert (found.thinks, found.tokenizer) == (True, "o200k")
 
 
-def test_a_price_is_called_quarantined_for_as_long_as_its_source_is_wrong(world: World):
+def test_a_price_is_called_quarantined_for_as_long_as_its_source_is_wrong(world: RefresherWorld):
     refresh(world, "litellm", litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token=1.5e-6)))
     assert entry(world, ONE).provenance["input_usd_per_mtok"].quarantined
     refresh(world, "litellm", payload("litellm"))

@@ -10,7 +10,6 @@ import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.auth import Access, Gatekeeper, key_hash
-from llm_router.catalogue.reader import LAST_GOOD_FOR_S
 from llm_router.client_keys import (
     ID_LENGTH,
     KIND,
@@ -23,6 +22,7 @@ from llm_router.client_keys import (
 )
 from llm_router.errors import NotFound, StoreUnavailable, Unauthenticated, UnreadableRecord
 from llm_router.ports import Record
+from llm_router.renewed import LAST_GOOD_FOR_S
 from tests.support.clock import FakeClock
 from tests.support.models import model
 
@@ -152,8 +152,13 @@ def test_a_key_that_cannot_be_read_is_one(book: KeyBook, ring: KeyRing, store: S
         ((), (), True),
         (("acme/one",), (), True),
         (("one",), (), True),
+        (("ACME/One",), (), True),
+        (("One",), (), True),
+        (("other/one",), (), False),
         (("acme/two",), (), False),
+        (("on",), (), False),
         ((), ("acme",), True),
+        ((), ("Acme",), True),
         ((), ("other",), False),
         (("acme/one",), ("acme",), True),
         (("acme/one",), ("other",), False),

@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from llm_router.auth import Function
+from llm_router.feedback import Uncounted
 from llm_router.generation.outcome import Attempt
 from llm_router.generation.provider import Failure
 from llm_router.ranking.constraints import Reason
@@ -17,6 +18,7 @@ from llm_router.schemas.attempts import AttemptAnswer, attempt_answers
 from llm_router.schemas.chat_answer import RouterNote
 from llm_router.schemas.classify import RuleEvidence
 from llm_router.schemas.dashboard import FunctionFigures, RecentDecision
+from llm_router.schemas.feedback import FeedbackAnswer
 from llm_router.schemas.health import HealthAnswer
 from llm_router.schemas.route import ExcludedAnswer
 from llm_router.schemas.status import StatusAnswer
@@ -43,6 +45,7 @@ def words(schema: dict[str, Any], described: dict[str, Any]) -> set[str]:
         (HealthAnswer, "service", Function),
         (StatusAnswer, "status", ("ok", "degraded")),
         (AttemptAnswer, "outcome", ("ok", "cooling", *Failure)),
+        (FeedbackAnswer, "why_not", Uncounted),
     ],
 )
 def test_the_description_lists_every_word(kind: type[BaseModel], field: str, values: type[StrEnum] | tuple[str, ...]):

@@ -71,6 +71,29 @@ def test_installations_that_share_a_redis_do_not_hear_of_each_other():
     assert Cooling(clock, shared, b"another").wait_s(ONE) == 0
 
 
+SHORTER = ProviderFailed(Failure.RATE_LIMITED)
+"""A failure after which it is left alone for seconds only."""
+
+
+def test_a_later_failure_does_not_take_back_how_long_a_provider_asked_for():
+    cooling = Cooling(FakeClock())
+    cooling.failed(ONE, LIMITED)
+    cooling.failed(ONE, SHORTER)
+    assert cooling.wait_s(ONE) == pytest.approx(60)
+
+
+@pytest.mark.parametrize(("here", "there"), [(LIMITED, SHORTER), (SHORTER, LIMITED)])
+def test_of_what_two_processes_have_noted_the_longer_holds(here: ProviderFailed, there: ProviderFailed):
+    clock = FakeClock()
+    shared = memory(clock)
+    one, other = Cooling(clock, shared, SECRET), Cooling(clock, shared, SECRET)
+    one.failed(ONE, here)
+    shared.delete(NAME)
+    other.failed(ONE, there)
+    clock.pass_seconds(LOOK_EVERY_S)
+    assert one.wait_s(ONE) == pytest.approx(59)
+
+
 def test_what_is_written_holds_only_what_still_rests():
     clock = FakeClock()
     shared = memory(clock)

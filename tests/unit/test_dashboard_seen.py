@@ -17,7 +17,7 @@ from llm_router.health import Component, State
 from llm_router.overview import Overview
 from llm_router.ports import Clock, RecordStore
 from tests.support.refreshed import refreshed
-from tests.support.sources import World
+from tests.support.sources import RefresherWorld
 
 
 class Silent(MemoryRecordStore):
@@ -29,7 +29,7 @@ class Silent(MemoryRecordStore):
         return super().__getattribute__(name)
 
 
-def dashboard(world: World, records: RecordStore, refresher: Callable[[], Refresher]) -> Dashboard:
+def dashboard(world: RefresherWorld, records: RecordStore, refresher: Callable[[], Refresher]) -> Dashboard:
     clock: Clock = world.clock
     reader = CatalogueReader(world.store, clock, lambda: world.bundled, check_every_s=0.0)
     overview = Overview(world.store, records, reader, clock)
@@ -41,7 +41,7 @@ def down() -> Refresher:
 
 
 def test_everything_is_told_of_a_service_that_is_well():
-    world = refreshed(World())
+    world = refreshed(RefresherWorld())
     seen = dashboard(world, world.records, world.refresher).seen(Window.DAY)
     assert len(seen.buckets) == 24
     assert seen.in_use is not None
@@ -52,7 +52,7 @@ def test_everything_is_told_of_a_service_that_is_well():
 
 
 def test_the_catalogue_is_told_of_while_the_records_cannot_be_read():
-    world = refreshed(World())
+    world = refreshed(RefresherWorld())
     seen = dashboard(world, Silent(world.clock), down).seen(Window.HOUR)
     assert [*seen.buckets, *seen.sources, *seen.processes, *seen.decisions] == []
     assert seen.in_use is not None
@@ -60,7 +60,7 @@ def test_the_catalogue_is_told_of_while_the_records_cannot_be_read():
 
 
 def test_without_a_catalogue_the_rest_is_told_of(monkeypatch: pytest.MonkeyPatch):
-    world = refreshed(World())
+    world = refreshed(RefresherWorld())
     found = dashboard(world, world.records, world.refresher)
 
     def unavailable() -> object:

@@ -17,6 +17,7 @@ from llm_router.errors import StoreUnavailable
 from llm_router.lazy import Lazy
 from llm_router.outcomes import TimedAttempt
 from llm_router.overview import Overview
+from llm_router.own_categories import OwnCategory
 from llm_router.ports import VersionInfo
 from llm_router.renewed import Renewed
 from llm_router.taxonomy import Category, Difficulty
@@ -65,6 +66,25 @@ def test_a_process_that_wakes_asks_for_the_catalogue_of_now(on_aws: Services):
     assert reader.in_force().catalogue.find("acme/two") is None
     on_aws.restored()
     assert reader.in_force().catalogue.find("acme/two") is not None
+
+
+def test_a_process_that_wakes_asks_for_the_own_categories_of_now(on_aws: Services):
+    def known() -> bool:
+        found = on_aws.classifier().classify("Where is my invoice?").classification
+        return "invoices" in found.probabilities
+
+    assert not known()
+    on_aws.categories().put(
+        OwnCategory("invoices", "Questions on bills", ("This bill is wrong", "Send me the invoice"))
+    )
+    assert not known()
+    on_aws.restored()
+    assert known()
+
+
+def test_a_process_that_wakes_and_never_classified_does_not_load_the_model_for_it(on_aws: Services):
+    on_aws.restored()
+    assert not on_aws.model.made
 
 
 def test_an_attempt_of_an_hour_ago_counts_half(on_aws: Services, clock: FakeClock):

@@ -9,7 +9,7 @@ import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.errors import StoreUnavailable
-from llm_router.figures import HOUR, MINUTE, TOTAL, Figures, sums
+from llm_router.figures import TOTAL, BucketSize, Figures, sums
 from llm_router.ledger import Ledger
 from tests.support.clock import FakeClock, RunningClock
 
@@ -64,7 +64,7 @@ def test_the_total_is_written_at_most_once_a_minute_in_the_long_run_and_the_minu
     counted_for(600, ledger, clock)
     store.writes.clear()
     flushes = counted_for(600, ledger, clock)
-    assert store.writes[MINUTE] == flushes
+    assert store.writes[BucketSize.MINUTE] == flushes
     assert store.writes[TOTAL] == 600 / MINUTE_S
 
 
@@ -106,7 +106,7 @@ def test_a_total_that_becomes_due_is_written_though_nothing_more_is_counted():
     ledger.add({COUNTED: 1.0})
     assert store.written.wait(PATIENCE_S)
     assert total(store, clock) == 1
-    assert store.writes == {MINUTE: 1, HOUR: 1, TOTAL: 1}
+    assert store.writes == {BucketSize.MINUTE: 1, BucketSize.HOUR: 1, TOTAL: 1}
     ledger.close()
     assert store.writes[TOTAL] == 1
 

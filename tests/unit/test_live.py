@@ -95,7 +95,7 @@ def test_a_judgement_that_could_not_be_counted_can_be_given_again(clock):
     with pytest.raises(StoreUnavailable):
         book.give("d", CODING, 1.0)
     records.down = False
-    assert book.give("d", CODING, 1.0) == (1.0, True)
+    assert book.give("d", CODING, 1.0) == (1.0, None)
 
 
 def figures(records: RecordStore, clock: FakeClock, run: Run = at_once) -> LiveFigures:

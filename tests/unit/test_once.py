@@ -73,6 +73,90 @@ def test_a_request_that_has_not_ended_when_it_must_have_may_be_sent_again():
     assert world.done == 1
 
 
+@dataclass
+class Late:
+    """A request that is still at work when its time is over."""
+
+    world: World
+    ends: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def begun(self, answer: bytes | None) -> asyncio.Task[bytes]:
+        """The request, which will bring the answer or fail where there is none; its time is over when this returns."""
+
+        async def work() -> bytes:
+            await self.ends.wait()
+            if answer is None:
+                raise RuntimeError("late")
+            return answer
+
+        task = asyncio.create_task(self.world.once.run("one", "a", BODY, work))
+        await asyncio.sleep(0)
+        self.world.clock.pass_seconds(RUNS_S + 1)
+        return task
+
+    async def end(self, task: asyncio.Task[bytes]) -> None:
+        self.ends.set()
+        await asyncio.wait([task])
+        task.exception()
+
+
+@pytest.mark.parametrize("late", [None, b"late", TOO_LARGE], ids=["fails", "answers", "answers at length"])
+def test_a_request_that_outlives_its_time_leaves_alone_what_its_successor_kept(late: bytes | None):
+    world = World()
+
+    async def both() -> bytes:
+        request = Late(world)
+        task = await request.begun(late)
+        await world.asked(b"in time")
+        await request.end(task)
+        return await world.asked(b"again")
+
+    assert asyncio.run(both()) == b"in time"
+    assert world.done == 1
+
+
+@pytest.mark.parametrize("late", [None, b"late"], ids=["fails", "answers"])
+def test_a_request_that_outlives_its_time_leaves_alone_that_its_successor_is_at_work(late: bytes | None):
+    world = World()
+
+    async def both() -> None:
+        first, second = Late(world), Late(world)
+        task = await first.begun(late)
+        other = asyncio.create_task(world.once.run("one", "a", BODY, second.ends.wait))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        await first.end(task)
+        with pytest.raises(Conflict) as refused:
+            await world.asked(b"again")
+        assert refused.value.code == "idempotency_in_progress"
+        other.cancel()
+
+    asyncio.run(both())
+    assert world.done == 0
+
+
+def test_an_answer_that_comes_late_is_kept_where_nobody_else_has_begun():
+    world = World()
+
+    async def alone() -> bytes:
+        request = Late(world)
+        await request.end(await request.begun(b"late"))
+        return await world.asked(b"again")
+
+    assert asyncio.run(alone()) == b"late"
+
+
+def test_what_failed_may_be_sent_again_at_once_even_if_the_clock_jumps_back():
+    world = World()
+
+    async def fails() -> bytes:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        asyncio.run(world.once.run("one", "a", BODY, fails))
+    world.clock.time -= 3600
+    assert world.run(b"again") == b"again"
+
+
 def test_an_answer_too_large_to_be_kept_is_given_and_may_be_asked_for_again():
     world = World()
     assert [world.run(TOO_LARGE), world.run(TOO_LARGE)] == [TOO_LARGE, TOO_LARGE]

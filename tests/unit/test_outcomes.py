@@ -6,9 +6,8 @@ import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.decay import DecayedCounters
-from llm_router.generation.label import UNLABELLED, Label
 from llm_router.generation.observer import AttemptObserver
-from llm_router.generation.outcome import Outcome
+from llm_router.generation.outcome import UNLABELLED, Label, Outcome
 from llm_router.generation.provider import OUR_FAULT, Failure
 from llm_router.outcomes import OutcomeBook, speed, tried
 from llm_router.taxonomy import Category, Difficulty
@@ -31,7 +30,7 @@ def observed(outcome: Outcome) -> tuple[Counted, dict[str, dict[str, float]]]:
     """What is counted of it, for operators and for the ranking."""
     clock, counted = FakeClock(), Counted()
     sums = DecayedCounters(MemoryRecordStore(clock), clock, "test", 3600.0)
-    AttemptObserver(counted, OutcomeBook(sums, lambda _: None)).observe_outcome(outcome)
+    AttemptObserver(counted, OutcomeBook(sums, lambda _: None), lambda name: name == "demo").observe_outcome(outcome)
     return counted, sums.read()
 
 
@@ -55,4 +54,9 @@ def test_a_failure_is_shown_and_speaks_against_the_model_unless_it_is_ours(failu
 
 def test_of_a_request_that_nobody_classified_nothing_is_learnt():
     counted, sums = observed(Outcome("acme/m", "acme", 250.0, None, UNLABELLED, 200.0, 100.0))
+    assert (len(counted.attempts), sums) == (1, {})
+
+
+def test_of_the_model_that_a_demo_answers_for_nothing_is_learnt():
+    counted, sums = observed(Outcome("demo/m", "demo", 0.1, None, EASY_CODING, 0.1, 9000.0))
     assert (len(counted.attempts), sums) == (1, {})

@@ -87,6 +87,23 @@ def test_a_list_is_built_once_a_version():
     assert world.built == [3, 4]
 
 
+def test_another_list_of_the_same_version_as_of_a_store_that_was_put_back_in_time_is_built():
+    world = World(CategoryList(3))
+    assert world.later() == "version 3"
+    world.book.found = CategoryList(3, (OwnCategory("recipes", "Cooking.", ("a soup",)),))
+    assert [world.later(), world.later()] == ["version 3"] * 2
+    assert world.built == [3, 3]
+
+
+def test_a_new_version_is_looked_for_at_once_after_what_was_seen_is_forgotten():
+    world = World(CategoryList(1))
+    assert world.later() == "version 1"
+    world.book.found = CategoryList(2)
+    assert cast(str, world.in_force()) == "version 1"
+    world.in_force.forget()
+    assert cast(str, world.in_force()) == "version 2"
+
+
 def test_until_the_store_answers_there_are_no_own_categories():
     world = World(None)
     assert world.later() == "version 0"

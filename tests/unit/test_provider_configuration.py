@@ -240,7 +240,7 @@ def test_the_demo_stands_in_for_whoever_is_not_configured_and_only_when_asked_fo
         found = providers(DEMO_PROVIDER="true", OPENAI_API_KEY=KEY, OPENAI_BASE_URL=server.url)
         for name in (*tables().providers, "nobody"):
             assert found.why_not(name) is None
-            assert isinstance(found.find(name), DemoProvider) is (name != "openai")
+            assert isinstance(found.find(name), DemoProvider) is found.is_demo(name) is (name != "openai")
 
 
 def test_nothing_that_speaks_to_providers_is_loaded_before_one_is_found():

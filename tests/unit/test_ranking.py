@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from llm_router.catalogue.entry import ModelEntry
+from llm_router.catalogue.entry import ModelEntry, ModelStatus
 from llm_router.errors import NoEligibleModel
 from llm_router.outcomes import Observed, Tally
 from llm_router.ranking.constraints import DROP, Reason
@@ -71,12 +71,12 @@ def test_every_candidate_meets_every_constraint(scene, preference):
         assert limits.max_latency_ms is None or told_ms(candidate.wait.ms) <= limits.max_latency_ms
         assert limits.min_quality is None or told_quality(candidate.quality.expected) >= limits.min_quality
         assert not limits.providers or entry.provider in limits.providers
-        assert not limits.exclude_models & {entry.id, entry.api_alias}
+        assert not {entry.id, entry.api_alias}.intersection(limits.exclude_models)
         assert limits.capabilities <= entry.capabilities
         assert limits.open_weights is None or entry.open_weights is limits.open_weights
         assert limits.min_context_tokens is None or (entry.context_window or 0) >= limits.min_context_tokens
         assert not limits.licenses or entry.license in limits.licenses
-        assert not limits.regions or limits.regions & set(entry.regions)
+        assert not limits.regions or set(entry.regions).intersection(limits.regions)
         if limits.max_tokens is not None:
             assert entry.max_output_tokens is None or entry.max_output_tokens >= limits.max_tokens
             assert candidate.price.output_tokens + candidate.price.thinking_tokens <= limits.max_tokens
@@ -251,6 +251,7 @@ def test_a_model_of_which_nothing_is_known_comes_after_all_that_will_do():
 
 def test_a_refusal_names_the_best_model_that_the_change_lets_in():
     far = [model(name, provider="far", chances=chances) for name, chances in (("a", (0.6,) * 3), ("b", (0.9,) * 3))]
+    far.append(model("c", provider="near", status=ModelStatus.DISABLED))
     with pytest.raises(NoEligibleModel, match=r"providers: add far \(gives far/b\)"):
         rank(prepare(far), task(), Constraints(providers=frozenset({"near"})), 0.5, HERE)
 

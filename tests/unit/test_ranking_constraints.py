@@ -68,6 +68,13 @@ def test_a_model_that_meets_everything_is_not_out():
     assert found(limits) == []
 
 
+def test_the_case_of_letters_counts_in_no_name():
+    limits = Constraints(providers=("ACME",), licenses=("mit",), regions=("EU",))
+    assert found(limits, license="MIT", regions=("Eu", "us")) == []
+    assert found(limits, provider="Acme", license="Mit") == []
+    assert [each.reason for each in found(Constraints(exclude_models=("ACME/One",)))] == [Reason.EXCLUDED]
+
+
 def test_what_no_request_could_change_names_no_field():
     assert found(status=ModelStatus.DISABLED) == [Violation(Reason.INACTIVE, "is disabled")]
     assert found(usd=None) == [Violation(Reason.PRICE_UNKNOWN, "has no known price")]
@@ -92,6 +99,11 @@ LISTS: list[tuple[Constraints, dict[str, object], Violation]] = [
         Constraints(exclude_models=frozenset({"acme/one", "one", "two"})),
         {},
         Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", "drop acme/one and one"),
+    ),
+    (
+        Constraints(exclude_models=("One", "two", "ONE", "One")),
+        {},
+        Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", "drop ONE and One"),
     ),
     (
         Constraints(capabilities=frozenset({Capability.VISION, Capability.AUDIO, Capability.TOOLS})),

@@ -6,18 +6,21 @@ from dataclasses import replace
 
 import pytest
 
+from llm_router.catalogue.entry import Capability
 from llm_router.ranking.cost import Price
 from llm_router.ranking.explanation import counterfactual, explain, reasons
 from llm_router.ranking.latency import Wait
 from llm_router.ranking.objective import Standing
 from llm_router.ranking.prepared import prepare
-from llm_router.ranking.quality import Quality
+from llm_router.ranking.quality import Grounds, Quality
 from llm_router.ranking.rank import Candidate, Ranking, rank
-from llm_router.ranking.task import Constraints, Surroundings
+from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.told import usd
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model, quality, task
 from tests.support.tasks import classification
+
+THINKER = frozenset({Capability.REASONING})
 
 
 def candidate(
@@ -25,9 +28,9 @@ def candidate(
 ) -> Candidate:
     return Candidate(
         model(name),
-        Standing(quality < 0.5, -score, cost, -quality, f"acme/{name}"),
-        Quality(quality, quality if mean is None else mean, 0.05, evidenced=True, measured=True),
-        Price(cost, 120, 0, 340, 0, 340, 0),
+        Standing(False, quality < 0.5, -score, cost, -quality, f"acme/{name}"),
+        Quality(quality, quality if mean is None else mean, 0.05, Grounds.MEASURED),
+        Price(cost, 120, 0, 340, 0, 340, 340, 0),
         Wait(4321.0, measured=True),
     )
 
@@ -42,13 +45,13 @@ def test_a_candidate_is_told_by_its_quality_its_price_and_its_wait():
 
 def test_what_speaks_against_a_candidate_is_told_too():
     against = candidate(quality=0.4, mean=0.5)._replace(
-        quality=Quality(0.4, 0.5, 0.05, evidenced=True, measured=False),
-        price=Price(0.002, 120, 100, 340, 800, 340, 800),
+        quality=Quality(0.4, 0.5, 0.05, Grounds.OTHER_WORK),
+        price=Price(0.002, 120, 100, 340, 800, 340, 340, 800),
         wait=Wait(1000.0, measured=False),
     )
     assert reasons(against) == [
         "does 40% of such prompts well (40% to 58%)",
-        "50% on average, less caution because the prompt is demanding",
+        "50% on average, lowered because the prompt is demanding",
         "inferred from other work or from its predecessor, not measured for this kind of work",
         "more likely to fail than to do well, so ranked after all that will do",
         "$0.0020 for 120 tokens in (100 likely cached), 340 out and 800 of thinking",
@@ -57,7 +60,7 @@ def test_what_speaks_against_a_candidate_is_told_too():
 
 
 def test_of_what_nothing_is_known_no_more_is_said_than_that_and_where_it_ranks():
-    unknown = candidate(quality=0.5)._replace(quality=Quality(0.5, 0.5, 0.25, evidenced=False, measured=False))
+    unknown = candidate(quality=0.5)._replace(quality=Quality(0.5, 0.5, 0.25, Grounds.NOTHING))
     unknown = unknown._replace(standing=unknown.standing._replace(will_not_do=True))
     assert reasons(unknown)[1:-2] == [
         "no evidence of its quality for this kind of work, so ranked after all that will do"
@@ -65,20 +68,84 @@ def test_of_what_nothing_is_known_no_more_is_said_than_that_and_where_it_ranks()
 
 
 def test_an_answer_that_will_be_cut_short_is_told_with_what_was_wanted():
-    short = candidate()._replace(price=Price(0.002, 120, 0, 4096, 0, 6750, 0))
-    assert reasons(short)[1:-2] == ["writes at most 4096 of about 6750 tokens; ranked by what all would cost"]
-
-
-def test_thinking_for_which_max_tokens_leaves_no_room_is_told_with_what_it_does_to_the_rank():
-    capped = candidate()._replace(price=Price(0.002, 120, 0, 100, 0, 100, 3000))
-    assert reasons(capped)[1:-2] == [
-        "needs about 3000 tokens to think first, more than max_tokens leaves; ranked by what that would cost"
+    of = task(output_tokens=6750)
+    assert cut(of, max_output_tokens=4096) == [
+        "writes at most 4096 of about 6750 tokens; ranked by what all would cost"
     ]
+    assert cut(of, max_output_tokens=5400) == []
+    assert cut(of, max_output_tokens=4096, capabilities=THINKER) == [
+        "writes at most 4096 of about 7550 tokens with its thinking; ranked by what all would cost"
+    ]
+
+
+@pytest.mark.parametrize("limits", [Constraints(max_tokens=200), Constraints()])
+def test_a_limit_that_is_clearly_shorter_than_the_answer_is_told_and_one_that_is_close_to_it_is_not(
+    limits: Constraints,
+):
+    def of(expected: int) -> Task:
+        return replace(task(output_tokens=expected), longest=None if limits.max_tokens else 200)
+
+    assert cut(of(251), limits) == ["the answer is cut off at 200 tokens, about 251 are expected"]
+    assert cut(of(250), limits) == []
+    assert cut(of(100), limits) == []
+
+
+def test_what_thinking_leaves_of_the_answer_is_told_where_that_is_clearly_too_little():
+    of = task(output_tokens=475)
+    assert cut(of, Constraints(max_tokens=1000), capabilities=THINKER) == [
+        "thinks about 800 tokens first, so the answer is cut off at 200 of about 475; ranked by what all would cost"
+    ]
+    assert cut(of, Constraints(max_tokens=800 + 380), capabilities=THINKER) == []
+    assert cut(of, Constraints(max_tokens=2000), capabilities=THINKER) == []
+
+
+def test_a_model_that_will_think_until_it_is_cut_off_is_told_to_answer_nothing_there_and_in_the_explanation():
+    of, silent = task(difficulty=Difficulty.HARD), prepare([model("m", capabilities=THINKER)])
+    ranking = rank(silent, of, Constraints(max_tokens=100), 1.0, Surroundings())
+    (found,) = ranking.candidates
+    words = reasons(found)
+    assert words[0].startswith("would, with room to answer, do ")
+    assert words[-3:-1] == [
+        "needs about 3000 tokens to think first and is cut off at 100, so ranked after all that will answer",
+        f"{usd(found.usd)} for 101 tokens in, 0 out and 100 of thinking",
+    ]
+    said = explain(ranking, classification(), 1.0)
+    assert said.endswith(" It is likely to be cut off while it still thinks, as is all that may be used.")
+    assert "M from acme is the best, at preference 1: " in said
+
+
+def cut(of: Task, limits: Constraints = Constraints(), **fields: object) -> list[str]:  # noqa: B008
+    """What is told between the quality and the price of a model of which nothing else is to be told."""
+    models = prepare([model("m", sd=0.0, **fields)])  # type: ignore[arg-type]
+    return reasons(rank(models, of, limits, 0.5, Surroundings()).candidates[0])[1:-2]
+
+
+def test_a_model_that_was_measured_with_text_alone_is_told_so_where_there_are_pictures():
+    models = prepare([model("m", capabilities=frozenset({Capability.VISION}), sd=0.0)])
+    seen = replace(task(difficulty=Difficulty.EASY, complexity=0.2), requires=frozenset({Capability.VISION}))
+    (found,) = rank(models, seen, Constraints(), 0.5, Surroundings()).candidates
+    assert reasons(found)[:-2] == [
+        "does 86% of such prompts well (77% to 100%)",
+        "90% on average with text, lowered because nothing was measured with pictures",
+    ]
+    (read,) = rank(models, replace(seen, requires=frozenset()), Constraints(), 0.5, Surroundings()).candidates
+    assert reasons(read)[:-2] == ["does 90% of such prompts well (90% to 90%)"]
+    unknown = prepare([model("m", capabilities=frozenset({Capability.VISION}), quality={})])
+    (guess,) = rank(unknown, seen, Constraints(), 0.5, Surroundings()).candidates
+    assert reasons(guess)[1:-2] == [
+        "no evidence of its quality for this kind of work, so ranked after all that will do"
+    ]
+
+
+def test_a_single_token_is_told_as_one():
+    one = candidate()._replace(price=Price(0.000016, 1, 0, 34, 0, 34, 34, 0))
+    assert reasons(one)[-2] == "$0.000016 for 1 token in, 34 out"
 
 
 def test_caution_of_half_a_point_is_not_worth_a_word():
     assert len(reasons(candidate(quality=0.8, mean=0.8049))) == 3
     assert len(reasons(candidate(quality=0.8, mean=0.806))) == 4
+    assert len(reasons(candidate(quality=0.946, mean=0.954))) == 3
 
 
 def said(*candidates: Candidate) -> str:
@@ -91,6 +158,28 @@ def test_the_winner_is_told_with_the_task_and_the_preference():
         "Creative writing, hard (99% sure). "
         "First from acme has the best balance at preference 0.25: 80% expected quality for $0.0020."
     )
+
+
+@pytest.mark.parametrize(
+    ("preference", "quality", "won"),
+    [
+        (0.0, 0.8, "is the cheapest that will do, at preference 0"),
+        (0.0, 0.4, "is the cheapest, at preference 0"),
+        (1.0, 0.8, "is the best that will do, at preference 1"),
+        (1.0, 0.4, "is the best, at preference 1"),
+        (0.01, 0.4, "has the best balance at preference 0.01"),
+    ],
+)
+def test_at_either_end_of_the_preference_nothing_is_balanced(preference: float, quality: float, won: str):
+    first = candidate("first", quality=quality)
+    assert f" First from acme {won}: " in explain(Ranking((first,), 1, ()), classification(), preference)
+
+
+@pytest.mark.parametrize(("preference", "alone"), [(0.0, "cost"), (0.5, "balance"), (1.0, "quality")])
+def test_what_alone_would_decide_without_the_conversation_is_called_what_it_is(preference: float, alone: str):
+    both = (candidate("mine"), candidate("better", quality=0.9, score=0.6))
+    words = explain(Ranking(both, 2, ()), classification(), preference)
+    assert f" By {alone} alone, at preference {preference:g}, it would be Better from acme" in words
 
 
 @pytest.mark.parametrize(
@@ -134,11 +223,17 @@ def test_the_words_of_a_real_ranking_agree_with_its_numbers():
 
 def test_a_quality_that_was_measured_for_no_such_work_is_told_as_inferred():
     guessed = {level: replace(cell, imputed=True) for level, cell in quality(0.9, 0.8, 0.6)[Category.CODING].items()}
-    partly = guessed | {Difficulty.HARD: quality(0.9, 0.8, 0.6)[Category.CODING][Difficulty.HARD]}
-    heir, known = model("heir", quality={Category.CODING: guessed}), model("known", quality={Category.CODING: partly})
-    found = rank(prepare([heir, known]), task(), Constraints(), 0.5, Surroundings()).candidates
+    partly = {**quality(0.9, 0.8, 0.6)[Category.CODING], Difficulty.EASY: guessed[Difficulty.EASY]}
+    heir, half = model("heir", quality={Category.CODING: guessed}), model("half", quality={Category.CODING: partly})
+
+    def told(of: Task) -> dict[str | None, list[str]]:
+        found = rank(prepare([heir, half]), of, Constraints(), 0.5, Surroundings()).candidates
+        return {each.model.api_alias: [word for word in reasons(each) if "inferred" in word] for each in found}
+
     inferred = "inferred from other work or from its predecessor, not measured for this kind of work"
-    assert {each.model.api_alias: inferred in reasons(each) for each in found} == {"heir": True, "known": False}
+    beside = "inferred from this kind of work at another difficulty, not measured at this one"
+    assert told(task()) == {"heir": [inferred], "half": []}
+    assert told(task(difficulty=Difficulty.EASY, complexity=0.2)) == {"heir": [inferred], "half": [beside]}
 
 
 def test_two_models_that_are_called_alike_are_told_by_their_ids_too():

@@ -34,6 +34,15 @@ def test_what_will_not_do_comes_after_everything_that_will():
     assert place_of("free and bad", 0.49, 0.0, 0.0) > place_of("dear and fair", 0.5, 50.0, 0.0)
 
 
+@pytest.mark.parametrize("preference", [0.0, 0.5, 1.0])
+def test_what_will_not_answer_comes_after_everything_that_may(preference: float):
+    assert Standing(*place_of("a", 0.9, 0.0, 0.5)).will_not_answer is False
+    silent = place_of("free and good", 0.99, 0.0, preference, silent=True)
+    assert Standing(*silent).will_not_answer is True
+    assert silent > place_of("dear and bad", 0.1, 50.0, preference)
+    assert silent > place_of("unknown", 0.5, 50.0, preference, evidenced=False)
+
+
 def test_of_equals_the_cheaper_the_better_and_the_first_of_the_alphabet_wins():
     assert place_of("b", 0.9, 0.1, 1.0) < place_of("a", 0.9, 0.2, 1.0)
     assert place_of("b", 0.9, 0.1, 0.0) < place_of("a", 0.8, 0.1, 0.0)

@@ -6,8 +6,21 @@ import math
 
 import pytest
 
+from llm_router.catalogue.entry import Capability
 from llm_router.ranking.prepared import CATEGORY_INDEX, Curve
-from llm_router.ranking.quality import ANCHORS, NEGLIGIBLE, Z90, Demand, Quality, cautious, demand, expected_quality
+from llm_router.ranking.quality import (
+    ANCHORS,
+    NEGLIGIBLE,
+    UNMEASURED_CAUTION,
+    UNMEASURED_SD,
+    Z90,
+    Demand,
+    Grounds,
+    Quality,
+    cautious,
+    demand,
+    expected_quality,
+)
 from llm_router.taxonomy import Category, Difficulty
 
 CODING = {Category.CODING: 1.0}
@@ -46,7 +59,8 @@ def test_what_is_unlikely_is_left_out_and_the_rest_adds_up_to_one():
     assert demand({Category.MATH: NEGLIGIBLE / 2}, EASY, 0.1).weights == ((CATEGORY_INDEX[Category.MATH], 1.0),)
 
 
-EVEN = Curve(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, evidenced=True, measured=True)
+MEASURED = {"easy_measured": True, "medium_measured": True, "hard_measured": True}
+EVEN = Curve(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, **MEASURED, evidenced=True)
 """As likely to do well as not, at every difficulty, and no doubt of it."""
 
 
@@ -58,7 +72,7 @@ def curves(**known: Curve) -> list[Curve | None]:
 
 
 def test_a_chance_is_read_between_two_anchors_and_its_doubt_too():
-    coding = Curve(2.0, 0.0, -2.0, 0.1, 0.2, 0.3, evidenced=True, measured=True)
+    coding = Curve(2.0, 0.0, -2.0, 0.1, 0.2, 0.3, **MEASURED, evidenced=True)
     held = Demand(((CATEGORY_INDEX[Category.CODING], 1.0),), 0, 0.25, 0.5)
     found = expected_quality(curves(coding=coding), held)
     mean, sd = 1 / (1 + math.exp(-1.5)), 0.125
@@ -84,11 +98,45 @@ def test_without_evidence_of_any_part_a_quality_says_so():
     assert half.evidenced is True
 
 
-@pytest.mark.parametrize(("share", "measured"), [(0.49, False), (0.5, True), (1.0, True)])
-def test_what_rests_for_the_most_part_on_other_work_is_not_measured(share: float, measured: bool):
+@pytest.mark.parametrize(
+    ("share", "grounds"), [(0.49, Grounds.OTHER_WORK), (0.5, Grounds.MEASURED), (1.0, Grounds.MEASURED)]
+)
+def test_what_rests_for_the_most_part_on_other_work_is_not_measured(share: float, grounds: Grounds):
     weights = ((CATEGORY_INDEX[Category.CODING], share), (CATEGORY_INDEX[Category.CHAT], 1 - share))
-    found = expected_quality(curves(coding=EVEN, chat=EVEN._replace(measured=False)), Demand(weights, 0, 0.0, 0.0))
-    assert (found.evidenced, found.measured) == (True, measured)
+    inferred = EVEN._replace(easy_measured=False, medium_measured=False, hard_measured=False)
+    found = expected_quality(curves(coding=EVEN, chat=inferred), Demand(weights, 0, 0.0, 0.0))
+    assert (found.evidenced, found.grounds) == (True, grounds)
+
+
+@pytest.mark.parametrize(
+    ("lower", "share", "measured"), [(0, 0.0, False), (0, 0.49, False), (0, 0.5, True), (0, 1.0, True), (1, 0.0, True)]
+)
+def test_what_was_measured_at_another_difficulty_is_not_measured_at_this_one(lower: int, share: float, measured: bool):
+    held = Demand(((CATEGORY_INDEX[Category.CODING], 1.0),), lower, share, 0.0)
+    found = expected_quality(curves(coding=EVEN._replace(easy_measured=False)), held)
+    assert found.grounds is (Grounds.MEASURED if measured else Grounds.OTHER_DIFFICULTY)
+
+
+@pytest.mark.parametrize(
+    ("requires", "words"),
+    [
+        ({Capability.VISION}, "pictures"),
+        ({Capability.AUDIO, Capability.TOOLS}, "sound"),
+        ({Capability.PDF, Capability.VISION}, "pictures and files"),
+    ],
+)
+def test_with_what_no_measure_was_taken_a_chance_is_less_certain_and_taken_with_more_caution(requires, words: str):
+    of_text, of_more = demand(CODING, EASY, 0.2), demand(CODING, EASY, 0.2, requires)
+    text, more = expected_quality(curves(coding=EVEN), of_text), expected_quality(curves(coding=EVEN), of_more)
+    assert (text.mean, text.sd, text.expected, text.unmeasured) == (0.5, 0.0, 0.5, "")
+    assert (more.mean, more.sd, more.unmeasured) == (0.5, pytest.approx(UNMEASURED_SD), words)
+    assert more.expected == pytest.approx(0.5 - UNMEASURED_CAUTION * UNMEASURED_SD)
+    hard = expected_quality(curves(coding=EVEN), demand(CODING, HARD, 0.8, requires))
+    assert hard.expected == pytest.approx(0.5 - UNMEASURED_SD)
+
+
+def test_tools_and_json_are_no_reason_for_more_caution():
+    assert demand(CODING, EASY, 0.2, {Capability.TOOLS, Capability.JSON}) == demand(CODING, EASY, 0.2)
 
 
 def test_caution_takes_off_and_never_below_nothing():
@@ -98,10 +146,10 @@ def test_caution_takes_off_and_never_below_nothing():
 
 
 def test_the_interval_holds_what_is_expected_and_stays_between_nothing_and_sure():
-    assert Quality(0.5, 0.5, 0.1, True, True).interval == (
+    assert Quality(0.5, 0.5, 0.1, Grounds.MEASURED).interval == (
         pytest.approx(0.5 - Z90 * 0.1),
         pytest.approx(0.5 + Z90 * 0.1),
     )
-    assert Quality(0.2, 0.5, 0.1, True, True).interval[0] == 0.2
-    assert Quality(0.9, 0.95, 0.1, True, True).interval[1] == 1.0
-    assert Quality(0.0, 0.05, 0.1, True, True).interval[0] == 0.0
+    assert Quality(0.2, 0.5, 0.1, Grounds.MEASURED).interval[0] == 0.2
+    assert Quality(0.9, 0.95, 0.1, Grounds.MEASURED).interval[1] == 1.0
+    assert Quality(0.0, 0.05, 0.1, Grounds.MEASURED).interval[0] == 0.0

@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from llm_router.errors import NoEligibleModel, StoreUnavailable
+from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import Ranking, rank
@@ -68,6 +69,18 @@ def test_of_a_model_that_a_follow_up_keeps_nobody_says_that_it_is_best_or_what_e
     free = choose(models, wanted, Turn(classification(), inherited=True), RIVAL.id)
     assert "best balance" in explain(free.ranking, free.classification, 0.5)
     assert f"it would be {best.display_name}" in (counterfactual(free.ranking) or "")
+
+
+def test_a_follow_up_does_not_stay_with_a_model_that_would_think_until_it_is_cut_off_where_others_answer():
+    thinker, follow_up = replace(STEADY, thinks=True), Turn(classification(), inherited=True)
+    for thinking, models in ((THINKING_TOKENS[Difficulty.MEDIUM], [thinker, RIVAL]), (0, [thinker])):
+        short = Wanted(replace(task(), longest=thinking or 1), FREE, 0.5, HERE)
+        found = choose(prepare(models), short, follow_up, thinker.id)
+        assert (winner(found.ranking), found.kept) == (models[-1].id, False)
+    both = prepare([thinker, replace(RIVAL, thinks=True)])
+    assert winner(choose(both, short, follow_up, thinker.id).ranking) == thinker.id
+    roomy = Wanted(replace(task(), longest=THINKING_TOKENS[Difficulty.MEDIUM] + 1), FREE, 0.5, HERE)
+    assert winner(choose(prepare([thinker, RIVAL]), roomy, follow_up, thinker.id).ranking) == thinker.id
 
 
 def test_a_switch_is_made_when_its_gain_exceeds_the_lost_cache():

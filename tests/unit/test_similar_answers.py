@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import math
+
 import pytest
+from pydantic import ValidationError
 
 from llm_router.adapters.lru import LruCache
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
 from llm_router.generation.sameness import LONGEST, marks, may_be_one
-from llm_router.generation.similar_answers import MOST_BYTES, MOST_HELD, NEAR_ENOUGH, Question, SimilarAnswers
+from llm_router.generation.similar_answers import MOST_BYTES, MOST_HELD, MOST_S, NEAR_ENOUGH, Question, SimilarAnswers
+from llm_router.schemas.cache import CacheBody
 from tests.support.clock import FakeClock
 
 SECRET = b"secret"
@@ -161,9 +166,56 @@ def test_long_questions_let_go_of_the_oldest_before_they_are_too_much_for_redis(
 def test_garbage_in_the_cache_is_no_answer():
     world = World()
     question = Question("a river", "rest")
-    for garbage in (b"\xff", b"[]", b"[[1]]", b'[["%%", [1], "x", 1e300]]', b"null", b"5"):
-        world.cache.set(world.answers._name("t", question), garbage, 60)
+    name = world.answers._name("t", question)
+    for garbage in (b"\xff", b"[[1]]", b'[["%%", [1], "x", 1e300]]', b"null", b"5"):
+        world.cache.set(name, garbage, 60)
         assert world.answers.find("t", question) is None
+        assert world.cache.get(name) is None
+    world.cache.set(name, b"[]", 60)
+    assert world.answers.find("t", question) is None
+
+
+class Noting(LruCache):
+    """Notes for how long things are to be kept."""
+
+    ttls: tuple[float, ...] = ()
+
+    def set(self, key: str, value: bytes, ttl_s: float, worth_s: float = math.inf) -> None:
+        self.ttls = (*self.ttls, ttl_s)
+        super().set(key, value, ttl_s, worth_s)
+
+
+@pytest.mark.parametrize("until", ["Infinity", "NaN", "1e300", "-1"])
+def test_an_end_that_cannot_be_ours_keeps_nothing_for_longer_than_a_caller_asked_for(until: str):
+    world = World()
+    world.cache = Noting(world.clock, max_entries=100, max_bytes=10_000_000)
+    answers = world.of_model("m1")
+    one, other = Question("a river", "rest"), Question("far mountain", "rest")
+    answers.keep("t", one, "answer", 60)
+    name = answers._name("t", one)
+    ((vector, words, answer, _),) = json.loads(world.cache.get(name) or b"")
+    world.cache.set(name, f'[["{vector}",{words},"{answer}",{until}]]'.encode(), 60)
+    assert answers.find("t", one) is None
+    answers.keep("t", other, "another", 60)
+    assert world.cache.ttls[-1] == pytest.approx(60)
+    assert answers.find("t", other) is not None
+
+
+def test_a_name_of_an_answer_that_no_cache_can_be_asked_for_is_garbage():
+    world = World()
+    question = Question("a river", "rest")
+    world.answers.keep("t", question, "answer", 60)
+    name = world.answers._name("t", question)
+    held = world.cache.get(name) or b""
+    world.cache.set(name, held.replace(b'"answer"', b'"\\ud800"'), 60)
+    assert world.answers.find("t", question) is None
+    assert world.cache.get(name) is None
+
+
+def test_the_longest_that_a_caller_may_ask_for_is_the_longest_that_is_kept():
+    CacheBody.model_validate({"ttl_s": MOST_S})
+    with pytest.raises(ValidationError):
+        CacheBody.model_validate({"ttl_s": MOST_S + 1})
 
 
 def test_the_threshold_is_one_that_a_cosine_can_reach():

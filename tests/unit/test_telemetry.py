@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import pytest
 
+from llm_router import settings
 from llm_router.activity import COMPLETIONS, SCHEDULE, Observation
 from llm_router.adapters.emf import EmfMetrics
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.adapters.process import usage
-from llm_router.composition.watching import model_health
+from llm_router.composition.watching import model_health, pulse, telemetry
 from llm_router.errors import InvalidRequest, StoreUnavailable, Unavailable, UpstreamError, UpstreamTimeout
 from llm_router.health import Component, State, read, report
 from llm_router.processes import EVERY_S, KEPT_S, Pulse, Usage, running
@@ -23,13 +24,16 @@ from tests.support.clock import FakeClock
 from tests.support.fake_encoder import ABOUT
 from tests.support.service import ROOT, service
 
+NAMESPACE = "LLMRouter/one"
+OF_THE_STACK = re.escape("LLMRouter/${AWS::StackName}")
+
 
 def written(capsys: pytest.CaptureFixture[str]) -> list[dict]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 def test_metrics_have_the_function_or_the_category_as_their_only_dimension(capsys):
-    metrics = EmfMetrics()
+    metrics = EmfMetrics(NAMESPACE)
     for category in ("coding", "an-operators-own", "another"):
         seen = Observation("route", "/route", "r", 200, 3.0, category=category, cold_start=True)
         seen.model, seen.decision_id, seen.cached = "acme/one", "d", True
@@ -40,7 +44,7 @@ def test_metrics_have_the_function_or_the_category_as_their_only_dimension(capsy
     values = set()
     for line in lines:
         (directive,) = line["_aws"]["CloudWatchMetrics"]
-        assert directive["Namespace"] == "LLMRouter"
+        assert directive["Namespace"] == NAMESPACE
         (dimensions,) = directive["Dimensions"]
         assert len(dimensions) == 1
         values.add((dimensions[0], line[dimensions[0]]))
@@ -48,8 +52,18 @@ def test_metrics_have_the_function_or_the_category_as_their_only_dimension(capsy
     assert "acme/one" not in json.dumps(lines)
 
 
+def test_on_lambda_metrics_are_written_under_the_namespace_that_the_function_is_given(capsys):
+    function = {"STORE": "memory", "AWS_LAMBDA_FUNCTION_NAME": "route", "LOG_LEVEL": "ERROR"}
+    given = settings.load({**function, "METRICS_NAMESPACE": NAMESPACE})
+    clock = FakeClock()
+    store = MemoryRecordStore(clock)
+    telemetry(given, store, clock, pulse(given, store, clock)).observe(Observation("route", "/route", "r", 200))
+    (line,) = written(capsys)
+    assert [each["Namespace"] for each in line["_aws"]["CloudWatchMetrics"]] == [NAMESPACE]
+
+
 def test_the_template_reads_no_metric_that_is_never_written(capsys):
-    metrics = EmfMetrics()
+    metrics = EmfMetrics(NAMESPACE)
     metrics.request(
         Observation(
             "route", "/route", "r", 500, 1.0, category="math", cached=True, estimated_usd=1, cost_usd=1, cold_start=True
@@ -60,8 +74,8 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
     metrics.attempt(failed=False)
     known = {each["Name"] for line in written(capsys) for each in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
     template = (ROOT / "template.yaml").read_text("utf-8")
-    alarmed = re.findall(r"Namespace: LLMRouter\n +MetricName: (\w+)", template)
-    read_there = {*re.findall(r'"LLMRouter", "(\w+)"', template), *alarmed}
+    alarmed = re.findall(rf'Namespace: !Sub "{OF_THE_STACK}"\n +MetricName: (\w+)', template)
+    read_there = {*re.findall(rf'"{OF_THE_STACK}", "(\w+)"', template), *alarmed}
     assert len(alarmed) == 4
     assert read_there == known
 
@@ -86,7 +100,7 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
     ],
 )
 def test_the_latency_that_an_alarm_watches_leaves_out_what_a_provider_s_model_answers(seen, metric, capsys):
-    EmfMetrics().request(seen)
+    EmfMetrics(NAMESPACE).request(seen)
     (line,) = written(capsys)
     assert {"Latency", "GenerationLatency"} & line.keys() == {metric}
 

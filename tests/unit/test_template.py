@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 
 import pytest
 import yaml
@@ -90,6 +91,12 @@ def test_when_nothing_is_chosen_nothing_costs_by_the_hour():
     assert stack["Resources"]["Table"]["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
 
 
+def test_a_version_that_a_deployment_replaces_keeps_no_snapshot_that_is_paid_for():
+    stack = resolved({"StartUp": "snapstart", "StreamingDoor": "true"})["Resources"]
+    kept = [found["DeletionPolicy"] for found in stack.values() if found["Type"] == "AWS::Lambda::Version"]
+    assert kept == ["Delete"] * 5
+
+
 def test_snapshots_and_provisioned_instances_exclude_each_other():
     for parameters in COMBINATIONS:
         found = resolved(parameters)["Resources"]
@@ -115,6 +122,40 @@ def test_nobody_calls_into_the_network_from_outside():
         if found["Type"] == "AWS::EC2::SecurityGroup":
             for rule in found["Properties"].get("SecurityGroupIngress", []):
                 assert "CidrIp" not in rule, name
+
+
+def test_a_cache_in_another_network_has_another_name_so_that_it_can_be_replaced():
+    stack = resolved({"Cache": "valkey"})["Resources"]
+    name = stack["Valkey"]["Properties"]["ServerlessCacheName"]
+    assert list(references(name)) == ["Network"]
+
+
+def test_no_alarm_and_no_graph_reads_what_another_stack_of_the_account_counts():
+    stack = resolved({"StreamingDoor": "true"})["Resources"]
+    own = {"Fn::Sub": "LLMRouter/${AWS::StackName}"}
+    for name, found in stack.items():
+        properties = found["Properties"]
+        if found["Type"] == "AWS::Lambda::Function":
+            assert properties["Environment"]["Variables"]["METRICS_NAMESPACE"] == own, name
+        if found["Type"] == "AWS::CloudWatch::Alarm":
+            assert properties["Namespace"] == own or list(references(properties["Dimensions"])), name
+    board = json.loads(stack["Board"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    shown = [metric[0] for widget in board["widgets"] for metric in widget["properties"]["metrics"]]
+    assert set(shown) == {own["Fn::Sub"]}
+
+
+def test_every_address_has_an_alarm_on_its_5xx():
+    def watched(parameters: Mapping[str, str]) -> set[str]:
+        stack = resolved(parameters)["Resources"]
+        errors = [found["Properties"] for name, found in stack.items() if name.endswith("ErrorsAlarm")]
+        return {name for found in errors for name in (found["MetricName"], *references(found["Dimensions"]))}
+
+    assert watched({}) == {"5xx", "Api"}
+    assert watched({"StreamingDoor": "true"}) == {"5xx", "Api", "Url5xxCount", "RouteStreamFunction"}
+
+
+def test_whoever_chooses_a_schedule_is_told_which_one_would_raise_the_alarm_for_ever():
+    assert "StaleCatalogueAlarm" in document()["Parameters"]["RefreshSchedule"]["Description"]
 
 
 def test_functions_without_the_model_do_not_carry_its_layer():

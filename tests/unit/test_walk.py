@@ -37,6 +37,9 @@ class Scripted:
     def why_not(self, provider: str) -> str | None:
         return None
 
+    def is_demo(self, provider: str) -> bool:
+        return False
+
     def close(self) -> None: ...
 
     async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer:

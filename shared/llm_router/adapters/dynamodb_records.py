@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from llm_router.adapters.aws import error_code, translated
+from llm_router.adapters.aws import translated
 from llm_router.errors import StoreUnavailable
 from llm_router.ports import Clock, Record
 
@@ -93,9 +93,14 @@ class DynamoRecordStore:
             return None
         summed: dict[str, float] = {}
         names = sorted(amounts)
-        for start in range(0, len(names), len(names) if limits else NAMES_AT_ONCE):
-            part = {name: amounts[name] for name in names[start : start + (len(names) if limits else NAMES_AT_ONCE)]}
-            added = self._add(kind, key, part, limits, expires_at)
+        step = len(names) if limits else NAMES_AT_ONCE
+        for start in range(0, len(names), step):
+            part = {name: amounts[name] for name in names[start : start + step]}
+            try:
+                added = self._add(kind, key, part, limits, expires_at)
+            except StoreUnavailable as failure:
+                failure.nothing_done = failure.nothing_done and not summed  # a part before it may have been
+                raise
             if added is None:
                 return None
             summed.update(added)
@@ -131,12 +136,11 @@ class DynamoRecordStore:
             try:
                 with translated("The table", sent_once=True):
                     return self._update(kind, key, part, limits, expires_at)
-            except ClientError as failure:
-                if error_code(failure) != "ConditionalCheckFailedException":
-                    raise
+            except ClientError:  # the condition: it is full, or has expired
+                pass
             if not self._deleted_expired(kind, key):
                 return None
-        raise StoreUnavailable("The table's counters are contended; try again.", retry_after_s=1)
+        raise StoreUnavailable("The table's counters are contended; try again.", retry_after_s=1, nothing_done=True)
 
     def _update(
         self, kind: str, key: str, part: Mapping[str, float], limits: Mapping[str, float], expires_at: float | None
@@ -156,7 +160,7 @@ class DynamoRecordStore:
             values[":ttl"] = {"N": str(math.ceil(expires_at))}
         answer = self._once().update_item(
             TableName=self._table,
-            Key={"pk": {"S": f"counter#{kind}"}, "sk": {"S": key}},
+            Key=_counter_key(kind, key),
             UpdateExpression=expression,
             ConditionExpression=" AND ".join(conditions),
             ExpressionAttributeNames=names,
@@ -170,7 +174,7 @@ class DynamoRecordStore:
             with translated("The table"):
                 self._client.delete_item(
                     TableName=self._table,
-                    Key={"pk": {"S": f"counter#{kind}"}, "sk": {"S": key}},
+                    Key=_counter_key(kind, key),
                     ConditionExpression="#ttl <= :now",
                     ExpressionAttributeNames={"#ttl": "ttl"},
                     ExpressionAttributeValues={":now": self._now()},
@@ -216,6 +220,10 @@ def _can_be(key: str) -> bool:
 def _key(kind: str, key: str) -> dict[str, AttributeValueTypeDef]:
     partitions = _partitions(kind)
     return {"pk": {"S": partitions[zlib.crc32(key.encode()) % len(partitions)]}, "sk": {"S": key}}
+
+
+def _counter_key(kind: str, key: str) -> dict[str, AttributeValueTypeDef]:
+    return {"pk": {"S": f"counter#{kind}"}, "sk": {"S": key}}
 
 
 def _ttl(expires_at: float | None) -> dict[str, AttributeValueTypeDef]:

@@ -13,13 +13,18 @@ from llm_router.activity import SCHEDULE, Observation
 from llm_router.auth import Function
 from llm_router.taxonomy import Category
 
-NAMESPACE = "LLMRouter"
 OWN = "own"
 _BUILT_IN = frozenset(category.value for category in Category)
 
 
 class EmfMetrics:
-    """Writes one line an observation; `template.yaml` has the dashboard and the alarms that read them."""
+    """Writes one line an observation; `template.yaml` has the dashboard and the alarms that read them.
+
+    No dimension tells the stacks of an account apart, so `namespace` has to: it is one of the stack's own.
+    """
+
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
 
     def request(self, seen: Observation) -> None:
         """One answered request or scheduled run. The time of answers that a provider's model wrote stands apart."""
@@ -51,7 +56,7 @@ class EmfMetrics:
         self._write("function", Function.ROUTE, counted)
 
     def _write(self, dimension: str, value: str, metrics: list[tuple[str, MetricUnit, float]]) -> None:
-        line = AmazonCloudWatchEMFProvider(namespace=NAMESPACE)
+        line = AmazonCloudWatchEMFProvider(namespace=self._namespace)
         line.add_dimension(dimension, value)
         for name, unit, amount in metrics:
             line.add_metric(name, unit, amount)

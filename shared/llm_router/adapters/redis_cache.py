@@ -9,7 +9,7 @@ from collections.abc import Callable
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.connection import Connection, SSLConnection, UnixDomainSocketConnection
-from redis.exceptions import RedisError
+from redis.exceptions import ResponseError
 from redis.retry import Retry
 
 from llm_router.adapters.connecting import addresses, connected
@@ -54,6 +54,9 @@ class _Secured(SSLConnection, _Plain):
     """The same with TLS over it."""
 
 
+_ANOTHER_TYPE = "WRONGTYPE"
+"""How Redis's refusal to get a list, a set or the like begins: who wrote it there was not us."""
+
 _CONNECTIONS = {"redis": _Plain, "rediss": _Secured, "unix": UnixDomainSocketConnection}
 
 
@@ -89,7 +92,7 @@ class RedisCache:
     def get(self, key: str, worth_s: float = math.inf) -> bytes | None:
         if self._is_slower_than(worth_s) and not self._is_asked_all_the_same():
             return None
-        found = self._asked(lambda: self._client.get(key))
+        found = self._asked(lambda: self._held(key))
         if not isinstance(found, bytes):
             return None
         if len(found) > MAX_VALUE:
@@ -106,6 +109,16 @@ class RedisCache:
     def delete(self, key: str) -> None:
         self._asked(lambda: self._client.delete(key))
 
+    def _held(self, key: str) -> object:
+        """What Redis has there; what is not a value is garbage, and goes at once."""
+        try:
+            return self._client.get(key)
+        except ResponseError as refusal:
+            if not str(refusal).startswith(_ANOTHER_TYPE):
+                raise
+            self._client.delete(key)
+            return None
+
     def _is_slower_than(self, worth_s: float) -> bool:
         return self._takes.seconds > worth_s + MARGIN_S
 
@@ -120,8 +133,10 @@ class RedisCache:
         began = self._clock.monotonic()
         try:
             answer: object = call()
-        except (RedisError, OSError, ValueError) as failure:
+        except Exception as failure:  # noqa: BLE001 - a server that breaks its protocol breaks the client anywhere
             self._failed(type(failure).__name__)
+            # One whose greeting failed lies among the free ones, and would be used as if it had been greeted.
+            self._client.connection_pool.disconnect(inuse_connections=False)
             return None
         took = self._clock.monotonic() - began
         if took > SLOW_S:

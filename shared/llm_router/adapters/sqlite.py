@@ -7,13 +7,15 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from llm_router.adapters.sqlite_rows import Row
 from llm_router.errors import StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0
-"""How long a writer waits for another one. Writes take microseconds, so only a stuck process makes anyone wait."""
+"""How long a writer waits for others. Writes take milliseconds, so whoever waits in vain has met a stuck process."""
 
 PAUSE_S = 0.01
 """Between two attempts at what SQLite does not wait for by itself."""
@@ -40,20 +42,25 @@ CREATE TABLE IF NOT EXISTS blobs (name TEXT PRIMARY KEY, payload BLOB NOT NULL) 
 
 
 class Database:
-    """Connections to one file, one a thread, opened on first use. Errors come out as `StoreUnavailable`."""
+    """Connections to one file, one a thread, opened on first use. Errors come out as `StoreUnavailable`.
+
+    Whoever has waited for a lock in vain has waited for everybody: from then on each caller tries, and is told at once
+    where another process still holds it, until one gets to write. Reads need no lock and go on meanwhile. Where the
+    file was deleted, moved or replaced, each thread goes on with what lies in its place, which is empty where nothing
+    does: what is written to a file without a name is lost.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._ready = False
-        self._lock = threading.Lock()
+        self._waits = True
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """What a single statement finds; it sees one state of the file."""
         try:
             found: list[Row] = self._connection().execute(statement, values).fetchall()
         except (sqlite3.Error, OSError) as failure:
-            raise _unavailable(failure) from failure
+            raise self._unavailable(failure) from failure
         return found
 
     @contextlib.contextmanager
@@ -63,59 +70,118 @@ class Database:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
         except (sqlite3.Error, OSError) as failure:
-            raise _unavailable(failure, nothing_done=True) from failure
+            raise self._unavailable(failure, nothing_done=True) from failure
+        self._waits = True
         try:
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as failure:
-            raise _unavailable(failure) from failure
+            raise self._unavailable(failure) from failure
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
+        opened: _Opened | None = getattr(self._local, "opened", None)
+        if opened is not None:
+            opened.connection.close()
+            self._local.opened = None
+
+    @property
+    def _wait_s(self) -> float:
+        return BUSY_TIMEOUT_S if self._waits else 0.0
 
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-            _keep_a_log(connection)
+        file = _file_at(self._path)
+        opened: _Opened | None = getattr(self._local, "opened", None)
+        if opened is None or file is None or opened.file != file:
+            self.close()
+            opened = self._local.opened = self._open(file)
+        opened.wait(self._wait_s)
+        return opened.connection
+
+    def _open(self, file: _File | None) -> _Opened:
+        """A connection to the `file` that lies there, or to a new one."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        wait_s = self._wait_s
+        connection = sqlite3.connect(self._path, timeout=wait_s, isolation_level=None)
+        try:
+            opened = _Opened(connection, file or _file_at(self._path), wait_s)
+            _keep_a_log(connection, wait_s)
             connection.execute("PRAGMA synchronous = NORMAL")
-            self._local.connection = connection
-        if not self._ready:
-            with self._lock:
-                connection.executescript(_SCHEMA)
-                self._ready = True
-        return connection
+            connection.executescript(_SCHEMA)
+        except BaseException:
+            connection.close()
+            raise
+        return opened
+
+    def _unavailable(self, failure: Exception, *, nothing_done: bool = False) -> StoreUnavailable:
+        if _is_held_by_another(failure):
+            self._waits = False
+        message = f"The embedded store does not answer ({type(failure).__name__})."
+        return StoreUnavailable(message, nothing_done=nothing_done)
 
 
-def _keep_a_log(connection: sqlite3.Connection) -> None:
+_of_this_process: WeakValueDictionary[Path, Database] = WeakValueDictionary()
+
+
+def database_at(path: Path) -> Database:
+    """The one of this process, so that what one function finds out of a stuck writer the others know."""
+    found = _of_this_process.get(path)
+    if found is None:
+        found = _of_this_process[path] = Database(path)
+    return found
+
+
+_File = tuple[int, int]
+"""What tells one file from another, whatever their names: its device and its number there."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A thread's connection, the file that it writes to, and how long it waits for a lock."""
+
+    connection: sqlite3.Connection
+    file: _File | None
+    wait_s: float
+
+    def wait(self, wait_s: float) -> None:
+        """Have it wait so long from now on."""
+        if wait_s != self.wait_s:
+            self.connection.execute(f"PRAGMA busy_timeout = {wait_s * 1000:.0f}")
+            self.wait_s = wait_s
+
+
+def _file_at(path: Path) -> _File | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _keep_a_log(connection: sqlite3.Connection, wait_s: float) -> None:
     """Have writes go to a log beside the file, so that readers never wait for them.
 
     The first connection changes the file for good, and SQLite refuses at once some who would do the same meanwhile,
     whatever their time-out; others it lets wait. Raises `sqlite3.OperationalError` when that time is over, and at once
     for what waiting does not mend, such as a full disk.
     """
-    until = time.monotonic() + BUSY_TIMEOUT_S
+    until = time.monotonic() + wait_s
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as failure:
-            # The low byte is the code itself, the others say more of it.
-            if failure.sqlite_errorcode & 0xFF not in _HELD_BY_ANOTHER or time.monotonic() >= until:
+            if not _is_held_by_another(failure) or time.monotonic() >= until:
                 raise
             time.sleep(PAUSE_S)
         else:
             return
 
 
-def _unavailable(failure: Exception, *, nothing_done: bool = False) -> StoreUnavailable:
-    message = f"The embedded store does not answer ({type(failure).__name__})."
-    return StoreUnavailable(message, nothing_done=nothing_done)
+def _is_held_by_another(failure: Exception) -> bool:
+    # The low byte is the code itself, the others say more of it; what Python's own module raises has none.
+    return getattr(failure, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _HELD_BY_ANOTHER

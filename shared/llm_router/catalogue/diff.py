@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from llm_router.catalogue.entry import Latency, LongPrompt, ModelEntry, QualityTable
 
 _QUIET = frozenset({"provenance"})
-"""Fields that tell about others: their dates change whenever a source is read again; who tells is a change."""
+"""Provenance: its dates change at every reading, so it is compared by `origins` instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from typing import Final
 from llm_router.catalogue.doubts import Doubts
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.records import Reading
-from llm_router.catalogue.refusal import Doubt, Ground, Refusal, refused
+from llm_router.catalogue.refusal import Doubt, Ground, Refusal, refusal_after
 from llm_router.catalogue.source_state import SHOWN_PROBLEMS, Health, SourceState
 from llm_router.catalogue.sources import Fetched, Held, Source
+from llm_router.clock import iso_date
 from llm_router.errors import SourceUnavailable, StoreUnavailable
 from llm_router.ports import BlobStore, Clock
 
@@ -51,12 +52,11 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Asks the sources one after the other. `today` gives the ISO date."""
+    """Asks the sources one after the other."""
 
     blobs: BlobStore
     clock: Clock
     doubts: Doubts
-    today: Callable[[], str]
 
     def gather(
         self,
@@ -96,10 +96,10 @@ class Gatherer:
             last = None if state.listed is not None else self._last_good(source, state, held)
             before = state if last is None else self.doubts.measured(state, last)
             taken = self.doubts.measured(_after(state, fetched, fetched.body, reading, now), reading)
-            doubt = self.doubts.about(reading, before, current, self.today())
+            doubt = self.doubts.about(reading, before, current, iso_date(self.clock))
             if doubt is None:
                 return Gathered(taken, reading, fetched.body)
-            refusal = refused(state.refusal, doubt.ground, doubt.extent, now)
+            refusal = refusal_after(state.refusal, doubt.ground, doubt.extent, now)
             still = state.refused(now, refusal, doubt.words)
             if not refusal.stood(now):
                 return Gathered(still, self._last_good(source, state, held))
@@ -115,14 +115,14 @@ class Gatherer:
     def _as_of(self, state: SourceState, body: bytes) -> str:
         """The date on which this very content was first seen; a source that stands still grows no younger."""
         same = state.sha256 == hashlib.sha256(body).hexdigest()
-        return state.as_of if same and state.as_of is not None else self.today()
+        return state.as_of if same and state.as_of is not None else iso_date(self.clock)
 
     def _held(self, state: SourceState) -> bytes | None:
         """The last good body, for which alone a conditional request makes sense."""
         return None if state.sha256 is None else unpacked(self.blobs.read(blob_name(state.name)), state.sha256)
 
     def _last_good(self, source: Source, state: SourceState, body: bytes | None) -> Reading | None:
-        return None if body is None else source.parse(body, state.as_of or self.today())
+        return None if body is None else source.parse(body, state.as_of or iso_date(self.clock))
 
     def _last_good_or_none(self, source: Source, state: SourceState) -> Reading | None:
         """The last good data if even they can be had."""

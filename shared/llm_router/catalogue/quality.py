@@ -136,22 +136,42 @@ def _cell(ability: Ability, slope: float, panel: float, distance: float, choices
 def shrink(prior: QualityEstimate, count: float, good: float) -> QualityEstimate:
     """The estimate once outcomes measured here are known, of which `good` of `count` were done well.
 
-    Both are weights and need not be whole. The prior counts as `prior.n` outcomes. The variance is that of the
-    weighted mean of the two, so that it is the prior's own without outcomes and that of the outcomes alone once they
-    are many.
+    Both are weights and need not be whole. The mean is that of the outcomes and of the prior, which counts as `prior.n`
+    of them. At every caution up to one standard deviation, none below 0, an outcome done well never lowers the estimate
+    and raises it by no more than its share of the weight of the way to 1; one that failed never raises it. An estimate
+    that was `imputed` stays so until the outcomes weigh more than it did.
     """
     if count <= 0:
         return prior
     total = prior.n + count
     mean = (prior.n * prior.mean + good) / total
-    spread = mean * (1 - mean) / count
-    sd = math.sqrt((prior.n * prior.sd) ** 2 + count * count * spread) / total
+    outweighed = count > prior.n
     return QualityEstimate(
         mean=mean,
-        sd=max(LEAST_SD, sd),
+        sd=_shrunk_sd(prior, count, mean),
         n=total,
         source=prior.source if prior.source.endswith("outcomes") else f"{prior.source}+outcomes",
         as_of=prior.as_of,
-        imputed=False,
-        basis=Basis.OUTCOMES if count > prior.n else prior.basis,
+        imputed=prior.imputed and not outweighed,
+        basis=Basis.OUTCOMES if outweighed else prior.basis,
     )
+
+
+def _shrunk_sd(prior: QualityEstimate, count: float, mean: float) -> float:
+    """Of a share that is as sure as the prior and so many outcomes together; where they are many, as they alone.
+
+    The prior is worth the outcomes that a Beta distribution of its mean and spread holds, and each one measured here
+    adds to them, so that only outcomes which draw the mean towards a half can widen it. A prior that is wider than
+    `prior.n` outcomes would be is worth those, and what it is wider by fades as its weight in the mean does.
+    """
+    variance, weight = prior.sd * prior.sd, prior.n / (prior.n + count)
+    one = _variance_of_one(prior.mean)
+    worth = max(prior.n, one / variance) if variance > 0 else math.inf
+    wider = max(0.0, variance - one / prior.n) if prior.n > 0 else 0.0
+    sd = math.sqrt(_variance_of_one(mean) / (worth + count) + wider * weight * weight)
+    return max(min(LEAST_SD, prior.sd), sd)
+
+
+def _variance_of_one(mean: float) -> float:
+    """Of one outcome, done well or not."""
+    return max(0.0, mean * (1 - mean))

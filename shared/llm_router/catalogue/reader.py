@@ -11,17 +11,14 @@ from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.history import Readable, newest_readable
 from llm_router.clock import iso_date
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
-from llm_router.ports import CatalogueStore, Clock
+from llm_router.ports import CatalogueStore, Clock, VersionInfo
+from llm_router.renewed import LAST_GOOD_FOR_S
 
 CHECK_EVERY_S = 30.0
 """How long a version is trusted before the store is asked for a newer one: a new version is seen within this."""
 
 RETRY_EVERY_S = 5.0
 """While the store does not answer, one request in this long finds out; the others are answered at once."""
-
-LAST_GOOD_FOR_S = 15 * 60.0
-"""How long the last good version, or a key that was seen, is used without its store: prices move in days, outages end
-in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,7 @@ class CatalogueReader:
         self._bundled = bundled
         self._held: InForce | None = None
         self._stored: Catalogue | None = None
+        self._read_as: VersionInfo | None = None
         self._day = ""
         self._good_at: float | None = None
         self._check_at = float("-inf")
@@ -99,9 +97,10 @@ class CatalogueReader:
         """What the store holds; a version that is damaged leaves the one before in force for as long as it takes."""
         head = self._store.current()
         stored = self._stored
-        if stored is not None and head is not None and stored.version == head.version:
+        if stored is not None and head is not None and head == self._read_as:
             return Readable(stored, whole=True)
         found = newest_readable(self._store, head, self._bundled)
+        self._read_as = head if found.whole else None
         if not found.whole and stored is not None and stored.version > found.catalogue.version:
             return Readable(stored, whole=False)
         return found

@@ -16,10 +16,11 @@ from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.quality_map import QualityMap
 from llm_router.catalogue.records import OPERATOR, Reading
 from llm_router.catalogue.refresh_plan import RefreshPlan, plan
-from llm_router.catalogue.refusal import WORSE_BY, Ground, Refusal, refusal_of, refused
+from llm_router.catalogue.refusal import WORSE_BY, Ground, Refusal, read_refusal, refusal_after
 from llm_router.catalogue.source_state import RUNS, Health, SourceState, load, note_renewed, save
 from llm_router.catalogue.sources import Source
 from llm_router.catalogue.tables import Tables
+from llm_router.clock import iso_date
 from llm_router.ports import BlobStore, Clock, Record, RecordStore
 
 LATEST: Final = "latest"
@@ -75,7 +76,7 @@ class _Run:
         made = plan(self.readings, before.models, self.today, self.tables, self.choices, most_lost=self.most_lost)
         return made if made.refused is None else replace(made, refused=self._dropped(made).told(made.refused))
 
-    def refusal_of(self, made: RefreshPlan, *, held: bool) -> Refusal | None:
+    def stands_against(self, made: RefreshPlan, *, held: bool) -> Refusal | None:
         """What stands against publishing after this run."""
         if made.refused is None:
             return None
@@ -83,7 +84,7 @@ class _Run:
         return self.standing if held else self._dropped(made)
 
     def _dropped(self, made: RefreshPlan) -> Refusal:
-        return refused(self.standing, Ground.DROPPED, made.lost, self.now)
+        return refusal_after(self.standing, Ground.DROPPED, made.lost, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,6 @@ class Refresher:
     records: RecordStore
     blobs: BlobStore
     clock: Clock
-    today: Callable[[], str]
     tables: Tables
     choices: QualityMap
     export: Callable[[Catalogue], None] | None = None
@@ -115,7 +115,7 @@ class Refresher:
         """
         names = [source.name for source in self.sources]
         current = self.publisher.current()
-        gatherer = Gatherer(self.blobs, self.clock, Doubts(self.tables, self.choices), self.today)
+        gatherer = Gatherer(self.blobs, self.clock, Doubts(self.tables, self.choices))
         gathered = gatherer.gather(self.sources, load(self.records, names), current.models, tell, within_s)
         run = self._run(gathered)
         plans: list[RefreshPlan] = []
@@ -134,7 +134,7 @@ class Refresher:
         if made.refused is not None:
             gathered = [found.unpublished() for found in gathered]
         self._keep(found for found in gathered if found.still is not None)
-        self._remember(published.version, published.diff, made, run.refusal_of(made, held=published.held))
+        self._remember(published.version, published.diff, made, run.stands_against(made, held=published.held))
         if made.refused is None and any(_is_fresh_from_the_web(found.state) for found in gathered):
             note_renewed(self.records, self.clock.now())
         if self.export is not None:
@@ -154,7 +154,7 @@ class Refresher:
         try:
             values = json.loads(record.body)
             doubts = tuple(Quarantined(**doubt) for doubt in values.pop("quarantined"))
-            refusal = refusal_of(values.pop("refusal", None))
+            refusal = read_refusal(values.pop("refusal", None))
             return LastRun(**values, quarantined=doubts, refusal=refusal)
         except (ValueError, TypeError, KeyError):
             return None
@@ -164,7 +164,7 @@ class Refresher:
         standing = None if last is None else last.refusal
         readings = [found.reading for found in gathered if found.reading is not None]
         most_lost = _most_lost(standing, gathered, now)
-        return _Run(readings, standing, most_lost, now, self.today(), self.tables, self.choices)
+        return _Run(readings, standing, most_lost, now, iso_date(self.clock), self.tables, self.choices)
 
     def _keep(self, gathered: Iterable[Gathered]) -> None:
         """New last good data first, then the states that speak of them."""
@@ -188,7 +188,7 @@ def _most_lost(standing: Refusal | None, gathered: Sequence[Gathered], now: floa
         for found in gathered
         if found.accepted is not None and found.accepted.ground is Ground.SHRUNK
     ]
-    if standing is not None and refused(standing, Ground.DROPPED, standing.extent, now).stood(now):
+    if standing is not None and refusal_after(standing, Ground.DROPPED, standing.extent, now).stood(now):
         shares.append(standing.extent + WORSE_BY)
     return max(shares)
 

@@ -68,7 +68,7 @@ class Refusal:
         return f"{words}: refused since {since}, and taken as it is from {until} on if it stays so."
 
 
-def refused(before: Refusal | None, ground: Ground, extent: float, now: float) -> Refusal:
+def refusal_after(before: Refusal | None, ground: Ground, extent: float, now: float) -> Refusal:
     """The refusal after one more run: the same one, unless it is another ground's or the data are worse than what has
     stood. The least extent counts, so that it cannot creep, and that one bad answer vouches for no other."""
     if before is None or before.ground is not ground or extent > before.extent + WORSE_BY:
@@ -76,6 +76,6 @@ def refused(before: Refusal | None, ground: Ground, extent: float, now: float) -
     return replace(before, runs=before.runs + 1, extent=min(before.extent, extent))
 
 
-def refusal_of(values: Mapping[str, Any] | None) -> Refusal | None:
+def read_refusal(values: Mapping[str, Any] | None) -> Refusal | None:
     """From what was kept of it. Raises ValueError, TypeError or KeyError for anything else."""
     return None if values is None else Refusal(**{**values, "ground": Ground(values["ground"])})

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from llm_router.catalogue.refusal import Refusal, refusal_of
+from llm_router.catalogue.refusal import Refusal, read_refusal
 from llm_router.ports import Record, RecordStore
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _state(name: str, record: Record | None) -> SourceState:
         read = {
             "health": Health(values["health"]),
             "problems": tuple(values["problems"]),
-            "refusal": refusal_of(values.get("refusal")),
+            "refusal": read_refusal(values.get("refusal")),
         }
         return SourceState(**{**values, **read})
     except (ValueError, TypeError, KeyError):

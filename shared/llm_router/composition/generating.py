@@ -31,11 +31,9 @@ class Generating:
     Nothing connects before it is asked to.
     """
 
-    patience: Patience | None = None
-    """How long the walk waits, where it is not as `Patience` says."""
-
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._patience: Patience | None = None
         records, clock = services.records, services.clock
         every_s = KEYS_EVERY_S[services.settings.store]
         self.key_book = Lazy(lambda: KeyBook(records(), services.warn))
@@ -47,6 +45,11 @@ class Generating:
         self.dispatcher = Lazy(self._make_dispatcher)
         self.completer = Lazy(self._make_completer)
 
+    def with_patience(self, patience: Patience) -> None:
+        """Have walks wait like this from now on."""
+        self._patience = patience
+        self.completer = Lazy(self._make_completer)
+
     def close(self) -> None:
         """Close what is connected, for a process that ends."""
         if self.providers.made:
@@ -56,6 +59,13 @@ class Generating:
         """The id of the client key with this hash."""
         found = self.key_ring().find(digest)
         return None if found is None else found.id
+
+    def is_demo(self, model_id: str) -> bool:
+        """Whether a demo answers in this model's place."""
+        if not self._services.settings.demo_provider:
+            return False
+        model = self._services.reader().in_force().catalogue.find(model_id)
+        return model is not None and self.providers().is_demo(model.provider)
 
     def key_of(self, caller: Caller, *, spends: bool) -> ClientKey | None:
         """The caller's key where it is a client's; to be asked for once a request, which counts against its minute.
@@ -126,8 +136,8 @@ class Generating:
         from llm_router.generation.walk import Patience, Walk
 
         services = self._services
-        walk = Walk(self.providers(), self.cooling(), services.clock, services.warn, self.patience or Patience())
-        observer = AttemptObserver(services.observer(), services.outcomes())
+        walk = Walk(self.providers(), self.cooling(), services.clock, services.warn, self._patience or Patience())
+        observer = AttemptObserver(services.observer(), services.outcomes(), self.providers().is_demo)
         generator = Generator(walk, self.budgets(), observer, services.clock, services.warn)
         kept = KeptAnswers(beyond_process(services.cache()), services.hash_secret())
         model = services.model().about.version

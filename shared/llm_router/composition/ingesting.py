@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_router.catalogue.bundled import bundled
-from llm_router.clock import iso_date
 from llm_router.lazy import Lazy
 from llm_router.ports import BlobStore
 
@@ -51,7 +50,6 @@ class Ingesting:
             services.records(),
             services.blobs(),
             services.clock,
-            lambda: iso_date(services.clock),
             tables(),
             quality_map(),
             export=self._export if settings.output_path else None,

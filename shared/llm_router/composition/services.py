@@ -100,6 +100,8 @@ class Services:
             aws.disconnect()
         self.secrets.restored()
         self.reader().forget()
+        if self.classifiers.made:
+            self.classifiers().forget()
 
     @property
     def _check_every_s(self) -> float:

@@ -28,9 +28,9 @@ class Stores:
         self.blobs = Lazy(self._make_blobs)
 
     def _make_database(self) -> Database:
-        from llm_router.adapters.sqlite import Database
+        from llm_router.adapters.sqlite import database_at
 
-        return Database(self.settings.state_dir / "router.sqlite")
+        return database_at(self.settings.state_dir / "router.sqlite")
 
     def _make_table_client(self) -> DynamoDBClient:
         """One for all, so that what one store finds out of an outage the other knows."""

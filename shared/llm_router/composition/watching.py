@@ -45,7 +45,7 @@ def _metrics(settings: Settings) -> EmfMetrics | None:
         return None
     from llm_router.adapters.emf import EmfMetrics
 
-    return EmfMetrics()
+    return EmfMetrics(settings.metrics_namespace)
 
 
 def pulse(settings: Settings, records: RecordStore, clock: Clock) -> Pulse:

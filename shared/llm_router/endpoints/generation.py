@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from llm_router.composition.services import Services
 
 
+_NOT_ASKED = {"cache", "session_id"}
+"""What makes no other question of a request to `/route`."""
+
+
 @dataclass(frozen=True)
 class GenerationRoutes:
     """What the route function does beside recommending."""
@@ -113,16 +117,17 @@ class GenerationRoutes:
         key, tenant = self._key(call), call.caller.tenant
         dispatcher = self.service.generating.dispatcher()
         request = body.chat(dispatcher.bounded(body.constraints.max_tokens))
-        routed = dispatcher.routed(replace(body.ask(said, tenant), complete=True), request, key)
+        ask = replace(body.ask(said, tenant), complete=True, longest=request.max_tokens)
+        routed = dispatcher.routed(ask, request, key)
         decision = routed.decision
         assert decision is not None, "a routed request has a decision"  # noqa: S101
         note_decision(call.note, decision)
 
         def asked() -> str:
-            return body.model_dump_json(exclude={"cache", "session_id"})
+            return body.model_dump_json(exclude=_NOT_ASKED)
 
         def question() -> Question | None:
-            return Question.of(request, body.model_dump_json(exclude={"cache", "session_id", "prompt", "messages"}))
+            return Question.of(request, body.model_dump_json(exclude=_NOT_ASKED | {"prompt", "messages"}))
 
         keeping = keeping_of(call, asked, body.cache, key, None, question)
         work = self.service.generating.completer().complete(routed, keeping)

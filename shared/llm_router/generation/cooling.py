@@ -110,7 +110,7 @@ class Cooling:
     def _cool(self, seconds: Mapping[str, float]) -> None:
         now = self._clock.now()
         fresh = {name: now + each for name, each in seconds.items()}
-        self._until = self._counting({**self._until, **self._seen(), **fresh})
+        self._until = self._counting(self._until, self._seen(), fresh)
         if self._shared is not None:
             self._shared.set(self._name, json.dumps(self._until).encode(), MOST_S)
 
@@ -118,17 +118,24 @@ class Cooling:
         left = self._until.get(name, 0.0) - self._clock.now()
         return left if 0 < left <= MOST_S else 0.0
 
-    def _counting(self, until: Mapping[str, float]) -> dict[str, float]:
-        """Those that still are to be left alone, without any whose time has passed or cannot be ours."""
+    def _counting(self, *noted: Mapping[str, float]) -> dict[str, float]:
+        """Those that still are to be left alone, without any whose time has passed or cannot be ours.
+
+        Of several ends the latest holds: what was asked for is not taken back by a failure that asks for less.
+        """
         now = self._clock.now()
-        return {name: end for name, end in until.items() if 0 < end - now <= MOST_S}
+        latest: dict[str, float] = {}
+        for name, end in (each for until in noted for each in until.items()):
+            if 0 < end - now <= MOST_S:
+                latest[name] = max(end, latest.get(name, end))
+        return latest
 
     def _look(self) -> None:
         """Take over what other processes have noted, at most once a second."""
         if self._shared is None or self._clock.monotonic() < self._looked_at + LOOK_EVERY_S:
             return
         self._looked_at = self._clock.monotonic()
-        self._until = self._counting({**self._until, **self._seen()})
+        self._until = self._counting(self._until, self._seen())
 
     def _seen(self) -> dict[str, float]:
         """What stands in the shared cache, or nothing when it is not what we write."""

@@ -13,7 +13,7 @@ from llm_router.errors import Forbidden, InvalidRequest, NoEligibleModel, NotFou
 from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.job import Job
-from llm_router.generation.label import Label
+from llm_router.generation.outcome import Label
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Providers
 from llm_router.ports import Clock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from llm_router.budgets import Budgets, Reservation
@@ -15,7 +15,7 @@ from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
 from llm_router.generation.outcome import Attempt, Outcome, OutcomeObserver
 from llm_router.generation.provider import Failure, Provider, ProviderFailed
-from llm_router.generation.stops import ended, until_a_stop
+from llm_router.generation.stops import Chunks, ended, until_a_stop
 from llm_router.generation.walk import Reached, Walk
 from llm_router.ports import Clock
 
@@ -39,8 +39,12 @@ class Stream:
 
     model: ModelEntry
     attempts: tuple[Attempt, ...]
-    pieces: AsyncGenerator[ChatChunk, None]
+    pieces: Chunks = field(init=False)
     bill: Bill | None = None
+
+
+Begun = tuple[ChatChunk, Chunks]
+"""The first piece of an answer, and the rest of it."""
 
 
 @dataclass(slots=True)
@@ -94,16 +98,14 @@ class Generator:
             answer = replace(answer, usage=bill.usage)
         finally:
             self._settle(reservation, usd + lost.usd)
-        self._told(job, reached, bill, first_ms=None, ms=reached.attempts[-1].ms)
+        self._told(job, reached.model, bill, first_ms=None, ms=reached.attempts[-1].ms)
         return Generated(reached.model, answer, bill, reached.attempts)
 
     async def stream(self, job: Job) -> Stream:
         """The first answer that begins. Until then other models are tried; after it there is no turning back."""
         reservation, lost = self._reserve(job), Lost(job)
 
-        async def ask(
-            provider: Provider, model: ModelEntry, seconds: float
-        ) -> tuple[ChatChunk, AsyncGenerator[ChatChunk, None]]:
+        async def ask(provider: Provider, model: ModelEntry, seconds: float) -> Begun:
             self._cover(reservation, job, model)
             pieces = _pieces(provider, model, job, PAUSE_S)
             if job.request.stop:
@@ -115,18 +117,13 @@ class Generator:
         except BaseException:
             self._settle(reservation, lost.usd)
             raise
-        stream = Stream(reached.model, reached.attempts, _nothing())
+        stream = Stream(reached.model, reached.attempts)
         stream.pieces = self._follow(job, reached, stream, reservation, lost)
         return stream
 
     async def _follow(
-        self,
-        job: Job,
-        reached: Reached[tuple[ChatChunk, AsyncGenerator[ChatChunk, None]]],
-        stream: Stream,
-        reservation: Reservation | None,
-        lost: Lost,
-    ) -> AsyncGenerator[ChatChunk, None]:
+        self, job: Job, reached: Reached[Begun], stream: Stream, reservation: Reservation | None, lost: Lost
+    ) -> Chunks:
         """Pass the pieces on; when they end, however they do, book what was written and tell how it went.
 
         Only a stream that ends as it should speaks for the model: one that always breaks must be left alone some day.
@@ -156,9 +153,9 @@ class Generator:
             ms = written.first_ms + (self.clock.monotonic() - started) * 1000
             # What was thought before the first piece took no time of the writing.
             unseen = 0 if written.thought else bill.usage.reasoning_tokens
-            self._told(job, reached, bill, first_ms=written.first_ms, ms=ms, failure=failure, unseen=unseen)
+            self._told(job, reached.model, bill, first_ms=written.first_ms, ms=ms, failure=failure, unseen=unseen)
 
-    async def _next(self, rest: AsyncGenerator[ChatChunk, None], job: Job) -> ChatChunk | None:
+    async def _next(self, rest: Chunks, job: Job) -> ChatChunk | None:
         """The next piece or sign of life, or None at the end. Raises `ProviderFailed` when the deadline or the pause is
         over.
 
@@ -203,7 +200,7 @@ class Generator:
     def _told(
         self,
         job: Job,
-        reached: Reached[ChatAnswer] | Reached[tuple[ChatChunk, AsyncGenerator[ChatChunk, None]]],
+        model: ModelEntry,
         bill: Bill,
         *,
         first_ms: float | None,
@@ -215,8 +212,8 @@ class Generator:
         speed = (bill.usage.completion_tokens - unseen) * 1000 / writing_ms if writing_ms > 0 else None
         self.outcomes.observe_outcome(
             Outcome(
-                model=reached.model.id,
-                provider=reached.model.provider,
+                model=model.id,
+                provider=model.provider,
                 ms=ms,
                 failure=failure,
                 label=job.label,
@@ -226,22 +223,17 @@ class Generator:
         )
 
 
-async def _pieces(provider: Provider, model: ModelEntry, job: Job, seconds: float) -> AsyncGenerator[ChatChunk, None]:
+async def _pieces(provider: Provider, model: ModelEntry, job: Job, seconds: float) -> Chunks:
     async for chunk in provider.stream(_name(model), job.asked_of(model), seconds):
         yield chunk
 
 
-async def _first(pieces: AsyncGenerator[ChatChunk, None]) -> ChatChunk:
+async def _first(pieces: Chunks) -> ChatChunk:
     """The first piece that says something. Raises `ProviderFailed` for a stream without any."""
     async for chunk in pieces:
         if chunk != ALIVE:
             return chunk
     raise ProviderFailed(Failure.GARBAGE)
-
-
-async def _nothing() -> AsyncGenerator[ChatChunk, None]:
-    return
-    yield
 
 
 def _name(model: ModelEntry) -> str:

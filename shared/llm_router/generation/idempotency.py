@@ -7,11 +7,13 @@ asynchronous, and a laptop has no DynamoDB. The record store is there in both pl
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llm_router.errors import Conflict, StoreUnavailable
 from llm_router.ports import Clock, Record, RecordStore
@@ -21,30 +23,38 @@ RUNNING_S = 35.0
 """A request that has not ended by then has died: one generation takes 25 s at most."""
 
 KEPT_S = 3600.0
+LONG_AGO_S = 86_400.0
+"""Since what is forgotten has expired: however far a clock jumps back, it does not come to life again."""
+
 MOST_BYTES = 200_000
 MAX_KEY = 255
 
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """Answers of requests that bear a key. Raises `Conflict` for one that is still running or that asked otherwise."""
+    """Answers of requests that bear a key. Raises `Conflict` for one that is still running or that asked otherwise.
+
+    One that outlives its time may find that another has begun under its key. It then leaves alone what is that one's.
+    """
 
     records: RecordStore
     clock: Clock
+    entropy: Callable[[int], bytes] = os.urandom
 
     async def run(self, tenant: str, key: str, body: bytes, work: Callable[[], Awaitable[bytes]]) -> bytes:
         """The answer: that of an earlier request, or what `work` brings. One that failed may be sent again."""
         name = hashlib.sha256(f"{tenant}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()
         print_ = hashlib.sha256(body).hexdigest()
-        begun = Record(KIND, name, json.dumps([print_, None]), self.clock.now() + RUNNING_S)
+        owner = self.entropy(16).hex()
+        begun = Record(KIND, name, json.dumps([print_, None, owner]), self.clock.now() + RUNNING_S)
         if not self.records.put(begun, only_if_absent=True):
             return self._earlier(name, print_)
         try:
             answer = await work()
         except BaseException:
-            self._forget(name)
+            self._forget(begun)
             raise
-        self._keep(name, print_, answer)
+        self._keep(begun, print_, answer)
         return answer
 
     def _earlier(self, name: str, print_: str) -> bytes:
@@ -60,19 +70,19 @@ class Once:
             )
         return zlib.decompress(base64.b64decode(held[1]))
 
-    def _keep(self, name: str, print_: str, answer: bytes) -> None:
+    def _keep(self, begun: Record, print_: str, answer: bytes) -> None:
         """What cannot be kept, or is too large for it, is forgotten: the answer has been paid for and is given."""
         packed = base64.b64encode(zlib.compress(answer)).decode("ascii")
         if len(packed) > MOST_BYTES:
-            self._forget(name)
+            self._forget(begun)
             return
-        try:
-            self.records.put(Record(KIND, name, json.dumps([print_, packed]), self.clock.now() + KEPT_S))
-        except StoreUnavailable:
-            return
+        kept = replace(begun, body=json.dumps([print_, packed]), expires_at=self.clock.now() + KEPT_S)
+        with contextlib.suppress(StoreUnavailable):
+            if not self.records.replace(kept, expected_body=begun.body):
+                self.records.put(kept, only_if_absent=True)  # late, and nobody else has begun
 
-    def _forget(self, name: str) -> None:
-        try:
-            self.records.delete(KIND, name)
-        except StoreUnavailable:
-            return
+    def _forget(self, begun: Record) -> None:
+        """Replaced by what has expired: unlike a deletion, that can depend on whose it is by now."""
+        gone = replace(begun, expires_at=self.clock.now() - LONG_AGO_S)
+        with contextlib.suppress(StoreUnavailable):
+            self.records.replace(gone, expected_body=begun.body)

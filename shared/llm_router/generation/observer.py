@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,23 +11,27 @@ from llm_router.generation.provider import OUR_FAULT
 from llm_router.outcomes import OutcomeBook, TimedAttempt
 
 
-class Telemetry(Protocol):
-    """Takes every attempt. Never raises and never blocks for long."""
+class AttemptCounter(Protocol):
+    """Counts every attempt. Never raises and never blocks for long."""
 
     def attempted(self, model: str, provider: str, ms: float, *, failed: bool) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptObserver:
-    """An `OutcomeObserver`. The ranking learns from attempts at what was classified alone."""
+    """An `OutcomeObserver`. The ranking learns from attempts at what was classified alone, and nothing from a demo's.
 
-    telemetry: Telemetry
+    `is_demo` tells of a provider whether a demo answers in its place.
+    """
+
+    counter: AttemptCounter
     book: OutcomeBook
+    is_demo: Callable[[str], bool]
 
     def observe_outcome(self, outcome: Outcome) -> None:
         failure, label = outcome.failure, outcome.label
-        self.telemetry.attempted(outcome.model, outcome.provider, outcome.ms, failed=failure is not None)
-        if label.base is None or label.difficulty is None:
+        self.counter.attempted(outcome.model, outcome.provider, outcome.ms, failed=failure is not None)
+        if label.base is None or label.difficulty is None or self.is_demo(outcome.provider):
             return
         self.book.record(
             TimedAttempt(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from llm_router.generation.label import UNLABELLED, Label
 from llm_router.generation.provider import Failure
+from llm_router.taxonomy import Category, Difficulty
 
 OK, COOLING = "ok", "cooling"
 
@@ -29,6 +29,18 @@ class Attempt:
     def outcome(self) -> str:
         """`ok`, `cooling`, or how it failed."""
         return COOLING if self.cooling else OK if self.failure is None else self.failure.value
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The category and difficulty under which a generation's outcome is counted: what the request was classified as, an
+    own category as its base. None where the model was pinned."""
+
+    base: Category | None = None
+    difficulty: Difficulty | None = None
+
+
+UNLABELLED = Label()
 
 
 @dataclass(frozen=True, slots=True)

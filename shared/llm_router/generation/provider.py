@@ -74,6 +74,10 @@ class Providers(Protocol):
         """What is missing for this provider, naming the setting and no value; None when it is configured."""
         ...
 
+    def is_demo(self, provider: str) -> bool:
+        """Whether a demo answers in its place, which says nothing of its models."""
+        ...
+
     def close(self) -> None:
         """Close what is connected, for a process that ends."""
         ...

@@ -22,6 +22,10 @@ threshold: none of the committed pairs of different questions passes this one an
 MOST_BYTES = 60 * 1024
 """Of one caller's questions of a kind: a longer value is not given to Redis, so the oldest are let go before."""
 
+MOST_S = 86_400.0
+"""For which an answer is kept: no longer than a caller may ask for. An end that is later is not ours, and Redis would
+refuse it."""
+
 MOST_HELD = 64
 """Questions of one caller and one kind of request; the oldest make room. It bounds what a look-up costs."""
 
@@ -100,9 +104,14 @@ class SimilarAnswers:
         self.cache.set(name, dumped, max(each.until for each in kept) - self.clock.now())
 
     def _held(self, name: str) -> list[_Held]:
-        found = self.cache.get(name)
+        """What is held and counts. Garbage is nothing and is deleted."""
+        if (found := self.cache.get(name)) is None:
+            return []
+        if (held := _loads(found)) is None:
+            self.cache.delete(name)
+            return []
         now = self.clock.now()
-        return [each for each in _loads(found) if each.until > now] if found is not None else []
+        return [each for each in held if now < each.until <= now + MOST_S]
 
     def _vector(self, text: str) -> bytes | None:
         found = self.embed(text) if len(text) <= LONGEST else None
@@ -124,11 +133,13 @@ def _dumps(held: Sequence[_Held]) -> bytes:
     return json.dumps(rows, separators=(",", ":")).encode()
 
 
-def _loads(found: bytes) -> list[_Held]:
+def _loads(found: bytes) -> list[_Held] | None:
+    """What `_dumps` wrote, or None for anything else."""
     try:
-        return [
-            _Held(base64.b64decode(vector), tuple(map(int, words)), str(answer), float(until))
+        held = [
+            _Held(base64.b64decode(vector, validate=True), tuple(map(int, words)), str(answer), float(until))
             for vector, words, answer, until in json.loads(found)
         ]
     except (ValueError, TypeError, OverflowError, RecursionError):
-        return []
+        return None
+    return held if all(each.answer.isascii() for each in held) else None

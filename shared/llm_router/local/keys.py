@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from pathlib import Path
@@ -11,6 +12,8 @@ from llm_router.errors import ConfigurationError
 
 def kept_secret(folder: Path, name: str) -> str:
     """The secret of this name, made on first use. 256 random bits, in a file that only its owner can read.
+
+    Of several processes that ask for it first at once, one makes it and all are given the same.
 
     Raises `ConfigurationError` when the folder can neither give nor take it.
     """
@@ -33,7 +36,14 @@ def _read(path: Path) -> str:
 
 def _made(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = secrets.token_urlsafe(32)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+    # Read and written through one file, which is closed, and thereby unlocked, once the secret is in it.
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if by_another := file.read().strip():
+            return by_another
+        os.fchmod(file.fileno(), 0o600)
+        made = secrets.token_urlsafe(32)
+        file.seek(0)
+        file.truncate()
         file.write(made)
-    return made
+        return made

@@ -47,17 +47,17 @@ class BoundedHttp(HttpToolsProtocol):
     _came = 0
     _head = 0
     _refused = False
-    _clock: asyncio.TimerHandle | None = None
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self._begin()
-        self._clock = self.loop.call_later(self.timeout_keep_alive, self._look)
+        self._timer = self.loop.call_later(self.timeout_keep_alive, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if self._clock is not None:
-            self._clock.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -145,7 +145,7 @@ class BoundedHttp(HttpToolsProtocol):
         if until <= now:
             self.transport.close()
         else:
-            self._clock = self.loop.call_at(until, self._look)
+            self._timer = self.loop.call_at(until, self._look)
 
     def _is_asked_for(self, cycle: RequestResponseCycle) -> bool:
         """Whether this, the latest request, is the next to be answered and waits for the rest of its body."""
@@ -167,9 +167,9 @@ class BoundedHttp(HttpToolsProtocol):
         lines = [name + b": " + value + b"\r\n" for name, value in headers]
         self.transport.write(b"".join([STATUS_LINE[response.status_code], *lines, b"\r\n", response.body]))
         self.transport.write_eof()
-        if self._clock is not None:
-            self._clock.cancel()
-        self._clock = self.loop.call_later(LINGER_S, self.transport.close)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.loop.call_later(LINGER_S, self.transport.close)
 
 
 class _Unchunked:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
+from llm_router.catalogue.naming import names_of
 from llm_router.ranking.task import Constraints, Task
 from llm_router.ranking.told import enough_usd, low_quality, told_ms, told_quality, told_usd, usd
 
@@ -88,12 +89,12 @@ def _inactive(model: ModelEntry) -> list[Violation]:
 
 
 def _check_names(model: ModelEntry, limits: Constraints, found: list[Violation]) -> None:
-    if limits.providers and model.provider not in limits.providers:
+    if limits.providers and model.provider.casefold() not in limits.any_provider:
         found.append(
             Violation(Reason.PROVIDER, f"is from {model.provider}", "constraints.providers", f"add {model.provider}")
         )
-    if limits.exclude_models and (named := limits.exclude_models & {model.id, model.api_alias}):
-        names = " and ".join(sorted(filter(None, named)))
+    if limits.exclude_models and (named := [name for name in names_of(model) if name in limits.written_out]):
+        names = " and ".join(sorted(limits.written_out[name] for name in named))
         found.append(
             Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", f"drop {names}")
         )
@@ -112,11 +113,11 @@ def _check_properties(model: ModelEntry, task: Task, limits: Constraints, found:
     if limits.open_weights is not None and model.open_weights is not limits.open_weights:
         known = {True: "has open weights", False: "has closed weights", None: "is not known to have open weights"}
         found.append(Violation(Reason.OPEN_WEIGHTS, known[model.open_weights], "constraints.open_weights", DROP))
-    if limits.licenses and model.license not in limits.licenses:
+    if limits.licenses and (model.license is None or model.license.casefold() not in limits.any_license):
         relaxed = f"add {model.license}" if model.license else DROP
         detail = f"licence is {model.license or 'not known'}"
         found.append(Violation(Reason.LICENSE, detail, "constraints.licenses", relaxed))
-    if limits.regions and not limits.regions.intersection(model.regions):
+    if limits.regions and limits.any_region.isdisjoint(map(str.casefold, model.regions)):
         relaxed = f"add {min(model.regions)}" if model.regions else DROP
         detail = f"is served in {', '.join(model.regions) or 'no known region'}"
         found.append(Violation(Reason.REGION, detail, "constraints.regions", relaxed))

@@ -14,12 +14,26 @@ THINKING_TOKENS: Mapping[Difficulty, int] = {Difficulty.EASY: 200, Difficulty.ME
 bill thinking as output and publish no averages; usage recorded from generations is to replace it."""
 
 
+class Length(NamedTuple):
+    """How long the answer to a task is to be, worked out once for all models.
+
+    The task takes `expected` tokens, of which the caller wants `wanted`; after `longest`, thoughts and answer together,
+    it is cut off. A model that thinks needs `thinking` first; all that can do so, where they are `told_to_think`.
+    """
+
+    expected: int
+    wanted: int
+    longest: int | None
+    thinking: int
+    told_to_think: bool
+
+
 class Price(NamedTuple):
     """Expected cost in USD of one request, and the tokens it rests on; None when the price is not known.
 
-    Of the input, `cached_tokens` are likely to be read from the provider's cache. `output_wanted` is the answer as
-    long as the task takes or the caller lets it be, though the model may write less; `thinking_needed` is all that it
-    would think, whatever the limit.
+    Of the input, `cached_tokens` are likely to be read from the provider's cache. `output_expected` is the answer as
+    long as the task takes, `output_wanted` as long as the caller lets it be, though the model may write less;
+    `thinking_needed` is all that it would think, whatever the limit.
     """
 
     usd: float | None
@@ -27,45 +41,53 @@ class Price(NamedTuple):
     cached_tokens: int
     output_tokens: int
     thinking_tokens: int
+    output_expected: int
     output_wanted: int
     thinking_needed: int
 
 
 def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price:
     """The expected price, and what it is made of."""
-    wanted, needed = output_wanted(task, max_tokens), thinking_needed(model, task)
-    output, thinking = expected_tokens(model, wanted, needed, max_tokens)
+    length = length_of(task, max_tokens)
+    needed = thinking_needed(model, length)
+    output, thinking = expected_tokens(model, length, needed)
     tokens = task.reading.by(model.ratios)
     cached = round(_cached_tokens(model, task, task.held)) if task.held and _holds(model, task.held) else 0
     usd = expected_usd(model, task, tokens, output + thinking)
-    return Price(usd, tokens, cached, output, thinking, wanted, needed)
+    return Price(usd, tokens, cached, output, thinking, length.expected, length.wanted, needed)
 
 
-def expected_tokens(model: Prepared, output: int, thinking: int, max_tokens: int | None) -> tuple[int, int]:
-    """Of the output that is wanted and the thinking that is needed what a model may give.
+def length_of(task: Task, max_tokens: int | None) -> Length:
+    """Of the task's answer, which the stricter of `max_tokens` and the task's own `longest` bounds."""
+    longest = task.longest
+    if max_tokens is not None and (longest is None or max_tokens < longest):
+        longest = max_tokens
+    expected = task.output_tokens
+    wanted = expected if longest is None or expected < longest else longest
+    return Length(expected, wanted, longest, THINKING_TOKENS[task.difficulty], task.told_to_think)
 
-    Together they never exceed `max_tokens`, which caps what is billed and waited for.
+
+def thinking_needed(model: Prepared, length: Length) -> int:
+    """What a model thinks before it answers, if it may answer at any length."""
+    thinks = model.can_think if length.told_to_think else model.thinks
+    return length.thinking if thinks else 0
+
+
+def expected_tokens(model: Prepared, length: Length, needed: int) -> tuple[int, int]:
+    """What a model is expected to write and to think when it needs so much thinking; both are billed and waited for.
+
+    A model does not know where it will be cut off: it thinks first, and answers with what that leaves, if anything.
+    What it writes at most it is made for: within that, it thinks less.
     """
+    output, thinking, longest = length.wanted, needed, length.longest
+    if longest is not None and output + thinking > longest:
+        thinking = min(thinking, longest)
+        output = longest - thinking
     most = model.model.max_output_tokens
-    if most is not None and most < output:
-        output = most
-    if max_tokens is not None:
-        thinking = min(thinking, max_tokens - output)
+    if most is not None and output + thinking > most:
+        output = min(output, most)
+        thinking = most - output
     return output, thinking
-
-
-def output_wanted(task: Task, max_tokens: int | None) -> int:
-    """The answer as long as the task takes or its caller lets it be, whether or not a model writes as much."""
-    output = task.output_tokens
-    if task.longest is not None and task.longest < output:
-        output = task.longest
-    return output if max_tokens is None or output < max_tokens else max_tokens
-
-
-def thinking_needed(model: Prepared, task: Task) -> int:
-    """What a model thinks before it answers such a task, if it may answer at any length."""
-    thinks = model.can_think if task.told_to_think else model.thinks
-    return THINKING_TOKENS[task.difficulty] if thinks else 0
 
 
 def expected_usd(model: Prepared, task: Task, tokens: int, billed_as_output: int) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from llm_router.catalogue.entry import ModelEntry
+from llm_router.ranking.quality import Grounds
 from llm_router.ranking.rank import Candidate, Ranking
 from llm_router.ranking.told import usd
 from llm_router.taxonomy import Classification
@@ -14,53 +15,103 @@ REPRICES = "constraints.max_tokens"
 
 
 LEAST_TOLD = 0.005
-"""A share below this would be told as 0%."""
+"""A share below this would be told as 0%, and as little taken off a quality is not worth a word."""
+
+CLEARLY = 1.25
+"""How many times what will come an answer must be expected to take before it is told as cut off: how long answers are
+is known only roughly, so that one about as long as its limit may well fit."""
+
+_GROUNDS = {
+    Grounds.OTHER_DIFFICULTY: "inferred from this kind of work at another difficulty, not measured at this one",
+    Grounds.OTHER_WORK: "inferred from other work or from its predecessor, not measured for this kind of work",
+    Grounds.NOTHING: "no evidence of its quality for this kind of work, so ranked after all that will do",
+}
+
+
+_SOUGHT = {0.0: "cost", 1.0: "quality"}
+"""What alone decides at either end of the preference."""
 
 
 def reasons(candidate: Candidate) -> list[str]:
     """What speaks for and against one candidate, each in a phrase with its number."""
-    quality, price, wait, cost = candidate.quality, candidate.price, candidate.wait, candidate.usd
-    low, high = quality.interval
-    words = [f"does {quality.expected:.0%} of such prompts well ({low:.0%} to {high:.0%})"]
-    if quality.mean - quality.expected > 0.005:
-        words.append(f"{quality.mean:.0%} on average, less caution because the prompt is demanding")
-    if not quality.evidenced:
-        words.append("no evidence of its quality for this kind of work, so ranked after all that will do")
-    elif not quality.measured:
-        words.append("inferred from other work or from its predecessor, not measured for this kind of work")
-    if quality.evidenced and candidate.standing.will_not_do:
-        words.append("more likely to fail than to do well, so ranked after all that will do")
-    if price.output_tokens < price.output_wanted:
-        words.append(
-            f"writes at most {price.output_tokens} of about {price.output_wanted} tokens; ranked by what all would cost"
-        )
-    if price.thinking_tokens < price.thinking_needed:
-        words.append(
-            f"needs about {price.thinking_needed} tokens to think first, more than max_tokens leaves; ranked by what "
-            "that would cost"
-        )
+    price, wait = candidate.price, candidate.wait
+    words = _of_quality(candidate)
+    if (cut := _cut(candidate)) is not None:
+        words.append(cut)
     thinking = f" and {price.thinking_tokens} of thinking" if price.thinking_tokens else ""
     cached = f" ({price.cached_tokens} likely cached)" if price.cached_tokens else ""
-    words.append(f"{usd(cost)} for {price.input_tokens} tokens in{cached}, {price.output_tokens} out{thinking}")
+    read = f"{price.input_tokens} token{'' if price.input_tokens == 1 else 's'} in{cached}"
+    words.append(f"{usd(candidate.usd)} for {read}, {price.output_tokens} out{thinking}")
     words.append(f"about {wait.ms / 1000:.1f} s" + ("" if wait.measured else ", speed assumed, not measured"))
     return words
 
 
+def _of_quality(candidate: Candidate) -> list[str]:
+    quality = candidate.quality
+    low, high = quality.interval
+    does = "would, with room to answer, do" if candidate.standing.will_not_answer else "does"
+    words = [f"{does} {quality.expected:.0%} of such prompts well ({low:.0%} to {high:.0%})"]
+    mean = f"{quality.mean:.0%}"
+    if quality.unmeasured:
+        if quality.evidenced:
+            words.append(f"{mean} on average with text, lowered because nothing was measured with {quality.unmeasured}")
+    elif quality.mean - quality.expected > LEAST_TOLD and mean != f"{quality.expected:.0%}":
+        words.append(f"{mean} on average, lowered because the prompt is demanding")
+    if (inferred := _GROUNDS.get(quality.grounds)) is not None:
+        words.append(inferred)
+    if quality.evidenced and candidate.standing.will_not_do:
+        words.append("more likely to fail than to do well, so ranked after all that will do")
+    return words
+
+
+def _cut(candidate: Candidate) -> str | None:
+    """What is clearly missing from the answer, by the model's limit or by the request's; None for a whole one."""
+    price, most = candidate.price, candidate.model.max_output_tokens
+    comes, needed = price.output_tokens + price.thinking_tokens, price.output_wanted + price.thinking_needed
+    if candidate.standing.will_not_answer:
+        return (
+            f"needs about {price.thinking_needed} tokens to think first and is cut off at {comes}, so ranked after all "
+            "that will answer"
+        )
+    if comes == most and comes * CLEARLY < needed:
+        whole = "tokens with its thinking" if price.thinking_needed else "tokens"
+        return f"writes at most {most} of about {needed} {whole}; ranked by what all would cost"
+    if price.output_tokens * CLEARLY < price.output_wanted:
+        return (
+            f"thinks about {price.thinking_tokens} tokens first, so the answer is cut off at {price.output_tokens} of "
+            f"about {price.output_wanted}; ranked by what all would cost"
+        )
+    if price.output_wanted * CLEARLY < price.output_expected:
+        return f"the answer is cut off at {price.output_wanted} tokens, about {price.output_expected} are expected"
+    return None
+
+
 def explain(ranking: Ranking, task: Classification, preference: float) -> str:
-    """Two or three sentences: the task, the winner, the runner-up; where a conversation's model stays although another
-    stands better, which one that is."""
+    """A few sentences: the task, the winner, the runner-up; where a conversation's model stays although another stands
+    better, which one that is; and that no answer is to be expected where that is so."""
     first, *others = ranking.candidates[:2]
     stays = _stays(ranking)
     names = _names([candidate.model for candidate in ranking.candidates[:2]])
-    balance = "is kept with its conversation" if stays else f"has the best balance at preference {preference:g}"
+    won = "is kept with its conversation" if stays else _won(first, preference)
     said = [
         f"{task.category.replace('_', ' ').capitalize()}, {task.difficulty} ({min(task.confidence, 0.99):.0%} sure).",
-        f"{names[0]} {balance}: {first.quality.expected:.0%} expected quality for {usd(first.usd)}.",
+        f"{names[0]} {won}: {first.quality.expected:.0%} expected quality for {usd(first.usd)}.",
     ]
+    if first.standing.will_not_answer:
+        said.append("It is likely to be cut off while it still thinks, as is all that may be used.")
     if others:
-        place = f"By balance alone, at preference {preference:g}, it would be" if stays else "Next is"
-        said.append(f"{place} {names[1]}, with {_compared(others[0], first)}.")
+        place = f"By {_SOUGHT.get(preference, 'balance')} alone, at preference {preference:g}, it would be"
+        said.append(f"{place if stays else 'Next is'} {names[1]}, with {_compared(others[0], first)}.")
     return " ".join(said)
+
+
+def _won(first: Candidate, preference: float) -> str:
+    """At either end of the scale there is nothing to balance."""
+    sought = _SOUGHT.get(preference)
+    if sought is None:
+        return f"has the best balance at preference {preference:g}"
+    will_do = "" if first.standing.will_not_do or first.standing.will_not_answer else " that will do"
+    return f"is the {'cheapest' if sought == 'cost' else 'best'}{will_do}, at preference {preference:g}"
 
 
 def counterfactual(ranking: Ranking) -> str | None:

@@ -6,7 +6,8 @@ Each term depends on the model alone, never on the other candidates or on `prefe
 usual exchange argument for weighted sums, the promises that tests hold: raising `preference` never lowers the
 expected quality of the winner, lowering it never raises its cost, a dominated model never wins, and taking a
 loser away changes nothing. Models that are more likely to fail than to do well, and those of which nothing is known,
-come after all others, whatever they cost: preference 0 asks for the cheapest *that will do*.
+come after all others, whatever they cost: preference 0 asks for the cheapest *that will do*. After even those come
+models that would think until they are cut off: they cost money and answer nothing.
 """
 
 from __future__ import annotations
@@ -28,13 +29,15 @@ DEFAULT_PREFERENCE = 0.5
 in docs/choosing.md."""
 
 
-Place = tuple[bool, float, float, float, str]
-"""Sorts candidates, best first: those that will do, the higher score, then the cheaper, the better, the name."""
+Place = tuple[bool, bool, float, float, float, str]
+"""Sorts candidates, best first: those that answer, that will do, the higher score, then the cheaper, the better, the
+name."""
 
 
 class Standing(NamedTuple):
     """A place, its parts by name. Ties never fall back on the order of the catalogue."""
 
+    will_not_answer: bool
     will_not_do: bool
     negative_score: float
     usd: float
@@ -57,7 +60,9 @@ def thrift(usd: float) -> float:
     return 1 - math.log10(1 + usd / NEGLIGIBLE_USD) / DECADES
 
 
-def place_of(model_id: str, quality: float, usd: float, preference: float, *, evidenced: bool = True) -> Place:
-    """The place of a candidate of this expected quality and cost."""
+def place_of(
+    model_id: str, quality: float, usd: float, preference: float, *, evidenced: bool = True, silent: bool = False
+) -> Place:
+    """The place of a candidate of this expected quality and cost; `silent` where no answer is to be expected of it."""
     score = preference * quality + (1 - preference) * thrift(usd)
-    return not evidenced or quality < WILL_DO, -score, usd, -quality, model_id
+    return silent, not evidenced or quality < WILL_DO, -score, usd, -quality, model_id

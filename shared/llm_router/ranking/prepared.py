@@ -22,7 +22,7 @@ LEVELS: tuple[Difficulty, ...] = (Difficulty.EASY, Difficulty.MEDIUM, Difficulty
 class Curve(NamedTuple):
     """How a model does at one kind of work: log-odds of doing well, and their standard deviations as chances.
 
-    `evidenced` where any of it is evidence of quality, `measured` where any was measured for just this kind of work.
+    Measured is a difficulty for which just this kind of work was; `evidenced` where any of it is evidence of quality.
     """
 
     easy: float
@@ -31,12 +31,14 @@ class Curve(NamedTuple):
     easy_sd: float
     medium_sd: float
     hard_sd: float
+    easy_measured: bool
+    medium_measured: bool
+    hard_measured: bool
     evidenced: bool
-    measured: bool
 
 
-TO_SD = len(LEVELS)
-"""How far behind a difficulty's log-odds their standard deviation stands in a `Curve`."""
+TO_SD, TO_MEASURED = len(LEVELS), 2 * len(LEVELS)
+"""How far behind a difficulty's log-odds in a `Curve` stands their standard deviation, and whether it was measured."""
 
 Curves = tuple[Curve | None, ...]
 """One a category, by `CATEGORY_INDEX`."""
@@ -131,9 +133,9 @@ def _curve(cells: Mapping[Difficulty, QualityEstimate]) -> Curve | None:
         return None
     easy, medium, hard = (cells[level] for level in LEVELS)
     evidenced = any(cell.source != UNKNOWN.source for cell in (easy, medium, hard))
-    measured = not (easy.imputed and medium.imputed and hard.imputed)
     means = log_odds(easy.mean), log_odds(medium.mean), log_odds(hard.mean)
-    return Curve(*means, easy.sd, medium.sd, hard.sd, evidenced, measured)
+    measured = not easy.imputed, not medium.imputed, not hard.imputed
+    return Curve(*means, easy.sd, medium.sd, hard.sd, *measured, evidenced)
 
 
 def log_odds(chance: float) -> float:

@@ -9,11 +9,13 @@ between categories counts as uncertainty of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from enum import Enum, auto
 from typing import NamedTuple
 
+from llm_router.catalogue.entry import Capability
 from llm_router.ranking.posterior import UNKNOWN
-from llm_router.ranking.prepared import CATEGORY_INDEX, LEVELS, TO_SD, Curve
+from llm_router.ranking.prepared import CATEGORY_INDEX, LEVELS, TO_MEASURED, TO_SD, Curve
 from llm_router.taxonomy import Category, Difficulty
 
 ANCHORS: Mapping[Difficulty, float] = {Difficulty.EASY: 0.2, Difficulty.MEDIUM: 0.5, Difficulty.HARD: 0.8}
@@ -25,21 +27,51 @@ NEGLIGIBLE = 0.03
 HALF = 0.5 - 1e-9
 """Shares add up to 1 but for a rounding."""
 
+UNMEASURED: Mapping[Capability, str] = {
+    Capability.VISION: "pictures",
+    Capability.AUDIO: "sound",
+    Capability.PDF: "files",
+}
+"""What a request may bring beside text, in words: all evidence of the catalogue is of work with text alone."""
+
+UNMEASURED_SD = 0.08
+"""How uncertain it is that a model does as well with pictures as with text, as a standard deviation of the chance: as
+uncertain as what the catalogue infers from a model's other work, of which this is the median. An assumption."""
+
+UNMEASURED_CAUTION = 0.5
+"""Standard deviations that are at least taken off there, however easy the prompt: as many as for work of medium
+difficulty. An assumption."""
+
 Z90 = 1.645
 """Half-width, in standard deviations, of a central interval that holds nine cases in ten."""
+
+
+class Grounds(Enum):
+    """What at least half of a quality rests on, by how likely each kind of work is: measures of just that work, of the
+    kind at another difficulty, or other work. Without any evidence it is a guess."""
+
+    MEASURED = auto()
+    OTHER_DIFFICULTY = auto()
+    OTHER_WORK = auto()
+    NOTHING = auto()
 
 
 class Quality(NamedTuple):
     """`expected` is what counts: the mean for easy work, towards the lower bound for hard work.
 
-    `measured` where at least half of it, by how likely each kind of work is, rests on measures of just that kind.
+    `unmeasured` names what the request brings that no measure was taken with, such as pictures; empty for text alone.
     """
 
     expected: float
     mean: float
     sd: float
-    evidenced: bool
-    measured: bool
+    grounds: Grounds
+    unmeasured: str = ""
+
+    @property
+    def evidenced(self) -> bool:
+        """Whether anything is known of it."""
+        return self.grounds is not Grounds.NOTHING
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -53,16 +85,24 @@ class Demand(NamedTuple):
 
     `weights` gives the categories by `CATEGORY_INDEX` and their shares. `lower` is the index of the anchor
     below (0 easy, 1 medium), `share` how far the prompt is from it to the next one; `caution` is the number of
-    standard deviations taken off, 0 for easy prompts and 1 for hard ones.
+    standard deviations taken off, 0 for easy prompts and 1 for hard ones. `unmeasured` is what no evidence was taken
+    with, in words, and `doubt` the variance that it adds.
     """
 
     weights: tuple[tuple[int, float], ...]
     lower: int
     share: float
     caution: float
+    unmeasured: str = ""
+    doubt: float = 0.0
 
 
-def demand(chances: Mapping[Category, float], difficulty: Difficulty, complexity: float) -> Demand:
+def demand(
+    chances: Mapping[Category, float],
+    difficulty: Difficulty,
+    complexity: float,
+    requires: Set[Capability] = frozenset(),
+) -> Demand:
     """The demand of a prompt. Its place is the mean of its complexity and the anchor of its difficulty."""
     easy, medium, hard = (ANCHORS[level] for level in LEVELS)
     place = (complexity + ANCHORS[difficulty]) / 2
@@ -72,16 +112,28 @@ def demand(chances: Mapping[Category, float], difficulty: Difficulty, complexity
     likely = {category: chance for category, chance in chances.items() if chance >= NEGLIGIBLE} or dict(chances)
     total = sum(likely.values())
     weights = tuple(sorted((CATEGORY_INDEX[category], chance / total) for category, chance in likely.items()))
-    return Demand(weights, lower, share, caution)
+    unmeasured = " and ".join(words for capability, words in UNMEASURED.items() if capability in requires)
+    if not unmeasured:
+        return Demand(weights, lower, share, caution)
+    return Demand(weights, lower, share, max(caution, UNMEASURED_CAUTION), unmeasured, UNMEASURED_SD**2)
 
 
 def expected_quality(curves: Sequence[Curve | None], wanted: Demand) -> Quality:
     """The chance that the model with these curves does a prompt of this demand well."""
     mean, sd = moments(curves, wanted)
-    measured = sum(
-        weight for index, weight in wanted.weights if (curve := curves[index]) is not None and curve.measured
-    )
-    return Quality(cautious(mean, sd, wanted), mean, sd, is_evidenced(curves, wanted), measured >= HALF)
+    return Quality(cautious(mean, sd, wanted), mean, sd, grounds(curves, wanted), wanted.unmeasured)
+
+
+def grounds(curves: Sequence[Curve | None], wanted: Demand) -> Grounds:
+    """What the chance rests on at the prompt's own place between the difficulties."""
+    if not is_evidenced(curves, wanted):
+        return Grounds.NOTHING
+    below, kept = wanted.lower + TO_MEASURED, 1 - wanted.share
+    known = [(weight, curve) for index, weight in wanted.weights if (curve := curves[index]) is not None]
+    if sum(weight * (kept * curve[below] + wanted.share * curve[below + 1]) for weight, curve in known) >= HALF:
+        return Grounds.MEASURED
+    of_the_kind = sum(weight for weight, curve in known if any(curve[TO_MEASURED : TO_MEASURED + len(LEVELS)]))
+    return Grounds.OTHER_DIFFICULTY if of_the_kind >= HALF else Grounds.OTHER_WORK
 
 
 def is_evidenced(curves: Sequence[Curve | None], wanted: Demand) -> bool:
@@ -109,5 +161,5 @@ def moments(curves: Sequence[Curve | None], wanted: Demand) -> tuple[float, floa
             sd = kept * curve[lower + TO_SD] + share * curve[lower + TO_SD + 1]
         mean += weight * chance
         second += weight * (sd * sd + chance * chance)
-    spread = second - mean * mean
+    spread = second - mean * mean + wanted.doubt
     return mean, math.sqrt(spread) if spread > 0 else 0.0

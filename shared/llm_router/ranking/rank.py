@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.errors import FieldProblem, NoEligibleModel
 from llm_router.ranking.constraints import Prospect, out_of_use, violations
 from llm_router.ranking.cost import (
     Price,
@@ -17,7 +16,7 @@ from llm_router.ranking.cost import (
     expected_price,
     expected_tokens,
     full_usd,
-    output_wanted,
+    length_of,
     saved_usd,
     thinking_needed,
 )
@@ -25,7 +24,7 @@ from llm_router.ranking.latency import Wait, expected_wait
 from llm_router.ranking.objective import Place, Standing, place_of
 from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, is_evidenced, moments
-from llm_router.ranking.relaxation import Exclusion, nearest
+from llm_router.ranking.relaxation import Exclusion, nobody
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.tokens import UNSURE
 
@@ -72,12 +71,13 @@ def rank(
 
     A bound on the price binds what is paid when the provider's cache has forgotten the session. For its place a model
     counts with all that it needs to think and all that is wanted of it, though less is billed where the answer is cut
-    off before: one that says nothing, or half of it, must not seem as cheap as one that answers at once and in full.
+    off before: one that says half of it must not seem as cheap as one that answers at once and in full. One that would
+    still be thinking then says nothing, and stands behind all that answer.
     """
-    wanted = demand(task.chances, task.difficulty, task.complexity)
+    wanted = demand(task.chances, task.difficulty, task.complexity, task.requires)
     placed, excluded = _divided(models, task, limits, preference, around, _Figures(task, wanted))
     if not placed:
-        raise _nobody(excluded)
+        raise nobody(excluded, limits)
     best = heapq.nsmallest(most, placed)  # ids differ, so places do, and nothing behind them is ever compared
     return Ranking(
         candidates=tuple(_candidate(place, prepared, task, limits, wanted, around) for place, prepared in best),
@@ -95,7 +95,7 @@ def _divided(
     figures: _Figures,
 ) -> tuple[list[tuple[Place, Prepared]], list[Exclusion]]:
     """Those that may be used, each with its place, and those that are out."""
-    wanted = output_wanted(task, limits.max_tokens)
+    length = length_of(task, limits.max_tokens)
     undemanding = not (limits.demands_any or task.requires)
     placed: list[tuple[Place, Prepared]] = []
     excluded: list[Exclusion] = []
@@ -105,11 +105,15 @@ def _divided(
             excluded.append(Exclusion(model, out_of_use(model, unusable), None))
             continue
         (quality, evidenced), reads = figures.quality(prepared), figures.reads(prepared)
-        needed = thinking_needed(prepared, task)
-        output, thinking = expected_tokens(prepared, wanted, needed, limits.max_tokens)
-        tokens = output + thinking
-        usd, spent = _compared_usd(prepared, task, reads, tokens, wanted + needed)
-        place = None if spent is None else place_of(model.id, quality, spent, preference, evidenced=evidenced)
+        needed = thinking_needed(prepared, length)
+        output, thinking = expected_tokens(prepared, length, needed)
+        tokens, silent = output + thinking, thinking > 0 and output == 0
+        usd, spent = _compared_usd(prepared, task, reads, tokens, length.wanted + needed)
+        place = (
+            None
+            if spent is None
+            else place_of(model.id, quality, spent, preference, evidenced=evidenced, silent=silent)
+        )
         if undemanding and place is not None and reads + tokens <= prepared.safe_tokens:
             placed.append((place, prepared))
             continue
@@ -187,18 +191,3 @@ def _wait(prepared: Prepared, output: int, thinking: int, around: Surroundings) 
 
 def _name(exclusion: Exclusion) -> str:
     return exclusion.model.id
-
-
-def _nobody(excluded: Sequence[Exclusion]) -> NoEligibleModel:
-    """The error for an empty ranking, with the smallest change of the request that would give a model."""
-    found = nearest(excluded)
-    if found is None:
-        return NoEligibleModel("No model in the catalogue can do this request, whatever its constraints.")
-    fields = tuple(
-        FieldProblem(violation.path or "", f"binds; the nearest value that gives a model: {violation.relaxed}")
-        for violation in found.violations
-    )
-    changes = " and ".join(f"{violation.path}: {violation.relaxed}" for violation in found.violations)
-    return NoEligibleModel(
-        f"No model meets the constraints; the nearest relaxation is {changes} (gives {found.model.id}).", fields
-    )

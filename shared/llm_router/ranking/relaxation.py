@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.ranking.constraints import Violation
+from llm_router.errors import FieldProblem, NoEligibleModel
+from llm_router.ranking.constraints import DROP, Violation
 from llm_router.ranking.objective import Place
+from llm_router.ranking.task import Constraints
+from llm_router.ranking.unmatched import unmatched
 
 
 class Exclusion(NamedTuple):
@@ -22,6 +25,26 @@ class Exclusion(NamedTuple):
     place: Place | None
 
 
+def nobody(excluded: Sequence[Exclusion], limits: Constraints) -> NoEligibleModel:
+    """The error where all models are out, with the smallest change of the request that would give one, and the names
+    in its lists that none of them has. A list of nothing else is to be dropped: what was meant cannot be known."""
+    vain = unmatched(limits, [each.model for each in excluded])
+    whole = {row.path for row in vain if row.whole}
+    found = nearest(_without(each, whole) for each in excluded)
+    if found is None:
+        return NoEligibleModel("No model in the catalogue can do this request, whatever its constraints.")
+    binding = (
+        FieldProblem(violation.path or "", f"binds; the nearest value that gives a model: {violation.relaxed}")
+        for violation in found.violations
+    )
+    changes = " and ".join(f"{violation.path}: {violation.relaxed}" for violation in found.violations)
+    names = f", and none in the catalogue matches {' and '.join(row.named for row in vain)}" if vain else ""
+    return NoEligibleModel(
+        f"No model meets the constraints{names}; the nearest relaxation is {changes} (gives {found.model.id}).",
+        (*binding, *(field for row in vain for field in row.fields)),
+    )
+
+
 def nearest(excluded: Iterable[Exclusion]) -> Exclusion | None:
     """Of the models that are out, the one for which least would have to give: fewest demands first, then the smallest
     change, and of all that this change lets in the best. None when no change of the request would give a model."""
@@ -34,6 +57,16 @@ def nearest(excluded: Iterable[Exclusion]) -> Exclusion | None:
         return None
     change = _change(min(changeable, key=_effort))
     return min((each for each in changeable if _change(each) == change), key=lambda each: each.place or ())
+
+
+def _without(exclusion: Exclusion, paths: Container[str | None]) -> Exclusion:
+    """The exclusion with the lists at these paths to be dropped."""
+    return exclusion._replace(
+        violations=tuple(
+            violation._replace(relaxed=DROP) if violation.path in paths else violation
+            for violation in exclusion.violations
+        )
+    )
 
 
 def _effort(exclusion: Exclusion) -> tuple[int, float, Place | None]:

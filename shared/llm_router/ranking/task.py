@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import Capability
+from llm_router.catalogue.naming import folded
 from llm_router.outcomes import LiveLatency, Observed
 from llm_router.ranking.tokens import IN_ENGLISH, Reading, Shares
 from llm_router.taxonomy import Category, Difficulty
@@ -56,7 +57,9 @@ class Task:
 class Constraints:
     """What the caller demands. Every one binds; None and empty mean no demand.
 
-    Costs are USD for this one request, latencies milliseconds, qualities chances from 0 to 1, the rest tokens.
+    Costs are USD for this one request, latencies milliseconds, qualities chances from 0 to 1, the rest tokens. Names
+    are in the caller's order and writing, and compared as they are folded in `any_provider`, `any_license`,
+    `any_region` and, with the caller's writing, in `written_out`.
     """
 
     max_tokens: int | None = None
@@ -64,18 +67,30 @@ class Constraints:
     max_latency_ms: float | None = None
     min_quality: float | None = None
     min_context_tokens: int | None = None
-    providers: frozenset[str] = frozenset()
-    exclude_models: frozenset[str] = frozenset()
+    providers: Collection[str] = ()
+    exclude_models: Collection[str] = ()
     capabilities: frozenset[Capability] = frozenset()
     open_weights: bool | None = None
-    licenses: frozenset[str] = frozenset()
-    regions: frozenset[str] = frozenset()
+    licenses: Collection[str] = ()
+    regions: Collection[str] = ()
+    any_provider: frozenset[str] = field(init=False, compare=False, default=frozenset())
+    any_license: frozenset[str] = field(init=False, compare=False, default=frozenset())
+    any_region: frozenset[str] = field(init=False, compare=False, default=frozenset())
+    written_out: Mapping[str, str] = field(init=False, compare=False, default_factory=dict)
     names_any: bool = field(init=False, default=False)
     bounds_any: bool = field(init=False, default=False)
     demands_any: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        """Note once what every model would otherwise ask: is there a demand on what it is, or on how it does?"""
+        """Note once what every model would otherwise ask: which names, as they are compared, and whether there is a
+        demand on what it is, or on how it does."""
+        object.__setattr__(self, "any_provider", frozenset(map(str.casefold, self.providers)))
+        object.__setattr__(self, "any_license", frozenset(map(str.casefold, self.licenses)))
+        object.__setattr__(self, "any_region", frozenset(map(str.casefold, self.regions)))
+        written: dict[str, list[str]] = {}
+        for name in dict.fromkeys(self.exclude_models):
+            written.setdefault(folded(name), []).append(name)
+        object.__setattr__(self, "written_out", {name: " and ".join(sorted(ways)) for name, ways in written.items()})
         names = (self.providers, self.exclude_models, self.capabilities, self.licenses, self.regions)
         bounds = (self.max_cost_usd, self.max_latency_ms, self.min_quality)
         object.__setattr__(self, "names_any", any(names) or self.open_weights is not None)

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from llm_router.feedback import Uncounted
 from llm_router.judging import Judged
 from llm_router.schemas.body import RequestBody
 from llm_router.taxonomy import Category, Difficulty
@@ -33,25 +34,31 @@ class FeedbackRequest(RequestBody):
 
 
 class FeedbackAnswer(BaseModel):
-    """What the judgement was counted for, and as how much of a vote.
+    """What the judgement was of, whether it `counted`, and as how much of a vote: `weight`, from 0 to 1.
 
-    0: the decision was judged before, or its caller has said enough about this model and kind of work for now.
+    `why_not` is null where it counted. `judged_before`: only the first judgement of a decision counts. `voice_used_up`:
+    the caller has said enough about this model and kind of work for now. `demo_answer`: a demo answered, which says
+    nothing of the model.
     """
 
     decision_id: str
     model_id: str
     category: Category
     difficulty: Difficulty
+    counted: bool
     weight: float
+    why_not: Uncounted | None
 
 
 def feedback_answer(decision_id: str, judged: Judged) -> FeedbackAnswer:
-    """What the judgement of this decision was counted for, as JSON shows it."""
-    about = judged.subject
+    """How the judgement of this decision counted, as JSON shows it."""
+    about, given = judged.subject, judged.given
     return FeedbackAnswer(
         decision_id=decision_id,
         model_id=about.model_id,
         category=about.category,
         difficulty=about.difficulty,
-        weight=round(judged.weight, 4),
+        counted=given.uncounted is None,
+        weight=round(given.weight, 4),
+        why_not=given.uncounted,
     )

@@ -16,9 +16,8 @@ Usd = Annotated[float, Field(gt=0, le=1e9)]
 
 
 class KeyRequest(RequestBody):
-    """A new key. Whatever is left out bounds nothing; `allowed_models` are catalogue ids or their providers' names.
-
-    `cache_similar` caches answers, too.
+    """A new key. Whatever is left out bounds nothing; `allowed_models` and `allowed_providers` are names as those in a
+    request's constraints. `cache_similar` caches answers, too.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=200)]

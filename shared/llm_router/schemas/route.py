@@ -37,7 +37,10 @@ Positive = Annotated[float, Field(gt=0, le=1e9)]
 
 
 class ConstraintsBody(RequestBody):
-    """What the chosen model must meet. Every one binds; an absent, empty or null one demands nothing."""
+    """What the chosen model must meet. Every one binds; an absent, empty or null one demands nothing.
+
+    The case of letters counts in no name. A model's name without its provider means the model at every host.
+    """
 
     max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     max_cost_usd: Positive | None = None
@@ -59,12 +62,12 @@ class ConstraintsBody(RequestBody):
             max_latency_ms=self.max_latency_ms,
             min_quality=self.min_quality,
             min_context_tokens=self.min_context_tokens,
-            providers=frozenset(self.providers),
-            exclude_models=frozenset(self.exclude_models),
+            providers=self.providers,
+            exclude_models=self.exclude_models,
             capabilities=frozenset(self.capabilities),
             open_weights=self.open_weights,
-            licenses=frozenset(self.licenses),
-            regions=frozenset(self.regions),
+            licenses=self.licenses,
+            regions=self.regions,
         )
 
 
@@ -199,11 +202,12 @@ def route_answer(decision: Decision) -> RouteAnswer:
     )
 
 
-def subject_of(decision: Decision, tenant: str, used: str | None = None) -> Subject:
-    """What feedback on the decision would be about: the model that was used, or else the one recommended."""
+def subject_of(decision: Decision, tenant: str, used: str | None = None, *, demo: bool = False) -> Subject:
+    """What feedback on the decision would be about: the model that was used, or a `demo` in its place, or else the one
+    recommended."""
     found = decision.classified.classification
     model_id = used or decision.ranking.candidates[0].model.id
-    return Subject(model_id, found.base_category, found.difficulty, tenant, decision.session_key)
+    return Subject(model_id, found.base_category, found.difficulty, tenant, decision.session_key, demo)
 
 
 def _session(note: SessionNote | None) -> SessionAnswer | None:

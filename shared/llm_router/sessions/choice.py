@@ -83,9 +83,11 @@ def _kept_by_cache(models: Sequence[Prepared], wanted: Wanted, taken: Turn, choi
 
 
 def _with_first(choice: Choice, model_id: str) -> Choice:
-    """The session's model first, the others as they are; unchanged when it is not among the best any more."""
+    """The session's model first, the others as they are; unchanged when it is not among the best any more, or when
+    others will answer and it will not."""
     candidates = choice.ranking.candidates
-    chosen = tuple(each for each in candidates if each.model.id == model_id)
+    silent = candidates[0].standing.will_not_answer
+    chosen = tuple(each for each in candidates if each.model.id == model_id and each.standing.will_not_answer == silent)
     if not chosen:
         return choice
     others = tuple(each for each in candidates if each.model.id != model_id)

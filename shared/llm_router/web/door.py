@@ -87,7 +87,7 @@ class Door:
             row = rule(self.function, method, path)
 
             async def serve(request: Request) -> Response:
-                return await self._serve(request, row, lambda call, _raw: endpoint(call), reads_body=False)
+                return await self._serve(request, row, endpoint)
 
             self.routes.add(Operation(row, summary, None, answer), serve)
 
@@ -101,29 +101,22 @@ class Door:
         def add(endpoint: Callable[[Call, Body], Awaitable[Answer]]) -> None:
             row = rule(self.function, "POST", path)
 
-            def parsed(call: Call, raw: bytes) -> Awaitable[Answer]:
-                return endpoint(call, parse(body, raw))
+            def parsed(call: Call) -> Awaitable[Answer]:
+                return endpoint(call, parse(body, call.raw))
 
             async def serve(request: Request) -> Response:
-                return await self._serve(request, row, parsed, reads_body=True)
+                return await self._serve(request, row, parsed)
 
             self.routes.add(Operation(row, summary, body, answer), serve)
 
         return add
 
-    async def _serve(
-        self,
-        request: Request,
-        row: RouteRule,
-        endpoint: Callable[[Call, bytes], Awaitable[Answer]],
-        *,
-        reads_body: bool,
-    ) -> Response:
+    async def _serve(self, request: Request, row: RouteRule, endpoint: Callable[[Call], Awaitable[Answer]]) -> Response:
         started = time.perf_counter()
         note = self._note(request, row.path)
         try:
             caller = self._gatekeeper().admit(row.access, request.headers)
-            raw = await read_raw(request, row.body_limit) if reads_body else b""
+            raw = await read_raw(request, row.body_limit) if row.reads_body else b""
             call = Call(
                 caller=caller,
                 request_id=note.request_id,
@@ -134,7 +127,7 @@ class Door:
                 raw=raw,
                 streams="aws.event" not in request.scope,
             )
-            answer = await endpoint(call, raw)
+            answer = await endpoint(call)
             response = (
                 answer
                 if isinstance(answer, Response)

@@ -22,8 +22,8 @@ Result = dict[str, object]
 LambdaHandler = Callable[[object, object], Result]
 NO_HOST = "host.invalid"
 _LOOPS = threading.local()
+# Below that the adapter logs each path, in which a caller may have put anything.
 logging.getLogger("mangum").setLevel(logging.WARNING)
-"""Below that the adapter logs each path, in which a caller may have put anything."""
 
 
 def lambda_handler(app: ASGI, *, on_schedule: Callable[[str], Result] | None = None) -> LambdaHandler:

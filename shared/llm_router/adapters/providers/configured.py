@@ -103,6 +103,10 @@ class ConfiguredProviders:
         """What is missing for this provider, naming the setting and no value; None when it is configured."""
         return None if self.demo or provider in self._made else self._plan(provider).missing
 
+    def is_demo(self, provider: str) -> bool:
+        """Whether a demo answers in its place, which says nothing of its models."""
+        return self.demo and self._plan(provider).missing is not None
+
     def close(self) -> None:
         """Close what is connected, for a process that ends."""
         if self._wire is not None:

@@ -126,8 +126,9 @@ class _Completion(Received):
         """Itself, unless it tells of an error under a status of 200, as OpenRouter and streams do."""
         if self.error is not None:
             code = self.error.code if isinstance(self.error, _Error) else None
-            told = isinstance(code, int) and 400 <= code < 600
-            raise ProviderFailed(of_status(code) if told and isinstance(code, int) else Failure.SERVER_ERROR)
+            if isinstance(code, int) and 400 <= code < 600:
+                raise ProviderFailed(of_status(code))
+            raise ProviderFailed(Failure.SERVER_ERROR)
         return self
 
 
