@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from llm_router.auth import key_hash
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.catalogue.naming import all_folded, folded, names_of
+from llm_router.catalogue.naming import all_folded, folded, own_names_of
 from llm_router.errors import NotFound, StoreUnavailable, UnreadableRecord
 from llm_router.ports import Clock, Record, RecordStore
 from llm_router.renewed import LAST_GOOD_FOR_S
@@ -32,6 +32,7 @@ RETRY_AFTER_S = 10.0
 class ClientKey:
     """A key without its secret. None and empty bound nothing; amounts are USD, times epoch seconds.
 
+    A model is named by its id or by its provider's name for it, in any case of letters.
     Which models binds recommending, too, and how many requests also classifying; budgets bind generation alone, which
     costs money. What is given again under an idempotency key is no request.
     `caches` turns the response cache on for requests that do not speak of it, with `caches_similar` also for questions
@@ -53,15 +54,19 @@ class ClientKey:
 
     def allows(self, model: ModelEntry) -> bool:
         """Whether requests with this key may go to the model."""
-        if self.models and all_folded(self.models).isdisjoint(names_of(model)):
-            return False
-        return not self.providers or folded(model.provider) in all_folded(self.providers)
+        return not self.refused((model,))
 
     def refused(self, models: Iterable[ModelEntry]) -> Mapping[str, str]:
         """Those of the models that requests with this key may not go to, by id, with the reason in words."""
         if not (self.models or self.providers):
             return {}
-        return {model.id: "is not allowed to this key" for model in models if not self.allows(model)}
+        names, providers = all_folded(self.models), all_folded(self.providers)
+        return {
+            model.id: "is not allowed to this key"
+            for model in models
+            if (names and names.isdisjoint(own_names_of(model)))
+            or (providers and folded(model.provider) not in providers)
+        }
 
     @property
     def has_budget(self) -> bool:

@@ -105,13 +105,16 @@ class Ledger:
 
     def _write_down(self, kind: str, key: str, owed: dict[str, float], expires_at: float | None = None) -> None:
         """Add to one document what it is owed, and strike out what it has taken. Raises `StoreUnavailable`."""
-        while part := dict(itertools.islice(owed.items(), AT_ONCE)):
+        at_once = AT_ONCE
+        while part := dict(itertools.islice(owed.items(), at_once)):
             try:
                 self.records.add(kind, key, part, expires_at=expires_at)
             except StoreUnavailable:
                 raise
-            except Exception:  # noqa: BLE001, S110 - a name that no store can hold must not end the counting of others
-                pass
+            except Exception:  # noqa: BLE001 - a name that no store can hold must not end the counting of others
+                if at_once > 1:
+                    at_once = 1
+                    continue
             for name in part:
                 del owed[name]
 

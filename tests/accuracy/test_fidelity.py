@@ -72,9 +72,13 @@ def canonical() -> tuple[list[str], NDArray[np.float32]]:
 def test_the_float32_reference_agrees_with_another_implementation(
     canonical: tuple[list[str], NDArray[np.float32]],
 ) -> None:
-    """Of the texts that are read whole."""
+    """Of the texts that are read whole and in one piece: that one knows no blocks."""
     weights, tokenise = read_weights(base_source() / MODEL.name), Tokeniser(base_source() / TOKENIZER.name)
-    whole = [(text, vector) for text, vector in zip(*canonical, strict=True) if len(tokenise(text).ids) < MAX_TOKENS]
+    whole = [
+        (text, vector)
+        for text, vector in zip(*canonical, strict=True)
+        if len(tokenise(text).ids) < MAX_TOKENS and "\n" not in text
+    ]
     assert len(whole) >= 8
     ours = [embedding(hidden_states(weights, tokenise(text).ids)) for text, _ in whole]
     np.testing.assert_allclose(ours, [vector for _, vector in whole], atol=1e-5)

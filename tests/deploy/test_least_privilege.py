@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from llm_router.adapters import https
+from llm_router.adapters.providers.configured import ConfiguredProviders
 from llm_router.auth import Function
 from llm_router.client_keys import ClientKey, new_secret
 from llm_router.local.functions import load_module
@@ -67,6 +68,8 @@ def calls() -> Calls:
     found = Calls()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(https, "HttpsTransport", healthy_web)
+        # What a demo answers is not counted as an attempt; a real provider's answers are.
+        patch.setattr(ConfiguredProviders, "is_demo", lambda _self, _provider: False)
         for order in (list(Function), list(Function)[::-1]):
             with _deployed(), recorded(found):
                 for _ in range(2):

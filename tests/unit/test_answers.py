@@ -108,9 +108,31 @@ def test_a_number_that_is_no_length_is_not(prompt: str):
         ("Each chapter should be 2 pages, 5 chapters", 5500),
         ("List each idea in 3 sentences", 72),
         ("2 sentences each", 48),
+        ("2 sentences about each of the 3 cats", 144),
+        ("3 poems, each of 100 words", 405),
+        ("5 párrafos, 100 palabras por párrafo", 675),
+        ("Écris 500 mots par chapitre, 10 chapitres", 6750),
+        ("4 Abschnitte, 100 Wörter pro Abschnitt", 540),
     ],
 )
 def test_a_length_of_each_thing_counts_as_often_as_there_are_things(prompt: str, tokens: int):
+    assert estimated(prompt) == tokens
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tokens"),
+    [
+        ("Escribe un cuento de 500 palabras por favor sobre 3 gatos", 675),
+        ("Escribe 2 párrafos por favor para 20 alumnos", 220),
+        ("Écris un poème de 40 lignes par amour pour mes 3 enfants", 560),
+        ("Escreva 2 parágrafos pro meu chefe sobre 3 gatos", 220),
+        ("3 gatos: un cuento de 500 palabras por", 675),
+        ("Write a 500 word story about how each of the 3 cats got home", 675),
+        ("Write 500 words where each of the 3 cats gets home", 675),
+        ("3 cats: write 500 words for", 675),
+    ],
+)
+def test_a_word_that_may_mean_each_counts_as_such_only_where_it_does(prompt: str, tokens: int):
     assert estimated(prompt) == tokens
 
 

@@ -81,6 +81,20 @@ def test_what_changes_a_text_leaves_about_as_much_of_it(request_: str):
         assert estimated(prompt, 2000) == 1400
 
 
+@pytest.mark.parametrize(
+    ("request_", "tokens"),
+    [
+        ("Rate this translation and correct it", 1400),
+        ("Grade my essay, then improve it", 1400),
+        ("Rate this translation", 260),
+        ("Grade this and say whether the price is correct", 260),
+        ("Summarise this and fix the dates", 260),
+    ],
+)
+def test_a_rating_with_the_mended_text_behind_it_is_as_long_as_that(request_: str, tokens: int):
+    assert estimated(f"{request_}:\n\n{MINUTES}", 2000) == tokens
+
+
 def test_a_summary_grows_with_its_text_and_is_never_longer():
     lengths = [estimated(f"Summarise this:\n\n{MINUTES}", tokens) for tokens in (60, 130, 400, 2000, 9000, 90_000)]
     assert lengths == sorted(lengths)

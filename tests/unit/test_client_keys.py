@@ -170,6 +170,26 @@ def test_a_key_allows_the_models_and_the_providers_it_names(models, providers, a
     assert replace(KEY, models=models, providers=providers).allows(one) is allowed
 
 
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("deepinfra/deepseek-v3.2", True),
+        ("DeepInfra/DeepSeek-V3.2", True),
+        ("deepseek-ai/deepseek-v3.2", True),
+        ("deepseek-v3.2", False),
+        ("DeepSeek V3.2", False),
+        ("fireworks/deepseek-v3.2", False),
+    ],
+)
+def test_a_key_opens_what_it_names_and_not_the_same_model_by_its_other_names(name: str, allowed: bool):
+    one = model(
+        "deepseek-v3.2", provider="deepinfra", api_alias="deepseek-ai/DeepSeek-V3.2", display_name="DeepSeek V3.2"
+    )
+    key = replace(KEY, models=("openai/gpt-4o", name))
+    assert key.allows(one) is allowed
+    assert key.refused([one]) == ({} if allowed else {one.id: "is not allowed to this key"})
+
+
 def test_a_key_is_found_by_the_whole_hash_only(book: KeyBook, ring: KeyRing):
     known = book.add(KEY, "secret")
     assert ring.find(known.sha256) == known

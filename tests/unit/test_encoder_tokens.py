@@ -46,8 +46,7 @@ def test_the_tail_of_too_many_tokens_is_kept() -> None:
     ids = [CLS, *range(1000, 1400), SEP]
     fitted = fit_tokens(ids)
     assert len(fitted) == MAX_TOKENS
-    assert fitted[: MAX_TOKENS - TAIL_TOKENS] == ids[: MAX_TOKENS - TAIL_TOKENS]
-    assert fitted[-TAIL_TOKENS:] == ids[-TAIL_TOKENS:]
+    assert fitted == [*ids[: MAX_TOKENS - TAIL_TOKENS - 1], SEP, *ids[-TAIL_TOKENS:]]
 
 
 def test_what_fits_is_left_alone() -> None:
@@ -66,7 +65,7 @@ def test_what_the_vocabulary_lacks_counts_as_providers_count_it(tokenise: Tokeni
 @pytest.mark.parametrize(
     "text",
     [
-        "Sort a list; don't (ever) use bubble-sort!\nThanks, R2-D2 :-) a_b c++ 3.14 $5 #1 @me ~`^",
+        "Sort a list; don't (ever) use bubble-sort! Thanks, R2-D2 :-) a_b c++ 3.14 $5 #1 @me ~`^",
         "antidisestablishmentarianism " + "x" * 150,
         " " * 40 + "\n\n",
         "",
@@ -80,6 +79,23 @@ def test_plain_text_is_read_word_by_word_as_the_model_s_own_tokeniser_reads_it(t
     assert is_plain(text)
     for _ in range(2):
         assert list(tokenise(text).ids) == library.encode(text).ids
+
+
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [
+        ("what now\n\nline one\nline two\n\nline three", ["what now", "line one line two", "line three"]),
+        ("line one\nline two\nline three\n\n\ntldr\n", ["line one line two line three", "tldr"]),
+        ("line one\nline two\nна русском", ["line one", "line two", "на русском"]),
+        ("tldr: line one. line two.", ["tldr: line one. line two."]),
+    ],
+    ids=["before", "behind", "lines alone", "one line"],
+)
+def test_the_first_and_the_last_block_are_set_off_from_what_stands_between(
+    text: str, blocks: list[str], tokenise: Tokeniser
+) -> None:
+    assert tokenise(text).ids == (CLS, *(id_ for block in blocks for id_ in (*tokenise(block).ids[1:-1], SEP)))
+    assert tokenise(text).count == sum(tokenise(block).count for block in blocks)
 
 
 @pytest.mark.parametrize("text", ["the [MASK] of it", "[SEP]", "a\tb", "a\x7fb", "caf\u00e9", "\u4f60"])

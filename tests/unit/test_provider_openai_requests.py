@@ -223,6 +223,12 @@ def test_a_choice_among_tools_is_said_again(choice, sent, server: ProviderServer
     assert asked(server, ask(tools=(WEATHER,), tool_choice=choice)).json.get("tool_choice") == sent
 
 
+@pytest.mark.parametrize("name", ["openai", "azure", "groq", "cerebras", "alibaba", "meta", "xiaomi"])
+def test_where_the_older_field_bounds_the_answer_alone_the_one_that_bounds_thinking_too_is_sent(name: str):
+    sent = posted(ask(max_tokens=9), quirks_of(name))
+    assert (sent.get("max_completion_tokens"), "max_tokens" in sent) == (9, False)
+
+
 @pytest.mark.parametrize("name", ["deepseek", "alibaba"])
 @pytest.mark.parametrize(
     ("choice", "sent"),

@@ -106,6 +106,13 @@ LISTS: list[tuple[Constraints, dict[str, object], Violation]] = [
         Violation(Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", "drop ONE and One"),
     ),
     (
+        Constraints(exclude_models=("  acme/oNe \n\n\t", "ACME/one", "acme/oNe")),
+        {},
+        Violation(
+            Reason.EXCLUDED, "is excluded by the request", "constraints.exclude_models", "drop ACME/one and acme/oNe"
+        ),
+    ),
+    (
         Constraints(capabilities=frozenset({Capability.VISION, Capability.AUDIO, Capability.TOOLS})),
         {},
         Violation(Reason.CAPABILITY, "lacks audio, vision", "constraints.capabilities", "do without audio, vision", 2),

@@ -60,7 +60,7 @@ def test_a_limit_of_either_kind_makes_the_same_price_and_the_same_choice_and_lea
 
 @pytest.mark.parametrize("preference", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize(("longest", "max_tokens"), [(None, 3000), (3000, None)])
-def test_a_model_that_thinks_until_it_is_cut_off_comes_after_all_that_answer(
+def test_a_model_that_is_cut_off_before_half_of_its_answer_comes_after_all_that_answer(
     preference: float, longest: int | None, max_tokens: int | None
 ):
     def order(more: int) -> list[str]:
@@ -70,8 +70,21 @@ def test_a_model_that_thinks_until_it_is_cut_off_comes_after_all_that_answer(
 
     silent = model("silent", usd_in=0.0, usd_out=0.0, chances=(0.99,) * 3, capabilities=THINKER)
     models = prepare([silent, model("plain"), model("unlikely", chances=(0.3, 0.2, 0.1))])
-    assert order(0) == ["plain", "unlikely", "silent"]
-    assert order(1) == ["silent", "plain", "unlikely"]
+    for more in (0, 1, 199):
+        assert order(more) == ["plain", "unlikely", "silent"]
+    assert order(200) == ["silent", "plain", "unlikely"], "half of the answer"
+
+
+@pytest.mark.parametrize("max_tokens", [300, 3199])
+def test_a_model_that_is_cut_off_before_half_of_its_answer_meets_no_quality_that_is_demanded(max_tokens: int):
+    thinker = prepare([model("thinker", chances=(0.99,) * 3, capabilities=THINKER)])
+    of = task(difficulty=Difficulty.HARD, output_tokens=400)
+    limits = Constraints(max_tokens=max_tokens, min_quality=0.5)
+    with pytest.raises(NoEligibleModel, match=r"constraints\.min_quality: drop the demand") as refused:
+        rank(thinker, of, limits, 0.5, Surroundings())
+    assert [each.path for each in refused.value.fields] == ["constraints.min_quality"]
+    for met in (replace(limits, min_quality=None), replace(limits, max_tokens=3200)):
+        assert rank(thinker, of, met, 0.5, Surroundings()).eligible == 1
 
 
 @given(scenes, st.integers(1, 20_000), st.booleans())

@@ -91,26 +91,27 @@ def test_a_limit_that_is_clearly_shorter_than_the_answer_is_told_and_one_that_is
 
 
 def test_what_thinking_leaves_of_the_answer_is_told_where_that_is_clearly_too_little():
-    of = task(output_tokens=475)
+    of = task(output_tokens=350)
     assert cut(of, Constraints(max_tokens=1000), capabilities=THINKER) == [
-        "thinks about 800 tokens first, so the answer is cut off at 200 of about 475; ranked by what all would cost"
+        "thinks about 800 tokens first, so the answer is cut off at 200 of about 350; ranked by what all would cost"
     ]
-    assert cut(of, Constraints(max_tokens=800 + 380), capabilities=THINKER) == []
+    assert cut(of, Constraints(max_tokens=800 + 280), capabilities=THINKER) == []
     assert cut(of, Constraints(max_tokens=2000), capabilities=THINKER) == []
 
 
-def test_a_model_that_will_think_until_it_is_cut_off_is_told_to_answer_nothing_there_and_in_the_explanation():
+def test_a_model_whose_thoughts_leave_less_than_half_of_the_answer_is_told_so_there_and_in_the_explanation():
     of, silent = task(difficulty=Difficulty.HARD), prepare([model("m", capabilities=THINKER)])
     ranking = rank(silent, of, Constraints(max_tokens=100), 1.0, Surroundings())
     (found,) = ranking.candidates
     words = reasons(found)
     assert words[0].startswith("would, with room to answer, do ")
     assert words[-3:-1] == [
-        "needs about 3000 tokens to think first and is cut off at 100, so ranked after all that will answer",
+        "needs about 3000 tokens to think first and is cut off at 100, before half of its answer, so ranked after all "
+        "that have room to answer",
         f"{usd(found.usd)} for 101 tokens in, 0 out and 100 of thinking",
     ]
     said = explain(ranking, classification(), 1.0)
-    assert said.endswith(" It is likely to be cut off while it still thinks, as is all that may be used.")
+    assert said.endswith(" It is likely to be cut off before half of its answer, as is all that may be used.")
     assert "M from acme is the best, at preference 1: " in said
 
 
@@ -173,6 +174,32 @@ def test_the_winner_is_told_with_the_task_and_the_preference():
 def test_at_either_end_of_the_preference_nothing_is_balanced(preference: float, quality: float, won: str):
     first = candidate("first", quality=quality)
     assert f" First from acme {won}: " in explain(Ranking((first,), 1, ()), classification(), preference)
+
+
+def test_what_costs_least_in_full_is_not_called_the_cheapest_where_another_that_will_do_is_billed_less():
+    of = task(difficulty=Difficulty.HARD, output_tokens=400)
+    both = prepare([model("plain", usd_out=4.1), model("thinker", usd_out=4.0, capabilities=THINKER)])
+    cut = rank(both, of, Constraints(max_tokens=3300), 0.0, Surroundings())
+    assert cut.candidates[0].model.api_alias == "plain"
+    assert "Plain from acme is the cheapest that will do, at" in explain(cut, classification(), 0.0)
+    short = prepare([model("short", usd_out=4.1, max_output_tokens=200), model("whole", usd_out=4.0)])
+    whole = rank(short, of, Constraints(), 0.0, Surroundings())
+    said = explain(whole, classification(), 0.0)
+    assert " Whole from acme costs least for a whole answer of all that will do, at preference 0: " in said
+    assert "is the best that will do" in explain(whole, classification(), 1.0)
+
+
+def test_what_is_billed_less_and_will_not_do_does_not_keep_the_first_from_being_the_cheapest_that_will():
+    both = (candidate("first"), candidate("worse", quality=0.4, cost=0.001, score=0.1))
+    assert " is the cheapest that will do, at" in explain(Ranking(both, 2, ()), classification(), 0.0)
+
+
+def test_what_costs_least_with_its_conversation_alone_is_told_so():
+    both = (candidate("first"), candidate("second", cost=0.001, score=0.4))
+    words = explain(Ranking(both, 2, ()), classification(), 0.0)
+    assert " First from acme costs least with its conversation of all that will do, at preference 0: " in words
+    bad = (candidate("first", quality=0.4), candidate("second", quality=0.4, cost=0.001, score=0.4))
+    assert " costs least with its conversation, at" in explain(Ranking(bad, 2, ()), classification(), 0.0)
 
 
 @pytest.mark.parametrize(("preference", "alone"), [(0.0, "cost"), (0.5, "balance"), (1.0, "quality")])

@@ -71,7 +71,7 @@ def test_of_a_model_that_a_follow_up_keeps_nobody_says_that_it_is_best_or_what_e
     assert f"it would be {best.display_name}" in (counterfactual(free.ranking) or "")
 
 
-def test_a_follow_up_does_not_stay_with_a_model_that_would_think_until_it_is_cut_off_where_others_answer():
+def test_a_follow_up_does_not_stay_with_a_model_that_is_cut_off_before_half_of_its_answer_where_others_answer():
     thinker, follow_up = replace(STEADY, thinks=True), Turn(classification(), inherited=True)
     for thinking, models in ((THINKING_TOKENS[Difficulty.MEDIUM], [thinker, RIVAL]), (0, [thinker])):
         short = Wanted(replace(task(), longest=thinking or 1), FREE, 0.5, HERE)
@@ -79,7 +79,9 @@ def test_a_follow_up_does_not_stay_with_a_model_that_would_think_until_it_is_cut
         assert (winner(found.ranking), found.kept) == (models[-1].id, False)
     both = prepare([thinker, replace(RIVAL, thinks=True)])
     assert winner(choose(both, short, follow_up, thinker.id).ranking) == thinker.id
-    roomy = Wanted(replace(task(), longest=THINKING_TOKENS[Difficulty.MEDIUM] + 1), FREE, 0.5, HERE)
+    roomy = Wanted(
+        replace(task(), longest=THINKING_TOKENS[Difficulty.MEDIUM] + task().output_tokens // 2), FREE, 0.5, HERE
+    )
     assert winner(choose(prepare([thinker, RIVAL]), roomy, follow_up, thinker.id).ranking) == thinker.id
 
 

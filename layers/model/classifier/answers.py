@@ -31,9 +31,9 @@ _SHORT_AT_MOST, _SHORT_FACTOR, _LONG_FACTOR = 80, 0.4, 1.7
 the table is, not measured."""
 _CAN_NAME_A_LENGTH = frozenset({Category.CREATIVE_WRITING, Category.GENERAL, Category.ANALYSIS, Category.QUESTION})
 """Elsewhere a number before "pages" or "lines" belongs to the problem."""
-_EACH_AHEAD, _EACH_BEHIND, _THINGS_WITHIN, _MOST_THINGS = 5, 4, 12, 200
-"""Words between "each" and the number or unit that it belongs to, those within which the number of the things stands
-that each get such a length, and the most of them."""
+_EACH_AHEAD, _THINGS_WITHIN, _MOST_THINGS, _LETTERS = 5, 12, 200, 4
+"""Words between "each" and the number behind it that it belongs to, those within which the number of the things stands
+that each get such a length, the most of them, and the letters that tell one from an article."""
 _CHANGED_FROM = 120
 """Beyond so many tokens, a prompt that asks for a change mostly is the text to change."""
 _OF_CHANGED, _LEAST_CHANGED = 0.7, 24
@@ -55,8 +55,7 @@ class AnswerLengths:
     per_unit: Named
     numbers: Mapping[str, float]
     multipliers: Mapping[str, float]
-    each: frozenset[str]
-    per: frozenset[str]
+    of_each: Mapping[str, frozenset[str]]
     changes: Changes
 
     @classmethod
@@ -69,8 +68,7 @@ class AnswerLengths:
             per_unit=_named({name: raw["units"][unit] for unit, names in raw["words"].items() for name in names}),
             numbers=_by_word(raw["numbers"]),
             multipliers=_by_word(raw["multipliers"]),
-            each=frozenset(map(_word, raw["lengths"]["each"])),
-            per=frozenset(map(_word, raw["lengths"]["per"])),
+            of_each={kind: frozenset(map(_word, names)) for kind, names in raw["lengths"].items()},
             changes=Changes(raw["changes"]),
         )
 
@@ -108,7 +106,7 @@ class AnswerLengths:
             counts = counts or self._counts(words, texts)
             after, per_unit = unit
             for before in range(place - 1, max(past, place - _NEAR) - 1, -1):
-                if texts[before] in self.per:
+                if texts[before] in self.of_each["per"] or texts[before] in self.of_each["by"]:
                     break  # "One per line".
                 if (count := counts[before]) is not None:
                     tokens = count * per_unit
@@ -125,19 +123,25 @@ class AnswerLengths:
         What stands before `told` belongs to an earlier length.
         """
         ahead = range(count - 1, max(told, count - _EACH_AHEAD) - 1, -1)
-        if _reaches(self.each, texts, ahead) is None and not self._each_behind(texts, counts, after):
+        if _reaches(self.of_each["each"], texts, ahead) is None and not self._each_behind(texts, counts, after):
             return 1.0
         near = range(max(0, count - _THINGS_WITHIN), min(len(texts), count + _THINGS_WITHIN + 1))
         others = (counts[place] or 0.0 for place in near if place != count)
         return next((other for other in others if 1 <= other <= _MOST_THINGS), 1.0)
 
     def _each_behind(self, texts: Sequence[str], counts: Sequence[float | None], after: int) -> bool:
-        if texts[after : after + 1] and texts[after] in self.per:
+        """Whether the length that ends there is that of each of several things: "100 words each", "for each", "per"."""
+        behind, of_each = texts[after : after + 2], self.of_each
+        if behind and behind[0] in of_each["per"]:
             return True
-        each = _reaches(self.each, texts, range(after, min(after + _EACH_BEHIND, len(texts))))
-        # Before another number it belongs to that one: "mit jeweils zwei Sätzen", 每段100字.
-        if each is None or any(counts[after:each]):
+        if behind and behind[0] in of_each["by"]:
+            thing = behind[-1]
+            near = (*texts[max(0, after - _THINGS_WITHIN) : after], *texts[after + 2 : after + _THINGS_WITHIN])
+            return len(thing) >= _LETTERS and any(each.startswith(thing) for each in near)
+        each = after + 1 if behind and behind[0] in of_each["to_each"] else after
+        if not any(text in of_each["each"] for text in texts[each : each + 1]):
             return False
+        # Before another number it belongs to that one: "mit jeweils zwei Sätzen", 每段100字.
         following = itertools.takewhile(lambda place: texts[place][0].isalnum(), range(each + 1, len(texts)))
         return not any(counts[place] for place in itertools.islice(following, 2))
 

@@ -6,6 +6,7 @@ is no evidence of a category, so `answers.toml` tells that and no rule reads it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ ENDS = 60
 
 _SET_APART = re.compile("[:：](?!\\d)|\n|[\"“”„«»「」『』]|(?<!\\w)['‘](?=\\w)")
 """Where a given text begins or ends: behind a colon, at a line's end, in quotation marks."""
+
+
+_RATES, _AND = frozenset({"rate", "grade", "score"}), frozenset({"and", "then"})
+_MENDS = frozenset({"correct", "fix", "improve", "edit", "revise", "rewrite", "polish"})
+"""A rating alone is short; with the mended text behind it, it is as long as that: "Rate this essay and correct it"."""
 
 
 class Left(StrEnum):
@@ -80,6 +86,8 @@ class Changes:
             each.group == Left.CONDENSED and first <= each.first < after for each in phrases
         ):
             left = Left.CONDENSED  # "Turn these notes into action items".
+        if reading.words[phrase.first].text in _RATES and _mends(reading, phrase.after, after):
+            left = Left.KEPT
         # Outside our alphabet the verb mostly comes last; within it, one further on may as well be mere mention.
         said_first = stands is Stands.BEFORE_OPENING or (
             stands is Stands.BEFORE and not _text(reading, phrase).isascii()
@@ -102,6 +110,12 @@ class Changes:
             if (each.after <= ENDS or each.first >= tail) and taken.isdisjoint(range(each.first, each.after))
         )
         return sorted((*own, *kept), key=lambda each: each.first)
+
+
+def _mends(reading: Reading, first: int, after: int) -> bool:
+    """Whether these words go on to ask for the text, mended."""
+    texts = [word.text for word in reading.words[first:after]]
+    return any(joins in _AND and verb in _MENDS for joins, verb in itertools.pairwise(texts))
 
 
 def _likeliest(reading: Reading, phrases: Iterable[Found], signs: Sequence[int]) -> tuple[Stands, Found]:

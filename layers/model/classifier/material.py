@@ -23,8 +23,22 @@ def edges(text: str, words: Sequence[Word]) -> tuple[int, int]:
     that count; else none."""
     if not words or not is_laden(text):
         return 0, 0
-    gap = "\n\n" if "\n\n" in text.strip() else "\n"
+    gap = _gap(text.strip())
     first_end, last_start = text.find(gap, words[0].start), text.rfind(gap, 0, words[-1].end)
     first = sum(first_end < 0 or word.end <= first_end for word in words[:EDGE_WORDS])
     last = sum(word.start >= last_start for word in words[-EDGE_WORDS:])
     return first, last
+
+
+def blocks(text: str) -> tuple[str, ...]:
+    """A laden text's first block, what stands between, and its last block; of any other text, itself."""
+    stripped = text.strip()
+    gap = _gap(stripped)
+    first, _, rest = stripped.partition(gap)
+    middle, _, last = rest.rpartition(gap)
+    return tuple(block for block in (first, middle, last) if block)
+
+
+def _gap(stripped: str) -> str:
+    """What separates blocks: blank lines, or line ends where there are none."""
+    return "\n\n" if "\n\n" in stripped else "\n"

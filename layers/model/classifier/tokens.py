@@ -1,4 +1,4 @@
-"""Text to token ids: at most 96, head and tail of what is longer."""
+"""Text to token ids: at most 96, head and tail of what is longer, its blocks told apart."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classifier.material import blocks
 from classifier.remembering import Remembered
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ _WORD = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the encoder reads: `ids` with [CLS] and [SEP].
+    """What the encoder reads: `ids` with [CLS] before all of it and [SEP] behind each of its blocks.
 
-    `count` is the length of the whole text in tokens, without those two.
+    `count` is the length of the whole text in tokens, without those.
     """
 
     ids: tuple[int, ...]
@@ -46,10 +47,10 @@ def is_plain(text: str) -> bool:
 
 
 def fit_tokens(ids: list[int]) -> list[int]:
-    """`[CLS] … [SEP]`, with tokens left out between head and tail if there are more than `MAX_TOKENS`."""
+    """The same ids if there are no more than `MAX_TOKENS`; else head and tail, with the last one, a [SEP], between."""
     if len(ids) <= MAX_TOKENS:
         return ids
-    return ids[: MAX_TOKENS - TAIL_TOKENS] + ids[-TAIL_TOKENS:]
+    return [*ids[: MAX_TOKENS - TAIL_TOKENS - 1], ids[-1], *ids[-TAIL_TOKENS:]]
 
 
 def _unread(word: str) -> int:
@@ -58,7 +59,11 @@ def _unread(word: str) -> int:
 
 
 class Tokeniser:
-    """The model's own WordPiece tokeniser, one text at a time."""
+    """The model's own WordPiece tokeniser, one text at a time.
+
+    To it a line's end is a blank like any other. Of a text with material, the first or the last block is mostly what
+    asks, so each of the two is set off from what stands between by a [SEP], by which the base model tells texts apart.
+    """
 
     def __init__(self, path: Path) -> None:
         from tokenizers import Tokenizer
@@ -74,18 +79,26 @@ class Tokeniser:
     def __call__(self, text: str) -> Tokens:
         """Any string will do, at a cost that grows with its length: lone surrogates, which UTF-8 cannot hold, are read
         as question marks."""
-        ids, unread = self._word_by_word(text) if is_plain(text) else self._whole(text)
-        return Tokens(tuple(fit_tokens(ids)), len(ids) - 2 + unread)
+        read = self._word_by_word if is_plain(text) else self._whole
+        first, behind = self._markers
+        ids, count = [first], 0
+        for block in blocks(text):
+            found, unread = read(block)
+            ids += found
+            ids.append(behind)
+            count += len(found) + unread
+        if len(ids) == 1:
+            ids.append(behind)
+        return Tokens(tuple(fit_tokens(ids)), count)
 
     def _word_by_word(self, plain: str) -> tuple[list[int], int]:
         """The same as `_whole` in a fraction of the time, since most words have been seen before."""
-        first, last = self._markers
-        ids, unread = [first], 0
+        ids: list[int] = []
+        unread = 0
         for word in _WORD.findall(plain.lower()):
             ids += self._pieces[word]
             if len(word) > LONGEST_READ:
                 unread += _unread(word)
-        ids.append(last)
         return ids, unread
 
     def _pieces_of(self, word: str) -> list[int]:
@@ -95,10 +108,10 @@ class Tokeniser:
     def _whole(self, text: str) -> tuple[list[int], int]:
         """The ids, and how many tokens more the words are that the vocabulary lacks, each of which has one id."""
         try:
-            encoded = self._tokenizer.encode(text)
+            encoded = self._tokenizer.encode(text, add_special_tokens=False)
         except TypeError:  # how the library says that UTF-8 cannot hold it
             text = text.encode("utf-8", "replace").decode("utf-8")
-            encoded = self._tokenizer.encode(text)
+            encoded = self._tokenizer.encode(text, add_special_tokens=False)
         ids: list[int] = encoded.ids
         if self._unknown not in ids:
             return ids, 0

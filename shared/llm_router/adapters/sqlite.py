@@ -46,8 +46,8 @@ class Database:
 
     Whoever has waited for a lock in vain has waited for everybody: from then on each caller tries, and is told at once
     where another process still holds it, until one gets to write. Reads need no lock and go on meanwhile. Where the
-    file was deleted, moved or replaced, each thread goes on with what lies in its place, which is empty where nothing
-    does: what is written to a file without a name is lost.
+    folder was deleted, moved or replaced, each thread goes on with what lies in its place, which is empty where nothing
+    does: what is written to a file without a name is lost. The file's log lies beside it, so it is no use alone.
     """
 
     def __init__(self, path: Path) -> None:

@@ -41,9 +41,20 @@ def names_of(model: ModelEntry) -> frozenset[str]:
     return _names(model.id, model.api_alias or model.id, model.display_name)
 
 
+def own_names_of(model: ModelEntry) -> frozenset[str]:
+    """Its id and its provider's name for it, folded: they mean this offering, and others only where their providers
+    have the same name for them. A list of what is allowed goes by these, to open nothing that it does not name."""
+    return _own_names(model.id, model.api_alias or model.id)
+
+
+@lru_cache(_MOST_KEPT)
+def _own_names(model_id: str, api_name: str) -> frozenset[str]:
+    return frozenset({folded(model_id), folded(api_name)})
+
+
 @lru_cache(_MOST_KEPT)
 def _names(model_id: str, api_name: str, display_name: str) -> frozenset[str]:
-    whole = {folded(model_id), folded(api_name)}
+    whole = _own_names(model_id, api_name)
     bare = {name.rpartition("/")[2] for name in whole}
     return frozenset({*whole, *bare, *(each for name in bare for each in _within(name)), folded(display_name)})
 

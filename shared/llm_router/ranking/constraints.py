@@ -54,7 +54,10 @@ ASSUMED_WINDOW = 4096
 
 
 class Prospect(NamedTuple):
-    """What a model would make of the task, as far as the constraints ask. None: not known."""
+    """What a model would make of the task, as far as the constraints ask. None: not known.
+
+    `silent` where its thoughts leave less than half of the answer: then it meets no demand on quality.
+    """
 
     model: ModelEntry
     usd: float | None
@@ -62,6 +65,7 @@ class Prospect(NamedTuple):
     quality: float
     input_tokens: int
     answer_tokens: int
+    silent: bool = False
 
 
 def out_of_use(model: ModelEntry, why: str) -> tuple[Violation, ...]:
@@ -168,7 +172,10 @@ def _check_numbers(prospect: Prospect, limits: Constraints, found: list[Violatio
                 _doublings(prospect.wait_ms, limits.max_latency_ms),
             )
         )
-    if limits.min_quality is not None and told_quality(prospect.quality) < limits.min_quality:
+    if limits.min_quality and prospect.silent:
+        detail = "is cut off before half of its answer"
+        found.append(Violation(Reason.QUALITY, detail, "constraints.min_quality", DROP))
+    elif limits.min_quality is not None and told_quality(prospect.quality) < limits.min_quality:
         found.append(
             Violation(
                 Reason.QUALITY,

@@ -70,8 +70,8 @@ def _cut(candidate: Candidate) -> str | None:
     comes, needed = price.output_tokens + price.thinking_tokens, price.output_wanted + price.thinking_needed
     if candidate.standing.will_not_answer:
         return (
-            f"needs about {price.thinking_needed} tokens to think first and is cut off at {comes}, so ranked after all "
-            "that will answer"
+            f"needs about {price.thinking_needed} tokens to think first and is cut off at {comes}, before half of its "
+            "answer, so ranked after all that have room to answer"
         )
     if comes == most and comes * CLEARLY < needed:
         whole = "tokens with its thinking" if price.thinking_needed else "tokens"
@@ -92,26 +92,39 @@ def explain(ranking: Ranking, task: Classification, preference: float) -> str:
     first, *others = ranking.candidates[:2]
     stays = _stays(ranking)
     names = _names([candidate.model for candidate in ranking.candidates[:2]])
-    won = "is kept with its conversation" if stays else _won(first, preference)
+    won = "is kept with its conversation" if stays else _won(ranking.candidates, preference)
     said = [
         f"{task.category.replace('_', ' ').capitalize()}, {task.difficulty} ({min(task.confidence, 0.99):.0%} sure).",
         f"{names[0]} {won}: {first.quality.expected:.0%} expected quality for {usd(first.usd)}.",
     ]
     if first.standing.will_not_answer:
-        said.append("It is likely to be cut off while it still thinks, as is all that may be used.")
+        said.append("It is likely to be cut off before half of its answer, as is all that may be used.")
     if others:
         place = f"By {_SOUGHT.get(preference, 'balance')} alone, at preference {preference:g}, it would be"
         said.append(f"{place if stays else 'Next is'} {names[1]}, with {_compared(others[0], first)}.")
     return " ".join(said)
 
 
-def _won(first: Candidate, preference: float) -> str:
-    """At either end of the scale there is nothing to balance."""
+def _won(candidates: Sequence[Candidate], preference: float) -> str:
+    """At either end of the scale there is nothing to balance.
+
+    Places go by the cost of the whole answer with its conversation: a model behind the first may be billed less.
+    """
+    first = candidates[0]
     sought = _SOUGHT.get(preference)
     if sought is None:
         return f"has the best balance at preference {preference:g}"
     will_do = "" if first.standing.will_not_do or first.standing.will_not_answer else " that will do"
+    billed_less = [each for each in candidates if each.usd < first.usd and each.standing[:2] == first.standing[:2]]
+    if sought == "cost" and billed_less:
+        what = "for a whole answer" if any(map(_is_cut, billed_less)) else "with its conversation"
+        return f"costs least {what}{will_do and f' of all{will_do}'}, at preference {preference:g}"
     return f"is the {'cheapest' if sought == 'cost' else 'best'}{will_do}, at preference {preference:g}"
+
+
+def _is_cut(candidate: Candidate) -> bool:
+    price = candidate.price
+    return price.output_tokens + price.thinking_tokens < price.output_wanted + price.thinking_needed
 
 
 def counterfactual(ranking: Ranking) -> str | None:

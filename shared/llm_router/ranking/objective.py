@@ -7,7 +7,7 @@ usual exchange argument for weighted sums, the promises that tests hold: raising
 expected quality of the winner, lowering it never raises its cost, a dominated model never wins, and taking a
 loser away changes nothing. Models that are more likely to fail than to do well, and those of which nothing is known,
 come after all others, whatever they cost: preference 0 asks for the cheapest *that will do*. After even those come
-models that would think until they are cut off: they cost money and answer nothing.
+models that think so long that they are cut off before half of their answer: they cost money and do not answer.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ in docs/choosing.md."""
 
 
 Place = tuple[bool, bool, float, float, float, str]
-"""Sorts candidates, best first: those that answer, that will do, the higher score, then the cheaper, the better, the
-name."""
+"""Sorts candidates, best first: those with room to answer, that will do, the higher score, then the cheaper, the
+better, the name."""
 
 
 class Standing(NamedTuple):
@@ -63,6 +63,7 @@ def thrift(usd: float) -> float:
 def place_of(
     model_id: str, quality: float, usd: float, preference: float, *, evidenced: bool = True, silent: bool = False
 ) -> Place:
-    """The place of a candidate of this expected quality and cost; `silent` where no answer is to be expected of it."""
+    """The place of a candidate of this expected quality and cost; `silent` where its thoughts leave less than half
+    of its answer."""
     score = preference * quality + (1 - preference) * thrift(usd)
     return silent, not evidenced or quality < WILL_DO, -score, usd, -quality, model_id

@@ -71,8 +71,8 @@ def rank(
 
     A bound on the price binds what is paid when the provider's cache has forgotten the session. For its place a model
     counts with all that it needs to think and all that is wanted of it, though less is billed where the answer is cut
-    off before: one that says half of it must not seem as cheap as one that answers at once and in full. One that would
-    still be thinking then says nothing, and stands behind all that answer.
+    off before: one that says half of it must not seem as cheap as one that answers at once and in full. One whose
+    thoughts leave less than half of what is wanted stands behind all that answer, and meets no `min_quality`.
     """
     wanted = demand(task.chances, task.difficulty, task.complexity, task.requires)
     placed, excluded = _divided(models, task, limits, preference, around, _Figures(task, wanted))
@@ -107,7 +107,7 @@ def _divided(
         (quality, evidenced), reads = figures.quality(prepared), figures.reads(prepared)
         needed = thinking_needed(prepared, length)
         output, thinking = expected_tokens(prepared, length, needed)
-        tokens, silent = output + thinking, thinking > 0 and output == 0
+        tokens, silent = output + thinking, thinking > 0 and output * 2 < length.wanted
         usd, spent = _compared_usd(prepared, task, reads, tokens, length.wanted + needed)
         place = (
             None
@@ -119,7 +119,7 @@ def _divided(
             continue
         wait_ms = _wait(prepared, output, thinking, around).ms if limits.max_latency_ms is not None else 0.0
         dear = usd if limits.max_cost_usd is None else _at_least(prepared, task, usd, reads)
-        found = violations(Prospect(model, dear, wait_ms, quality, reads, tokens), task, limits)
+        found = violations(Prospect(model, dear, wait_ms, quality, reads, tokens, silent), task, limits)
         if found or place is None:
             excluded.append(Exclusion(model, tuple(found), place))
         else:

@@ -59,7 +59,7 @@ class Constraints:
 
     Costs are USD for this one request, latencies milliseconds, qualities chances from 0 to 1, the rest tokens. Names
     are in the caller's order and writing, and compared as they are folded in `any_provider`, `any_license`,
-    `any_region` and, with the caller's writing, in `written_out`.
+    `any_region` and, with the caller's writing but for odd blanks, in `written_out`.
     """
 
     max_tokens: int | None = None
@@ -88,7 +88,7 @@ class Constraints:
         object.__setattr__(self, "any_license", frozenset(map(str.casefold, self.licenses)))
         object.__setattr__(self, "any_region", frozenset(map(str.casefold, self.regions)))
         written: dict[str, list[str]] = {}
-        for name in dict.fromkeys(self.exclude_models):
+        for name in dict.fromkeys(" ".join(each.split()) for each in self.exclude_models):
             written.setdefault(folded(name), []).append(name)
         object.__setattr__(self, "written_out", {name: " and ".join(sorted(ways)) for name, ways in written.items()})
         names = (self.providers, self.exclude_models, self.capabilities, self.licenses, self.regions)

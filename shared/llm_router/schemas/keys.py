@@ -16,8 +16,9 @@ Usd = Annotated[float, Field(gt=0, le=1e9)]
 
 
 class KeyRequest(RequestBody):
-    """A new key. Whatever is left out bounds nothing; `allowed_models` and `allowed_providers` are names as those in a
-    request's constraints. `cache_similar` caches answers, too.
+    """A new key. Whatever is left out bounds nothing; `allowed_models` are ids, or the names that models have at
+    their providers, and `allowed_providers` names as in a request's constraints; the case of letters is all one.
+    Another name of a model, which `exclude_models` would take, allows nothing. `cache_similar` caches answers, too.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=200)]

@@ -18,10 +18,10 @@ from classifier.tokens import Tokeniser
 from training.build.reference import embedding, hidden_states
 from training.build.source import MODEL, TOKENIZER, obtain_source
 from training.build.weights import read_weights
+from training.evaluation.metrics import Numbers
 from training.labelled import Labelled, labels_of
 from training.regression import softmax
 
-Numbers = NDArray[np.float64]
 Floats = NDArray[np.float32]
 EXEMPLARS = Path(__file__).with_name("exemplars.toml")
 FEATURES, STEPS, STEP = 4096, 400, 4.0
@@ -72,4 +72,5 @@ class NearestExemplar:
         return np.asarray(np.clip(np.stack(best, axis=1), 0, 1), dtype=np.float64)
 
     def _embed(self, text: str) -> NDArray[np.float32]:
-        return embedding(hidden_states(self._weights, self._tokenise(normalise(text).text).ids))
+        one_block = normalise(text).text.replace("\n", " ")
+        return embedding(hidden_states(self._weights, self._tokenise(one_block).ids))
