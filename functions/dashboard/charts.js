@@ -1,10 +1,10 @@
 // Two charts by hand. The smallest library kept well that draws both (uPlot, 50 kB of script and style) is larger than
 // this whole page's script, draws on a canvas that takes no colours from the style sheet, and sets inline styles.
 
-import { byId, element, rate, say, time, dayTime } from "./elements.js";
+import { byId, element, fill, ms, rate, say, time, dayTime } from "./elements.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
-const LEFT = 46, RIGHT = 8, TOP = 8, BOTTOM = 22;
+const root = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 function drawn(tag, attributes, text) {
   const made = document.createElementNS(SPACE, tag);
@@ -27,8 +27,23 @@ class Chart {
     this.label = label;
     this.points = [];
     new ResizeObserver(() => this.draw()).observe(this.box);
-    this.box.addEventListener("pointermove", (event) => this.point(event));
-    this.box.addEventListener("pointerleave", () => { this.at = undefined; this.draw(); });
+    for (const kind of ["pointermove", "pointerdown"]) this.box.addEventListener(kind, (event) => this.point(event));
+    // A finger leaves as soon as it is lifted: what it pointed at is read out until another place is touched.
+    this.box.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") this.leave(); });
+    document.addEventListener("pointerdown", (event) => { if (!event.composedPath().includes(this.box)) this.leave(); });
+  }
+
+  leave() {
+    if (this.at === undefined) return;
+    this.at = undefined;
+    this.draw();
+  }
+
+  /** Where the axes are, in pixels: their labels grow with the letters. */
+  frame() {
+    const rem = root(), width = this.box.clientWidth, height = this.box.clientHeight;
+    const left = 3.2 * rem, right = width - 0.55 * rem, top = 0.55 * rem, bottom = height - 1.5 * rem;
+    return { rem, width, height, left, right, top, bottom, step: (right - left) / this.points.length };
   }
 
   show(points, step, none) {
@@ -38,41 +53,42 @@ class Chart {
 
   point(event) {
     if (!this.points.length) return;
-    const { left, width } = this.box.getBoundingClientRect();
-    const share = (event.clientX - left - LEFT) / (width - LEFT - RIGHT);
-    this.at = Math.max(0, Math.min(this.points.length - 1, Math.floor(share * this.points.length)));
+    const { left, step } = this.frame();
+    const at = Math.floor((event.clientX - this.box.getBoundingClientRect().left - left) / step);
+    this.at = Math.max(0, Math.min(this.points.length - 1, at));
     this.draw();
   }
 
   draw() {
-    const width = this.box.clientWidth, height = this.box.clientHeight;
+    const frame = this.frame(), { rem, width, height, left, right, top, bottom, step } = frame;
     if (!width || !this.points.length) return;
-    const inner = { width: width - LEFT - RIGHT, height: height - TOP - BOTTOM };
     const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": this.summary() });
-    const x = (index) => LEFT + (index + 0.5) * inner.width / this.points.length;
+    const x = (index) => left + (index + 0.5) * step;
     const scale = this.scale();
-    const y = (value) => TOP + inner.height * (1 - scale.share(value));
+    const y = (value) => bottom - (bottom - top) * scale.share(value);
     for (const [value, text] of scale.ticks) {
-      svg.append(drawn("line", { x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value), class: "grid" }));
-      svg.append(drawn("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, text));
+      svg.append(drawn("line", { x1: left, x2: right, y1: y(value), y2: y(value), class: "grid" }));
+      svg.append(drawn("text", { x: left - rem / 2, y: y(value) + rem / 4, "text-anchor": "end" }, text));
     }
-    this.times(svg, x, height, inner.width);
-    if (this.empty()) svg.append(drawn("text", { x: LEFT + inner.width / 2, y: TOP + inner.height / 2, "text-anchor": "middle", class: "none" }, this.none));
-    else this.marks(svg, x, y, inner.width / this.points.length);
-    if (this.at !== undefined) svg.append(drawn("line", { x1: x(this.at), x2: x(this.at), y1: TOP, y2: TOP + inner.height, class: "rule" }));
+    this.times(svg, x, frame);
+    const middle = { x: (left + right) / 2, y: (top + bottom) / 2, "text-anchor": "middle", class: "none" };
+    if (this.empty()) svg.append(drawn("text", middle, this.none));
+    else this.marks(svg, x, y, step);
+    const at = x(this.at);
+    if (this.at !== undefined) svg.append(drawn("line", { x1: at, x2: at, y1: top, y2: bottom, class: "rule" }));
     this.box.replaceChildren(svg);
     say(this.readout, this.at === undefined ? this.summary() : this.read(this.points[this.at]));
   }
 
-  times(svg, x, height, width) {
+  times(svg, x, { rem, height, left, right, step }) {
     const shown = this.step >= 3600 && this.points.length > 30 ? dayTime : time;
-    const most = Math.max(2, Math.min(7, Math.floor(width / (shown === time ? 75 : 110))));
+    const most = Math.max(2, Math.min(7, Math.floor((right - left) / (shown === time ? 5 * rem : 7.3 * rem))));
     const every = Math.max(1, Math.ceil(this.points.length / most));
     for (let index = this.points.length - 1; index >= 0; index -= every) {
       const anchor = index === this.points.length - 1 ? "end" : "middle";
-      const at = anchor === "end" ? x(index) + width / this.points.length / 2 : x(index);
-      if (at < LEFT + 24) break;
-      svg.append(drawn("text", { x: at, y: height - 5, "text-anchor": anchor }, shown(this.points[index].at)));
+      const at = anchor === "end" ? x(index) + step / 2 : x(index);
+      if (at < left + 1.6 * rem) break;
+      svg.append(drawn("text", { x: at, y: height - rem / 3, "text-anchor": anchor }, shown(this.points[index].at)));
     }
   }
 
@@ -139,28 +155,28 @@ export class Latency extends Chart {
       });
       for (const run of runs.filter((each) => each.length)) {
         // A lone point is a line of no length, which round caps make a dot.
-        svg.append(drawn("path", { d: `M${run.join("L")}${run.length === 1 ? "h0.01" : ""}`, class: `s-${name}` }));
+        const lone = run.length === 1;
+        svg.append(drawn("path", { d: `M${run.join("L")}${lone ? "h0.01" : ""}`, class: `s-${name}${lone ? " lone" : ""}` }));
       }
     }
   }
 
   read(point) {
     if (point.p50_ms === null) return `${this.when(point)}: no requests`;
-    return `${this.when(point)}: p50 ${point.p50_ms.toPrecision(2)} ms, p95 ${point.p95_ms.toPrecision(2)} ms, p99 ${point.p99_ms.toPrecision(2)} ms`;
+    return `${this.when(point)}: p50 ${ms(point.p50_ms)}, p95 ${ms(point.p95_ms)}, p99 ${ms(point.p99_ms)}`;
   }
 
   summary() { return this.empty() ? "" : "From the event to the answer, without the network"; }
 }
 
-/** A list of names with a bar behind each; `list` holds `{name, share, text, chosen}`. */
-export function bars(target, list, none) {
-  if (!list.length) {
-    target.replaceChildren(element("li", none, "quiet"));
-    return;
-  }
-  target.replaceChildren(...list.map((item) => {
+/** A list of names with a bar behind each; `list` holds `{name, share, text, chosen}`, `more` is said below. */
+export function bars(target, list, none, more = []) {
+  const quiet = (text) => element("li", text, "quiet");
+  const lines = list.map((item) => {
     const behind = element("span", null, "fill");
     behind.style.width = `${Math.max(0, Math.min(1, item.share)) * 100}%`;
-    return element("li", null, item.chosen ? "chosen" : "", behind, element("span", item.name, "name"), element("span", item.text, "count"));
-  }));
+    const name = element("span", item.name, "name"), count = element("span", item.text, "count");
+    return element("li", null, item.chosen ? "chosen" : "", behind, name, count);
+  });
+  fill(target, lines.length ? [...lines, ...more.map(quiet)] : [quiet(none)]);
 }

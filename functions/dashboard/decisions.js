@@ -1,7 +1,7 @@
 // Recent decisions, each of which opens its full explanation.
 
 import { byId, cell, dollars, element, fill, moment, ms, nothing, percent, row, say, sure, words } from "./elements.js";
-import { ask } from "./service.js";
+import { ask, hasKey, needsKey, silence } from "./service.js";
 
 export function showDecisions(data) {
   const rows = data.decisions.map((each) => {
@@ -24,26 +24,52 @@ byId("decisions").addEventListener("click", (event) => {
   if (button) open(button.dataset.key, button.textContent);
 });
 
-let opened;
+/** The decision that was opened last, and the one that is opened once a key is given. */
+let opened, waiting;
 
 async function open(id, when) {
   opened = id;
+  waiting = undefined;
   const body = byId("decision-body");
   say(byId("decision-title"), `Decision of ${when}`);
   body.replaceChildren(element("p", "Loading …", "quiet"));
   byId("decision").showModal();
   let parts;
   try {
-    parts = explained(await ask(`/decisions/${encodeURIComponent(id)}`, { who: "figures" }));
+    parts = explained(await ask(`/decisions/${encodeURIComponent(id)}`, { who: "decisions" }));
   } catch (failure) {
-    parts = [element("p", failure.status ? failure.message : "The service cannot be reached.", "trouble")];
+    if (opened === id && failure.status === 401) return giveKey(id, when);
+    parts = refusal(failure, () => giveKey(id, when));
   }
   if (opened === id) body.replaceChildren(...parts);
+}
+
+/** Opens the form for a key in place of the dialog, behind which nothing can be typed. */
+function giveKey(id, when) {
+  if (!byId("decision").open) return;
+  waiting = { id, when };
+  needsKey("decisions");
+  byId("decision").close();
+}
+
+/** For a key that was given after a decision was refused. */
+export function openAgain() {
+  if (waiting) open(waiting.id, waiting.when);
+}
+
+function refusal(failure, another) {
+  const said = (text) => element("p", text, "trouble");
+  if (!failure.status) return [said(`${silence(failure)}.`)];
+  if (failure.status !== 404 || !hasKey()) return [said(failure.message)];
+  const button = element("button", "Give another key");
+  button.addEventListener("click", another);
+  return [said("Not visible with this key, or no longer kept. The admin key sees every decision."), button];
 }
 
 byId("decision-close").addEventListener("click", () => byId("decision").close());
 // The row from which it was opened may have been made anew meanwhile, or be gone.
 byId("decision").addEventListener("close", () => {
+  if (waiting) return byId("key").focus();
   const rows = byId("decisions");
   const button = [...rows.querySelectorAll("button")].find((each) => each.dataset.key === opened);
   (button ?? rows.closest(".scroll")).focus({ preventScroll: true });
@@ -65,7 +91,7 @@ function quality(model) {
 
 /** A second line under a model: what speaks for it and against it. */
 function why(model) {
-  const said = cell(model.reasons.join("; "), "reasons");
+  const said = cell(element("span", model.reasons.join("; ")), "reasons");
   said.colSpan = 4;
   const made = row(cell(""), said);
   made.className = "more";

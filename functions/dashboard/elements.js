@@ -15,13 +15,41 @@ export function say(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** Replaces what is inside, and keeps the focus on the element with the same `data-key`. */
+/** Whether both are rows of a table that tell of the same thing. */
+function sameRow(one, other) {
+  return [one, other].every((each) => each.tagName === "TR") && one.firstChild.isEqualNode(other.firstChild);
+}
+
+/**
+ * Makes these the children. What is there already stays, rows cell by cell, with whatever the reader has marked in it;
+ * and the focus stays on the element with the same `data-key`.
+ */
 export function fill(target, children) {
   const focused = target.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  target.replaceChildren(...children);
+  const old = [...target.childNodes];
+  const wanted = children.map((child) => {
+    const at = old.findIndex((each) => each.isEqualNode(child) || sameRow(each, child));
+    if (at < 0) return child;
+    const [stays] = old.splice(at, 1);
+    if (!stays.isEqualNode(child)) fill(stays, [...child.childNodes]);
+    return stays;
+  });
+  for (const each of old) each.remove();
+  let place = target.firstChild;
+  for (const each of wanted) {
+    if (each === place) place = place.nextSibling;
+    else target.insertBefore(each, place);
+  }
   if (focused === undefined) return;
   [...target.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused)?.focus({ preventScroll: true });
 }
+
+/** What this browser keeps, in `localStorage` or `sessionStorage`: nothing where site data are blocked. */
+export const kept = {
+  get: (storage, name) => { try { return window[storage].getItem(name); } catch { return null; } },
+  set: (storage, name, text) => { try { window[storage].setItem(name, text); } catch { /* not kept */ } },
+  remove: (storage, name) => { try { window[storage].removeItem(name); } catch { /* nothing is kept */ } },
+};
 
 export function cell(content, className) {
   return content instanceof Node ? element("td", null, className, content) : element("td", content, className);
@@ -56,6 +84,7 @@ export const count = known((value) => whole.format(value));
 export const compact = known((value) => (value < 10000 ? whole.format(value) : short.format(value)));
 export const percent = known((value) => {
   if (value > 0 && value < 0.0005) return "< 0.1 %";
+  if (value >= 0.995 && value < 1) return "> 99 %";
   return `${value > 0 && value < 0.1 ? (value * 100).toFixed(1) : Math.round(value * 100)} %`;
 });
 /** A calibrated chance is never quite certain, and is not shown as if it were. */

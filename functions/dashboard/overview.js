@@ -1,7 +1,7 @@
 // The figures at a glance: tiles, charts, shares and models.
 
 import { bars, Latency, Requests } from "./charts.js";
-import { andMore, byId, cell, compact, count, dayTime, dollars, element, fill, ms, nothing, percent, rate, row, say, some, time, words } from "./elements.js";
+import { andMore, byId, cell, compact, count, dayTime, dollars, element, fill, kept, ms, nothing, percent, rate, row, say, some, time, words } from "./elements.js";
 
 const MANY_ERRORS = 0.01;
 const MOST_SHARES = 9, MOST_MODELS = 12;
@@ -36,7 +36,7 @@ function savings(data) {
   if (select.dataset.ids !== ids.join("\n")) {
     select.replaceChildren(...ids.map((id) => element("option", id)));
     select.dataset.ids = ids.join("\n");
-    const picked = localStorage.getItem("router-baseline");
+    const picked = kept.get("localStorage", "router-baseline");
     select.value = ids.includes(picked) ? picked : data.usual_baseline || "";
   }
   const against = data.baselines.find((each) => each.id === select.value);
@@ -46,15 +46,14 @@ function savings(data) {
 }
 
 byId("baseline").addEventListener("change", () => {
-  localStorage.setItem("router-baseline", byId("baseline").value);
+  kept.set("localStorage", "router-baseline", byId("baseline").value);
   if (last) savings(last);
 });
 
 function shares(target, list, none) {
   const all = list.reduce((sum, item) => sum + item.count, 0);
   const shown = list.slice(0, MOST_SHARES).map((item) => ({ name: words(item.name), share: item.count / all, text: `${compact(item.count)} · ${percent(item.count / all)}` }));
-  bars(byId(target), shown, none);
-  byId(target).append(...andMore(list, MOST_SHARES).map((text) => element("li", text, "quiet")));
+  bars(byId(target), shown, none, andMore(list, MOST_SHARES));
 }
 
 const failures = (model) => model.attempts * (model.error_rate ?? 0);
@@ -70,8 +69,8 @@ function models(list) {
       cell(model.attempts ? count(model.attempts) : "–", "n"), cell(ms(model.live_ms), "n"), cell(percent(model.error_rate), "n"),
     );
   });
-  fill(byId("models"), rows.length ? rows : [nothing(7, "No recommendation yet.")]);
-  byId("models").append(...andMore(list, MOST_MODELS).map((text) => nothing(7, text)));
+  const more = andMore(list, MOST_MODELS).map((text) => nothing(7, text));
+  fill(byId("models"), rows.length ? [...rows, ...more] : [nothing(7, "No recommendation yet.")]);
 }
 
 function table(data) {

@@ -1,16 +1,16 @@
 // Asks for the figures every few seconds, and says how old they are when no answer comes.
 
-import { age, byId, say } from "./elements.js";
-import { showDecisions } from "./decisions.js";
+import { age, byId, kept, say } from "./elements.js";
+import { openAgain, showDecisions } from "./decisions.js";
 import { showOverview } from "./overview.js";
-import { ask, needsKey, useKey } from "./service.js";
+import { ask, changeKey, forgetKey, needsKey, silence, useKey } from "./service.js";
 import { showSystem } from "./system.js";
 import { tryAgain } from "./playground.js";
 
 const EVERY_MS = 5000;
 const STALE_MS = 15000;
 const WORDS = { up: "All is well", degraded: "Degraded", down: "Down" };
-let lastGood = 0, asking = false, again = false;
+let lastGood = 0, failed = false, asking = false, again = false;
 
 // How long it has been so is told beside: screen readers speak the status whenever it changes.
 function status(state, text, since = "") {
@@ -31,7 +31,7 @@ function show(data) {
 }
 
 function freshness() {
-  const since = Date.now() - lastGood, old = lastGood !== 0 && since > STALE_MS;
+  const since = Date.now() - lastGood, old = lastGood !== 0 && (failed || since > STALE_MS);
   say(byId("freshness"), lastGood === 0 ? "" : old ? `Data are ${age(since / 1000)} old` : "live");
   byId("freshness").className = old ? "stale" : "quiet";
   document.body.classList.toggle("old", old);
@@ -43,13 +43,15 @@ async function refresh() {
   asking = true;
   try {
     const chosen = document.querySelector("input[name=window]:checked").value;
-    const data = await ask(`/dashboard/data?window=${chosen}`, { signal: AbortSignal.timeout(EVERY_MS), who: "figures" });
+    const data = await ask(`/dashboard/data?window=${chosen}`, { who: "figures" });
     lastGood = Date.now();
+    failed = false;
     show(data);
   } catch (failure) {
+    failed = true;
     if (failure.status === 401) status("unknown", "A key is needed");
     else if (failure.status === 403) { needsKey("figures"); status("unknown", "The figures need the admin key"); }
-    else status("down", failure.status ? failure.message : "The router cannot be reached");
+    else status("down", failure.status ? failure.message : silence(failure));
   } finally {
     asking = false;
   }
@@ -68,6 +70,14 @@ byId("key-form").addEventListener("submit", (event) => {
   if (!useKey(byId("key").value)) return;
   refreshNow();
   tryAgain();
+  openAgain();
+});
+byId("key-change").addEventListener("click", changeKey);
+byId("key-forget").addEventListener("click", () => {
+  forgetKey();
+  byId(byId("key-form").hidden ? "board" : "key").focus({ preventScroll: true });
+  refreshNow();
+  tryAgain();
 });
 byId("window").addEventListener("change", refreshNow);
 
@@ -78,7 +88,7 @@ byId("theme").addEventListener("click", () => {
   const next = names[(names.indexOf(theme()) + 1) % names.length];
   if (next) document.documentElement.dataset.theme = next;
   else delete document.documentElement.dataset.theme;
-  localStorage.setItem("router-theme", next);
+  kept.set("localStorage", "router-theme", next);
   say(byId("theme"), THEMES[next]);
 });
 say(byId("theme"), THEMES[theme()]);

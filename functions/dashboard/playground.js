@@ -3,7 +3,7 @@
 import { bars } from "./charts.js";
 import { byId, dollars, element, ms, percent, say, sure, words } from "./elements.js";
 import { excluded, facts, ranking } from "./decisions.js";
-import { ask, hasKey } from "./service.js";
+import { ask, hasKey, silence } from "./service.js";
 import { snippet } from "./snippets.js";
 
 const WAIT_MS = 250;
@@ -98,10 +98,14 @@ function probabilities(found) {
   return target;
 }
 
+/** Whether the path is this field's, or that of something in it. */
+const isIn = (path, name) => path === name || path.startsWith(`${name}[`) || path.startsWith(`${name}.`);
+const isOf = (limit, problem) => isIn(problem.path, `constraints.${limit.name}`);
+
 function tellLimits(left, problems) {
   for (const limit of LIMITS) {
     const many = left.get(limit.name)?.length || (limit.name === "min_context_tokens" && limit.read() && left.get("context_window")?.length) || 0;
-    const binding = problems.find((each) => each.path === `constraints.${limit.name}`);
+    const binding = problems.find((each) => isOf(limit, each));
     const text = binding ? binding.problem : many ? `leaves out ${many} model${many === 1 ? "" : "s"}` : "";
     say(byId(`limit-${limit.name}-out`), text);
   }
@@ -130,7 +134,13 @@ function kind(found) {
   ];
 }
 
-const trouble = (reason) => element("p", reason.status ? reason.message : "The service cannot be reached.", "trouble");
+/** Why there is no answer, with each wrong field that has no line of its own among the constraints. */
+function trouble(reason) {
+  if (!reason.status) return element("p", `${silence(reason)}.`, "trouble");
+  const others = reason.fields.filter((problem) => !LIMITS.some((limit) => isOf(limit, problem)));
+  const lines = others.map((problem) => element("li", `${problem.path}: ${problem.problem}`));
+  return element("div", null, "trouble", element("p", reason.message), element("ul", null, "", ...lines));
+}
 
 let running, timer, classified;
 
@@ -157,11 +167,9 @@ async function run() {
   byId("found").setAttribute("aria-busy", "true");
   const [found, route] = await Promise.allSettled([classify(body.prompt, mine.signal), ask("/route", { body, signal: mine.signal })]);
   if (mine.signal.aborted) return;
-  const parts = [];
-  if (route.status === "fulfilled") parts.push(...chosen(route.value));
-  else parts.push(trouble(route.reason));
+  const parts = route.status === "fulfilled" ? chosen(route.value) : [trouble(route.reason)];
   if (found.status === "fulfilled") parts.push(...kind(found.value));
-  else if (route.status === "fulfilled") parts.push(element("h3", "What it is"), trouble(found.reason));
+  else if (!parts[0].isEqualNode(trouble(found.reason))) parts.push(element("h3", "What it is"), trouble(found.reason));
   if (route.status === "fulfilled") {
     parts.push(element("h3", "Ranking"), ranking(route.value.ranking, { most: 8 }));
     if (route.value.excluded.length) parts.push(element("h3", `Left out, ${route.value.excluded.length}`), excluded(route.value.excluded));
@@ -193,8 +201,8 @@ function write() {
 byId("ask").addEventListener("input", () => { say(byId("preference-said"), byId("preference").value); soon(); });
 byId("ask").addEventListener("submit", (event) => event.preventDefault());
 byId("ask").addEventListener("reset", (event) => {
-  const prompt = byId("prompt").value;
-  setTimeout(() => { byId("prompt").value = prompt; say(byId("preference-said"), byId("preference").value); run(); });
+  const stays = ["prompt", "preference"].map((id) => [byId(id), byId(id).value]);
+  setTimeout(() => { for (const [input, value] of stays) input.value = value; run(); });
   event.stopPropagation();
 });
 for (const sample of document.querySelectorAll(".samples button")) {

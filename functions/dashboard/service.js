@@ -1,17 +1,29 @@
 // Asks the service, with the key that the reader gave, and asks the reader for one where it is needed.
 
-import { byId, say } from "./elements.js";
+import { byId, kept, say } from "./elements.js";
 
 const HELD = "router-key";
+const ANSWER_MS = 30000;
 const form = byId("key-form"), explained = byId("key-words").textContent;
 /** A header carries nothing else, and no key of the service holds anything else. */
 const canBeKey = (text) => /^[\x21-\x7e]+$/.test(text);
-const held = sessionStorage.getItem(HELD) || "";
-let key = canBeKey(held) ? held : "";
-/** Those that were refused for want of a key: "figures", "prompts". While there are any, the form is open. */
-const refused = new Set();
+let key = "";
+/** Those that ask for a key: "figures", "prompts", "decisions", "reader". While there are any, the form is open. */
+const asking = new Set();
 
 export const hasKey = () => key !== "";
+
+function hold(given) {
+  key = given;
+  if (key) kept.set("sessionStorage", HELD, key);
+  else kept.remove("sessionStorage", HELD);
+  byId("key-change").hidden = byId("key-forget").hidden = !key;
+}
+
+function showForm() {
+  form.hidden = asking.size === 0;
+  byId("key-change").setAttribute("aria-expanded", String(!form.hidden));
+}
 
 /** Keeps the key for this tab and returns true, or says why the text cannot be one. */
 export function useKey(text) {
@@ -19,30 +31,45 @@ export function useKey(text) {
   const usable = canBeKey(given);
   say(byId("key-words"), usable ? explained : "No key looks like that: a key is made of Latin letters, digits and signs, without spaces.");
   if (!usable) return false;
-  key = given;
-  sessionStorage.setItem(HELD, key);
-  answered("prompts");  // perhaps nothing is tried anew that would tell
+  hold(given);
+  answered("prompts", "decisions", "reader");  // perhaps nothing is tried anew that would tell
   return true;
 }
 
 /** Opens the form for those that need a key. */
 export function needsKey(who) {
-  refused.add(who);
-  form.hidden = false;
+  asking.add(who);
+  showForm();
+}
+
+/** Opens the form for a reader who wants to give another key or to forget this one, or closes it. */
+export function changeKey() {
+  if (asking.has("reader")) return answered("reader");
+  needsKey("reader");
+  byId("key").select();
 }
 
 /** Closes the form unless others still need a key: the reader may be typing one. */
-function answered(who) {
-  refused.delete(who);
-  form.hidden = refused.size === 0;
+function answered(...all) {
+  for (const who of all) asking.delete(who);
+  showForm();
 }
 
-function forget(used) {
+export function forgetKey() {
+  hold("");
+  byId("key").value = "";
+  say(byId("key-words"), `The key has been forgotten. ${explained}`);
+  answered("reader");
+}
+
+function notValid(used) {
   if (!used || used !== key) return;
-  key = "";
-  sessionStorage.removeItem(HELD);
+  hold("");
   say(byId("key-words"), "That key is not valid, or no longer. It has been forgotten; give another.");
 }
+
+const before = kept.get("sessionStorage", HELD) || "";
+hold(canBeKey(before) ? before : "");
 
 export class Refused extends Error {
   constructor(status, error) {
@@ -52,14 +79,24 @@ export class Refused extends Error {
   }
 }
 
+/** Why there is no answer. */
+export function silence(failure) {
+  return failure.name === "TimeoutError" ? "The router is slow to answer" : "The router cannot be reached";
+}
+
 /**
- * The answer as JSON; raises `Refused` with the service's own words for any error that it answers. `who` asks: each needs
+ * The answer as JSON, which is waited for half a minute; raises `Refused` with the service's own words for any error that it answers. `who` asks: each needs
  * a key or not by itself.
  */
 export async function ask(path, { body, signal, who = "prompts" } = {}) {
   const used = key;
   const headers = used ? { authorization: `Bearer ${used}` } : {};
-  const options = body === undefined ? { headers, signal } : { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body), signal };
+  const late = AbortSignal.timeout(ANSWER_MS);
+  const options = { headers, signal: signal ? AbortSignal.any([signal, late]) : late };
+  if (body !== undefined) {
+    Object.assign(options, { method: "POST", body: JSON.stringify(body) });
+    headers["content-type"] = "application/json";
+  }
   const answer = await fetch(path, options);
   if (answer.ok) {
     answered(who);
@@ -67,7 +104,7 @@ export async function ask(path, { body, signal, who = "prompts" } = {}) {
   }
   if (answer.status === 401) {
     needsKey(who);
-    forget(used);
+    notValid(used);
   }
   const said = await answer.json().catch(() => ({}));
   throw new Refused(answer.status, said.error);

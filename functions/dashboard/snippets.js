@@ -2,6 +2,16 @@
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** What a command takes as an argument: Linux allows 128 KiB for one. */
+const MOST_ARGUMENT_BYTES = 100_000;
+
+/** The body for curl: as an argument, or on its standard input where it is too long for one. */
+function curlBody(json) {
+  const argument = quoted(json);
+  if (new TextEncoder().encode(argument).length <= MOST_ARGUMENT_BYTES) return `  -d ${argument}`;
+  return `  --data-binary @- <<'EOF'\n${json}\nEOF`;
+}
+
 /** A JSON value as a Python literal. */
 function python(value, indent = "") {
   const deeper = `${indent}    `;
@@ -18,7 +28,7 @@ const WRITERS = {
     `curl ${address}`,
     ...(needsKey ? [`  -H "authorization: Bearer $ROUTER_KEY"`] : []),
     `  -H 'content-type: application/json'`,
-    `  -d ${quoted(JSON.stringify(body))}`,
+    curlBody(JSON.stringify(body)),
   ].join(" \\\n"),
   python: (address, body, needsKey) => [
     ...(needsKey ? ["import os", ""] : []),

@@ -2,50 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.support.browsing import PROMPT, change, give, guard, refreshed
 from tests.support.running import Running
-
-PROMPT = "Write a Python function to sort a list"
-REFUSED = json.dumps({"error": {"code": "unauthorized", "message": "A valid key is needed."}})
-
-
-def guard(page: Page, path: str, key: str) -> None:
-    """Answer 401 there to all that lack the key."""
-
-    def guarded(route: Route) -> None:
-        if route.request.headers.get("authorization") == f"Bearer {key}":
-            route.continue_()
-        else:
-            route.fulfill(status=401, content_type="application/json", body=REFUSED)
-
-    page.route(re.compile(path), guarded)
-
-
-def change(page: Page, changed: Callable[[dict], dict]) -> None:
-    """Let the page have the real data, changed."""
-
-    def fulfil(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, json=changed(answer.json()))
-
-    page.route("**/dashboard/data*", fulfil)
-
-
-def refreshed(page: Page) -> None:
-    """Wait until the page has shown figures once more."""
-    with page.expect_response("**/dashboard/data*"):
-        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-
-
-def give(page: Page, key: str) -> None:
-    page.get_by_label("Key", exact=True).fill(key)
-    page.get_by_role("button", name="Use it").click()
 
 
 def test_a_key_that_the_playground_needs_can_be_typed_while_figures_come_and_is_tried_at_once(
@@ -97,6 +60,42 @@ def test_figures_of_a_service_that_is_gone_stay_readable_and_the_title_says_so(p
         "each => [getComputedStyle(each).opacity, getComputedStyle(each).borderStyle]"
     )
     assert style == ["1", "dashed"]
+
+
+def test_figures_are_not_called_live_beside_the_error(board: Page):
+    expect(board.locator("#freshness")).to_have_text("live")
+    board.route("**/dashboard/data*", lambda route: route.abort())
+    board.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(board.locator("#status")).to_have_text("The router cannot be reached")
+    expect(board.locator("#freshness")).to_have_text(re.compile(r"^Data are \d+ s old$"), timeout=3_000)
+
+
+# Time-outs that the test brings about, each by its length.
+TIMEOUTS = """window.late = [];
+AbortSignal.timeout = (ms) => {
+    const timeout = new AbortController();
+    window.late.push({ ms, end: () => timeout.abort(new DOMException("late", "TimeoutError")) });
+    return timeout.signal;
+};
+window.pass = (ms) => window.late.filter((each) => each.ms <= ms).forEach((each) => each.end());"""
+
+
+def test_a_router_that_is_slow_is_waited_for_and_then_called_slow(page: Page, router: Running):
+    page.add_init_script(TIMEOUTS)
+    page.goto(router.url("DASHBOARD_PORT"))
+    expect(page.locator("#status")).to_have_text("All is well")
+    page.route(re.compile("/dashboard/data|/decisions/|/route$|/classify$"), lambda _route: None)
+    with page.expect_request("**/dashboard/data*"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.get_by_label("Prompt", exact=True).fill(PROMPT)
+    expect(page.locator("#found")).to_have_attribute("aria-busy", "true")
+    page.locator("#decisions button").first.click()
+    page.evaluate("pass(29000)")
+    expect(page.locator("#status")).to_have_text("All is well")
+    page.evaluate("pass(30000)")
+    expect(page.locator("#status")).to_have_text("The router is slow to answer")
+    expect(page.locator("#decision-body")).to_have_text("The router is slow to answer.")
+    expect(page.locator("#found")).to_have_text("The router is slow to answer.")
 
 
 CONTRAST = """each => {
