@@ -16,13 +16,24 @@ SCHEDULE = "schedule"
 """The route of observations that are no requests but scheduled runs."""
 COMPLETIONS = "/v1/chat/completions"
 """The route on which every request has a model answer."""
-_ASKED_IN_VAIN = frozenset({"upstream_error", "upstream_timeout", "upstream_unavailable", "request_not_accepted"})
+CALLER_LEFT = "caller_left"
+"""The error of a request whose caller has hung up before there was an answer."""
+_ASKED_IN_VAIN = frozenset(
+    {
+        "upstream_error",
+        "upstream_timeout",
+        "upstream_unavailable",
+        "upstream_rate_limited",
+        "request_not_accepted",
+        CALLER_LEFT,
+    }
+)
 """Errors of requests for which providers were asked."""
 
 
 @dataclass(slots=True)
 class Observation:
-    """One answered request. A door fills in what it knows; `ms` is from the event to the answer.
+    """One request, answered or called off. A door fills in what it knows; `ms` is from the event to the answer.
 
     `recommended` is the id of the model that a decision put first, and empty where there was none; `estimated_usd` is
     what it is expected to cost, `tokens_in` and `tokens_out` what it is expected to read and write, without thinking.

@@ -15,6 +15,9 @@ TEXT_OCTETS, FILE_OCTETS, AUDIO_OCTETS = 4, 8, 250
 """Bytes that make a token: of text; of other documents, whose pages are billed as text and as pictures; and of sound,
 billed by time (some thirty tokens a second, of which eight kilobytes are a good recording). Too many tokens rather than
 too few, since budgets and `max_cost_usd` rest on them."""
+MESSAGE_TOKENS, REQUEST_TOKENS = 4, 3
+"""What providers bill for that wraps each message, who speaks and where it begins and ends, and for what opens the
+answer: so many at OpenAI, about as many at most others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,13 @@ class Conversation:
 
     @property
     def media_tokens(self) -> int:
-        """Tokens of what is no message's text."""
+        """Tokens of pictures, files and sound, and of what describes tools and answers."""
         return sum(turn.images * IMAGE_TOKENS + turn.heavy_tokens for turn in self.turns) + self.beside_tokens
+
+    @property
+    def unspoken_tokens(self) -> int:
+        """Tokens of all that is no message's text, with what wraps the messages."""
+        return self.media_tokens + wrapping_tokens(len(self.turns))
 
     @property
     def requires(self) -> frozenset[Capability]:
@@ -74,6 +82,11 @@ class Conversation:
             Capability.PDF: any(turn.files for turn in self.turns),
         }
         return frozenset(capability for capability, needed in needs.items() if needed)
+
+
+def wrapping_tokens(messages: int) -> int:
+    """What wraps so many messages of a request."""
+    return messages * MESSAGE_TOKENS + REQUEST_TOKENS
 
 
 def file_tokens(octets: int, *, is_text: bool) -> int:

@@ -6,6 +6,7 @@ RouterError
 ├── MalformedRequest          the body or event cannot be read
 ├── PayloadTooLarge
 ├── HeadTooLong
+├── RequestTimeout            not whole in time
 ├── UnsupportedMediaType
 ├── Unauthenticated           no valid key
 ├── Forbidden                 a valid key that may not do this
@@ -71,6 +72,10 @@ class HeadTooLong(RouterError):
     """The request's line and headers are longer than the server takes."""
 
 
+class RequestTimeout(RouterError):
+    """The request did not come in whole in time."""
+
+
 class UnsupportedMediaType(RouterError):
     """The body is not JSON in UTF-8, or is compressed."""
 
@@ -88,7 +93,11 @@ class NotFound(RouterError):
 
 
 class MethodNotAllowed(RouterError):
-    """The path exists, the method does not."""
+    """The path exists, the method does not; it answers to those of `allowed`."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"This path answers to {', '.join(allowed)} alone.")
+        self.allowed = allowed
 
 
 class Conflict(RouterError):

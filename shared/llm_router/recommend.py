@@ -6,16 +6,16 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from llm_router.catalogue.entry import Catalogue
+from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.classification import CachingClassifier, Classified
 from llm_router.client_keys import ClientKey
-from llm_router.conversation import Conversation
+from llm_router.conversation import Conversation, wrapping_tokens
 from llm_router.outcomes import Observed
 from llm_router.ports import Clock
 from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.prepared import Prepared, prepare
-from llm_router.ranking.rank import Ranking
+from llm_router.ranking.rank import Ranking, wait_for
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of, reading_of_all, together
 from llm_router.ranking.unmatched import sentences
@@ -34,7 +34,9 @@ class Ask:
     `barred` holds models that cannot be used for this request, with the reason. `tenant` keeps the sessions of callers
     apart. `complete` is True when the conversation is all that the model will
     get; else a lone prompt in a session belongs to a conversation that the caller keeps. `longest` is where the answer
-    will be cut off. `told_to_think` where the request makes even those models think that do so only when told to.
+    will be cut off. `thinks_otherwise` are the ids of models that the request makes think though they would not, or
+    keeps from it. `generated` where a model is to answer: what it costs in the end, too, must keep to a bound; `kept`
+    where its provider is then asked to keep the prompt.
     """
 
     conversation: Conversation
@@ -44,7 +46,9 @@ class Ask:
     tenant: str = ""
     complete: bool = False
     longest: int | None = None
-    told_to_think: bool = False
+    thinks_otherwise: frozenset[str] = frozenset()
+    generated: bool = False
+    kept: bool = False
     barred: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -92,7 +96,13 @@ class Recommender:
         if barred := _barred(ask, client_key, found.catalogue):
             around = replace(around, unusable={**around.unusable, **barred})
         task = task_of(opened.turn.classification, conversation)
-        task = replace(task, longest=ask.longest, told_to_think=ask.told_to_think)
+        task = replace(
+            task,
+            longest=ask.longest,
+            thinks_otherwise=ask.thinks_otherwise,
+            generated=ask.generated,
+            kept=ask.kept,
+        )
         wanted = Wanted(task, ask.constraints, ask.preference, around)
         alone = len(conversation.turns) == 1 and not ask.complete
         opened = _with_cache(opened, wanted.task, conversation, now, alone=alone)
@@ -120,6 +130,13 @@ class Recommender:
             session_key=key or "",
         )
 
+    def takes_s(self, model: ModelEntry, tokens: int) -> float:
+        """Seconds until the model has written so many tokens, as a ranking would expect; 0 for one of another
+        catalogue than that in force."""
+        around = self.surroundings()
+        every = self._prepare(self.catalogues.in_force().catalogue, around)
+        return next((wait_for(each, tokens, 0, around).ms / 1000 for each in every if each.model.id == model.id), 0.0)
+
     def _prepare(self, catalogue: Catalogue, around: Surroundings) -> tuple[Prepared, ...]:
         """The catalogue ready for ranking, made anew when another version or other outcomes are in force."""
         made = self._prepared
@@ -137,7 +154,8 @@ def _with_cache(opened: Opened, task: Task, conversation: Conversation, now: flo
     """The turn with what the provider of the session's model still holds."""
     if opened.session is None:
         return opened
-    earlier = task.input_tokens - reading_of(conversation.request, opened.turn.classification.token_count).tokens
+    request = reading_of(conversation.request, opened.turn.classification.token_count)
+    earlier = task.input_tokens - request.tokens - wrapping_tokens(1)
     cached = held(opened.session, now=now, earlier_tokens=earlier, alone=alone)
     return replace(opened, turn=replace(opened.turn, held=cached))
 
@@ -149,8 +167,8 @@ def task_of(found: Classification, conversation: Conversation) -> Task:
     they are estimated from its own letters: what is asked last may be a word, a sign, or in another script.
     """
     request = reading_of(conversation.request, found.token_count)
-    media = Reading(conversation.media_tokens, NO_TEXT)
-    reading = together([request, reading_of_all(conversation.other_texts), media])
+    unspoken = Reading(conversation.unspoken_tokens, NO_TEXT)
+    reading = together([request, reading_of_all(conversation.other_texts), unspoken])
     return Task(
         chances=category_chances(found),
         difficulty=found.difficulty,

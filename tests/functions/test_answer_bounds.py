@@ -13,7 +13,7 @@ from llm_router.generation.provider import Failure, ProviderFailed
 from tests.support.generating import Client
 from tests.support.models import model
 from tests.support.providers import FakeProvider
-from tests.support.service import Reply, service
+from tests.support.service import Reply, Service, service
 
 RUSSIAN = "Кратко перескажи, о чём говорится в этом протоколе заседания комитета. " + "Комитет собрался снова. " * 800
 CHINESE = "请总结这份会议记录。" + "委员会再次开会。" * 800
@@ -24,6 +24,13 @@ def generating(tmp_path: Path) -> Iterator[Client]:
     """A service on a store of its own, since models are added to its catalogue."""
     with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as api:
         yield Client(api)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Service]:
+    """A service where demos answer."""
+    with service(DEMO_PROVIDER="true") as running:
+        yield running
 
 
 def add(client: Client, name: str, usd_in: float, usd_out: float) -> None:
@@ -59,7 +66,8 @@ def test_a_model_that_nothing_is_left_to_answer_with_is_left_out_and_the_nearest
     enough = float(field["problem"].rpartition(" ")[2])
     assert generating.route(**asks(enough)).json["model_used"]["id"] == "acme/reads-dearly"
     add(generating, "cheap", 0.1, 0.4)
-    assert [each["id"] for each in generating.api.post("/route", asks(limit)).json["ranking"]] == ["acme/cheap"]
+    told = [each["id"] for each in generating.api.post("/route", asks(limit)).json["ranking"]]
+    assert told == ["acme/cheap", "acme/reads-dearly"], "both may be named, and one may be asked"
     failing = generating.providers.default = FakeProvider(fails=ProviderFailed(Failure.SERVER_ERROR, status=500))
     assert generating.route(**asks(limit)).status == 502
     assert [name for name, _ in failing.asked] == ["cheap"]
@@ -100,9 +108,27 @@ def test_a_file_that_may_be_shorter_than_it_is_counted_keeps_nobody_from_the_mod
     assert generating.chat(model=entry.id, messages=[{"role": "user", "content": [file]}]).status == 200
 
 
+def test_what_a_demo_answers_costs_no_more_than_it_may_either(demo: Service):
+    limits: dict[str, object] = {"max_tokens": 9}
+    body = {"prompt": "Translate 'good morning' to Dutch", "preference": 0.0, "constraints": limits}
+    for told in demo.post("/route", body).json["ranking"][:5]:
+        bound = told["estimated_cost_usd"] * 1.1
+        reply = demo.post("/route", {**body, "mode": "generate", "constraints": {**limits, "max_cost_usd": bound}})
+        assert reply.status == 200
+        assert 0 < reply.json["usage"]["cost_usd"] <= bound
+
+
 def test_a_named_model_is_refused_where_the_money_buys_no_answer(generating: Client, monkeypatch: pytest.MonkeyPatch):
     entry = named(monkeypatch, model("dear", usd_in=10.0, usd_out=40.0, tokenizer="claude"))
     refused = pinned(generating, entry, CHINESE, constraints={"max_cost_usd": 0.05})
     assert (refused.status, refused.json["error"]["code"]) == (422, "no_eligible_model")
     assert pinned(generating, entry, CHINESE, constraints={"max_cost_usd": 0.15}).status == 200
     assert 1 < (generating.asked[0][1].max_tokens or 0) < 3000
+
+
+def test_a_named_model_is_refused_where_the_money_does_not_pay_for_what_wraps_a_short_prompt(
+    generating: Client, monkeypatch: pytest.MonkeyPatch
+):
+    entry = named(monkeypatch, model("dear", usd_in=2.5, usd_out=10.0, tokenizer="o200k"))
+    assert pinned(generating, entry, "hi", constraints={"max_cost_usd": 1.5e-5}).status == 422
+    assert pinned(generating, entry, "hi", constraints={"max_cost_usd": 4e-5}).status == 200

@@ -13,7 +13,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Message
 
 from llm_router.local.functions import FunctionHost
-from llm_router.local.gateway import MOST_THROWN_AWAY, RULES, Gateway
+from llm_router.local.gateway import RULES, Gateway
+from llm_router.local.incoming import MOST_THROWN_AWAY
 from llm_router.web.access import KIB, MIB
 from tests.support.service import Service, service
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from llm_router.catalogue.bundled import bundled
 from llm_router.generation.chat import Role, TextPart, ToolCall
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.lazy import Lazy
@@ -212,6 +213,8 @@ def test_the_list_of_models_holds_auto_and_what_is_configured(generating: Client
     assert found["object"] == "list"
     assert found["data"][0]["id"] == "auto"
     assert {row["owned_by"] for row in found["data"][1:]} == {"openai"}
+    assert {row["created"] for row in found["data"]} == {int(bundled().as_of)}
+    assert bundled().as_of > 0
 
 
 def test_a_model_of_the_list_is_told_of_by_its_id_or_its_providers_name_for_it(generating: Client):
@@ -271,10 +274,28 @@ def test_a_model_that_is_named_and_ruled_out_at_once_is_refused(generating: Clie
     assert generating.asked == []
 
 
-def test_the_first_answer_to_an_idempotency_key_has_its_headers(generating: Client):
+def test_every_answer_to_an_idempotency_key_has_its_headers(generating: Client):
     body = {"model": "auto", "messages": [{"role": "user", "content": PROMPT}]}
-    reply = generating.api.send("POST", "/v1/chat/completions", body, {"idempotency-key": "headers"})
-    assert reply.headers["x-model-used"] == reply.json["model"]
+    for _ in range(2):
+        reply = generating.api.send("POST", "/v1/chat/completions", body, {"idempotency-key": "headers"})
+        assert reply.headers["x-model-used"] == reply.json["model"]
+        assert reply.headers["x-decision-id"] == reply.json["router"]["decision_id"]
+    assert reply.headers["idempotent-replayed"] == "true"
+
+
+def test_a_named_model_that_is_rate_limited_is_a_429_and_afterwards_it_rests(generating: Client):
+    pinned = ranked(generating)[0]["id"]
+    generating.providers.default = FakeProvider(
+        fails=ProviderFailed(Failure.RATE_LIMITED, status=429, retry_after_s=30)
+    )
+    limited, resting = generating.chat(model=pinned), generating.chat(model=pinned)
+    assert (limited.status, limited.error, limited.json["error"]["type"]) == (
+        429,
+        "upstream_rate_limited",
+        "rate_limit_error",
+    )
+    assert (resting.status, resting.error) == (503, "upstream_unavailable")
+    assert [int(reply.headers["retry-after"]) for reply in (limited, resting)] == [30, 30]
 
 
 def test_a_model_that_breaks_every_stream_is_left_alone(generating: Client):

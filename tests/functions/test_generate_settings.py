@@ -28,13 +28,22 @@ def test_an_effort_is_ranked_with_the_thinking_that_it_will_cost(generating: Cli
         ranking = generating.api.get(f"/decisions/{decision}").json["ranking"]
         return {row["id"]: row["estimated_cost_usd"] for row in ranking}
 
-    unsaid, told = prices(None), prices("high")
-    assert prices("none") == prices("minimal") == unsaid
+    unsaid, told, untold = prices(None), prices("high"), prices("none")
+    assert prices("minimal") == unsaid
+    assert {name for name in untold if untold[name] < unsaid[name]} >= {"anthropic/claude-haiku-5-5"}
+    assert all(untold[name] <= unsaid[name] for name in untold)
     both = unsaid.keys() & told.keys()
     assert all(told[name] >= unsaid[name] for name in both)
     thinkers = {name for name in both if told[name] > unsaid[name]}
     assert thinkers
     assert all("reasoning" in generating.api.get(f"/models/{name}").json["capabilities"] for name in thinkers)
+
+
+@pytest.mark.parametrize("model", ["auto", "openai/gpt-4o-mini"])
+@pytest.mark.parametrize(("fields", "kept"), [({}, False), ({"session_id": "one"}, True)])
+def test_the_prompt_of_a_session_is_one_to_be_kept(generating: Client, model: str, fields: dict[str, str], kept: bool):
+    assert generating.chat(model=model, **fields).status == 200
+    assert [asked.kept for _, asked in generating.asked] == [kept]
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -156,7 +156,12 @@ def test_a_rollback_brings_the_old_content_back_as_a_new_version(fresh: Service)
     kept = fresh.get("/catalogue/versions").json["versions"]
     assert [version["version"] for version in kept] == [3, 2, 1]
     assert kept[0]["origin"] == "rollback to 1"
-    assert fresh.admin("/catalogue/rollback", {"version": 99}).status == 422
+
+
+def test_going_back_to_a_version_that_is_not_there_names_the_field(fresh: Service):
+    reply = fresh.admin("/catalogue/rollback", {"version": 99})
+    assert (reply.status, reply.error) == (422, "invalid_request")
+    assert reply.json["error"]["fields"] == [{"path": "version", "problem": "is none that is kept"}]
 
 
 def test_going_back_is_told_until_somebody_goes_on_even_without_a_change(fresh: Service):

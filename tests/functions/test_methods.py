@@ -49,3 +49,11 @@ def test_where_nothing_is_every_method_is_not_found(api: Service, method: str):
     reply = api.send(method, "/nothing")
     assert (reply.status, reply.error) == (404, "not_found")
     assert "allow" not in reply.headers
+
+
+@pytest.mark.parametrize("path", ["/v1/responses", "/v1/v1/chat/completions"])
+def test_where_nothing_is_under_v1_a_client_is_told_what_there_is(api: Service, path: str):
+    reply = api.send("POST", path)
+    assert (reply.status, reply.error) == (404, "not_found")
+    assert "POST /v1/chat/completions" in reply.json["error"]["message"]
+    assert "/v1/" not in api.send("POST", "/nothing").json["error"]["message"]

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from llm_router.local.protocol import LONGEST, MAX_HEAD, SLOWEST, BoundedHttp
+from llm_router.local.protocol import LONGEST, MAX_HEAD, SLOWEST
 from tests.support.connection import Connection, connected, request
-from tests.support.loopback import HOST
+from tests.support.serving import serving
 
 KEPT_S = 1
 SLOW_S = 2.5
@@ -25,10 +21,10 @@ OFFER = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings:
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Tells what it was asked: whole, or as two pieces of a stream. `/slow` takes its time."""
+    """Tells what it was asked, whole or as two pieces of a stream. `/slow` takes its time, `/early` reads no body."""
     if scope["path"] == "/slow":
         await asyncio.sleep(SLOW_S)
-    body, more = b"", True
+    body, more = b"", scope["path"] != "/early"
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -42,32 +38,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": told[9:].encode(), "more_body": False})
 
 
-@contextmanager
-def serving(kept_s: int) -> Iterator[int]:
-    """The app behind the protocol in a thread, on the port that is given."""
-    config = uvicorn.Config(
-        app,
-        http=BoundedHttp,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        timeout_keep_alive=kept_s,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    with socket.create_server((HOST, 0)) as listener:
-        thread = threading.Thread(target=server.run, args=([listener],), name="serving")
-        thread.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join(20)
-
-
 @pytest.fixture(scope="module")
 def patient() -> Iterator[int]:
-    with serving(75) as port:
+    with serving(app, 75) as port:
         yield port
 
 
@@ -79,7 +52,7 @@ def connection(patient: int) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[int]:
-    with serving(KEPT_S) as port:
+    with serving(app, KEPT_S) as port:
         yield port
 
 
@@ -223,22 +196,53 @@ def test_a_stream_reaches_http_1_1_in_chunks(connection: Connection):
     assert reply.json["asked"] == "GET /stream"
 
 
+NOTHING = {"nothing": b"", "line breaks": b"\r\n\r\n"}
 HALVES = {
-    "nothing": b"",
-    "line breaks": b"\r\n\r\n",
     "half a head": b"GET / HTTP/1.1\r\nHost: loc",
     "half a body": request("POST /", body=b"the body")[:-4],
     "half an offer": OFFERED[:-4],
 }
 
 
+BEFORE = pytest.mark.parametrize("before", [0, 2], ids=["on a new connection", "on a used one"])
+
+
+def used(connection: Connection, times: int) -> None:
+    for _ in range(times):
+        connection.send(request("GET /"))
+        assert connection.answer().status == 200
+
+
+@pytest.mark.parametrize("said", NOTHING.values(), ids=NOTHING)
+@BEFORE
+def test_a_connection_on_which_no_request_begins_is_closed_in_silence(hurried: Connection, said: bytes, before: int):
+    used(hurried, before)
+    hurried.send(said)
+    assert hurried.ended
+
+
 @pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
-@pytest.mark.parametrize("before", [0, 2], ids=["on a new connection", "on a used one"])
-def test_a_connection_on_which_no_request_becomes_whole_is_closed(hurried: Connection, half: bytes, before: int):
-    for _ in range(before):
-        hurried.send(request("GET /"))
-        assert hurried.answer().status == 200
+@BEFORE
+def test_a_request_that_does_not_become_whole_is_told_so(
+    hurried: Connection, caplog: pytest.LogCaptureFixture, half: bytes, before: int
+):
+    used(hurried, before)
     hurried.send(half)
+    reply = hurried.answer()
+    assert (reply.status, reply.error, reply.headers["connection"]) == (408, "request_timeout", "close")
+    assert hurried.ended
+    assert not caplog.records
+
+
+def test_half_a_request_under_v1_is_told_so_in_openai_s_form(hurried: Connection):
+    hurried.send(request("POST /v1/chat/completions", body=b"the body")[:-4])
+    reply = hurried.answer()
+    assert (reply.status, reply.json["error"]["type"]) == (408, "invalid_request_error")
+
+
+def test_a_request_that_was_answered_before_it_was_whole_gets_no_second_answer(hurried: Connection):
+    hurried.send(request("POST /early", body=b"the body")[:-4])
+    assert hurried.answer().json["asked"] == "POST /early"
     assert hurried.ended
 
 

@@ -155,6 +155,22 @@ def test_names_that_nothing_has_are_told_by_their_place_and_never_repeated(api: 
     assert unknown.encode() not in found.body + refused.body
 
 
+@pytest.mark.parametrize(
+    ("prompt", "demands"),
+    [(f"Summarise: {'the quick brown fox jumps over the lazy dog. ' * 4000}", {}),
+     ("hi", {"max_tokens": 1, "providers": ["deepseek"]})],
+    ids=["long", "short"],
+)  # fmt: skip
+def test_a_told_cost_sent_back_as_the_bound_keeps_the_model_that_it_was_told_of(
+    api: Service, prompt: str, demands: dict[str, object]
+):
+    body = {"prompt": prompt, "preference": 0.0, "constraints": demands}
+    for told in api.post("/route", body).json["ranking"][:5]:
+        bound = {**demands, "max_cost_usd": told["estimated_cost_usd"]}
+        again = api.post("/route", {**body, "constraints": bound}).json
+        assert told["id"] in [each["id"] for each in again["ranking"]]
+
+
 def test_constraints_that_nothing_meets_name_the_binding_one_and_a_relaxation_that_works(api: Service):
     reply = api.post("/route", {"prompt": PROMPT, "constraints": {"max_cost_usd": 1e-12}})
     assert (reply.status, reply.error) == (422, "no_eligible_model")

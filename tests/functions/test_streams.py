@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from llm_router.endpoints.completions import _Bounded
+from llm_router.generation import generator
 from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, ChatRequest, StopReason
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.generation.walk import Patience
@@ -137,18 +138,80 @@ def test_a_provider_that_is_alive_has_the_stream_s_whole_time_to_go_on(
     assert (b'"finish_reason":"stop"' in said, b'"error"' in said) == (whole, not whole)
 
 
-def test_a_provider_that_says_nothing_but_that_it_is_alive_has_no_more_time_to_begin_than_others(
+def test_a_provider_that_says_nothing_but_that_it_is_alive_has_no_more_time_to_begin_than_is_left(
     generating: Client, clock: FakeClock
 ):
-    generating.parts.with_patience(Patience(attempt_s=0.05))
+    started = clock.monotonic()
     generating.providers.default = Pinging(clock=clock, pings=1_000_000, begins=False)
-    assert (generating.chat(**BODY).status, clock.monotonic() > 0) == (504, True)
+    assert (generating.chat(**BODY).status, clock.monotonic() - started) == (504, 27)
 
 
-def test_a_stream_whose_provider_says_nothing_for_ten_seconds_is_given_up(generating: Client, clock: FakeClock):
-    slow = generating.providers.default = Slow(clock=clock)
-    generating.chat(**BODY)
-    assert slow.given == [10]
+@dataclass
+class Thinking(FakeProvider):
+    """Says at once that it is alive and some other time the rest."""
+
+    async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
+        self.asked.append((model, request))
+        yield ALIVE
+        await asyncio.sleep(0.1)
+        yield ChatChunk(text="Once upon a time", stop=StopReason.STOP)
+
+
+def test_a_provider_that_has_been_heard_is_not_taken_for_one_that_hangs(generating: Client):
+    generating.parts.with_patience(Patience(attempt_s=0.02))
+    generating.providers.default = Thinking()
+    assert b"Once upon a time" in generating.chat(**BODY).body
+    assert len(generating.asked) == 1
+
+
+@dataclass
+class Hanging(Slow):
+    """Says at once that it is alive and never more; `given` is how long it was waited for."""
+
+    async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
+        started = asyncio.get_running_loop().time()
+        yield ALIVE
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.given.append(asyncio.get_running_loop().time() - started)
+            self.clock.pass_seconds(self.given[-1])
+
+
+def test_one_that_says_nothing_more_has_what_is_left(generating: Client, clock: FakeClock):
+    generating.parts.with_patience(Patience(attempt_s=0.02, spare_s=HTTP_API_S - 0.2))
+    hanging = generating.providers.default = Hanging(clock=clock)
+    assert generating.chat(**BODY).status == 504
+    (took,) = hanging.given
+    assert 0.02 < 0.99 * 0.2 < took < HTTP_API_S, "of which nothing is left for another"
+
+
+@dataclass
+class Silent(Slow):
+    """Says no more after its first piece."""
+
+    async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
+        self.given.append(timeout_s)
+        yield ChatChunk(text="Once upon")
+        await asyncio.Event().wait()
+
+
+def test_a_stream_whose_provider_says_nothing_for_ten_seconds_is_given_up(
+    generating: Client, monkeypatch: pytest.MonkeyPatch
+):
+    assert generator.PAUSE_S == 10
+    monkeypatch.setattr(generator, "PAUSE_S", 0.05)
+    silent = generating.providers.default = Silent()
+    *_, last = generating.events()
+    assert json.loads(last)["error"]["code"] == "upstream_timeout"
+    assert silent.given == [23], "it may take as long to begin"
+
+
+def test_a_model_whose_streams_outlast_their_time_is_not_left_alone(generating: Client, clock: FakeClock):
+    generating.providers.default = Slow(clock=clock, seconds=HTTP_API_S + 1)
+    for _ in range(4):
+        assert b'"error"' in generating.chat(**{**BODY, "model": "openai/gpt-4.1"}).body
+    assert len(generating.providers.default.given) == 4
 
 
 def test_a_stream_that_nobody_reads_is_closed_soon_after_its_time(generating: Client):

@@ -95,6 +95,7 @@ STRANGE = {
     "right-to-left overrides": "\u202ewrite a poem\u202c" * 50,
     "NUL": "write\0a poem",
     "a million spaces around a word": " " * 500_000 + "poem" + " " * 400_000,
+    "a million blanks and invisible characters by turns": "poem" + " \u200b" * 499_000,
 }
 
 

@@ -29,7 +29,7 @@ from tests.support.service import Service, service
 def test_f18_a_provider_that_does_not_come_to_an_end_is_given_up_and_our_own_504_tells(
     world: ProvidersWorld, fault: Fault
 ):
-    world.parts.with_patience(Patience(attempt_s=0.3))
+    world.parts.with_patience(Patience(attempt_s=0.3, spare_s=24.5))
     world.server.then(fault)
     assert outcomes(world.generate()) == ["timeout", "ok"]
     world.server.always(fault)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from classifier import asides, fences
+from classifier import claims, fences
 from llm_router.adapters.providers.configured import speakers
 from llm_router.catalogue.quality_map import quality_map
 from llm_router.catalogue.tables import tables
@@ -45,11 +45,12 @@ def named_models() -> list[re.Pattern[str]]:
 
 
 BUILT: Mapping[tuple[str, str], Callable[[], object]] = {
-    ("classifier.asides", "_asks"): asides._asks,
-    ("classifier.asides", "_break"): asides._break,
-    ("classifier.asides", "_bracketed"): lambda: [asides._bracketed(last=last) for last in (True, False)],
-    ("classifier.asides", "_claim"): asides._claim,
+    ("classifier.claims", "_asks"): claims._asks,
+    ("classifier.claims", "_break"): claims._break,
+    ("classifier.claims", "_bracketed"): lambda: [claims._bracketed(last=last) for last in (True, False)],
+    ("classifier.claims", "_claim"): claims._claim,
     ("classifier.fences", "_import"): fences._import,
+    ("llm_router.adapters.providers.openai_request", "_efforts_of"): named_models,
     ("llm_router.adapters.providers.openai_request", "_takes"): named_models,
     ("llm_router.adapters.providers.openai_request", "_thinks_instead"): named_models,
     ("llm_router.adapters.providers.openai_request", "effort"): named_models,

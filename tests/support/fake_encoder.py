@@ -34,9 +34,11 @@ class FakeEncoder:
         self.strength = strength
         self.raises: EncoderFailed | None = None
         self.asked: list[tuple[str, float | None]] = []
+        self.counted: list[str] = []
 
     def count(self, text: str) -> int:
         """Always the same."""
+        self.counted.append(text)
         return 5
 
     def encode(self, text: str, *, deadline_s: float | None = None) -> EncoderOutput:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
-from llm_router.catalogue.entry import Capability
+from llm_router.catalogue.entry import Capability, ModelEntry
 from llm_router.generation.bill import Bill
 from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.job import Job
@@ -19,12 +19,13 @@ from tests.support.models import model
 
 THINKER = model("thinker", usd_in=1.0, usd_out=8.0, capabilities=frozenset({Capability.REASONING}))
 PLAIN = model("plain", usd_in=1.0, usd_out=8.0)
-ASKED = replace(THINKER, thinks=False)
+ASKED = replace(THINKER, id="acme/asked", thinks=False)
 
 
-def job(difficulty: Difficulty | None = None, longest: int | None = None, effort: str | None = None) -> Job:
-    request = ChatRequest((), max_tokens=longest, reasoning_effort=effort)
-    return Job(request, (THINKER,), Reading(100, NO_TEXT), math.inf, Label(difficulty=difficulty))
+def job(difficulty: Difficulty | None = None, longest: int | None = None, *otherwise: ModelEntry) -> Job:
+    request, ids = ChatRequest((), max_tokens=longest), frozenset(each.id for each in otherwise)
+    label = Label(difficulty=difficulty)
+    return Job(request, (THINKER,), Reading(100, NO_TEXT), math.inf, label, thinks_otherwise=ids)
 
 
 def test_what_the_provider_counted_is_what_is_billed():
@@ -51,13 +52,12 @@ def test_thoughts_that_were_written_count_as_what_was_written_and_other_models_t
     assert Bill.of(job(), ASKED, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 101)
 
 
-@pytest.mark.parametrize(("effort", "told"), [(None, 0), ("none", 0), ("minimal", 0), ("low", 1), ("xhigh", 1)])
-def test_an_effort_makes_who_can_think_do_it_and_nobody_else(effort: str | None, told: int):
+def test_who_is_told_to_think_is_billed_for_it_and_who_is_told_not_to_is_not():
     thought = THINKING_TOKENS[Difficulty.MEDIUM]
-    for asked, thoughts in ((ASKED, told * thought), (THINKER, thought), (PLAIN, 0)):
-        found = Bill.of(job(effort=effort), asked, None, "x" * 400, thoughts_seen=False)
-        assert found.usage.reasoning_tokens == thoughts
-    short = job(effort=effort, longest=150)
+    for asked, unasked, told in ((ASKED, 0, thought), (THINKER, thought, 0)):
+        for of, thoughts in ((job(), unasked), (job(None, None, asked), told)):
+            assert Bill.of(of, asked, None, "x" * 400, thoughts_seen=False).usage.reasoning_tokens == thoughts
+    short = job(None, 150, ASKED)
     found = Bill.of(short, ASKED, None, "x" * 400, thoughts_seen=False)
     assert found.usage.completion_tokens <= 150
     assert found.usd <= short.most_usd(ASKED)
@@ -78,7 +78,7 @@ def test_what_was_written_and_what_nobody_saw_are_together_no_more_than_was_aske
 
 
 @pytest.mark.parametrize("count", [-1, 10**9 + 1, 10**400])
-@pytest.mark.parametrize("kind", ["prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens"])
+@pytest.mark.parametrize("kind", [each.name for each in fields(Usage)])
 def test_a_count_that_no_request_can_have_is_none(kind: str, count: int):
     told = replace(Usage(10, 20), **{kind: count})
     ours = Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False)

@@ -14,7 +14,7 @@ from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.publishing import Publisher, held_by_rollback
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.catalogue.snapshot import FORMAT, dumps, loads
-from llm_router.errors import SnapshotCorrupt, SnapshotOfOtherFormat, StoreUnavailable
+from llm_router.errors import FieldProblem, InvalidRequest, SnapshotCorrupt, SnapshotOfOtherFormat, StoreUnavailable
 from llm_router.ports import VersionInfo
 from tests.support.clock import FakeClock
 from tests.support.models import model
@@ -80,3 +80,10 @@ def test_going_back_replaces_it(store: MemoryCatalogueStore):
     assert publisher(store).rollback(1).version == 3
     assert held_by_rollback(store.current())
     assert publisher(store).current().models == ONE.models
+
+
+def test_what_cannot_be_read_cannot_be_gone_back_to_and_the_field_is_named(store: MemoryCatalogueStore):
+    with pytest.raises(InvalidRequest, match="another release's format") as refused:
+        publisher(store).rollback(2)
+    assert refused.value.fields == (FieldProblem("version", "is one that cannot be gone back to"),)
+    assert [info.version for info in store.versions()] == [2, 1]

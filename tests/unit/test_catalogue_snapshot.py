@@ -14,6 +14,7 @@ from llm_router.adapters.versions import digest, verified
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.entry import Catalogue, LongPrompt, ModelEntry, Provenance
 from llm_router.catalogue.snapshot import dumps, loads
+from llm_router.clock import iso_day
 from llm_router.errors import SnapshotCorrupt
 from llm_router.ports import VersionInfo
 from tests.support.models import scenes
@@ -37,6 +38,11 @@ def test_the_bundled_catalogue_goes_there_and_back():
     again = loads(dumps(bundled()), 0)
     assert again == bundled()
     assert dumps(again) == dumps(bundled())
+
+
+def test_the_bundled_catalogue_is_as_of_the_newest_day_that_its_facts_are_of():
+    days = {origin.as_of for entry in bundled() for origin in entry.provenance.values() if origin.as_of}
+    assert iso_day(bundled().as_of) == max(days)
 
 
 def test_notes_and_dates_of_origin_survive():

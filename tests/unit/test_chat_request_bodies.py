@@ -34,6 +34,34 @@ def test_a_prediction_which_only_makes_the_answer_faster_is_taken():
     parse(ChatCompletionRequest, json.dumps({**CHAT, "prediction": prediction}).encode())
 
 
+NO_WORD = "Input should be 'auto', 'none' or 'required'; or Input should be an object"
+
+
+@pytest.mark.parametrize(
+    ("choice", "path", "problem"),
+    [
+        ("canary", "tool_choice", NO_WORD),
+        (5, "tool_choice", NO_WORD),
+        ({"type": "canary"}, "tool_choice", "names a kind that is not known here"),
+        ({"type": "function"}, "tool_choice.function", "Field required"),
+        ({"type": "function", "function": {}}, "tool_choice.function.name", "Field required"),
+        ({"function": {}}, "tool_choice.function.name", "Field required"),
+        ({"function": {"name": "f"}, "canary": 1}, "tool_choice", "holds a field that is not known here"),
+        ({"type": "allowed_tools"}, "tool_choice.allowed_tools", "Field required"),
+    ],
+)
+def test_of_a_choice_of_tools_only_what_is_wrong_with_its_own_kind_is_told(choice: object, path: str, problem: str):
+    assert problems(ChatCompletionRequest, {**CHAT, "tool_choice": choice}) == [(path, problem)]
+
+
+@pytest.mark.parametrize("kind", [{}, {"type": None}, {"type": "function"}])
+def test_a_choice_of_tools_that_does_not_tell_its_kind_is_of_a_function(kind: Fields):
+    chosen = {**kind, "function": {"name": "f"}}
+    body = parse(ChatCompletionRequest, json.dumps({**allowing("f"), "tool_choice": chosen}).encode())
+    assert body.chat(9).tool_choice == ToolChoice(ToolMode.REQUIRED, "f")
+    assert json.loads(body.model_dump_json())["tool_choice"] == {"type": "function", "function": {"name": "f"}}
+
+
 def allowing(*names: str, mode: str = "auto") -> Fields:
     """A request with three tools, of which these are allowed."""
     tools = [{"type": "function", "function": {"name": name}} for name in ("f", "g", "h")]

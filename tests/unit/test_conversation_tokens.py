@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from classifier.normalise import HEAD_CHARACTERS, TAIL_CHARACTERS, normalise
-from llm_router.conversation import IMAGE_TOKENS, Conversation, Turn
+from llm_router.conversation import IMAGE_TOKENS, MESSAGE_TOKENS, Conversation, Turn, of_prompt, wrapping_tokens
 from llm_router.ranking.tokens import (
     COUNTED_WHOLE,
     MANY,
@@ -48,12 +48,20 @@ def estimated_tokens(text: str) -> int:
 @pytest.mark.parametrize("last", ["!!!???", "🎉" * 50, "and in Chinese?"])
 def test_a_history_counts_by_its_own_letters_whatever_is_asked_last(last: str):
     found = tokens(("user", HISTORY), ("assistant", HISTORY), ("user", last))
-    assert found == 2 * estimated_tokens(HISTORY) + COUNTED
+    assert found == 2 * estimated_tokens(HISTORY) + COUNTED + wrapping_tokens(3)
 
 
 def test_a_request_alone_is_what_was_counted_and_said_twice_it_counts_twice():
-    assert tokens(("user", "once")) == COUNTED
-    assert tokens(("user", "once"), ("user", "once")) == COUNTED + estimated_tokens("once")
+    assert tokens(("user", "once")) == COUNTED + wrapping_tokens(1)
+    assert tokens(("user", "once"), ("user", "once")) == COUNTED + estimated_tokens("once") + wrapping_tokens(2)
+
+
+def test_what_wraps_the_messages_is_read_too_however_short_they_are():
+    """OpenAI counts 8 tokens of `hi`, and five for each turn of one word."""
+    counted = replace(classification(), token_count=1)
+    assert task_of(counted, of_prompt("hi")).reading.by(ratios_of("o200k")) == 8
+    said = Conversation(tuple(Turn(("user", "assistant")[place % 2], "ok") for place in range(201)))
+    assert 1000 <= task_of(counted, said).reading.by(ratios_of("o200k")) <= 1250
 
 
 PROSE = "The committee met again on Monday, to hear what had come of its plans for the old harbour. "
@@ -100,7 +108,7 @@ def test_what_a_provider_holds_of_a_conversation_ends_before_a_request_however_l
     opened = Opened(Session(found, "acme/m", tokens=10**6, at=0.0), sessions.Turn(found))
     held = _with_cache(opened, task_of(found, said), said, 1.0, alone=False).turn.held
     assert held is not None
-    assert held.cached_tokens == estimated_tokens(early)
+    assert held.cached_tokens == estimated_tokens(early) + MESSAGE_TOKENS
 
 
 def test_scripts_with_more_tokens_a_letter_count_for_more():
@@ -111,9 +119,10 @@ def test_scripts_with_more_tokens_a_letter_count_for_more():
 def test_each_text_is_billed_by_its_own_script_and_a_picture_by_none():
     old, asked = Turn("user", "письмо " * 1000), Turn("user", "In short, please", images=1)
     o200k = dict(zip(Writing, ratios_of("o200k"), strict=True))
-    expected = estimated_tokens(old.text) * o200k[Writing.CYRILLIC] + COUNTED * o200k[Writing.ENGLISH] + IMAGE_TOKENS
-    assert reading(old, asked).by(ratios_of("o200k")) == round(expected)
-    assert reading(Turn("user", "")).by(ratios_of("o200k")) == round(COUNTED * o200k[Writing.ENGLISH])
+    expected = estimated_tokens(old.text) * o200k[Writing.CYRILLIC] + COUNTED * o200k[Writing.ENGLISH]
+    assert reading(old, asked).by(ratios_of("o200k")) == round(expected + IMAGE_TOKENS + wrapping_tokens(2))
+    none = round(COUNTED * o200k[Writing.ENGLISH] + wrapping_tokens(1))
+    assert reading(Turn("user", "")).by(ratios_of("o200k")) == none
 
 
 def test_a_question_before_pages_in_another_script_does_not_make_them_its_own():

@@ -85,8 +85,9 @@ def test_the_last_money_buys_a_token():
 
 @given(scenes)
 def test_of_what_a_ranking_admits_nothing_is_asked_that_costs_more_or_is_longer_than_may_be(scene):
+    answered = replace(scene.task, generated=True)
     try:
-        found = rank(prepare(scene.models), scene.task, scene.demands, 0.5, Surroundings())
+        found = rank(prepare(scene.models), answered, scene.demands, 0.5, Surroundings())
     except NoEligibleModel:
         assume(False)
     cap = scene.demands.max_cost_usd

@@ -31,6 +31,32 @@ def test_what_the_work_raises_is_raised():
         asyncio.run(meanwhile(work(), list))
 
 
+def test_what_the_work_has_given_when_its_caller_goes_in_that_very_turn_is_undone():
+    undone: list[str] = []
+
+    async def gone() -> None:
+        ready = asyncio.Event()
+
+        async def work() -> str:
+            await ready.wait()
+            return "result"
+
+        async def undo(result: str) -> None:
+            await asyncio.sleep(0)  # as when a connection is closed
+            undone.append(result)
+
+        waiting = asyncio.create_task(meanwhile(work(), lambda: None, undo))
+        await asyncio.sleep(0.001)
+        ready.set()
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    asyncio.run(gone())
+    assert undone == ["result"]
+
+
 def test_when_preparing_fails_or_the_caller_goes_the_work_is_called_off():
     async def called_off_by(prepare: Callable[[], object], cancel_after_s: float | None) -> bool:
         called_off = False

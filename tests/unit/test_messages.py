@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from llm_router.adapters.providers.conversation import new_call_id, turns
 from llm_router.conversation import FILE_TOKENS
 from llm_router.generation.beside_text import beside_tokens
-from llm_router.generation.chat import ChatMessage, ChatRequest, ImagePart, Role, TextPart
+from llm_router.generation.chat import ChatMessage, ChatRequest, FilePart, ImagePart, Role, TextPart
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.messages import Message, conversation
 
@@ -81,6 +81,37 @@ def test_a_file_and_sound_count_by_their_size(kind: str, tokens: int):
     assert conversation([message(small)]).media_tokens == FILE_TOKENS
     sound = {"type": "input_audio", "input_audio": {"data": data, "format": "wav"}}
     assert conversation([message(sound)]).media_tokens == 12_000
+
+
+@pytest.mark.parametrize(
+    ("filename", "kind"),
+    [
+        (None, "application/pdf"),
+        ("draft", "application/pdf"),
+        ("Report.PDF", "application/pdf"),
+        ("notes.txt", "text/plain"),
+        ("table.csv.gz", "application/pdf"),
+        ("out/figures.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
+)
+def test_a_file_in_base64_alone_is_of_the_kind_that_its_name_tells(filename: str | None, kind: str):
+    file = {"file_data": "JVBERi0xLjQ=", **({"filename": filename} if filename else {})}
+    assert sent(role="user", content=[{"type": "file", "file": file}]).parts == (
+        FilePart(f"data:{kind};base64,JVBERi0xLjQ=", filename=filename),
+    )
+
+
+@pytest.mark.parametrize("address", ["data:text/csv;base64,YQ==", "https://x.example/a.pdf", "gs://bucket/a.pdf"])
+def test_a_file_s_address_stays_as_it_is(address: str):
+    file = {"file_data": address, "filename": "a.txt"}
+    assert sent(role="user", content=[{"type": "file", "file": file}]).parts == (FilePart(address, filename="a.txt"),)
+
+
+def test_a_text_file_in_base64_alone_counts_as_text():
+    data = {"file_data": "A" * 4_000_000}
+    (text, other) = ({"type": "file", "file": {**data, "filename": name}} for name in ("a.txt", "a.pdf"))
+    assert conversation([message(text)]).media_tokens == pytest.approx(750_000, rel=0.001)
+    assert conversation([message(other)]).media_tokens == pytest.approx(375_000, rel=0.001)
 
 
 def message(part: object) -> Message:

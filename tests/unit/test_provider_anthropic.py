@@ -84,8 +84,9 @@ def test_anthropic_is_told_how_tools_are_to_be_used(choice, parallel, sent, serv
     ("model", "sent"),
     [
         ("claude-haiku-4-5", {"temperature": 1.0}),
-        ("claude-opus-4-7", {"output_config": {"effort": "low"}}),
-        ("claude-sonnet-4-6", {"temperature": 1.0, "output_config": {"effort": "low"}}),
+        ("claude-opus-4-7", {"thinking": {"type": "adaptive"}, "output_config": {"effort": "low"}}),
+        ("claude-sonnet-4-6", {"thinking": {"type": "adaptive"}, "output_config": {"effort": "low"}}),
+        ("claude-opus-5", {"output_config": {"effort": "low"}}),
     ],
 )
 def test_anthropic_s_models_get_the_settings_that_they_take(model, sent, server: ProviderServer):

@@ -16,7 +16,6 @@ from llm_router.generation.chat import (
     Tool,
     ToolChoice,
     ToolMode,
-    Usage,
 )
 from tests.support.chat import SCHEMA, WEATHER, ask, streamed, together
 
@@ -37,8 +36,7 @@ def test_it_says_that_it_is_a_demo_and_who_would_have_answered(read):
     assert "demo" in answer.text
     assert "gpt-x of openai" in answer.text
     assert answer.stop is StopReason.STOP
-    assert answer.usage.prompt_tokens == 100
-    assert answer.usage.completion_tokens == pytest.approx(len(answer.text) / 4, abs=1)
+    assert answer.usage is None, "the router's own count is what holds"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +54,7 @@ def test_it_streams_word_by_word():
 
 def test_it_keeps_to_the_limit():
     answer = whole(ask(max_tokens=5))
-    assert (answer.stop, answer.usage, len(answer.text)) == (StopReason.LENGTH, Usage(3, 5), 20)
+    assert (answer.stop, len(answer.text)) == (StopReason.LENGTH, 20)
 
 
 @pytest.mark.parametrize("choice", [ToolChoice(ToolMode.REQUIRED), ToolChoice(name="get_weather")])

@@ -9,8 +9,15 @@ import pytest
 from llm_router.adapters.providers.conversation import compact
 from llm_router.adapters.providers.gemini_request import body
 from llm_router.generation.chat import (
+    AudioPart,
+    ChatMessage,
+    ChatRequest,
+    ImagePart,
     JsonFormat,
+    Role,
     StopReason,
+    TextPart,
+    ToolCall,
     Usage,
 )
 from llm_router.generation.provider import Failure
@@ -79,7 +86,6 @@ def test_gemini_gets_penalties_before_2_5_alone(model: str, takes: bool):
 @pytest.mark.parametrize(
     ("model", "effort", "level"),
     [
-        ("gemini-2.5-flash", "low", None),
         ("gemini-3-pro", "none", "low"),
         ("gemini-3.1-pro-preview", "minimal", "low"),
         ("gemini-3.5-flash", "minimal", "minimal"),
@@ -93,6 +99,51 @@ def test_gemini_gets_penalties_before_2_5_alone(model: str, takes: bool):
 def test_gemini_thinks_at_a_level_that_its_model_knows(model: str, effort: str | None, level: str | None):
     settings = body(model, ask(reasoning_effort=effort))["generationConfig"]
     assert settings == ({"thinkingConfig": {"thinkingLevel": level}} if level else {})
+
+
+@pytest.mark.parametrize(
+    ("model", "effort", "longest", "budget"),
+    [
+        ("gemini-2.5-flash", None, None, None),
+        ("gemini-2.5-flash", "none", None, 0),
+        ("gemini-2.5-flash", "minimal", None, 1024),
+        ("gemini-2.5-flash", "low", None, 1024),
+        ("gemini-2.5-flash", "xhigh", None, 24576),
+        ("gemini-2.5-flash", "high", 4000, 2000),
+        ("gemini-2.5-flash-lite", "medium", None, 8192),
+        ("gemini-2.5-flash-lite", "none", None, 0),
+        ("gemini-2.5-flash-lite", "high", 1000, 0),
+        ("gemini-2.5-pro", "none", None, 128),
+        ("gemini-2.5-pro", "high", 100, 128),
+        ("gemini-2.5-flash-image", "high", None, None),
+        ("gemini-2.0-flash", "high", None, None),
+    ],
+)
+def test_gemini_2_5_thinks_within_a_budget_that_its_model_knows_and_that_leaves_half_of_the_answer(
+    model: str, effort: str | None, longest: int | None, budget: int | None
+):
+    settings = body(model, ask(reasoning_effort=effort, max_tokens=longest))["generationConfig"]
+    thinking = {} if budget is None else {"thinkingConfig": {"thinkingBudget": budget}}
+    assert settings == thinking | ({} if longest is None else {"maxOutputTokens": longest})
+
+
+def test_what_a_tool_gives_beside_text_stands_behind_its_result():
+    picture, sound = ImagePart(f"data:image/png;base64,{PIXEL}"), AudioPart("UklG", "wav")
+    messages = (
+        ChatMessage(Role.USER, (TextPart("Look."),)),
+        ChatMessage(Role.ASSISTANT, tool_calls=(ToolCall("c1", "see", "{}"), ToolCall("c2", "hear", "{}"))),
+        ChatMessage(Role.TOOL, (TextPart("a cat"), picture), tool_call_id="c1"),
+        ChatMessage(Role.TOOL, (sound,), tool_call_id="c2"),
+    )
+    assert json.loads(compact(body("gemini-2.5-flash", ChatRequest(messages))))["contents"][2] == {
+        "role": "user",
+        "parts": [
+            {"functionResponse": {"name": "see", "response": {"result": "a cat"}}},
+            {"inlineData": {"mimeType": "image/png", "data": PIXEL}},
+            {"functionResponse": {"name": "hear", "response": {"result": ""}}},
+            {"inlineData": {"mimeType": "audio/wav", "data": "UklG"}},
+        ],
+    }
 
 
 def test_gemini_3_gets_the_ids_of_calls_and_of_their_results():
@@ -117,7 +168,10 @@ def test_a_prompt_that_gemini_blocks_is_filtered_and_not_garbage(server: Provide
     assert (answer.text, answer.stop, answer.usage) == ("", StopReason.CONTENT_FILTER, Usage(4, 0))
 
 
-@pytest.mark.parametrize("word", ["MALFORMED_FUNCTION_CALL", "OTHER"])
+@pytest.mark.parametrize(
+    "word",
+    ["MALFORMED_FUNCTION_CALL", "OTHER", "MISSING_THOUGHT_SIGNATURE", "TOO_MANY_TOOL_CALLS", "NO_IMAGE", "IMAGE_OTHER"],
+)
 def test_output_that_gemini_cannot_use_is_garbage(word, server: ProviderServer):
     server.always(Said(stop=word))
     attempt = lambda provider: failure(provider.complete("m", ask(), 5))  # noqa: E731

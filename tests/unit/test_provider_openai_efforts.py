@@ -51,6 +51,10 @@ def test_beside_tools_a_model_is_asked_for_the_only_effort_that_it_takes(name, m
         ("vllm", "a-model-of-mine", "xhigh", "xhigh"),
         ("openrouter", "openai/o3", "minimal", "minimal"),
         ("openai", "gpt-5.1", None, None),
+        ("mistral", "mistral-small-2603", "high", "high"),
+        ("mistral", "mistral-medium-2604", "medium", "high"),
+        ("mistral", "mistral-medium-2604", "low", "none"),
+        ("mistral", "mistral-large-2512", "high", None),
     ],
 )  # fmt: skip
 def test_a_model_is_asked_for_the_effort_nearest_to_the_one_wanted_that_it_takes(name, model, asked_for, sent):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 import threading
 
 import pytest
 
 from llm_router.adapters.providers.http_provider import HttpProvider
 from llm_router.adapters.providers.openai_chat import OpenAiChat
-from llm_router.adapters.providers.wire import Wire
+from llm_router.adapters.providers.wire import CONNECT_S, Wire
 from llm_router.generation.chat import ChatAnswer
 from llm_router.generation.provider import Failure
 from tests.support.chat import ask, failure, run, streamed, together
@@ -73,6 +74,19 @@ def test_a_connection_that_the_provider_has_closed_is_not_used_again():
             return first.text, broken.failure, (await provider.complete("m", ask(), 5)).text
 
         assert run(speaker(server.url), three) == ("Hello there, world.", Failure.GARBAGE, "Hello there, world.")
+
+
+def test_who_is_not_connected_to_in_five_seconds_cannot_be_reached(monkeypatch: pytest.MonkeyPatch):
+    """Here a port that takes connections and says no word of TLS."""
+    assert CONNECT_S == 5
+    monkeypatch.setattr("llm_router.adapters.providers.wire.CONNECT_S", 0.05)
+    with socket.create_server((HOST, 0)) as silent:
+        url = f"https://{HOST}:{silent.getsockname()[1]}"
+        for failed in (
+            run(speaker(url), lambda provider: failure(provider.complete("m", ask(), 20))),
+            run(speaker(url), lambda provider: failure(streamed(provider, "m", ask(), 20))),
+        ):
+            assert (failed.failure, failed.status) == (Failure.UNREACHABLE, None)
 
 
 def test_two_hundred_streams_at_once_lose_nothing():

@@ -123,7 +123,7 @@ def test_a_dominated_model_never_wins(scene, preference):
 
 
 @given(scenes)
-def test_what_an_empty_ranking_names_as_nearest_relaxation_gives_a_model(scene):
+def test_what_an_empty_ranking_names_as_nearest_relaxation_gives_the_model_that_it_names(scene):
     models, of, limits = scene.models, scene.task, scene.demands
     numeric = replace(
         limits,
@@ -142,7 +142,8 @@ def test_what_an_empty_ranking_names_as_nearest_relaxation_gives_a_model(scene):
         for field in error.fields:
             name, value = field.path.removeprefix("constraints."), field.problem.rpartition(": ")[2]
             changed = replace(changed, **{name: None if value == DROP else number(name, value)})
-        assert rank(prepare(models), of, changed, 0.5, HERE).candidates
+        (first, *_), said = rank(prepare(models), of, changed, 0.5, HERE).candidates, error.message
+        assert changed.max_tokens != numeric.max_tokens or f"(gives {first.model.id})" in said
 
 
 def number(name: str, value: str) -> float:

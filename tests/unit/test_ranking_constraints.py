@@ -256,3 +256,12 @@ def test_of_all_that_the_nearest_change_lets_in_the_best_is_named():
     found = nearest([out("a", dearer, quality=0.6), out("b", alike, quality=0.9), out("c", added, dearer)])
     assert found is not None
     assert found.model.api_alias == "b"
+
+
+def test_a_demand_that_is_dropped_lets_in_whatever_did_not_meet_it():
+    unknown = Violation(Reason.LICENSE, "", "constraints.licenses", DROP)
+    known = unknown._replace(relaxed="add MIT", distance=1.001)
+    dear = Violation(Reason.COST, "", "constraints.max_cost_usd", "0.0101")
+    found = nearest([out("a", unknown, quality=0.6), out("b", known, quality=0.9), out("c", known, dear, quality=0.95)])
+    assert found is not None
+    assert (found.model.api_alias, found.violations) == ("b", (known,))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from llm_router.catalogue.entry import Capability
 from llm_router.errors import NoEligibleModel
+from llm_router.ranking.constraints import Prospect, violations
 from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import rank
@@ -87,12 +88,32 @@ def test_a_model_that_is_cut_off_before_half_of_its_answer_meets_no_quality_that
         assert rank(thinker, of, met, 0.5, Surroundings()).eligible == 1
 
 
+def test_a_model_that_answers_is_nearer_to_a_quality_that_is_demanded_than_one_that_is_cut_off():
+    silent = model("silent", chances=(0.99,) * 3, capabilities=THINKER)
+    models = prepare([silent, *(model(name, chances=(chance,) * 3) for name, chance in (("a", 0.2), ("b", 0.35)))])
+    of = task(difficulty=Difficulty.HARD, output_tokens=400)
+    limits = Constraints(max_tokens=300, min_quality=0.8)
+    with pytest.raises(NoEligibleModel, match=r"\(gives acme/b\)") as refused:
+        rank(models, of, limits, 0.5, Surroundings())
+    (binding,) = refused.value.fields
+    least = float(binding.problem.rpartition(" ")[2])
+    (first,) = rank(models, of, replace(limits, min_quality=least), 0.5, Surroundings()).candidates
+    assert first.model.id == "acme/b"
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_demand_on_quality_that_asks_next_to_nothing_is_near_and_no_nearer_than_none(silent: bool):
+    prospect = Prospect(model("m"), 0.0, 0.0, 0.0, 10, 10, silent=silent)
+    (found,) = violations(prospect, task(), Constraints(min_quality=0.0005))
+    assert found.distance == 0.0
+
+
 @given(scenes, st.integers(1, 20_000), st.booleans())
 def test_a_cost_and_a_latency_that_are_told_let_their_model_in_as_bounds_whatever_cuts_the_answer_off(
-    scene: Scene, longest: int, told_to_think: bool
+    scene: Scene, longest: int, told: bool
 ):
-    # What is read is left out: a bound is held against a somewhat longer prompt.
-    of = replace(scene.task, input_tokens=0, longest=longest, told_to_think=told_to_think)
+    otherwise = frozenset(each.id for each in scene.models[::2]) if told else frozenset[str]()
+    of = replace(scene.task, longest=longest, thinks_otherwise=otherwise)
     models = prepare(scene.models)
     try:
         found = rank(models, of, Constraints(), 0.5, Surroundings())

@@ -98,14 +98,17 @@ def test_only_a_model_that_reasons_thinks_and_by_how_hard_it_is(difficulty: Diff
 
 
 @pytest.mark.parametrize("difficulty", list(Difficulty))
-def test_who_is_told_to_think_does_so_if_it_can(difficulty: Difficulty):
-    of = replace(task(difficulty=difficulty, output_tokens=400), told_to_think=True)
-    asked = ready(capabilities=THINKER, thinks=False)
-    assert billed_tokens(asked, replace(of, told_to_think=False), None) == (400, 0)
-    assert billed_tokens(asked, of, None) == (400, THINKING_TOKENS[difficulty])
-    assert billed_tokens(asked, of, 4000) == (400, THINKING_TOKENS[difficulty])
-    assert billed_tokens(ready(thinks=True), of, None) == (400, THINKING_TOKENS[difficulty])
-    assert billed_tokens(ready(), of, None) == (400, 0)
+def test_who_is_told_to_think_does_so_and_who_is_told_not_to_does_not(difficulty: Difficulty):
+    asked, keen = ready(capabilities=THINKER, thinks=False), ready(thinks=True)
+    unasked = task(difficulty=difficulty, output_tokens=400)
+    told = replace(unasked, thinks_otherwise=frozenset({asked.model.id}))
+    other = replace(unasked, thinks_otherwise=frozenset({"acme/other"}))
+    for of in (unasked, other):
+        assert billed_tokens(asked, of, None) == (400, 0)
+        assert billed_tokens(keen, of, None) == (400, THINKING_TOKENS[difficulty])
+    assert billed_tokens(asked, told, None) == (400, THINKING_TOKENS[difficulty])
+    assert billed_tokens(asked, told, 4000) == (400, THINKING_TOKENS[difficulty])
+    assert billed_tokens(keen, told, None) == (400, 0)
 
 
 def test_an_answer_is_no_longer_than_the_model_writes_and_the_request_allows():
@@ -176,7 +179,7 @@ def test_the_conversation_before_a_request_makes_its_prompt_a_long_one():
 
 def test_a_model_made_ready_has_its_figures_and_what_is_assumed_where_it_has_none():
     known = ready(usd_in=2.0, usd_out=8.0, cached_input_usd_per_mtok=0.5, latency=Latency(300, 100))
-    assert known.prices == pytest.approx((2e-6, 8e-6, 5e-7))
+    assert known.prices == pytest.approx((2e-6, 8e-6, 5e-7, 2e-6))
     assert (known.long_prices, known.long_above) == (None, math.inf)
     assert (known.first_token_ms, known.ms_per_token, known.speed_measured) == (300, 10, True)
     assert not known.thinks
@@ -185,17 +188,17 @@ def test_a_model_made_ready_has_its_figures_and_what_is_assumed_where_it_has_non
     assert not ready(capabilities=THINKER, thinks=False).thinks
     assert ready(thinks=True).thinks
     bare = ready(usd_in=2.0, usd_out=8.0, latency=Latency(None, None))
-    assert bare.prices == pytest.approx((2e-6, 8e-6, 2e-6))
+    assert bare.prices == pytest.approx((2e-6, 8e-6, 2e-6, 2e-6))
     assert (bare.first_token_ms, 1000 / bare.ms_per_token) == ASSUMED_OF_LARGE
     assert not bare.speed_measured
     assert not ready(latency=Latency(300, None)).speed_measured
     assert not ready(latency=Latency(None, 100)).speed_measured
-    assert ready(usd_in=2.0, cached_input_usd_per_mtok=9.0).prices == pytest.approx((2e-6, 4e-6, 2e-6))
-    assert ready(usd_in=0.0, usd_out=0.0).prices == Prices(0.0, 0.0, 0.0)
+    assert ready(usd_in=2.0, cached_input_usd_per_mtok=9.0).prices == pytest.approx((2e-6, 4e-6, 2e-6, 2e-6))
+    assert ready(usd_in=0.0, usd_out=0.0).prices == Prices(0.0, 0.0, 0.0, 0.0)
     assert ready(usd_in=None, usd_out=8.0).prices is None
     assert ready(usd_in=2.0, usd_out=None).prices is None
     dear = ready(long_prompt=TIER)
-    assert (dear.long_prices, dear.long_above) == (pytest.approx((4e-6, 12e-6, 4e-7)), 200_000)
+    assert (dear.long_prices, dear.long_above) == (pytest.approx((4e-6, 12e-6, 4e-7, 4e-6)), 200_000)
 
 
 def test_a_cheap_model_is_assumed_to_be_as_swift_as_small_ones_and_one_without_a_price_is_not():

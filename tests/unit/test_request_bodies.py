@@ -12,6 +12,7 @@ from llm_router.errors import InvalidRequest
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.classify import ClassifyRequest
+from llm_router.schemas.keys import KeyRequest
 from llm_router.schemas.route import ConstraintsBody, RouteRequest
 from llm_router.web.body import MAX_PROBLEMS, parse
 
@@ -95,6 +96,50 @@ def test_what_may_be_one_thing_or_another_is_told_once_under_its_own_name():
     assert problems(ChatCompletionRequest, said_by(content=5)) == [("messages[0].content", neither)]
     assert problems(ChatCompletionRequest, {**CHAT, "stop": 5}) == [("stop", neither)]
     assert paths(ChatCompletionRequest, {**CHAT, "tool_choice": 5}) == ["tool_choice"]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (with_part(canary=5), ("messages[0].content[0]", "holds a field that is not known here")),
+        ({**CHAT, "stop": ["a", 5]}, ("stop[1]", "Input should be a valid string")),
+        ({**CHAT, "stop": ["a"] * 9}, ("stop", "must have at most 4 items")),
+        (said_by(content="x" * 1_000_001), ("messages[0].content", "String should have at most 1000000 characters")),
+    ],
+)
+def test_of_what_may_be_one_thing_or_another_what_was_sent_alone_is_told_of(body: Fields, told: tuple[str, str]):
+    assert problems(ChatCompletionRequest, body) == [told]
+
+
+def test_keys_of_the_inputs_own_are_told_together_each_with_what_is_wrong():
+    (both,) = problems(ChatCompletionRequest, {**CHAT, "logit_bias": {"1": "x", "2": 500}})
+    assert both == ("logit_bias.?", "Input should be a valid number; or Input should be less than or equal to 100")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "told"),
+    [
+        (
+            RouteRequest,
+            {"prompt": "x", "constraints": {"exclude_models": ["x"] * 1000}},
+            ("constraints.exclude_models", "must have at most 200 items"),
+        ),
+        (RouteRequest, {"messages": []}, ("messages", "must have at least 1 item")),
+        (
+            ChatCompletionRequest,
+            {**CHAT, "logit_bias": dict.fromkeys(map(str, range(1025)), 1)},
+            ("logit_bias", "must have at most 1024 items"),
+        ),
+        (ChatCompletionRequest, {**CHAT, "logprobs": True}, ("logprobs", "Input should be false")),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_words_of_json(kind: type[RequestBody], body: Fields, told: tuple[str, str]):
+    assert problems(kind, body) == [told]
+
+
+@pytest.mark.parametrize("name", ["   ", "\0", "\u200b"])
+def test_a_key_needs_a_name_that_can_be_read(name: str):
+    assert problems(KeyRequest, {"name": name}) == [("name", "must hold something that can be read")]
 
 
 @pytest.mark.parametrize(

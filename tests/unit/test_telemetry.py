@@ -15,7 +15,14 @@ from llm_router.adapters.emf import EmfMetrics
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.adapters.process import usage
 from llm_router.composition.watching import model_health, pulse, telemetry
-from llm_router.errors import InvalidRequest, StoreUnavailable, Unavailable, UpstreamError, UpstreamTimeout
+from llm_router.errors import (
+    InvalidRequest,
+    RateLimited,
+    StoreUnavailable,
+    Unavailable,
+    UpstreamError,
+    UpstreamTimeout,
+)
 from llm_router.health import Component, State, read, report
 from llm_router.processes import EVERY_S, KEPT_S, Pulse, Usage, running
 from llm_router.web.access import ROUTES
@@ -92,6 +99,8 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
                 (UpstreamError("x"), "GenerationLatency"),
                 (UpstreamTimeout("x"), "GenerationLatency"),
                 (Unavailable("x", code="upstream_unavailable"), "GenerationLatency"),
+                (RateLimited("x", code="upstream_rate_limited"), "GenerationLatency"),
+                (RateLimited("x"), "Latency"),
                 (InvalidRequest("x", code="request_not_accepted"), "GenerationLatency"),
                 (InvalidRequest("x"), "Latency"),
                 (StoreUnavailable("x"), "Latency"),

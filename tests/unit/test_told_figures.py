@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_router.catalogue.entry import Latency
+from llm_router.errors import NoEligibleModel
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
+from llm_router.ranking.tokens import UNSURE, ratios_of
 from llm_router.ranking.told import enough_usd, low_quality, told_ms, told_quality, told_usd, usd
 from tests.support.models import model, task
 
@@ -28,6 +30,20 @@ def test_a_figure_that_is_told_of_a_model_lets_it_in_as_a_bound(chance, price, s
         min_quality=told_quality(found.quality.expected),
     )
     assert rank(models, task(), told, 0.5, HERE).eligible == 1
+
+
+def test_a_told_cost_of_reading_lets_a_model_in_unless_it_is_to_answer_which_must_cost_no_more_if_it_reads_more():
+    models = prepare([model("m", usd_in=0.1, usd_out=0.1)])
+    of = task(input_tokens=40_000, output_tokens=80)
+    (found,) = rank(models, of, Constraints(), 0.0, HERE).candidates
+    told = Constraints(max_cost_usd=told_usd(found.usd))
+    assert rank(models, of, told, 0.0, HERE).eligible == 1
+    answered = replace(of, generated=True)
+    with pytest.raises(NoEligibleModel, match=r"constraints\.max_cost_usd: 0\.00[0-9]+ ") as refused:
+        rank(models, answered, told, 0.0, HERE)
+    enough = float(refused.value.fields[0].problem.rpartition(" ")[2])
+    assert rank(models, answered, Constraints(max_cost_usd=enough), 0.0, HERE).eligible == 1
+    assert enough >= told_usd((40_000 * ratios_of(None)[0] * UNSURE + 1) * 0.1 / 1e6)
 
 
 def test_a_bound_below_what_is_told_binds():

@@ -50,7 +50,7 @@ async def stream(seconds: float, *, hangs_up: bool) -> list[str]:
             await asyncio.Event().wait()
 
     async with aclosing(pieces()) as endless:
-        answer = _Bounded(endless, seconds, media_type="text/event-stream", headers={})
+        answer = _Bounded(endless, seconds, endless.aclose, media_type="text/event-stream", headers={})
         answer.body_iterator = followed(endless)
         await answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
         return list(found)
@@ -59,3 +59,23 @@ async def stream(seconds: float, *, hangs_up: bool) -> list[str]:
 @pytest.mark.parametrize(("seconds", "hangs_up"), [(0.05, False), (60, True)], ids=["does not read", "hangs up"])
 def test_the_pieces_of_a_stream_that_nobody_reads_are_closed_and_noted_when_it_ends(seconds: float, hangs_up: bool):
     assert asyncio.run(stream(seconds, hangs_up=hangs_up)) == ["closed", "noted"]
+
+
+def test_what_a_stream_is_made_of_is_closed_where_nobody_has_taken_a_piece_of_it():
+    closed: list[str] = []
+
+    async def pieces() -> AsyncGenerator[bytes]:
+        yield b"piece"
+
+    async def close() -> None:
+        closed.append("closed")
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(_message: Message) -> None:
+        await asyncio.Event().wait()
+
+    answer = _Bounded(pieces(), 60, close, media_type="text/event-stream", headers={})
+    asyncio.run(answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send))
+    assert closed == ["closed"]

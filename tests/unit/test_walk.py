@@ -3,86 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.errors import BudgetExceeded, InvalidRequest, RouterError, Unavailable, UpstreamError, UpstreamTimeout
-from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest, StopReason
-from llm_router.generation.cooling import MOST_S, OPEN_S, Cooling
-from llm_router.generation.outcome import Attempt
+from llm_router.errors import (
+    BudgetExceeded,
+    InvalidRequest,
+    RateLimited,
+    Unavailable,
+    UpstreamError,
+    UpstreamTimeout,
+)
+from llm_router.generation.chat import ChatAnswer
+from llm_router.generation.cooling import MOST_S, OPEN_S
+from llm_router.generation.limit import Limit
 from llm_router.generation.provider import Failure, Provider, ProviderFailed
-from llm_router.generation.walk import Patience, Reached, Walk
-from tests.support.clock import FakeClock
+from llm_router.generation.walk import Patience, Walk
 from tests.support.models import model
-
-Does = Failure | Exception | None
-"""What a model does: fails in some way, or answers."""
-
-A1, A2, A3 = (model(name, provider="a") for name in ("one", "two", "three"))
-B1 = model("one", provider="b")
-
-
-class Scripted:
-    """Providers by model: each model does one thing, and takes its time on the clock."""
-
-    def __init__(self, clock: FakeClock, does: Mapping[str, Does], takes_s: float = 0.0) -> None:
-        self.clock, self.does, self.takes_s = clock, does, takes_s
-        self.limits: list[float] = []
-
-    def find(self, provider: str) -> Provider | None:
-        return self
-
-    def why_not(self, provider: str) -> str | None:
-        return None
-
-    def is_demo(self, provider: str) -> bool:
-        return False
-
-    def close(self) -> None: ...
-
-    async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer:
-        self.limits.append(timeout_s)
-        self.clock.pass_seconds(min(self.takes_s, timeout_s))
-        found = self.does.get(model)
-        if isinstance(found, Failure):
-            raise ProviderFailed(found)
-        if found is not None:
-            raise found
-        return ChatAnswer(model, StopReason.STOP)
-
-    async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
-        answer = await self.complete(model, request, timeout_s)
-        yield ChatChunk(text=answer.text)
-        yield ChatChunk(stop=answer.stop)
-
-
-class World:
-    def __init__(self, does: Mapping[str, Does] | None = None, takes_s: float = 0.0) -> None:
-        self.clock = FakeClock()
-        self.providers = Scripted(self.clock, does or {}, takes_s)
-        self.cooling = Cooling(self.clock)
-        self.heard: list[Attempt] = []
-        self.warned: list[str] = []
-
-    def walk(self, *models: ModelEntry, seconds: float = 25.0) -> Reached[ChatAnswer]:
-        async def ask(provider: Provider, model: ModelEntry, limit: float) -> ChatAnswer:
-            return await provider.complete(model.id, ChatRequest(()), limit)
-
-        walk = Walk(self.providers, self.cooling, self.clock, self.warned.append)
-        reached = asyncio.run(walk.first(models, ask, until=self.clock.monotonic() + seconds, tell=self.heard.append))
-        self.cooling.succeeded(reached.model)  # as whoever takes the answer says when it is whole
-        return reached
-
-    def error(self, *models: ModelEntry, seconds: float = 25.0) -> RouterError:
-        with pytest.raises(RouterError) as raised:
-            self.walk(*models, seconds=seconds)
-        return raised.value
-
-
-def tried(reached: Reached[ChatAnswer]) -> list[tuple[str, str]]:
-    return [(attempt.model, attempt.outcome) for attempt in reached.attempts]
+from tests.support.walking import A1, A2, A3, B1, World, tried
 
 
 def test_the_first_that_answers_ends_the_walk():
@@ -105,6 +44,15 @@ def test_an_attempt_has_ten_seconds_or_what_is_left_but_two_and_the_whole_ends_b
     assert world.clock.monotonic() == 23
 
 
+def test_a_named_model_that_is_rate_limited_is_told_so_and_one_that_rests_is_unavailable():
+    world = World({A1.id: ProviderFailed(Failure.RATE_LIMITED, status=429, retry_after_s=40)})
+    world.named = True
+    error = world.error(A1)
+    assert isinstance(error, RateLimited)
+    assert (error.code, error.retry_after_s) == ("upstream_rate_limited", pytest.approx(40))
+    assert isinstance(world.error(A1), Unavailable)
+
+
 def test_without_time_for_an_attempt_nobody_is_asked():
     world = World()
     assert isinstance(world.error(A1, seconds=2), UpstreamTimeout)
@@ -112,15 +60,15 @@ def test_without_time_for_an_attempt_nobody_is_asked():
 
 
 def test_an_attempt_that_does_not_mind_its_time_is_given_up():
-    async def forever(provider: Provider, model: ModelEntry, limit: float) -> ChatAnswer:
+    async def forever(provider: Provider, model: ModelEntry, limit: Limit) -> ChatAnswer:
         await asyncio.Event().wait()
         raise AssertionError
 
     world = World()
-    patience = Patience(attempts=1, attempt_s=0.01)
+    patience = Patience(attempts=1)
     walk = Walk(world.providers, world.cooling, world.clock, world.warned.append, patience)
     with pytest.raises(UpstreamTimeout):
-        asyncio.run(walk.first([A1], forever, until=25, tell=world.heard.append))
+        asyncio.run(walk.first([A1], forever, world.terms(seconds=2.01)))
 
 
 @pytest.mark.parametrize(

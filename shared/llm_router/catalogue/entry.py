@@ -142,6 +142,11 @@ class ModelEntry:
         return self.status is ModelStatus.ACTIVE
 
     @property
+    def api_name(self) -> str:
+        """What it is called in requests to its provider."""
+        return self.api_alias or self.id.partition("/")[2] or self.id
+
+    @property
     def thinks_unasked(self) -> bool:
         """Whether it is to be reckoned with that it thinks; where nobody knows, what can is taken to."""
         return Capability.REASONING in self.capabilities if self.thinks is None else self.thinks

@@ -12,7 +12,14 @@ from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.history import Readable, newest_readable
 from llm_router.catalogue.snapshot import dumps, loads
 from llm_router.clock import iso_date
-from llm_router.errors import InvalidRequest, NotFound, SnapshotCorrupt, StoreUnavailable, VersionConflict
+from llm_router.errors import (
+    FieldProblem,
+    InvalidRequest,
+    NotFound,
+    SnapshotCorrupt,
+    StoreUnavailable,
+    VersionConflict,
+)
 from llm_router.ports import CatalogueStore, Clock, VersionInfo
 
 Change = Callable[[Catalogue], Mapping[str, ModelEntry] | None]
@@ -123,9 +130,12 @@ class Publisher:
         try:
             earlier = self.at(version)
         except NotFound:
-            raise InvalidRequest("There is no such version of the catalogue; see /catalogue/versions.") from None
+            problem = FieldProblem("version", "is none that is kept")
+            message = "There is no such version of the catalogue; see /catalogue/versions."
+            raise InvalidRequest(message, (problem,)) from None
         except SnapshotCorrupt as failure:
-            raise InvalidRequest(failure.message) from failure
+            problem = FieldProblem("version", "is one that cannot be gone back to")
+            raise InvalidRequest(failure.message, (problem,)) from failure
         return self.publish(lambda _: earlier.models, f"{_ROLLBACK}{version}", expected_version=expected_version)
 
     def versions(self, limit: int = 50) -> Sequence[VersionInfo]:

@@ -114,6 +114,7 @@ class Generating:
         )
 
     def _make_dispatcher(self) -> Dispatcher:
+        from llm_router.adapters.providers.thinking import thinks
         from llm_router.generation.dispatch import Dispatcher
 
         services = self._services
@@ -124,6 +125,7 @@ class Generating:
             self.cooling(),
             services.clock,
             services.settings.longest_answer,
+            thinks,
         )
 
     def _make_completer(self) -> Completer:

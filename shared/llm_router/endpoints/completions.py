@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -44,10 +45,18 @@ class _Bounded(StreamingResponse):
     """A stream that ends after so many seconds, whoever reads it: a caller who does not would hold it for ever."""
 
     def __init__(
-        self, content: AsyncIterator[bytes], seconds: float, *, media_type: str, headers: dict[str, str]
+        self,
+        content: AsyncIterator[bytes],
+        seconds: float,
+        close: Callable[[], Awaitable[None]],
+        *,
+        media_type: str,
+        headers: dict[str, str],
     ) -> None:
+        """`close` ends what the content is made of, also where none of it has been taken."""
         super().__init__(content, media_type=media_type, headers=headers)
         self.seconds = seconds
+        self._close = close
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Returns at the end of its time, on which the server closes the connection. Pieces that have begun are closed
@@ -60,6 +69,7 @@ class _Bounded(StreamingResponse):
         finally:
             if isinstance(self.body_iterator, AsyncGenerator):
                 await self.body_iterator.aclose()
+            await self._close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,6 @@ class Completions:
             tenant=call.caller.tenant,
             complete=True,
             longest=self.dispatcher.bounded(body.longest),
-            told_to_think=request.told_to_think,
         )
         seconds = self.stream_s if body.stream and call.streams else WHOLE_S
         if is_auto(body.model):
@@ -136,25 +145,28 @@ class Completions:
                 similarity=done.similarity,
             ),
         )
-        headers = _headers(routed, done.model.id)
+        headers = _headers(done.model.id, answer.router.decision_id)
         return Response(answer.model_dump_json(), media_type="application/json", headers=headers)
 
     async def streamed(self, call: Call, body: ChatCompletionRequest, routed: Routed) -> Response:
         """The answer piece by piece, from when its first piece is there."""
-        stream, told = await meanwhile(self.completer.generator.stream(routed.job), lambda: _told(routed))
+        work = self.completer.generator.stream(routed.job)
+        stream, told = await meanwhile(work, lambda: _told(routed), lambda unread: unread.pieces.aclose())
         begun = None if told is None else begun_decision(told, stream.model, stream.attempts)
         self._keep(call, routed.decision, begun)
         call.note.model = stream.model.id
+        note = router_note(stream.model, routed.decision, stream.attempts, None)
         pieces = events(
             stream,
             answer_id=f"chatcmpl-{call.request_id}",
             created=int(self.clock.now()),
-            note=router_note(stream.model, routed.decision, stream.attempts, None),
+            note=note,
             with_usage=body.stream_options is not None and body.stream_options.include_usage,
         )
-        headers = {**_headers(routed, stream.model.id), "x-accel-buffering": "no"}
+        headers = {**_headers(note.model, note.decision_id), "x-accel-buffering": "no"}
         billed = _billed(pieces, stream, call.note)
-        return _Bounded(billed, self.stream_s + UNREAD_S, media_type=MEDIA_TYPE, headers=headers)
+        until = self.stream_s + UNREAD_S
+        return _Bounded(billed, until, stream.pieces.aclose, media_type=MEDIA_TYPE, headers=headers)
 
     def _keep(self, call: Call, decision: Decision | None, came: GeneratedDecision | None) -> None:
         if decision is not None and came is not None:
@@ -202,6 +214,21 @@ async def _billed(pieces: AsyncGenerator[bytes, None], stream: Stream, note: Obs
         note.cost_usd = stream.bill.usd if stream.bill else None
 
 
-def _headers(routed: Routed, model_id: str) -> dict[str, str]:
+class _Note(BaseModel):
+    model: str
+    decision_id: str | None = None
+
+
+class _Answer(BaseModel):
+    router: _Note | None = None
+
+
+def headers_of(answer: bytes) -> dict[str, str]:
+    """Those of an answer that is given once more, as its body tells them; none for one that is not in OpenAI's form."""
+    note = _Answer.model_validate_json(answer).router
+    return {} if note is None else _headers(note.model, note.decision_id)
+
+
+def _headers(model_id: str, decision_id: str | None) -> dict[str, str]:
     headers = {"x-model-used": model_id}
-    return headers if routed.decision is None else {**headers, "x-decision-id": routed.decision.id}
+    return headers if decision_id is None else {**headers, "x-decision-id": decision_id}

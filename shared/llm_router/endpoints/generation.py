@@ -11,7 +11,7 @@ from starlette.responses import Response
 from llm_router.activity import note_decision
 from llm_router.client_keys import ClientKey, new_secret
 from llm_router.conversation import Conversation
-from llm_router.endpoints.completions import Completions, Keep, keeping_of, note_completed
+from llm_router.endpoints.completions import Completions, Keep, headers_of, keeping_of, note_completed
 from llm_router.errors import InvalidRequest, NotFound
 from llm_router.generation.dispatch import is_auto, preference_of
 from llm_router.generation.idempotency import MAX_KEY
@@ -157,8 +157,10 @@ class GenerationRoutes:
             return bytes(made[0].body)
 
         answer = await self.service.generating.once().run(call.caller.tenant, name, call.raw, body)
-        again = Response(answer, media_type="application/json", headers={"idempotent-replayed": "true"})
-        return made[0] if made else again
+        if made:
+            return made[0]
+        headers = {"idempotent-replayed": "true", **headers_of(answer)}
+        return Response(answer, media_type="application/json", headers=headers)
 
     def _key(self, call: Call, *, spends: bool = True) -> ClientKey | None:
         return self.service.generating.key_of(call.caller, spends=spends)

@@ -31,9 +31,8 @@ class Bill:
         """
         if usage is None or not all(0 <= count <= MOST_TOKENS for count in astuple(usage)):
             longest = job.asked_of(model).max_tokens or sys.maxsize
-            thinks = model.can_think if job.request.told_to_think else model.thinks_unasked
-            unseen = thinks and not thoughts_seen
+            unseen = job.thinks(model) and not thoughts_seen
             said = min(reading_of(written).by(ratios_of(model.tokenizer)), longest)
             thought = min(job.thinking_tokens, longest - said) if unseen else 0
-            usage = Usage(job.reads(model), said + thought, reasoning_tokens=thought)
+            usage = job.usage(job.reads(model), said + thought, thought)
         return cls(usage, cost_usd(model, usage) or 0.0)

@@ -124,7 +124,8 @@ class JsonFormat:
 class ChatRequest:
     """What is asked of a model. None and empty leave it to the provider's own default.
 
-    `max_tokens` bounds what is billed as output; `logit_bias` pairs one model's tokens with their bias. Settings that a
+    `max_tokens` bounds what is billed as output; `logit_bias` pairs one model's tokens with their bias. A prompt that a
+    session goes on with is `kept`: a provider that has to be asked for it keeps it in its cache. Settings that a
     provider does not know are left out by its adapter.
     """
 
@@ -143,23 +144,19 @@ class ChatRequest:
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     json_format: JsonFormat | None = None
-
-    @property
-    def told_to_think(self) -> bool:
-        """Whether its effort makes even a model think that does so only when told to. The least efforts do not; nor are
-        they taken to keep the others from it, for not every model can be told not to."""
-        return self.reasoning_effort not in {None, "none", "minimal"}
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the provider counted them. `cached_tokens` are among `prompt_tokens`, `reasoning_tokens` among
-    `completion_tokens`."""
+    """Tokens as the provider counted them. `cached_tokens`, read from its cache, and `kept_tokens`, written to it, are
+    among `prompt_tokens`, `reasoning_tokens` among `completion_tokens`."""
 
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int = 0
     reasoning_tokens: int = 0
+    kept_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Completer:
         """The answer; with `keeping`, one that was given before will do."""
         if keeping is not None and (found := self._kept(keeping)) is not None:
             return found
-        made = await self.generator.whole(routed.job)
+        made = await self.generator.whole(routed.job, routed.takes_s)
         if keeping is not None:
             self._keep(keeping, KeptAnswer(made.model.id, made.answer))
         return Completed(made.model, made.answer, made.bill, made.attempts)

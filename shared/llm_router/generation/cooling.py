@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from llm_router.breaker import Breaker, BreakerState
@@ -31,6 +31,9 @@ LOOK_EVERY_S = 1.0
 
 RESTING = "has failed of late and is left alone for a while"
 
+EXCUSED = 2
+"""How often in a row a model may run out of a time that was known to be short before that counts as failing."""
+
 _BREAKING = {Failure.SERVER_ERROR, Failure.UNREACHABLE, Failure.TIMEOUT, Failure.GARBAGE}
 
 
@@ -48,6 +51,7 @@ class Cooling:
         self._name = key(secret, NAMESPACE, VERSION, "")
         self._until: dict[str, float] = {}
         self._looked_at = float("-inf")
+        self._ran_out: Counter[str] = Counter()
         self._model_breakers: defaultdict[str, Breaker] = defaultdict(
             lambda: Breaker(clock, failures=MODEL_FAILURES, open_s=OPEN_S)
         )
@@ -77,6 +81,7 @@ class Cooling:
 
     def succeeded(self, model: ModelEntry) -> None:
         """It answered: the counts start anew."""
+        self._ran_out.pop(model.id, None)
         self._model_breakers[model.id].succeeded()
         self._provider_breakers[model.provider].succeeded()
 
@@ -93,6 +98,13 @@ class Cooling:
         elif kind is Failure.UNKNOWN_MODEL:
             self._cool({_model(model.id): REFUSED_S})
         elif kind in _BREAKING:
+            self._count(model)
+
+    def ran_out(self, model: ModelEntry) -> None:
+        """It did not answer, and was given less time than it is expected to take. Once or twice that says nothing of
+        it; again and again, without an answer in between, it is what one that hangs looks like."""
+        self._ran_out[model.id] += 1
+        if self._ran_out[model.id] > EXCUSED:
             self._count(model)
 
     def _count(self, model: ModelEntry) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.reader import CatalogueReader
@@ -13,9 +14,10 @@ from llm_router.errors import Forbidden, InvalidRequest, NoEligibleModel, NotFou
 from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.job import Job
-from llm_router.generation.outcome import Label
+from llm_router.generation.outcome import UNLABELLED, Label
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Providers
+from llm_router.generation.walk import TakesS
 from llm_router.ports import Clock
 from llm_router.ranking.constraints import Prospect, violations
 from llm_router.ranking.task import Constraints, Task
@@ -39,15 +41,20 @@ _PREFERENCES = {"cheap": 0.0, "best": 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """A job, and the decision that its order of models comes from; None where the caller named the model."""
+    """A job, the decision that its order of models comes from, which is None where the caller named the model, and how
+    long a whole answer takes: as the ranking expects or, of a model that was named, at its longest."""
 
     job: Job
     decision: Decision | None
+    takes_s: TakesS
 
 
 @dataclass(slots=True)
 class Dispatcher:
-    """Makes jobs. `longest` bounds every answer in tokens, whatever a caller asks for: it is the operator's money."""
+    """Makes jobs. `longest` bounds every answer in tokens, whatever a caller asks for: it is the operator's money.
+
+    `thinks` tells whether a request, as it is put to a model, makes it think.
+    """
 
     recommender: Recommender
     catalogues: CatalogueReader
@@ -55,6 +62,7 @@ class Dispatcher:
     cooling: Cooling
     clock: Clock
     longest: int
+    thinks: Callable[[ModelEntry, ChatRequest], bool]
     _unconfigured: tuple[Catalogue, Mapping[str, str]] | None = field(default=None, repr=False)
 
     def bounded(self, max_tokens: int | None) -> int:
@@ -70,18 +78,22 @@ class Dispatcher:
         Raises `NoEligibleModel`, or `Unavailable` when no provider is configured at all.
         """
         until = self.clock.monotonic() + seconds
+        otherwise = self._thinks_otherwise(request, self.catalogues.in_force().catalogue.active())
+        ask = replace(ask, thinks_otherwise=otherwise, kept=request.kept)
         decision = self._decided(ask, self._barred(key))
         found = decision.classified.classification
         label = Label(found.base_category, found.difficulty)
         models = tuple(candidate.model for candidate in decision.ranking.candidates)
         reading = task_of(found, ask.conversation).reading
         limit = ask.constraints.max_cost_usd
-        return Routed(Job(request, models, reading, until, label, key, limit, self._begun_by()), decision)
+        job = Job(request, models, reading, until, label, key, limit, self._begun_by(), otherwise)
+        return Routed(job, decision, partial(_expected_s, decision))
 
     def _begun_by(self) -> float:
         return self.clock.monotonic() + WHOLE_S
 
     def _decided(self, ask: Ask, barred: Mapping[str, str]) -> Decision:
+        ask = replace(ask, generated=True)
         resting = self.cooling.resting(self.catalogues.in_force().catalogue)
         if resting:
             with contextlib.suppress(NoEligibleModel):
@@ -105,11 +117,12 @@ class Dispatcher:
         if key is not None and key.has_budget and cost_usd(model, Usage(1, 1)) is None:
             raise Forbidden(f"The price of {model.id} is not known, and this key has a budget.", code="price_not_known")
         text = together(reading_of(turn.text) for turn in ask.conversation.turns)
-        whole = together([text, Reading(ask.conversation.media_tokens, NO_TEXT)])
+        whole = together([text, Reading(ask.conversation.unspoken_tokens, NO_TEXT)])
         until, limit = self.clock.monotonic() + seconds, ask.constraints.max_cost_usd
-        job = Job(request, (model,), whole, until, key=key, most_usd_wanted=limit, first_until=self._begun_by())
+        otherwise = self._thinks_otherwise(request, [model])
+        job = Job(request, (model,), whole, until, UNLABELLED, key, limit, self._begun_by(), otherwise)
         _must_meet(job, model, ask.constraints, text)
-        return Routed(job, None)
+        return Routed(job, None, partial(self._longest_s, job))
 
     def routable(self, key: ClientKey | None) -> list[ModelEntry]:
         """The active models that this key could be answered by, in the catalogue's order."""
@@ -118,6 +131,16 @@ class Dispatcher:
         return [
             model for model in catalogue.active() if model.id not in unconfigured and (key is None or key.allows(model))
         ]
+
+    def _longest_s(self, job: Job, model: ModelEntry) -> float:
+        return self.recommender.takes_s(model, job.asked_of(model).max_tokens or self.longest)
+
+    def _thinks_otherwise(self, request: ChatRequest, models: Iterable[ModelEntry]) -> frozenset[str]:
+        """Those that the request makes think though they would not, or keeps from it."""
+        if request.reasoning_effort is None and not request.tools:
+            return frozenset()
+        able = (model for model in models if model.can_think)
+        return frozenset(model.id for model in able if self.thinks(model, request) != model.thinks_unasked)
 
     def _barred(self, key: ClientKey | None) -> Mapping[str, str]:
         """Models that cannot answer here, with the reason."""
@@ -137,6 +160,11 @@ class Dispatcher:
             missing = {model.id: why for model in catalogue if (why := whys[model.provider]) is not None}
             held = self._unconfigured = (catalogue, missing)
         return held[1]
+
+
+def _expected_s(decision: Decision, model: ModelEntry) -> float:
+    """0 for a model that was not ranked."""
+    return next((each.wait.ms / 1000 for each in decision.ranking.candidates if each.model.id == model.id), 0.0)
 
 
 def _must_meet(job: Job, model: ModelEntry, limits: Constraints, text: Reading) -> None:

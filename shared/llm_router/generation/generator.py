@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -10,13 +9,16 @@ from llm_router.budgets import Budgets, Reservation
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import StoreUnavailable
 from llm_router.generation.bill import Bill
-from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, Usage
+from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk
 from llm_router.generation.job import Job
+from llm_router.generation.limit import Limit
 from llm_router.generation.lost import Lost
-from llm_router.generation.outcome import Attempt, Outcome, OutcomeObserver
+from llm_router.generation.outcome import UNLABELLED, Attempt, Outcome, OutcomeObserver
 from llm_router.generation.provider import Failure, Provider, ProviderFailed
+from llm_router.generation.silence import Silence
 from llm_router.generation.stops import Chunks, ended, until_a_stop
-from llm_router.generation.walk import Reached, Walk
+from llm_router.generation.walk import Reached, TakesS, Terms, Walk
+from llm_router.generation.written import Written
 from llm_router.ports import Clock
 
 PAUSE_S = 10.0
@@ -35,7 +37,8 @@ class Generated:
 
 @dataclass(slots=True)
 class Stream:
-    """An answer that has begun. `pieces` ends with `ProviderFailed` when it breaks; `bill` is there at its end."""
+    """An answer that has begun. `pieces` ends with `ProviderFailed` when it breaks; `bill` is there at its end, and
+    when they are closed, though nobody has taken one."""
 
     model: ModelEntry
     attempts: tuple[Attempt, ...]
@@ -43,30 +46,12 @@ class Stream:
     bill: Bill | None = None
 
 
+def _nobody_knows(_model: ModelEntry) -> float:
+    return 0.0
+
+
 Begun = tuple[ChatChunk, Chunks]
 """The first piece of an answer, and the rest of it."""
-
-
-@dataclass(slots=True)
-class _Written:
-    """What a stream has brought so far, as far as a bill and an outcome need it."""
-
-    first_ms: float
-    text: list[str] = field(default_factory=list)
-    thought: bool = False
-    usage: Usage | None = None
-    stopped: bool = False
-
-    def take(self, chunk: ChatChunk) -> None:
-        self.text += [chunk.text, chunk.refusal, chunk.reasoning, *(delta.arguments for delta in chunk.tool_calls)]
-        self.thought = self.thought or bool(chunk.reasoning)
-        self.usage = chunk.usage or self.usage
-        self.stopped = self.stopped or chunk.stop is not None
-
-    def must_have_stopped(self) -> None:
-        """Raises `ProviderFailed` for a stream that ended without saying why."""
-        if not self.stopped:
-            raise ProviderFailed(Failure.GARBAGE)
 
 
 @dataclass(frozen=True)
@@ -79,17 +64,18 @@ class Generator:
     clock: Clock
     warn: Callable[[str], None]
 
-    async def whole(self, job: Job) -> Generated:
-        """The whole answer of the first model that gives one."""
+    async def whole(self, job: Job, takes_s: TakesS = _nobody_knows) -> Generated:
+        """The whole answer of the first model that gives one; `takes_s` is how long each is expected to take."""
         reservation, lost = self._reserve(job), Lost(job)
 
-        async def ask(provider: Provider, model: ModelEntry, seconds: float) -> ChatAnswer:
+        async def ask(provider: Provider, model: ModelEntry, limit: Limit) -> ChatAnswer:
             self._cover(reservation, job, model)
-            return await provider.complete(_name(model), job.asked_of(model), seconds)
+            return await provider.complete(model.api_name, job.asked_of(model), limit.seconds)
 
         usd = 0.0
         try:
-            reached = await self.walk.first(job.models, ask, until=job.until, tell=self._failed(job, lost))
+            terms = self._terms(job, job.until, lost, lambda model: max(takes_s(model), _begins_s(model)))
+            reached = await self.walk.first(job.models, ask, terms)
             self.walk.cooling.succeeded(reached.model)
             answer = ended(reached.found, job.request.stop)
             written = "".join((answer.text, answer.reasoning or "", *(call.arguments for call in answer.tool_calls)))
@@ -105,37 +91,43 @@ class Generator:
         """The first answer that begins. Until then other models are tried; after it there is no turning back."""
         reservation, lost = self._reserve(job), Lost(job)
 
-        async def ask(provider: Provider, model: ModelEntry, seconds: float) -> Begun:
+        async def ask(provider: Provider, model: ModelEntry, limit: Limit) -> Begun:
             self._cover(reservation, job, model)
-            pieces = _pieces(provider, model, job, PAUSE_S)
+            pieces = _pieces(provider, model, job, max(PAUSE_S, limit.most_s))
             if job.request.stop:
                 pieces = until_a_stop(pieces, job.request.stop)
-            return await _first(pieces), pieces
+            return await _first(pieces, limit), pieces
 
         try:
-            reached = await self.walk.first(job.models, ask, until=job.first_until, tell=self._failed(job, lost))
+            terms = self._terms(job, job.first_until, lost, _begins_s)
+            reached = await self.walk.first(job.models, ask, terms)
         except BaseException:
             self._settle(reservation, lost.usd)
             raise
         stream = Stream(reached.model, reached.attempts)
         stream.pieces = self._follow(job, reached, stream, reservation, lost)
+        await anext(stream.pieces)
         return stream
 
     async def _follow(
         self, job: Job, reached: Reached[Begun], stream: Stream, reservation: Reservation | None, lost: Lost
     ) -> Chunks:
-        """Pass the pieces on; when they end, however they do, book what was written and tell how it went.
+        """Pass the pieces on, behind one that only begins: what has not begun does nothing when it is closed. When they
+        end, however they do, book what was written and tell how it went.
 
         Only a stream that ends as it should speaks for the model: one that always breaks must be left alone some day.
+        One that was still being written when its time was over says nothing of it.
         """
         first, rest = reached.found
-        written = _Written(first_ms=reached.attempts[-1].ms)
+        silence = Silence()
+        written = Written(first_ms=reached.attempts[-1].ms)
         started = self.clock.monotonic()
         failure: Failure | None = None
         try:
             written.take(first)
+            yield ALIVE
             yield first
-            while (chunk := await self._next(rest, job)) is not None:
+            while (chunk := await self._next(rest, job, silence)) is not None:
                 if chunk != ALIVE:
                     written.take(chunk)
                     yield chunk
@@ -143,9 +135,11 @@ class Generator:
             self.walk.cooling.succeeded(reached.model)
         except ProviderFailed as broken:
             failure = broken.failure
-            self.walk.cooling.failed(reached.model, broken)
+            if failure is not Failure.TIMEOUT or self.clock.monotonic() < job.until:
+                self.walk.cooling.failed(reached.model, broken)
             raise
         finally:
+            silence.close()
             await rest.aclose()
             text = "".join(written.text)
             bill = stream.bill = Bill.of(job, reached.model, written.usage, text, thoughts_seen=written.thought)
@@ -155,19 +149,13 @@ class Generator:
             unseen = 0 if written.thought else bill.usage.reasoning_tokens
             self._told(job, reached.model, bill, first_ms=written.first_ms, ms=ms, failure=failure, unseen=unseen)
 
-    async def _next(self, rest: Chunks, job: Job) -> ChatChunk | None:
+    async def _next(self, rest: Chunks, job: Job, silence: Silence) -> ChatChunk | None:
         """The next piece or sign of life, or None at the end. Raises `ProviderFailed` when the deadline or the pause is
-        over.
-
-        The provider itself keeps to the pause, so a timer of our own is set only where the deadline comes first: one
-        for each of thousands of pieces a second would cost a tenth of their time.
+        over: the provider was given as long for a pause as it had to begin.
         """
         left = job.until - self.clock.monotonic()
-        if left > PAUSE_S:
-            return await anext(rest, None)
         try:
-            async with asyncio.timeout(max(0.0, left)):
-                return await anext(rest, None)
+            return await silence.bounded(anext(rest, None), max(0.0, min(PAUSE_S, left)))
         except TimeoutError:
             raise ProviderFailed(Failure.TIMEOUT) from None
 
@@ -189,13 +177,13 @@ class Generator:
         except StoreUnavailable as failure:
             self.warn(f"A call may stay booked at the most that it could cost: {failure.message}")
 
-    def _failed(self, job: Job, lost: Lost) -> Callable[[Attempt], None]:
+    def _terms(self, job: Job, until: float, lost: Lost, takes_s: TakesS) -> Terms:
         def tell(attempt: Attempt) -> None:
             lost.count(attempt)
             told = Outcome(attempt.model, attempt.provider, attempt.ms, attempt.failure, job.label)
             self.outcomes.observe_outcome(told)
 
-        return tell
+        return Terms(until, tell, lost.count, takes_s, named=job.label == UNLABELLED)
 
     def _told(
         self,
@@ -224,18 +212,24 @@ class Generator:
 
 
 async def _pieces(provider: Provider, model: ModelEntry, job: Job, seconds: float) -> Chunks:
-    async for chunk in provider.stream(_name(model), job.asked_of(model), seconds):
+    async for chunk in provider.stream(model.api_name, job.asked_of(model), seconds):
         yield chunk
 
 
-async def _first(pieces: Chunks) -> ChatChunk:
-    """The first piece that says something. Raises `ProviderFailed` for a stream without any."""
-    async for chunk in pieces:
-        if chunk != ALIVE:
-            return chunk
+async def _first(pieces: Chunks, limit: Limit) -> ChatChunk:
+    """The first piece that says something, for which a sign of life gives more time. Raises `ProviderFailed` for a
+    stream without any."""
+    try:
+        async for chunk in pieces:
+            if chunk != ALIVE:
+                return chunk
+            limit.goes_on()
+    except ProviderFailed:
+        await pieces.aclose()
+        raise
     raise ProviderFailed(Failure.GARBAGE)
 
 
-def _name(model: ModelEntry) -> str:
-    """What the provider's API calls the model."""
-    return model.api_alias or model.id.partition("/")[2] or model.id
+def _begins_s(model: ModelEntry) -> float:
+    """Seconds to its first token as they were measured; 0 where nobody has."""
+    return (model.latency.time_to_first_token_ms or 0.0) / 1000

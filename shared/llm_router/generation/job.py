@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from llm_router.catalogue.caching import LEAST_KEPT_TOKENS
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.client_keys import ClientKey
 from llm_router.generation.chat import ChatRequest, Usage
@@ -19,7 +20,8 @@ from llm_router.taxonomy import Difficulty
 class Job:
     """`models` are asked in their order. `reading` is the input as we count it, `until` the deadline on the monotonic
     clock and `first_until` that of a stream's beginning, `key` the caller's where it has limits of its own. An answer
-    may cost at most `most_usd_wanted`."""
+    may cost at most `most_usd_wanted`. `thinks_otherwise` are the ids of models that the request makes think though
+    they would not, or keeps from it."""
 
     request: ChatRequest
     models: tuple[ModelEntry, ...]
@@ -29,19 +31,29 @@ class Job:
     key: ClientKey | None = None
     most_usd_wanted: float | None = None
     first_until: float = math.inf
+    thinks_otherwise: frozenset[str] = frozenset()
 
     @property
     def thinking_tokens(self) -> int:
         """What a model that thinks is assumed to think before it answers this, if it may answer at such length."""
         return THINKING_TOKENS[self.label.difficulty or Difficulty.MEDIUM]
 
+    def thinks(self, model: ModelEntry) -> bool:
+        """Whether it is to be reckoned with that the model thinks before it answers."""
+        return model.thinks_unasked != (model.id in self.thinks_otherwise)
+
     def reads(self, model: ModelEntry) -> int:
         """Tokens of the input, about as the model's provider counts them: as many as the ranking expects."""
         return self.reading.by(ratios_of(model.tokenizer))
 
+    def usage(self, reads: int, writes: int, thinks: int = 0) -> Usage:
+        """Of an answer as we count it, of whose tokens so many are thought: what is read is kept if it can be."""
+        kept = reads if self.request.kept and reads >= LEAST_KEPT_TOKENS else 0
+        return Usage(reads, writes, reasoning_tokens=thinks, kept_tokens=kept)
+
     def usd_with(self, model: ModelEntry, answer: int) -> float | None:
         """What an answer of so many tokens costs at most; None where no price is known."""
-        return cost_usd(model, Usage(self._reads_at_most(model), answer))
+        return cost_usd(model, self.usage(self._reads_at_most(model), answer))
 
     def asked_of(self, model: ModelEntry) -> ChatRequest:
         """The request with an answer no longer than the model can write, its window holds, and the caller pays for.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from llm_router.generation.chat import Usage
 from llm_router.generation.job import Job
 from llm_router.generation.outcome import Attempt
 from llm_router.generation.pricing import cost_usd
@@ -29,5 +28,5 @@ class Lost:
         if attempt.failure in _READ and model is not None:
             longest = self.job.asked_of(model).max_tokens
             written = round(attempt.ms / 1000 * ASSUMED_OF_LARGE.tokens_per_second)
-            usage = Usage(self.job.reads(model), written if longest is None else min(written, longest))
+            usage = self.job.usage(self.job.reads(model), written if longest is None else min(written, longest))
             self.usd += cost_usd(model, usage) or 0.0

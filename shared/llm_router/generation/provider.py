@@ -19,7 +19,7 @@ class Failure(StrEnum):
     """5xx, or its like in the protocol."""
 
     UNREACHABLE = "unreachable"
-    """Refused, reset before any answer, no such host, TLS not to be trusted."""
+    """Refused, reset before any answer, no such host, TLS not to be trusted, or no connection in its time."""
 
     TIMEOUT = "timeout"
     """No whole answer within the attempt's time."""

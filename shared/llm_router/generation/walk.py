@@ -9,24 +9,48 @@ from typing import Generic, TypeVar
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.defects import where
-from llm_router.errors import InvalidRequest, RouterError, Unavailable, UpstreamError, UpstreamTimeout
+from llm_router.errors import (
+    InvalidRequest,
+    RateLimited,
+    RouterError,
+    Unavailable,
+    UpstreamError,
+    UpstreamTimeout,
+)
 from llm_router.generation.cooling import Cooling
+from llm_router.generation.limit import Limit
 from llm_router.generation.outcome import Attempt
 from llm_router.generation.provider import Failure, Provider, ProviderFailed, Providers
 from llm_router.ports import Clock
 
 T = TypeVar("T")
-MakeAttempt = Callable[[Provider, ModelEntry, float], Awaitable[T]]
-"""With the provider, the model, and the seconds it may take."""
+MakeAttempt = Callable[[Provider, ModelEntry, Limit], Awaitable[T]]
+"""With the provider, the model, and how long it may take."""
+
+TakesS = Callable[[ModelEntry], float]
+"""Seconds that a model is expected to take; 0 where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long and how often. An attempt has `attempt_s`, or what is left but `spare_s`, whichever is less."""
+    """How long and how often. An attempt has what is left but `spare_s`; at most `attempt_s` while nothing has come of
+    it and there is another model that could be asked."""
 
     attempts: int = 3
     attempt_s: float = 10.0
     spare_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a walk keeps to. `until` is the deadline on the monotonic clock; `tell` hears of each failure, `dropped` of
+    the attempt that was in progress when nobody waited any more. The only model may have been `named` by the caller."""
+
+    until: float
+    tell: Callable[[Attempt], None]
+    dropped: Callable[[Attempt], None]
+    takes_s: TakesS
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,47 +75,57 @@ class Walk:
     warn: Callable[[str], None]
     patience: Patience = Patience()
 
-    async def first(
-        self, models: Sequence[ModelEntry], attempt: MakeAttempt[T], *, until: float, tell: Callable[[Attempt], None]
-    ) -> Reached[T]:
-        """The first success. `until` is the deadline on the monotonic clock; `tell` hears of each failure.
+    async def first(self, models: Sequence[ModelEntry], attempt: MakeAttempt[T], terms: Terms) -> Reached[T]:
+        """The first success.
 
-        Whether the model has done well is for the caller to say to `cooling`: a stream has only begun.
+        Whether the model has done well is for the caller to say to `cooling`: a stream has only begun. One that was
+        given less time than it was expected to take has not done badly, unless that goes on.
 
-        Raises `UpstreamTimeout`, `UpstreamError` or `Unavailable`, and `InvalidRequest` when nobody who was asked takes
-        the request; once two providers do not, no more are asked. What `attempt` raises of the router's own errors ends
-        the walk. Messages hold model ids and codes, nothing that a provider sent.
+        Raises `UpstreamTimeout`, `UpstreamError`, `Unavailable` or, for a model that was named, `RateLimited`, and
+        `InvalidRequest` when nobody who was asked takes the request; once two providers do not, no more are asked. What
+        `attempt` raises of the router's own errors ends the walk. Messages hold model ids and codes, nothing that a
+        provider sent.
         """
         journal: list[Attempt] = []
         left = list(models)
         while (model := self._next(left, journal)) is not None:
-            seconds = min(self.patience.attempt_s, until - self.clock.monotonic() - self.patience.spare_s)
-            if seconds <= 0:
+            limit = self._limit(left, journal, terms.until)
+            if limit.seconds <= 0:
                 break
-            started = self.clock.monotonic()
             try:
-                found = await self._attempt(model, attempt, seconds)
+                found = await self._attempt(model, attempt, limit)
+            except asyncio.CancelledError:
+                terms.dropped(self._noted(model, limit, ProviderFailed(Failure.TIMEOUT)))
+                raise
             except ProviderFailed as failure:
-                self.cooling.failed(model, failure)
-                journal.append(self._noted(model, started, failure))
-                tell(journal[-1])
+                if limit.was_too_short(failure, terms.takes_s(model)):
+                    self.cooling.ran_out(model)
+                else:
+                    self.cooling.failed(model, failure)
+                journal.append(self._noted(model, limit, failure))
+                terms.tell(journal[-1])
                 if _refused_twice(journal):
                     break
             else:
-                journal.append(self._noted(model, started, None))
+                journal.append(self._noted(model, limit, None))
                 return Reached(model, found, tuple(journal))
-        raise self._verdict(models, journal, until)
+        raise self._verdict(models, journal, terms)
 
-    async def _attempt(self, model: ModelEntry, attempt: MakeAttempt[T], seconds: float) -> T:
+    def _limit(self, left: list[ModelEntry], journal: list[Attempt], until: float) -> Limit:
+        """Of the attempt after those of the journal, where these models are left to be asked after it."""
+        most = until - self.clock.monotonic() - self.patience.spare_s
+        is_last = len(_made(journal)) >= self.patience.attempts - 1
+        others = not is_last and any(self.cooling.wait_s(model) <= 0 for model in left)
+        return Limit(self.clock, min(self.patience.attempt_s, most) if others else most, most)
+
+    async def _attempt(self, model: ModelEntry, attempt: MakeAttempt[T], limit: Limit) -> T:
         """Raises `ProviderFailed` whatever goes wrong with the provider, a defect in how it is spoken to included."""
         provider = self.providers.find(model.provider)
         if provider is None:
             raise ProviderFailed(Failure.REFUSED)
         try:
-            async with asyncio.timeout(seconds):
-                return await attempt(provider, model, seconds)
-        except TimeoutError:
-            raise ProviderFailed(Failure.TIMEOUT) from None
+            async with limit.kept():
+                return await attempt(provider, model, limit)
         except (ProviderFailed, RouterError):
             raise
         except Exception as defect:  # noqa: BLE001 - another model may answer all the same
@@ -100,7 +134,7 @@ class Walk:
 
     def _next(self, left: list[ModelEntry], journal: list[Attempt]) -> ModelEntry | None:
         """The next model that may be asked. The last attempt goes to a provider that has not failed yet, if any."""
-        made = [attempt for attempt in journal if not attempt.cooling]
+        made = _made(journal)
         if len(made) >= self.patience.attempts:
             return None
         if len(made) == self.patience.attempts - 1:
@@ -113,28 +147,38 @@ class Walk:
             journal.append(Attempt(model.id, model.provider, cooling=True))
         return None
 
-    def _noted(self, model: ModelEntry, started: float, failure: ProviderFailed | None) -> Attempt:
-        ms = (self.clock.monotonic() - started) * 1000
+    def _noted(self, model: ModelEntry, limit: Limit, failure: ProviderFailed | None) -> Attempt:
+        ms = (self.clock.monotonic() - limit.started) * 1000
         if failure is None:
             return Attempt(model.id, model.provider, ms)
         return Attempt(model.id, model.provider, ms, failure.failure, failure.status)
 
-    def _verdict(self, models: Sequence[ModelEntry], journal: list[Attempt], until: float) -> RouterError:
+    def _verdict(self, models: Sequence[ModelEntry], journal: list[Attempt], terms: Terms) -> RouterError:
         """The error for a walk that reached nobody."""
         made = [attempt for attempt in journal if attempt.failure is not None]
         kinds = {attempt.failure for attempt in made}
         said = ", ".join(_told(attempt) for attempt in journal) or "none could be asked"
-        late = until - self.clock.monotonic() <= self.patience.spare_s
+        late = terms.until - self.clock.monotonic() <= self.patience.spare_s
         if kinds == {Failure.BAD_REQUEST}:
             return InvalidRequest(f"The models do not take this request ({said}).", code="request_not_accepted")
         if kinds == {Failure.TIMEOUT} or late:
             return UpstreamTimeout(f"No model answered in time ({said}).")
         if kinds <= {Failure.RATE_LIMITED}:
             wait = min((wait for model in models if (wait := self.cooling.wait_s(model)) > 0), default=1.0)
+            if terms.named and made:
+                return RateLimited(
+                    f"The model's provider takes no more requests now ({said}); try again later.",
+                    code="upstream_rate_limited",
+                    retry_after_s=wait,
+                )
             return Unavailable(
                 f"No model may be asked now ({said}); try again later.", code="upstream_unavailable", retry_after_s=wait
             )
         return UpstreamError(f"No model answered ({said}).")
+
+
+def _made(journal: list[Attempt]) -> list[Attempt]:
+    return [attempt for attempt in journal if not attempt.cooling]
 
 
 def _refused_twice(journal: list[Attempt]) -> bool:

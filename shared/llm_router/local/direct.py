@@ -9,13 +9,16 @@ so that the app need not look for it once more.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from llm_router.errors import Overloaded
 from llm_router.local.routing import Match
+from llm_router.web.access import ROUTES
 from llm_router.web.door import Door
 from llm_router.web.errors import openai_error
 from llm_router.web.event_stream import MEDIA_TYPE, event
@@ -23,9 +26,14 @@ from llm_router.web.event_stream import MEDIA_TYPE, event
 STOPPING = Overloaded("The service is stopping; try again in a moment.", retry_after_s=1)
 """What is told to whoever is still waiting when it ends."""
 
+_WAITING = {(rule.method, rule.path) for rule in ROUTES if rule.waits}
+
 
 async def serve(door: Door, found: Match, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
     """Answer a request whose body has been read already.
+
+    What waits for others is called off when the client goes away before there is an answer, unless the request can be
+    sent again for it by its idempotency key; a stream never can.
 
     When it is cancelled before the answer has begun, `CancelledError` goes on to the caller, who answers instead.
     """
@@ -39,11 +47,55 @@ async def serve(door: Door, found: Match, scope: Scope, body: bytes, receive: Re
         return await receive()
 
     request = Request({**scope, "path_params": dict(found.parameters)}, read, send)
-    response = await door.routes.served(found.route.method, found.route.path)(request)
+    answer = door.routes.served(found.route.method, found.route.path)(request)
+    row = (found.route.method, found.route.path)
+    if row not in _WAITING or (request.headers.get("idempotency-key") and not _asks_for_a_stream(body)):
+        response: Response | None = await answer
+    else:
+        response = await _unless_gone(answer, receive)
+    if response is None:
+        return
     if response.media_type == MEDIA_TYPE:
         await _streamed(response, request.scope, read, send)
     else:
         await response(request.scope, read, send)
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    stream: bool | None = None
+
+
+def _asks_for_a_stream(body: bytes) -> bool:
+    try:
+        return bool(_Asked.model_validate_json(body).stream)
+    except ValidationError:
+        return False
+
+
+async def _unless_gone(answer: Awaitable[Response], receive: Receive) -> Response | None:
+    """The answer, or None where the client has gone before it was there."""
+    task, gone = asyncio.current_task(), False
+    assert task is not None, "somebody waits"  # noqa: S101
+    before = task.cancelling()
+
+    async def watch() -> None:
+        nonlocal gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone = True
+        task.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        return await answer
+    except asyncio.CancelledError:
+        if gone and task.uncancel() <= before:
+            return None
+        raise
+    finally:
+        watching.cancel()
 
 
 async def _streamed(response: Response, scope: Scope, receive: Receive, send: Send) -> None:

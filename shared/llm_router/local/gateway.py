@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from llm_router.errors import MalformedRequest, NotFound, Overloaded, RouterError, UpstreamError
-from llm_router.local import direct
+from llm_router.errors import MalformedRequest, Overloaded, RouterError, UpstreamError
+from llm_router.local import direct, incoming
 from llm_router.local.direct import STOPPING
 from llm_router.local.events import HttpAnswer, HttpRequest, http_answer, http_event, joined
 from llm_router.local.functions import FunctionHost, FunctionTimedOut
-from llm_router.local.protocol import LINGER_S
+from llm_router.local.incoming import Disconnected
 from llm_router.local.routing import Match, RouteTable, service_path
-from llm_router.web.access import MIB, ROUTES
+from llm_router.web.access import ROUTES
+from llm_router.web.body import is_longer
 from llm_router.web.door import new_request_id
 from llm_router.web.errors import error_response
+from llm_router.web.routes import nothing_at
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -29,12 +31,8 @@ SWIFT_BYTES = 8 * 1024
 """A longer body is not swift, whatever its route: a long prompt takes ten times as long as a short one, and on the
 event loop all others would wait for it."""
 
-MOST_THROWN_AWAY = 8 * MIB
-"""Bytes of a body that nobody reads which are taken all the same: more than any route allows twice over."""
-
-
-class Disconnected(Exception):
-    """The client went away before its request was whole."""
+CLOSE = ("connection", "close")
+"""What an answer says behind which no more is read."""
 
 
 @dataclass
@@ -66,35 +64,40 @@ class Gateway:
         except asyncio.CancelledError:  # by uvicorn, which has waited as long as it does before it ends
             answer = _error_answer(STOPPING, scope["path"])
         if answer is not None:
-            await _respond(answer, send, head=scope["method"] == "HEAD")
+            await _respond(answer, receive, send, head=scope["method"] == "HEAD")
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> HttpAnswer | None:
         """The answer, or None when it has been sent already."""
         try:
             scope, path, found = self._matched(scope)
-        except RouterError:
-            await _thrown_away(receive)
+        except RouterError as error:
+            if is_longer(_announced(scope), incoming.MOST_THROWN_AWAY):
+                return _closing(_error_answer(error, scope["path"]))
+            await incoming.thrown_away(receive)
             raise
         rule = RULES.get((found.route.method, found.route.path))
-        if rule is not None and rule.reads_body:
-            body = await _body(receive, rule.body_limit)
-        else:
-            body = await _thrown_away(receive)
+        limit = rule.body_limit if rule is not None and rule.reads_body else None
+        if is_longer(_announced(scope), incoming.MOST_THROWN_AWAY if limit is None else limit):
+            return await self._unread(scope, path, found)
+        body = await (incoming.thrown_away(receive) if limit is None else incoming.read(receive, limit))
         waits = rule is not None and rule.waits
         swift = rule is not None and rule.swift
-        running, most = (self.waiting, self.max_waiting) if waits else (self.in_flight, self.max_in_flight)
-        if running >= most:
-            raise Overloaded("Too many requests are in progress; try again in a moment.", retry_after_s=1)
-        self._count(1, waits=waits)
-        try:
+        with self._counted(waits=waits):
             if not waits and not (self.runs_swift_here and swift and len(body) <= SWIFT_BYTES):
                 return await self._invoked(_request(scope, path, body), found)
             # Whatever else has arrived by now is counted before one that only works keeps the loop to itself.
             await asyncio.sleep(0)
             await direct.serve(self.host.door(found.route.function), found, scope, body, receive, send)
-        finally:
-            self._count(-1, waits=waits)
         return None
+
+    async def _unread(self, scope: Scope, path: str, found: Match) -> HttpAnswer:
+        """What the door says to a request whose body is announced as too long: nothing of that is read."""
+        try:
+            with self._counted(waits=False):
+                answer = await self._invoked(_request(scope, path, b""), found)
+        except RouterError as error:
+            answer = _error_answer(error, path)
+        return _closing(answer)
 
     def _matched(self, scope: Scope) -> tuple[Scope, str, Match]:
         """The request with every header once, the API's path that it asks for, and the route behind that.
@@ -109,8 +112,20 @@ class Gateway:
         path = service_path(self.services.get(server[1], "") if server else "", scope["path"])
         found = self.table.match(scope["method"], path)
         if found is None:
-            raise NotFound("There is nothing at this path.")
+            raise nothing_at(path)
         return scope, path, found
+
+    @contextmanager
+    def _counted(self, *, waits: bool) -> Iterator[None]:
+        """One request more in progress. Raises `Overloaded`."""
+        running, most = (self.waiting, self.max_waiting) if waits else (self.in_flight, self.max_in_flight)
+        if running >= most:
+            raise Overloaded("Too many requests are in progress; try again in a moment.", retry_after_s=1)
+        self._count(1, waits=waits)
+        try:
+            yield
+        finally:
+            self._count(-1, waits=waits)
 
     def _count(self, step: int, *, waits: bool) -> None:
         if waits:
@@ -154,38 +169,10 @@ def _joined_headers(headers: Headers) -> Headers:
     return [*joined((each for each in headers if each[0] != b"cookie"), b",").items(), *cookies]
 
 
-async def _body(receive: Receive, limit: int) -> bytes:
-    """The whole body, or its beginning where it is longer than `limit`: the door, which says so, need not see more."""
-    body, more = bytearray(), True
-    while more and len(body) <= limit:
-        message = await _next(receive)
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    if more:
-        await _thrown_away(receive)
-    return bytes(body)
-
-
-async def _thrown_away(receive: Receive) -> bytes:
-    """What comes of a body that nobody reads, for a moment; nothing is left of it.
-
-    A client that writes all of it before it reads would not see an answer behind which the connection is closed.
-    """
-    left, more = MOST_THROWN_AWAY, True
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LINGER_S):
-            while more and left > 0:
-                message = await _next(receive)
-                left -= len(message.get("body", b""))
-                more = message.get("more_body", False)
-    return b""
-
-
-async def _next(receive: Receive) -> Message:
-    message: Message = await receive()
-    if message["type"] == "http.disconnect":
-        raise Disconnected
-    return message
+def _announced(scope: Scope) -> str:
+    """The Content-Length, which the parser takes but once."""
+    headers: Headers = scope["headers"]
+    return dict(headers).get(b"content-length", b"").decode("latin-1")
 
 
 def _request(scope: Scope, path: str, body: bytes) -> HttpRequest:
@@ -207,8 +194,16 @@ def _error_answer(error: RouterError, path: str) -> HttpAnswer:
     return HttpAnswer(response.status_code, headers, bytes(response.body))
 
 
-async def _respond(answer: HttpAnswer, send: Send, *, head: bool) -> None:
-    """HEAD is told the length that the function gives of the body which it leaves out."""
+def _closing(answer: HttpAnswer) -> HttpAnswer:
+    return replace(answer, headers=[*answer.headers, CLOSE])
+
+
+async def _respond(answer: HttpAnswer, receive: Receive, send: Send, *, head: bool) -> None:
+    """HEAD is told the length that the function gives of the body which it leaves out.
+
+    Before a connection is closed by the answer, what still comes is thrown away for a moment: the answer is there, and
+    a client that writes on sees it.
+    """
     headers = [
         (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
         for name, value in answer.headers
@@ -217,4 +212,9 @@ async def _respond(answer: HttpAnswer, send: Send, *, head: bool) -> None:
     if not head:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+    closes = CLOSE in answer.headers
+    await send({"type": "http.response.body", "body": b"" if head else answer.body, "more_body": closes})
+    if closes:
+        with suppress(Disconnected):
+            await incoming.thrown_away(receive, incoming.MOST_WRITTEN_ON)
+        await send({"type": "http.response.body", "body": b""})

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import cast
+from urllib.parse import unquote
 
 import httptools
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from llm_router.errors import HeadTooLong, MalformedRequest, RouterError
+from llm_router.errors import HeadTooLong, MalformedRequest, RequestTimeout, RouterError
 from llm_router.web.access import KIB, ROUTES
 from llm_router.web.door import new_request_id
 from llm_router.web.errors import error_response
+from llm_router.web.routes import unmatched
 
 MAX_HEAD = 64 * KIB
 """Bytes that may come without one of a body among them. More is refused: for certain what is twice as long, since what
@@ -28,6 +31,14 @@ LONGEST = max(rule.body_limit for rule in ROUTES)
 LINGER_S = 2.0
 """Seconds for which what still comes after a refusal is thrown away: closed at once, the refusal might not arrive."""
 
+METHODS = {rule.method for rule in ROUTES} | {"HEAD"}
+
+_LINE = re.compile(rb"[\r\n]*([\w!#$%&'*+.^`|~-]+) (/[!-~]*) HTTP/1\.[01]\r?\n", re.ASCII)
+"""A request's first line, with any method at all."""
+
+_OF_METHODS = "method"
+"""Part of all that the parser says of methods that it does not know, or only from protocols like HTTP."""
+
 
 class BoundedHttp(HttpToolsProtocol):
     """Reads requests from one connection and starts the app for each.
@@ -35,10 +46,12 @@ class BoundedHttp(HttpToolsProtocol):
     - Another protocol that is offered (`Upgrade`) is not taken up: the request is answered as if it had not been
       offered, as RFC 9110, 7.8 has it.
     - What is no HTTP is answered 400 in the envelope of every error and a head longer than `MAX_HEAD` 431, unless an
-      earlier answer is still due; then the connection is closed.
-    - A connection is closed when a request is not whole within the time of a kept connection (uvicorn's
-      `timeout_keep_alive`) and a second more for every `SLOWEST` bytes of it, from the request's first byte, before
-      which a new connection has as long. While an earlier answer is due, that time does not run.
+      earlier answer is still due; then the connection is closed. A method that the parser does not know is answered as
+      any other that no route takes, where the request's first line comes whole: else it is 400, too.
+    - A request is answered 408, and its connection closed, when it is not whole within the time of a kept connection
+      (uvicorn's `timeout_keep_alive`) and a second more for every `SLOWEST` bytes of it, from the request's first byte,
+      before which a new connection has as long and is closed in silence. While an earlier answer is due, that time does
+      not run.
     - Fields after a body (trailers) are left out. HTTP/1.0 is answered without chunks, which it does not know.
     """
 
@@ -101,11 +114,20 @@ class BoundedHttp(HttpToolsProtocol):
         try:
             while piece:
                 piece = self._parsed(piece)
-        except httptools.HttpParserError:
-            self._refuse(MalformedRequest("This is no HTTP request that can be read."))
+        except httptools.HttpParserError as failure:
+            self._refuse(self._what_is_wrong(piece, str(failure)))
             return
         if self._head > MAX_HEAD:
             self._refuse(HeadTooLong(f"The request's head must not be longer than {MAX_HEAD} bytes."))
+
+    def _what_is_wrong(self, piece: bytes, said: str) -> RouterError:
+        """The parser stops at a method that it does not know, before it has seen at which path."""
+        in_head = self.scope is not None and "method" not in self.scope
+        line = _LINE.match(piece) if in_head and _OF_METHODS in said else None
+        if line is None or (method := line[1].decode()) in METHODS:
+            return MalformedRequest("This is no HTTP request that can be read.")
+        self.url = line[2]
+        return unmatched(method, unquote(self.url.partition(b"?")[0].decode()))
 
     def _parsed(self, piece: bytes) -> bytes:
         """What is left of the piece, once a head that offers another protocol has been read anew without the offer."""
@@ -135,17 +157,24 @@ class BoundedHttp(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _look(self) -> None:
-        """Close what has taken too long, or look again when that may be so."""
+        """Refuse or close what has taken too long, or look again when that may be so."""
         now = self.loop.time()
         cycle = self.cycle
         answering = cycle is not None and not cycle.response_complete
         if not self._unfinished or (answering and not self._is_asked_for(cycle)):
             self._since, self._came = now, 0
         until = self._since + self.timeout_keep_alive + min(self._came, LONGEST) / SLOWEST
-        if until <= now:
-            self.transport.close()
-        else:
+        if until > now:
             self._timer = self.loop.call_at(until, self._look)
+        elif self._has_begun():
+            self._refuse(RequestTimeout("The request did not come in whole in time; send it again."))
+        else:
+            self.transport.close()
+
+    def _has_begun(self) -> bool:
+        """Whether any of a request has come that is not answered yet."""
+        answered = self.cycle is not None and self.cycle.scope is self.scope and self.cycle.response_complete
+        return self.scope is not None and not answered
 
     def _is_asked_for(self, cycle: RequestResponseCycle) -> bool:
         """Whether this, the latest request, is the next to be answered and waits for the rest of its body."""

@@ -49,6 +49,9 @@ class Violation(NamedTuple):
 DROP = "drop the demand"
 """The relaxation where no other value of the field would do."""
 
+LEAST_QUALITY = 1e-3
+"""To what a demand on quality counts as lowered where it is dropped, or where a model is expected to do less."""
+
 ASSUMED_WINDOW = 4096
 """Tokens that a model whose window is not known is trusted with: the smallest window of any model in use."""
 
@@ -173,8 +176,8 @@ def _check_numbers(prospect: Prospect, limits: Constraints, found: list[Violatio
             )
         )
     if limits.min_quality and prospect.silent:
-        detail = "is cut off before half of its answer"
-        found.append(Violation(Reason.QUALITY, detail, "constraints.min_quality", DROP))
+        detail, distance = "is cut off before half of its answer", _doublings(limits.min_quality, LEAST_QUALITY)
+        found.append(Violation(Reason.QUALITY, detail, "constraints.min_quality", DROP, distance))
     elif limits.min_quality is not None and told_quality(prospect.quality) < limits.min_quality:
         found.append(
             Violation(
@@ -182,7 +185,7 @@ def _check_numbers(prospect: Prospect, limits: Constraints, found: list[Violatio
                 f"expected quality is {prospect.quality:.3f}",
                 "constraints.min_quality",
                 low_quality(prospect.quality),
-                _doublings(limits.min_quality, max(prospect.quality, 1e-3)),
+                _doublings(limits.min_quality, max(prospect.quality, LEAST_QUALITY)),
             )
         )
 
@@ -194,4 +197,5 @@ def too_dear(amount: float, most: float) -> Violation:
 
 
 def _doublings(larger: float, smaller: float) -> float:
-    return math.log2(larger / smaller) if smaller > 0 else math.inf
+    """From the smaller to the larger; none where it is not smaller, as what is told in round figures may not be."""
+    return max(0.0, math.log2(larger / smaller)) if smaller > 0 else math.inf

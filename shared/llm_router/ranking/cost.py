@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from llm_router.catalogue.caching import LEAST_KEPT_TOKENS
 from llm_router.ranking.prepared import Prepared, Prices
 from llm_router.ranking.task import Held, Task
 from llm_router.taxonomy import Difficulty
@@ -18,14 +19,14 @@ class Length(NamedTuple):
     """How long the answer to a task is to be, worked out once for all models.
 
     The task takes `expected` tokens, of which the caller wants `wanted`; after `longest`, thoughts and answer together,
-    it is cut off. A model that thinks needs `thinking` first; all that can do so, where they are `told_to_think`.
+    it is cut off. A model that thinks needs `thinking` first; those in `otherwise` think just where they would not.
     """
 
     expected: int
     wanted: int
     longest: int | None
     thinking: int
-    told_to_think: bool
+    otherwise: frozenset[str]
 
 
 class Price(NamedTuple):
@@ -64,13 +65,12 @@ def length_of(task: Task, max_tokens: int | None) -> Length:
         longest = max_tokens
     expected = task.output_tokens
     wanted = expected if longest is None or expected < longest else longest
-    return Length(expected, wanted, longest, THINKING_TOKENS[task.difficulty], task.told_to_think)
+    return Length(expected, wanted, longest, THINKING_TOKENS[task.difficulty], task.thinks_otherwise)
 
 
 def thinking_needed(model: Prepared, length: Length) -> int:
     """What a model thinks before it answers, if it may answer at any length."""
-    thinks = model.can_think if length.told_to_think else model.thinks
-    return length.thinking if thinks else 0
+    return length.thinking if model.thinks != (model.model.id in length.otherwise) else 0
 
 
 def expected_tokens(model: Prepared, length: Length, needed: int) -> tuple[int, int]:
@@ -99,7 +99,7 @@ def expected_usd(model: Prepared, task: Task, tokens: int, billed_as_output: int
 def full_usd(model: Prepared, task: Task, tokens: int, billed_as_output: int) -> float | None:
     """The same when the provider's cache holds nothing of the prompt any more."""
     prices = _prices(model, task, tokens)
-    return None if prices is None else tokens * prices.usd_in + billed_as_output * prices.usd_out
+    return None if prices is None else tokens * _usd_read(prices, task, tokens) + billed_as_output * prices.usd_out
 
 
 def saved_usd(model: Prepared, task: Task, tokens: int) -> float:
@@ -107,7 +107,7 @@ def saved_usd(model: Prepared, task: Task, tokens: int) -> float:
     held, prices = task.held, _prices(model, task, tokens)
     if held is None or prices is None or not _holds(model, held):
         return 0.0
-    return min(tokens, _cached_tokens(model, task, held)) * (prices.usd_in - prices.usd_cached)
+    return min(tokens, _cached_tokens(model, task, held)) * (_usd_read(prices, task, tokens) - prices.usd_cached)
 
 
 def carried_usd(model: Prepared, task: Task, tokens: int) -> float:
@@ -135,6 +135,11 @@ def _prices(model: Prepared, task: Task, tokens: int) -> Prices | None:
     return model.long_prices or prices if read > model.long_above else prices
 
 
+def _usd_read(prices: Prices, task: Task, tokens: int) -> float:
+    """The price of a token that is read anew: what is kept of a prompt that is long enough may cost more."""
+    return prices.usd_kept if task.kept and tokens >= LEAST_KEPT_TOKENS else prices.usd_in
+
+
 def _cached_tokens(model: Prepared, task: Task, held: Held) -> float:
     return held.cached_tokens * task.reading.ratio(model.ratios)
 
@@ -144,4 +149,4 @@ def _history_tokens(model: Prepared, task: Task, held: Held) -> float:
 
 
 def _holds(model: Prepared, held: Held) -> bool:
-    return held.model_id == model.model.id
+    return model.keeps and held.model_id == model.model.id

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from llm_router.catalogue.caching import keeps_prompts, write_factor
 from llm_router.catalogue.entry import LongPrompt, ModelEntry, ModelStatus, QualityEstimate, QualityTable
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.outcomes import Observed
@@ -48,11 +49,15 @@ CATEGORY_INDEX: Mapping[Category, int] = {category: index for index, category in
 
 
 class Prices(NamedTuple):
-    """USD per token read, written, and read from the provider's cache: the full price where no other is known."""
+    """USD per token read, written, and read from the provider's cache: the full price where no other is known.
+
+    `usd_kept` is that of one read and, since it is asked to, kept in the cache.
+    """
 
     usd_in: float
     usd_out: float
     usd_cached: float
+    usd_kept: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,8 @@ class Prepared:
     """One model, its numbers at hand. `prices` are None when that of reading or writing is not known.
 
     With more than `long_above` tokens of input all of it costs `long_prices`; None, and no end, where there are none.
-    It `thinks` unasked, or `can_think` when told to; `thought_first` where the time to the first token has the thinking
-    in it.
+    It `thinks` unasked; `thought_first` where the time to the first token has the thinking in it. Its provider `keeps`
+    prompts in a cache.
     `ratios` are the provider's tokens for one of the classifier's, by writing. A request without demands that reads and
     writes at most `safe_tokens` may use the model, whatever else it asks. Equal `curves`, such as those of one
     model at several providers, are one object, by which ranking knows them.
@@ -73,8 +78,8 @@ class Prepared:
     long_above: float
     ratios: tuple[float, ...]
     thinks: bool
-    can_think: bool
     thought_first: bool
+    keeps: bool
     first_token_ms: float
     ms_per_token: float
     speed_measured: bool
@@ -98,16 +103,16 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
     assumed = assumed_speed(model.output_usd_per_mtok)
     window = ASSUMED_WINDOW if model.context_window is None else model.context_window
     measured_by = model.provenance.get("time_to_first_token_ms")
-    long = model.long_prompt
+    long, kept = model.long_prompt, write_factor(model)
     return Prepared(
         model=model,
-        prices=_prices(model),
-        long_prices=None if long is None else _prices(model.priced(long.above_tokens + 1)),
+        prices=_prices(model, kept),
+        long_prices=None if long is None else _prices(model.priced(long.above_tokens + 1), kept),
         long_above=math.inf if long is None else long.above_tokens,
         ratios=ratios_of(model.tokenizer),
         thinks=model.thinks_unasked,
-        can_think=model.can_think,
         thought_first=measured_by is not None and measured_by.source == ARTIFICIAL_ANALYSIS,
+        keeps=keeps_prompts(model),
         first_token_ms=assumed.first_token_ms if first is None else first,
         ms_per_token=1000 / max(speed or assumed.tokens_per_second, SLOWEST),
         speed_measured=first is not None and bool(speed),
@@ -116,11 +121,11 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
     )
 
 
-def _prices(said: ModelEntry | LongPrompt) -> Prices | None:
+def _prices(said: ModelEntry | LongPrompt, kept: float) -> Prices | None:
     full, written, cached = said.input_usd_per_mtok, said.output_usd_per_mtok, said.cached_input_usd_per_mtok
     if full is None or written is None:
         return None
-    return Prices(full / 1e6, written / 1e6, (full if cached is None else min(full, cached)) / 1e6)
+    return Prices(full / 1e6, written / 1e6, (full if cached is None else min(full, cached)) / 1e6, full * kept / 1e6)
 
 
 def _curves(table: QualityTable) -> Curves:

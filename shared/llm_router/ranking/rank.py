@@ -69,10 +69,11 @@ def rank(
 ) -> Ranking:
     """The ranking; raises `NoEligibleModel` naming what binds when nobody is left.
 
-    A bound on the price binds what is paid when the provider's cache has forgotten the session. For its place a model
-    counts with all that it needs to think and all that is wanted of it, though less is billed where the answer is cut
-    off before: one that says half of it must not seem as cheap as one that answers at once and in full. One whose
-    thoughts leave less than half of what is wanted stands behind all that answer, and meets no `min_quality`.
+    A bound on the price binds what is paid when the provider's cache has forgotten the session and, where a model is to
+    answer, when it reads somewhat more than is expected. For its place a model counts with all that it needs to think
+    and all that is wanted of it, though less is billed where the answer is cut off before: one that says half of it
+    must not seem as cheap as one that answers at once and in full. One whose thoughts leave less than half of what is
+    wanted stands behind all that answer, and meets no `min_quality`.
     """
     wanted = demand(task.chances, task.difficulty, task.complexity, task.requires)
     placed, excluded = _divided(models, task, limits, preference, around, _Figures(task, wanted))
@@ -117,8 +118,9 @@ def _divided(
         if undemanding and place is not None and reads + tokens <= prepared.safe_tokens:
             placed.append((place, prepared))
             continue
-        wait_ms = _wait(prepared, output, thinking, around).ms if limits.max_latency_ms is not None else 0.0
-        dear = usd if limits.max_cost_usd is None else _at_least(prepared, task, usd, reads)
+        wait_ms = wait_for(prepared, output, thinking, around).ms if limits.max_latency_ms is not None else 0.0
+        bounded = task.generated and limits.max_cost_usd is not None
+        dear = _at_least(prepared, task, usd, reads) if bounded else usd
         found = violations(Prospect(model, dear, wait_ms, quality, reads, tokens, silent), task, limits)
         if found or place is None:
             excluded.append(Exclusion(model, tuple(found), place))
@@ -173,11 +175,12 @@ def _candidate(
     place: Place, prepared: Prepared, task: Task, limits: Constraints, wanted: Demand, around: Surroundings
 ) -> Candidate:
     price = expected_price(prepared, task, limits.max_tokens)
-    wait = _wait(prepared, price.output_tokens, price.thinking_tokens, around)
+    wait = wait_for(prepared, price.output_tokens, price.thinking_tokens, around)
     return Candidate(prepared.model, Standing(*place), expected_quality(prepared.curves, wanted), price, wait)
 
 
-def _wait(prepared: Prepared, output: int, thinking: int, around: Surroundings) -> Wait:
+def wait_for(prepared: Prepared, output: int, thinking: int, around: Surroundings) -> Wait:
+    """Until the model has thought and written so many tokens."""
     live = around.live.get(prepared.model.id) if around.live else None
     return expected_wait(
         prepared.first_token_ms,

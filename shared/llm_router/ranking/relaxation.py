@@ -56,7 +56,7 @@ def nearest(excluded: Iterable[Exclusion]) -> Exclusion | None:
     if not changeable:
         return None
     change = _change(min(changeable, key=_effort))
-    return min((each for each in changeable if _change(each) == change), key=lambda each: each.place or ())
+    return min((each for each in changeable if _is_let_in(each, change)), key=lambda each: each.place or ())
 
 
 def _without(exclusion: Exclusion, paths: Container[str | None]) -> Exclusion:
@@ -78,3 +78,11 @@ def _effort(exclusion: Exclusion) -> tuple[int, float, Place | None]:
 def _change(exclusion: Exclusion) -> set[tuple[str | None, str]]:
     """What would have to change for a model, and to what."""
     return {(violation.path, violation.relaxed) for violation in exclusion.violations}
+
+
+def _is_let_in(exclusion: Exclusion, change: Container[tuple[str | None, str]]) -> bool:
+    """Whether the change is all that a model needs. A demand that is dropped keeps nobody out, whatever it asked."""
+    return all(
+        (violation.path, violation.relaxed) in change or (violation.path, DROP) in change
+        for violation in exclusion.violations
+    )

@@ -33,7 +33,9 @@ class Task:
     those of its `reading`, `output_tokens` the expected length of the answer. `requires` is what the
     request itself needs: vision for images, tools for tool calls. `held` is None outside of a session. `longest`
     is where an answer will be cut off, whatever model gives it: it makes it cheaper and rules no model out.
-    `told_to_think` where the caller makes even those models think that do so only when told to.
+    `thinks_otherwise` are the ids of models that the request makes think though they would not, or keeps from it.
+    `generated` where a model is to answer, and not only to be named; `kept` where its provider is then asked to keep
+    the prompt.
     """
 
     chances: Mapping[Category, float]
@@ -45,7 +47,9 @@ class Task:
     shares: Shares = IN_ENGLISH
     held: Held | None = None
     longest: int | None = None
-    told_to_think: bool = False
+    thinks_otherwise: frozenset[str] = frozenset()
+    generated: bool = False
+    kept: bool = False
 
     @property
     def reading(self) -> Reading:

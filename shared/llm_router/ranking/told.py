@@ -1,7 +1,8 @@
 """Figures as an answer tells them. Bounds are held against these, so that a figure sent back as a bound is met.
 
-A cost is told as it is expected, and its bound held at full price and for a somewhat longer prompt: where most of it is
-for reading, or for what a provider's cache holds, its own figure is too tight a bound.
+A cost is told as it is expected, and its bound held at full price: where a provider's cache holds some of it, its own
+figure is too tight a bound. So it is for an answer that is to be generated, where most of the cost is for reading:
+there the bound must pay for a somewhat longer prompt, since no answer may cost more than its bound.
 """
 
 from __future__ import annotations

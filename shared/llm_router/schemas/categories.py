@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from llm_router.own_categories import CategoryList, OwnCategory
 from llm_router.schemas.body import RequestBody
+from llm_router.schemas.fields import Readable
 from llm_router.taxonomy import Category
-from llm_router.text import is_blank
 
 
 def _free(name: str) -> str:
@@ -18,21 +18,15 @@ def _free(name: str) -> str:
     return name
 
 
-def _readable(text: str) -> str:
-    if is_blank(text):
-        raise ValueError("must hold something that can be read")
-    return text
-
-
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$"), AfterValidator(_free)]
-Example = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_readable)]
+Example = Annotated[str, Field(min_length=1, max_length=4000), Readable]
 
 
 class CategoryRequest(RequestBody):
     """A category of the operator's: its name, what it means, and prompts that belong to it, a dozen at best."""
 
     name: Name
-    description: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_readable)]
+    description: Annotated[str, Field(min_length=1, max_length=1000), Readable]
     examples: Annotated[tuple[Example, ...], Field(min_length=3, max_length=100)]
 
     def category(self) -> OwnCategory:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from llm_router.generation.chat import ChatRequest, JsonFormat, Tool, ToolChoice, ToolMode
 from llm_router.schemas.body import RequestBody
@@ -68,6 +68,17 @@ class AllowedToolsChoice(RequestBody):
     def names(self) -> list[str]:
         """What they are called."""
         return [tool.function.name for tool in self.allowed_tools.tools]
+
+
+def _form(choice: object) -> str:
+    """Which of the objects a choice of tools means to be: a function where it does not say."""
+    kind = choice.get("type") if isinstance(choice, dict) else getattr(choice, "type", None)
+    return "function" if kind is None else str(kind)
+
+
+ChosenTools = Annotated[
+    Annotated[NamedTool, Tag("function")] | Annotated[AllowedToolsChoice, Tag("allowed_tools")], Discriminator(_form)
+]
 
 
 class SchemaBody(RequestBody):
@@ -151,7 +162,7 @@ class ChatCompletionRequest(Ignored):
     logit_bias: Annotated[dict[Name, Annotated[float, Field(ge=-100, le=100)]], Field(max_length=1024)] | None = None
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
     tools: Annotated[list[ToolBody], Field(max_length=128)] | None = None
-    tool_choice: Literal["auto", "none", "required"] | NamedTool | AllowedToolsChoice | None = None
+    tool_choice: Literal["auto", "none", "required"] | ChosenTools | None = None
     parallel_tool_calls: bool | None = None
     response_format: ResponseFormat | None = None
     stream: bool | None = None
@@ -196,6 +207,7 @@ class ChatCompletionRequest(Ignored):
             tool_choice=self._tool_choice(),
             parallel_tool_calls=self.parallel_tool_calls,
             json_format=self.response_format.json_format() if self.response_format else None,
+            kept=self.session_id is not None,
         )
 
     def _tools(self) -> Iterator[Tool]:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, SerializeAsAny
+from pydantic import BaseModel, Field, SerializeAsAny
 
 from llm_router.classification import Classified
 from llm_router.schemas.body import RequestBody
+from llm_router.schemas.fields import Readable
 from llm_router.taxonomy import Category, Degraded, Difficulty, Evidence, InteractionStyle, Method
-from llm_router.text import is_blank
 
 MAX_PROMPT = 1_000_000
 MAX_BATCH = 256
 
+_DIGITS = 4
+_PARTS = 10**_DIGITS
 
-def _not_blank(prompt: str) -> str:
-    if is_blank(prompt):
-        raise ValueError("must hold something that can be read")
-    return prompt
-
-
-Prompt = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT), AfterValidator(_not_blank)]
+Prompt = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT), Readable]
 
 
 class ClassifyRequest(RequestBody):
@@ -102,7 +100,7 @@ def classify_answer(classified: Classified) -> ClassifyAnswer:
         classification_method=found.method,
         ml_confidence=None if found.ml_confidence is None else round(found.ml_confidence, 4),
         difficulty=found.difficulty,
-        probabilities={name: round(chance, 4) for name, chance in found.probabilities.items()},
+        probabilities=_told(found.probabilities, found.category),
         token_count_estimate=found.token_count,
         output_length_estimate=found.output_tokens,
         interaction_style=found.interaction_style,
@@ -114,6 +112,23 @@ def classify_answer(classified: Classified) -> ClassifyAnswer:
     if found.evidence is None:
         return answer
     return ExplainedAnswer(**answer.model_dump(), evidence=_evidence(found.evidence))
+
+
+def _told(chances: Mapping[str, float], category: str) -> dict[str, float]:
+    """The chances to four digits, which sum to 1 as they do. That of the `category` is rounded, as its confidence is;
+    the others are cut, and those that lose most by it share what is left: first those that stay no more likely than the
+    `category` by it."""
+    exact = {name: chance * _PARTS for name, chance in chances.items()}
+    parts = {name: math.floor(part) for name, part in exact.items()}
+    if category in chances:
+        parts[category] = round(round(chances[category], _DIGITS) * _PARTS)
+    left = max(0, round(sum(exact.values())) - sum(parts.values()))
+    most = parts.get(category, _PARTS)
+    others = [name for name in chances if name != category]
+    others.sort(key=lambda name: (parts[name] >= most, parts[name] - exact[name]))
+    for name in others[:left]:
+        parts[name] += 1
+    return {name: part / _PARTS for name, part in parts.items()}
 
 
 def _evidence(found: Evidence) -> EvidenceAnswer:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, GetCoreSchemaHandler, JsonValue
 from pydantic_core import CoreSchema, PydanticUseDefault, core_schema
 
 from llm_router.json_values import NOT_FINITE, is_finite
+from llm_router.text import is_blank
 
 T = TypeVar("T")
 
@@ -30,6 +31,15 @@ def _finite(value: T) -> T:
         raise ValueError(NOT_FINITE)
     return value
 
+
+def _readable(text: str) -> str:
+    if is_blank(text):
+        raise ValueError("must hold something that can be read")
+    return text
+
+
+Readable = AfterValidator(_readable)
+"""What a string is annotated with that people or models are to read."""
 
 NullOr = Annotated[T, _NullIsAbsent()]
 """A field with a default that is not null, which null stands for as well."""

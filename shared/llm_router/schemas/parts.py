@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import mimetypes
+import re
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -12,6 +15,14 @@ from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import AnyJson
 
 _TEXT = ("data:text/", "data:application/json")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_KINDS = {
+    ".docx": f"{_OFFICE}wordprocessingml.document",
+    ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
+    ".pptx": f"{_OFFICE}presentationml.presentation",
+}
+"""Those that Python itself does not know everywhere."""
 MAX_TEXT = 1_000_000
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Name = Annotated[str, Field(max_length=256)]
@@ -88,11 +99,18 @@ class AudioPart(PartBody):
 
 
 class FileData(RequestBody):
-    """A file in base64, or the id of one that the provider holds."""
+    """A file in base64, as it is or in a `data:` address, or the id of one that the provider holds."""
 
     file_data: Annotated[str, Field(max_length=4_000_000)] | None = None
     file_id: Name | None = None
     filename: Name | None = None
+
+    @property
+    def address(self) -> str | None:
+        """The data as an address: base64 alone is of the kind that the file's name tells, else a PDF."""
+        if not self.file_data or _SCHEME.match(self.file_data):
+            return self.file_data
+        return f"data:{_kind_of(self.filename or '')};base64,{self.file_data}"
 
 
 class FilePart(PartBody):
@@ -104,12 +122,12 @@ class FilePart(PartBody):
     @property
     def tokens(self) -> int:
         """By the size of the file; of one that the provider holds it is not known."""
-        data = self.file.file_data or ""
+        data = self.file.address or ""
         return file_tokens(_octets(data), is_text=data[:32].lower().startswith(_TEXT))
 
     def chat(self) -> chat.Part:
         """As it is sent to a model."""
-        return chat.FilePart(self.file.file_data, self.file.file_id, self.file.filename)
+        return chat.FilePart(self.file.address, self.file.file_id, self.file.filename)
 
 
 class RefusalPart(PartBody):
@@ -124,6 +142,13 @@ class RefusalPart(PartBody):
 
 
 Part = Annotated[TextPart | ImagePart | AudioPart | FilePart | RefusalPart, Field(discriminator="type")]
+
+
+def _kind_of(filename: str) -> str:
+    named = PurePosixPath(filename.lower())
+    # What is packed is not of the kind of what is in it.
+    kind, packing = mimetypes.guess_type(named.name)
+    return _KINDS.get(named.suffix) or (None if packing else kind) or "application/pdf"
 
 
 def _octets(encoded: str) -> int:

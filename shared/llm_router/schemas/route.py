@@ -96,8 +96,9 @@ class RouteRequest(RequestBody):
 
     def chat(self, max_tokens: int) -> ChatRequest:
         """The request as it is sent to a model, with an answer of at most so many tokens."""
-        lone = (ChatMessage(Role.USER, (TextPart(self.prompt or ""),)),)
-        return ChatRequest(chat_messages(self.messages) if self.messages else lone, max_tokens=max_tokens)
+        if self.messages:
+            return ChatRequest(chat_messages(self.messages), max_tokens=max_tokens, kept=self.session_id is not None)
+        return ChatRequest((ChatMessage(Role.USER, (TextPart(self.prompt or ""),)),), max_tokens=max_tokens)
 
     def ask(self, said: Conversation, tenant: str) -> Ask:
         """The request of this tenant as the domain sees it, with its own `conversation()`, which takes time to make."""

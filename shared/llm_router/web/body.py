@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from starlette.requests import ClientDisconnect, Request
 
 from llm_router.errors import FieldProblem, InvalidRequest, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
@@ -22,6 +23,8 @@ _QUOTING = {
 """Our own words where pydantic's would quote the input."""
 _OURS = "Value error, "
 """What pydantic puts before the words of our own checks."""
+_OF_TYPE = ("_type", "literal_error")
+"""How the kinds of problems end that say that something else must stand there."""
 
 
 def parse(kind: type[Model], raw: bytes) -> Model:
@@ -31,25 +34,61 @@ def parse(kind: type[Model], raw: bytes) -> Model:
     except ValidationError as failure:
         if failure.error_count() > MAX_PROBLEMS:
             raise _refused(FieldProblem("body", f"is wrong in more than {MAX_PROBLEMS} places")) from None
-        found = failure.errors(include_url=False, include_context=False, include_input=False)
+        found = failure.errors(include_url=False, include_input=False)
     first = found[0]
     if not first["loc"] and first["type"] in _UNREADABLE:
         raise MalformedRequest("The body must be one JSON object in UTF-8.")
     said: dict[str, dict[str, None]] = {}
-    for problem in found:
-        location, words = problem["loc"], _QUOTING.get(problem["type"], problem["msg"].removeprefix(_OURS))
-        if problem["type"] == "extra_forbidden":
-            location = location[:-1]
-        said.setdefault(path_of(kind, location), {})[words] = None
+    for path, problem in _meant([(path_of(kind, _location(problem)), problem) for problem in found]):
+        said.setdefault(path, {})[_words(problem)] = None
     raise _refused(*(FieldProblem(path, "; or ".join(words)) for path, words in said.items()))
+
+
+def _meant(found: list[tuple[str, ErrorDetails]]) -> list[tuple[str, ErrorDetails]]:
+    """Without what another thing that may stand in the same place would have to be: where something else is wrong
+    there, or something within it, that place holds one of the things that it may."""
+    fitting = {path for path, problem in found if not problem["type"].endswith(_OF_TYPE)}
+    fitting.update(path[:end] for path, _ in found for end, mark in enumerate(path) if mark in ".[")
+    return [
+        (path, problem)
+        for path, problem in found
+        # Many keys of the input's own share one path.
+        if path not in fitting or path.endswith("?") or not problem["type"].endswith(_OF_TYPE)
+    ]
+
+
+def _location(problem: ErrorDetails) -> tuple[int | str, ...]:
+    return problem["loc"][:-1] if problem["type"] == "extra_forbidden" else problem["loc"]
+
+
+def _words(problem: ErrorDetails) -> str:
+    """What is wrong, in words that belong to JSON."""
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind == "too_long":
+        return f"must have at most {_items(context['max_length'])}"
+    if kind == "too_short":
+        return f"must have at least {_items(context['min_length'])}"
+    if kind == "literal_error" and context["expected"] == "False":
+        return "Input should be false"
+    return _QUOTING.get(kind, problem["msg"].removeprefix(_OURS))
+
+
+def _items(count: int) -> str:
+    return f"{count} item" if count == 1 else f"{count} items"
 
 
 def _refused(*problems: FieldProblem) -> InvalidRequest:
     return InvalidRequest("Some fields are wrong; see 'fields'.", problems)
 
 
+def is_longer(announced: str, limit: int) -> bool:
+    """Whether a Content-Length is more than `limit`; what is no number announces nothing."""
+    digits = announced.strip().lstrip("0")
+    return digits.isdecimal() and (len(digits) > len(str(limit)) or int(digits) > limit)
+
+
 async def read_raw(request: Request, limit: int) -> bytes:
-    """The body's bytes, at most `limit` of them, once its headers are such that it can be JSON.
+    """The body's bytes, at most `limit` of them, once its headers are such that it can be JSON and no longer.
 
     Raises `PayloadTooLarge` or `UnsupportedMediaType`.
     """
@@ -58,6 +97,9 @@ async def read_raw(request: Request, limit: int) -> bytes:
     media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise UnsupportedMediaType("Send the body as application/json.")
+    too_long = PayloadTooLarge(f"The body must not be longer than {limit} bytes.")
+    if is_longer(request.headers.get("content-length", ""), limit):
+        raise too_long
     body, more = bytearray(), True
     while more:
         message = await request.receive()
@@ -65,6 +107,6 @@ async def read_raw(request: Request, limit: int) -> bytes:
             raise ClientDisconnect
         body += message.get("body", b"")
         if len(body) > limit:
-            raise PayloadTooLarge(f"The body must not be longer than {limit} bytes.")
+            raise too_long
         more = message.get("more_body", False)
     return bytes(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
@@ -16,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from llm_router import __version__
-from llm_router.activity import Observation, Observer
+from llm_router.activity import CALLER_LEFT, Observation, Observer
 from llm_router.auth import Caller, Function, Gatekeeper
-from llm_router.errors import MethodNotAllowed, NotFound, RouterError
+from llm_router.errors import Overloaded, RouterError
 from llm_router.schemas.body import RequestBody
 from llm_router.web.access import RouteRule, rule
 from llm_router.web.body import parse, read_raw
@@ -26,7 +27,7 @@ from llm_router.web.errors import error_response, status_of
 from llm_router.web.every_answer import add_headers
 from llm_router.web.fitting import fitted
 from llm_router.web.openapi import Operation
-from llm_router.web.routes import Routes, methods_at
+from llm_router.web.routes import Routes, unmatched
 
 Body = TypeVar("Body", bound=RequestBody)
 Answer = BaseModel | Response
@@ -138,7 +139,18 @@ class Door:
             response = error_response(error, path=row.path, request_id=note.request_id)
         except Exception as failure:  # noqa: BLE001 - the boundary: a defect becomes a 500 and a log line, nothing else
             response = self._failed(row, note, failure)
+        except asyncio.CancelledError:
+            self._called_off(request, note, started)
+            raise
         return self._finish(request, response, note, started)
+
+    def _called_off(self, request: Request, note: Observation, started: float) -> None:
+        """Note a request that ends without an answer of the door's: its caller has left, or the service is stopping,
+        which whoever cancels it then tells the caller. Makes no pause: a loop that ends would cancel it again there.
+        """
+        note.status, note.error = (499, CALLER_LEFT) if _has_left(request) else status_of(Overloaded(""))
+        note.ms = _ms_since(started)
+        self._observer().observe(note)
 
     def _sorry(self, request: Request, row: RouteRule, failure: Exception) -> Response:
         started, note = time.perf_counter(), self._note(request, row.path)
@@ -158,16 +170,9 @@ class Door:
         started = time.perf_counter()
         note = self._note(request, "(unmatched)")
         path = request.scope["path"]
-        allowed = methods_at(path, None if "aws.event" in request.scope else self.function)
-        error: RouterError
-        if allowed and request.method not in allowed:
-            error = MethodNotAllowed(f"This path answers to {', '.join(allowed)} alone.")
-        else:
-            error = NotFound("There is nothing at this path.")
+        error = unmatched(request.method, path, None if "aws.event" in request.scope else self.function)
         note.error = status_of(error)[1]
         response = error_response(error, path=path, request_id=note.request_id)
-        if isinstance(error, MethodNotAllowed):
-            response.headers["allow"] = ", ".join(allowed)
         return self._finish(request, response, note, started)
 
     def _note(self, request: Request, route: str) -> Observation:
@@ -207,6 +212,17 @@ class Door:
 
 def _ms_since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
+
+
+def _has_left(request: Request) -> bool:
+    """Whether the caller is known to have hung up. Whoever asks must have read the body."""
+    coming = request.receive().__await__()
+    try:
+        next(coming)
+    except StopIteration as come:
+        return bool(come.value["type"] == "http.disconnect")
+    coming.close()
+    return False
 
 
 def _request_id(request: Request) -> str:

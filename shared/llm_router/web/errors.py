@@ -18,6 +18,7 @@ STATUS: Mapping[type[RouterError], tuple[int, str]] = {
     errors.MalformedRequest: (400, "malformed_request"),
     errors.PayloadTooLarge: (413, "payload_too_large"),
     errors.HeadTooLong: (431, "head_too_long"),
+    errors.RequestTimeout: (408, "request_timeout"),
     errors.UnsupportedMediaType: (415, "unsupported_media_type"),
     errors.Unauthenticated: (401, "unauthorized"),
     errors.Forbidden: (403, "forbidden"),
@@ -101,6 +102,8 @@ def error_response(error: RouterError, *, path: str, request_id: str) -> Respons
         headers["retry-after"] = "1"
     if status == 401:
         headers["www-authenticate"] = "Bearer"
+    if isinstance(error, errors.MethodNotAllowed):
+        headers["allow"] = ", ".join(error.allowed)
     fields = error.fields if isinstance(error, errors.InvalidRequest) else ()
     if path.startswith("/v1/"):
         body = _openai_body(_named(fields) or error.message, code, status, fields)

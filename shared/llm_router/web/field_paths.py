@@ -14,14 +14,15 @@ Place = tuple[object, ...]
 def path_of(kind: type[BaseModel], location: tuple[int | str, ...]) -> str:
     """`constraints.providers[0]`, for where pydantic finds something in a `kind`.
 
-    A key of the input's own is told as `?`. What pydantic calls the branch of a union is no part of the path.
+    A key of the input's own is told as `?`. What pydantic calls the branch of a union is no part of the path, nor what
+    it calls the branch of a union that is a branch itself.
     """
     path = ""
     place: Place = (kind,)
     at_branch = False
     for part in location:
         if at_branch:
-            at_branch = False
+            at_branch = str(part).startswith("tagged-union[")
             continue
         if isinstance(part, int):
             step, inside = f"[{part}]", _items(place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 
 from fastapi import FastAPI
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 
 from llm_router.auth import Function
+from llm_router.errors import MethodNotAllowed, NotFound, RouterError
 from llm_router.lazy import Lazy
 from llm_router.web.access import ROUTES, RouteRule, rules_of
 from llm_router.web.openapi import Operation
@@ -86,11 +87,22 @@ class Routes:
         return serve
 
 
-def methods_at(path: str, function: Function | None = None) -> list[str]:
-    """The methods that this path answers to, whichever function has it or at this one: none where nothing is."""
-    rows = (row for pattern, row in _patterns() if pattern.match(path))
-    found = {row.method for row in rows if function is None or row.function is function}
-    return sorted(found | {"HEAD"} if "GET" in found else found)
+def unmatched(method: str, path: str, function: Function | None = None) -> RouterError:
+    """Why no route takes this, at whichever function or at this one: the path is another method's, or nothing's."""
+    rows = [(pattern, row) for pattern, row in _patterns() if function is None or row.function is function]
+    found = {row.method for pattern, row in rows if pattern.match(path)}
+    allowed = found | {"HEAD"} if "GET" in found else found
+    if allowed and method not in allowed:
+        return MethodNotAllowed(tuple(sorted(allowed)))
+    return nothing_at(path, [row for _, row in rows])
+
+
+def nothing_at(path: str, rows: Sequence[RouteRule] = ROUTES) -> NotFound:
+    """There is nothing at this path. Under `/v1/`, where clients choose the path themselves, it says what there is."""
+    there = [f"{row.method} {row.path}" for row in rows if row.path.startswith("/v1/")]
+    if not path.startswith("/v1/") or not there:
+        return NotFound("There is nothing at this path.")
+    return NotFound(f"There is nothing at this path; under /v1/ there is {', '.join(there)}.")
 
 
 @cache

@@ -44,12 +44,13 @@ class _Usage(Received):
         return self.model_copy(update=later.model_dump(exclude_none=True))
 
     def usage(self) -> Usage:
-        """Input tokens that were cached are counted beside `input_tokens`, not among them."""
-        read_from_cache = self.cache_read_input_tokens or 0
+        """Input tokens that were read from the cache or written to it are counted beside `input_tokens`."""
+        read_from_cache, written = self.cache_read_input_tokens or 0, self.cache_creation_input_tokens or 0
         return Usage(
-            prompt_tokens=(self.input_tokens or 0) + (self.cache_creation_input_tokens or 0) + read_from_cache,
+            prompt_tokens=(self.input_tokens or 0) + written + read_from_cache,
             completion_tokens=self.output_tokens or 0,
             cached_tokens=read_from_cache,
+            kept_tokens=written,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from llm_router.adapters.providers import json_tool, media
+from llm_router.adapters.providers.claude_thinking import DEFAULT_MAX_TOKENS, Wish, wish
 from llm_router.adapters.providers.conversation import (
     arguments_of,
     blank,
@@ -33,23 +34,21 @@ from llm_router.generation.chat import (
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.json_values import Json
 
-DEFAULT_MAX_TOKENS = 8192
-"""The protocol wants a limit. Every model from Claude 3.5 on can write this much."""
 _NO_SAMPLING = re.compile(r"claude-(opus-4-[7-9]|(opus|sonnet|haiku|fable)-[5-9])")
 """From Opus 4.7 on a temperature or top_p is refused."""
-_EFFORT = re.compile(r"claude-(opus-4-[5-9]|sonnet-4-[6-9]|(opus|sonnet|haiku|fable)-[5-9])")
 _UNFORCEABLE = re.compile(r"claude-(opus|sonnet|haiku|fable)-(5-[1-9]\d?(?!\d)|[6-9])")
 """From the minor versions of 5 on a forced tool is refused, and JSON has a setting. Longer numbers are dates."""
 _ID = re.compile(r"[a-zA-Z0-9_-]+")
-_EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
 
 
 def body(model: str, request: ChatRequest, *, stream: bool, eager: bool = False) -> dict[str, Json]:
     """What is posted to `/v1/messages`. Seeds, penalties and the wish for no more than one answer are not known there.
 
-    Of temperature and top_p only the first is sent, since newer models refuse both together. A stream that is `eager`
-    tells what a tool is given as it is written, and not each value once it is whole.
+    Of temperature and top_p only the first is sent, since newer models refuse both together, and neither where the
+    model is told to think. A stream that is `eager` tells what a tool is given as it is written, and not each value
+    once it is whole.
     """
+    wanted = wish(model, request)
     given: dict[str, Json] = {
         "model": model,
         "max_tokens": request.max_tokens or DEFAULT_MAX_TOKENS,
@@ -60,13 +59,15 @@ def body(model: str, request: ChatRequest, *, stream: bool, eager: bool = False)
         "system": system_of(request, schema_is_said=_schema_is_said(model, request)) or None,
         "stop_sequences": stops_of(request),
         "stream": stream or None,
+        "thinking": wanted.thinking,
+        "cache_control": {"type": "ephemeral"} if request.kept else None,
     }
-    if takes_sampling(model):
+    if takes_sampling(model) and not wanted.thinks:
         if request.temperature is not None:
             given["temperature"] = min(request.temperature, 1.0)
         else:
             given["top_p"] = request.top_p
-    if output := _output(model, request):
+    if output := _output(model, request, wanted):
         given["output_config"] = output
     tools, choice = request.tools, unforced(request.tool_choice)
     if can_be_forced(model):
@@ -89,11 +90,9 @@ def can_be_forced(model: str) -> bool:
     return not _UNFORCEABLE.search(model)
 
 
-def _output(model: str, request: ChatRequest) -> dict[str, Json]:
-    """How hard to think, and the shape of the answer where no tool can be forced to give it."""
-    given: dict[str, Json] = {}
-    if request.reasoning_effort in _EFFORTS and _EFFORT.search(model):
-        given["effort"] = _EFFORTS[request.reasoning_effort]
+def _output(model: str, request: ChatRequest, wanted: Wish) -> dict[str, Json]:
+    """How hard to try, and the shape of the answer where no tool can be forced to give it."""
+    given: dict[str, Json] = {} if wanted.effort is None else {"effort": wanted.effort}
     if (schema := _shape(request)) is not None and not can_be_forced(model) and closed(schema):
         given["format"] = {"type": "json_schema", "schema": schema}
     return given

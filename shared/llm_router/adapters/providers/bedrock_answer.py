@@ -68,7 +68,8 @@ class _Usage(Received):
 
     def usage(self) -> Usage:
         """Cached tokens are counted beside the input, not in it."""
-        return Usage(self.input + self.cache_read + self.cache_write, self.output, self.cache_read)
+        prompt = self.input + self.cache_read + self.cache_write
+        return Usage(prompt, self.output, self.cache_read, kept_tokens=self.cache_write)
 
 
 class _Answer(Received):

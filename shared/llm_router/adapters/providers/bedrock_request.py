@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import partial
 
-from llm_router.adapters.providers import json_tool, media
+from llm_router.adapters.providers import bedrock_thinking, json_tool, media
 from llm_router.adapters.providers.anthropic_request import can_be_forced, takes_sampling
 from llm_router.adapters.providers.conversation import (
     arguments_of,
@@ -39,6 +39,10 @@ from llm_router.json_values import Json
 
 _FORCEABLE = re.compile(r"anthropic\.|amazon\.nova")
 """Makers whose models can be made to call a certain tool, but for the Claudes that refuse it."""
+_KEEPS = re.compile(r"anthropic\.claude-((opus|sonnet|haiku|fable)-[4-9]|3-7|3-5-haiku)|amazon\.nova")
+_KEEPS_RESULTS = re.compile(r"anthropic\.")
+"""Makers whose models keep prompts that are marked, and whose do so behind results of tools, too."""
+_MARK: Json = {"cachePoint": {"type": "default"}}
 _ID = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")
 LONGEST_NAME = 180
 """Characters of a document's name: 200 are taken, and a number may come behind it."""
@@ -57,20 +61,28 @@ _DOCUMENTS = {
 
 
 def body(model: str, request: ChatRequest) -> dict[str, Json]:
-    """What is posted; bytes are base64 there. Seeds, penalties and reasoning efforts are not part of Converse."""
+    """What is posted; bytes are base64 there. Seeds and penalties are not part of Converse."""
     forceable = can_be_forced(model)
     forces = forceable and json_tool.forced(request) is not None and _FORCEABLE.search(model) is not None
     names = _DocumentNames()
     result, block = partial(_result, names=names), partial(_block, names=names)
+    spoken = list(turns(request))
+    marked = _marked(model, request, spoken)
     given: dict[str, Json] = {
         "messages": [
-            {"role": role.value, "content": ordered_blocks(messages, result, block, _call)}
-            for role, messages in turns(request)
+            {
+                "role": role.value,
+                "content": [*ordered_blocks(messages, result, block, _call), *([_MARK] if place in marked else [])],
+            }
+            for place, (role, messages) in enumerate(spoken)
         ]
     }
     if system := system_of(request, schema_is_said=not forces):
         given["system"] = [{"text": system}]
-    sampled = takes_sampling(model)
+    thinking = bedrock_thinking.fields(model, request)
+    if thinking:
+        given["additionalModelRequestFields"] = thinking
+    sampled = takes_sampling(model) and not thinking
     settings: dict[str, Json] = {
         "maxTokens": request.max_tokens,
         "temperature": min(request.temperature, 1.0) if sampled and request.temperature is not None else None,
@@ -87,6 +99,20 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     if tools and (choice is None or choice.mode is not ToolMode.NONE or _mentions_tools(request)):
         given["toolConfig"] = {"tools": [_tool(tool) for tool in tools], **_choice(choice)}
     return given
+
+
+def _marked(model: str, request: ChatRequest, spoken: list[tuple[Role, list[ChatMessage]]]) -> set[int]:
+    """The turns behind which the prompt is kept: the user's last one, and the one before, where it was kept then."""
+    if not request.kept or not _KEEPS.search(model):
+        return set()
+    results = _KEEPS_RESULTS.search(model) is not None
+    return set(
+        [
+            place
+            for place, (role, messages) in enumerate(spoken)
+            if role is Role.USER and (results or all(each.role is not Role.TOOL for each in messages))
+        ][-2:]
+    )
 
 
 def _mentions_tools(request: ChatRequest) -> bool:

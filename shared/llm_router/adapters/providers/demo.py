@@ -12,11 +12,9 @@ from llm_router.generation.chat import (
     ChatChunk,
     ChatRequest,
     StopReason,
-    TextPart,
     ToolCall,
     ToolCallDelta,
     ToolMode,
-    Usage,
 )
 from llm_router.json_values import Json
 
@@ -27,7 +25,8 @@ _EXAMPLES: dict[str, Json] = {"string": "demo", "integer": 1, "number": 1.0, "bo
 
 @dataclass(frozen=True, slots=True)
 class DemoProvider:
-    """A `Provider` that stands in for one that is not configured. It never fails and sends nothing anywhere."""
+    """A `Provider` that stands in for one that is not configured. It never fails, sends nothing anywhere and counts no
+    tokens: what the router itself takes them to be is booked, so that no demo costs more than it may."""
 
     provider: str
 
@@ -40,18 +39,16 @@ class DemoProvider:
             yield ChatChunk(text=word)
         for index, call in enumerate(answer.tool_calls):
             yield ChatChunk(tool_calls=(ToolCallDelta(index, call.id, call.name, call.arguments),))
-        yield ChatChunk(stop=answer.stop, usage=answer.usage)
+        yield ChatChunk(stop=answer.stop)
 
     def _answer(self, model: str, request: ChatRequest) -> ChatAnswer:
-        prompt = sum(_size(message.parts) for message in request.messages)
         calls = _calls(request)
         text = "" if calls else self._text(model, request)
         stop = StopReason.TOOL_CALLS if calls else StopReason.STOP
         room = request.max_tokens
-        if room is not None and not calls and _tokens(len(text)) > room:
+        if room is not None and len(text) > room * CHARACTERS_PER_TOKEN:
             text, stop = text[: room * CHARACTERS_PER_TOKEN], StopReason.LENGTH
-        written = _tokens(len(text) + sum(len(call.name) + len(call.arguments) for call in calls))
-        return ChatAnswer(text, stop, calls, Usage(_tokens(prompt), written))
+        return ChatAnswer(text, stop, calls)
 
     def _text(self, model: str, request: ChatRequest) -> str:
         said = (
@@ -93,14 +90,6 @@ def _example(schema: Json, depth: int = 0) -> Json:
         return _EXAMPLES.get(kind) if isinstance(kind, str) else None
     fields = schema.get("properties")
     return {name: _example(each, depth + 1) for name, each in fields.items()} if isinstance(fields, Mapping) else {}
-
-
-def _size(parts: tuple[object, ...]) -> int:
-    return sum(len(part.text) for part in parts if isinstance(part, TextPart))
-
-
-def _tokens(characters: int) -> int:
-    return -(-characters // CHARACTERS_PER_TOKEN)
 
 
 def _words(text: str) -> list[str]:

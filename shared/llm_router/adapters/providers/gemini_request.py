@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from llm_router.adapters.providers import media
+from llm_router.adapters.providers import gemini_thinking, media
 from llm_router.adapters.providers.conversation import (
     arguments_of,
     description_of,
     json_object,
     parameters,
     system_of,
-    text_of,
     turns,
 )
 from llm_router.generation.chat import (
@@ -30,11 +29,8 @@ from llm_router.generation.chat import (
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.json_values import Json
 
-_EFFORTS = {"none": "minimal", "minimal": "minimal", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
 _MODES = {ToolMode.AUTO: "AUTO", ToolMode.REQUIRED: "ANY", ToolMode.NONE: "NONE"}
-_THINKS_BY_LEVEL = re.compile(r"gemini-([3-9]|[1-9]\d)")
-"""These also tell calls apart by their ids."""
-_THINKS_AT_LEAST_LOW = re.compile(r"gemini-(3[\w.]*-pro|3\.[6-9]|[4-9]|[1-9]\d)")
+_KNOWS_CALLS_BY_ID = gemini_thinking.BY_LEVEL
 _NO_PENALTIES = re.compile(r"gemini-(2\.[5-9]|[3-9]|[1-9]\d)")
 NO_SIGNATURE = "skip_thought_signature_validator"
 """Gemini 3 wants each call back with the signature it came with, or with this word in its place."""
@@ -57,7 +53,6 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
 
 def _settings(model: str, request: ChatRequest, *, with_format: bool) -> dict[str, Json]:
     """JSON and tools together are refused by models before Gemini 3, so the wish is said in words then."""
-    level = _level(model, request)
     penalised = not _NO_PENALTIES.search(model)
     given: dict[str, Json] = {
         "maxOutputTokens": request.max_tokens,
@@ -67,20 +62,13 @@ def _settings(model: str, request: ChatRequest, *, with_format: bool) -> dict[st
         "seed": request.seed,
         "presencePenalty": request.presence_penalty if penalised else None,
         "frequencyPenalty": request.frequency_penalty if penalised else None,
-        "thinkingConfig": {"thinkingLevel": level} if level else None,
+        "thinkingConfig": gemini_thinking.thinking(model, request),
     }
     if request.json_format is not None and with_format:
         given["responseMimeType"] = "application/json"
         if request.json_format.schema is not None:
             given["responseJsonSchema"] = json_object(request.json_format.schema)
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _level(model: str, request: ChatRequest) -> str | None:
-    if not _THINKS_BY_LEVEL.search(model):
-        return None
-    level = _EFFORTS.get(request.reasoning_effort or "")
-    return "low" if level == "minimal" and _THINKS_AT_LEAST_LOW.search(model) else level
 
 
 def _tool(tool: Tool) -> Json:
@@ -97,11 +85,11 @@ def _content(model: str, request: ChatRequest, role: Role, messages: list[ChatMe
     parts: list[Json] = []
     for message in messages:
         if message.role is Role.TOOL:
-            parts.append(_result(model, request, message))
+            parts += _result(model, request, message)
             continue
         parts += [_part(part) for part in message.parts if not (isinstance(part, TextPart) and not part.text)]
         for place, call in enumerate(message.tool_calls):
-            signed = place == 0 and _THINKS_BY_LEVEL.search(model) is not None
+            signed = place == 0 and _KNOWS_CALLS_BY_ID.search(model) is not None
             signature: dict[str, Json] = {"thoughtSignature": NO_SIGNATURE} if signed else {}
             known = {**_id(model, call.id), "name": call.name, "args": arguments_of(call)}
             parts.append({"functionCall": known, **signature})
@@ -109,21 +97,25 @@ def _content(model: str, request: ChatRequest, role: Role, messages: list[ChatMe
 
 
 def _id(model: str, given: str | None) -> dict[str, Json]:
-    return {"id": given} if given and _THINKS_BY_LEVEL.search(model) else {}
+    return {"id": given} if given and _KNOWS_CALLS_BY_ID.search(model) else {}
 
 
-def _result(model: str, request: ChatRequest, message: ChatMessage) -> Json:
-    """A tool's result. Older models tell calls apart by name and order, so the name is looked up by the call's id."""
+def _result(model: str, request: ChatRequest, message: ChatMessage) -> list[Json]:
+    """A tool's result: its text and, behind that, whatever else it gave, such as pictures.
+
+    Older models tell calls apart by name and order, so the name is looked up by the call's id.
+    """
     calls = {call.id: call.name for each in request.messages for call in each.tool_calls}
     name = calls.get(message.tool_call_id or "", message.name or "")
     if not name:
         raise ProviderFailed(Failure.BAD_REQUEST)
-    text = text_of(message.parts)
+    text = "\n".join(part.text for part in message.parts if isinstance(part, TextPart))
     try:
         response: dict[str, Json] = json_object(text) or {"result": text}
     except ProviderFailed:
         response = {"result": text}
-    return {"functionResponse": {**_id(model, message.tool_call_id), "name": name, "response": response}}
+    told: Json = {"functionResponse": {**_id(model, message.tool_call_id), "name": name, "response": response}}
+    return [told, *(_part(part) for part in message.parts if not isinstance(part, TextPart))]
 
 
 def _part(part: Part) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
@@ -12,6 +12,7 @@ from llm_router.adapters.providers.conversation import new_call_id
 from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.failures import of_status
 from llm_router.adapters.providers.http_provider import Received, read
+from llm_router.adapters.providers.streamed_calls import StreamedCalls
 from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta, Usage
 from llm_router.generation.provider import Failure, ProviderFailed
 
@@ -175,13 +176,13 @@ class ChunkReader:
     ended: bool = False
     _stop: StopReason | None = None
     _usage: Usage | None = None
-    _called: bool = False
+    _calls: StreamedCalls = field(default_factory=StreamedCalls)
 
     def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
         """The chunks of one event, at most one. Raises `ProviderFailed`."""
         if event.data.strip() == b"[DONE]":
             self.ended = True
-            usual = StopReason.TOOL_CALLS if self._called else StopReason.STOP
+            usual = StopReason.TOOL_CALLS if self._calls else StopReason.STOP
             stop = usual if self._stop in (None, StopReason.STOP) else self._stop
             yield ChatChunk(stop=stop, usage=self._usage)
             return
@@ -201,15 +202,10 @@ class ChunkReader:
         raise ProviderFailed(Failure.GARBAGE)
 
     def _chunk(self, delta: _Message) -> ChatChunk | None:
-        calls = tuple(
-            ToolCallDelta(
-                index=position if call.index is None else call.index,
-                id=call.id or None,
-                name=call.function.name or None,
-                arguments=call.function.text() if call.function.arguments else "",
-            )
-            for position, call in enumerate(delta.tool_calls or ())
-        )
-        self._called = self._called or bool(calls)
+        calls = tuple(self._piece(call) for call in delta.tool_calls or ())
         chunk = ChatChunk(delta.text(), delta.thoughts(), calls, refusal=delta.refusal or "")
         return chunk if chunk != ChatChunk() else None
+
+    def _piece(self, call: _Call) -> ToolCallDelta:
+        given = call.function.text() if call.function.arguments else ""
+        return self._calls.piece(call.index, call.id or None, call.function.name or None, given)

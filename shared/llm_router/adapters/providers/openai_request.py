@@ -83,15 +83,26 @@ class Quirks:
             for models, effort in self.effort_with_tools.items():
                 if re.search(models, model):
                     return effort or None
-        wanted = request.reasoning_effort
-        taken = next((efforts for models, efforts in self.efforts.items() if re.search(models, model)), None)
+        wanted, taken = request.reasoning_effort, self._efforts_of(model)
         return wanted if wanted is None or taken is None else _nearest(wanted, taken)
+
+    def thinks(self, model: str, request: ChatRequest) -> bool | None:
+        """Whether the effort that is sent makes this model think, or keeps it from that; None where it does as it would
+        anyway: the least efforts make nobody think, and only of who is known to take none is it sure that none is."""
+        sent = self.effort(model, request) if self._takes(model, "reasoning_effort") else None
+        if sent == "none":
+            return False if "none" in (self._efforts_of(model) or ()) else None
+        return None if sent in {None, "minimal"} else True
 
     def call_id(self, known: str) -> str:
         """A tool call's id as this speaker takes it: the same for the same, whoever made it up."""
         if not self.short_call_ids:
             return call_id(known, _ID)
         return known if _SHORT_ID.fullmatch(known) else digest(known)[:9]
+
+    def _efforts_of(self, model: str) -> frozenset[Effort] | None:
+        """Those that this model takes; None where it is not known."""
+        return next((efforts for models, efforts in self.efforts.items() if re.search(models, model)), None)
 
     def _thinks_instead(self, model: str, body: dict[str, Json]) -> bool:
         """Whether the effort in this body keeps this model from being told how to sample."""

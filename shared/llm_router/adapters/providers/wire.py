@@ -28,6 +28,8 @@ ERROR_BODY_S = 1.0
 """An error's body is waited for no longer: its head has said most of it."""
 MAX_HEADER_BYTES = 64 * 1024
 KEEP_IDLE_S = 30.0
+CONNECT_S = 5.0
+"""To the end of TLS's handshake: who cannot be reached by then is not merely slow to answer."""
 
 Explain = Callable[[ProviderFailed, bytes], ProviderFailed]
 """What a protocol makes of an error answer: the failure by its status, and its body."""
@@ -116,7 +118,7 @@ class Wire:
                     self._context = ssl.create_default_context()
                 session = self._sessions[loop] = aiohttp.ClientSession(
                     connector=aiohttp.TCPConnector(ssl=self._context, limit=0, keepalive_timeout=KEEP_IDLE_S),
-                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
                     cookie_jar=aiohttp.DummyCookieJar(),
                     auto_decompress=False,
                     max_line_size=MAX_HEADER_BYTES,
@@ -206,8 +208,6 @@ def _translated() -> Iterator[None]:
     """Failures of the connection as ours, without what they say: it may quote what was sent."""
     try:
         yield
-    except aiohttp.ServerTimeoutError:
-        raise ProviderFailed(Failure.TIMEOUT) from None
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientResponseError, aiohttp.ClientPayloadError, BrokenStream):
         raise ProviderFailed(Failure.GARBAGE) from None
     except (aiohttp.ClientError, OSError, ValueError):

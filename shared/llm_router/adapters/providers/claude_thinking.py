@@ -1,0 +1,99 @@
+"""How a Claude is told to think or not to, whoever serves it.
+
+Up to 4.5 it thinks when it is given a budget, from 4.6 on when it is told to be adaptive, and from 5 on anyway, unless
+it can be kept from it. How hard it tries in all is its effort.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from llm_router.adapters.providers import json_tool
+from llm_router.generation.chat import ChatRequest, Role, ToolMode
+from llm_router.json_values import Json
+
+DEFAULT_MAX_TOKENS = 8192
+"""The protocol wants a limit. Every model from Claude 3.5 on can write this much."""
+_BY_BUDGET = re.compile(r"claude-(3-7|(opus|sonnet|haiku)-4(?!-[6-9](?!\d)))")
+_ADAPTIVE = re.compile(r"claude-(opus|sonnet|haiku)-4-[6-9](?!\d)")
+_ALWAYS = re.compile(r"claude-(opus|sonnet|haiku|fable)-[5-9]")
+_EFFORT = re.compile(r"claude-(opus-4-[5-9](?!\d)|sonnet-4-[6-9](?!\d)|(opus|sonnet|haiku|fable)-[5-9])")
+_CAN_BE_OFF = re.compile(r"claude-((opus|sonnet)-5(?!-[1-9]\d?(?!\d))|haiku-5-5(?!\d))")
+"""The others of 5 and later refuse it. Longer numbers are dates."""
+_BETWEEN_TOOLS = re.compile(r"claude-sonnet-5-5(?!\d)")
+"""Its word for not thinking before it answers."""
+_EFFORTS = {"none": "low", "minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
+_BUDGETS: Mapping[str, int] = {"low": 1024, "medium": 4096, "high": 16384, "xhigh": 16384}
+_LEAST_BUDGET = 1024
+
+
+class Wish(NamedTuple):
+    """The `thinking` and the effort that a model is sent, each None where nothing is said of it."""
+
+    thinking: dict[str, Json] | None = None
+    effort: str | None = None
+
+    @property
+    def thinks(self) -> bool | None:
+        """Whether this makes the model think, or keeps it from that; None where it does as it would anyway."""
+        if self.thinking is None:
+            return None
+        return self.thinking["type"] in {"enabled", "adaptive"}
+
+
+def wish(model: str, request: ChatRequest) -> Wish:
+    """What Anthropic itself is sent."""
+    wanted = request.reasoning_effort
+    if wanted is None:
+        return Wish()
+    if wanted == "none" and not _ALWAYS.search(model):
+        return Wish()
+    if wanted == "none" and (off := _off(model)) is not None:
+        return Wish({"type": off})
+    effort = _EFFORTS.get(wanted) if _EFFORT.search(model) else None
+    return Wish(_told(model, request), effort)
+
+
+def wish_at_bedrock(model: str, request: ChatRequest) -> Wish:
+    """What Bedrock is sent: an effort only to one that thinks, and nothing that keeps from thinking."""
+    wanted = request.reasoning_effort
+    if wanted not in _EFFORTS or forces_a_tool(request):
+        return Wish()
+    if _ALWAYS.search(model):
+        return Wish(None if wanted == "none" else {"type": "adaptive"}, _EFFORTS[wanted])
+    told = _told(model, request)
+    return Wish(told, _EFFORTS[wanted] if told and _ADAPTIVE.search(model) else None)
+
+
+def forces_a_tool(request: ChatRequest) -> bool:
+    """Whether a tool must be called, which nobody can be made to do who is to think first."""
+    _, choice = json_tool.tools_of(request)
+    return choice is not None and (choice.mode is ToolMode.REQUIRED or choice.name is not None)
+
+
+def _off(model: str) -> str | None:
+    if _BETWEEN_TOOLS.search(model):
+        return "between_tools"
+    return "disabled" if _CAN_BE_OFF.search(model) else None
+
+
+def _told(model: str, request: ChatRequest) -> dict[str, Json] | None:
+    """What makes a model think that would not; None where it cannot be made to here, such as in an answer begun."""
+    wanted = request.reasoning_effort or ""
+    adaptive = _ADAPTIVE.search(model) is not None
+    if wanted not in _BUDGETS or not (adaptive or _BY_BUDGET.search(model)) or forces_a_tool(request):
+        return None
+    newest = reversed(request.messages)
+    said = next((message for message in newest if message.role is not Role.SYSTEM), None)
+    if said is not None and said.role is Role.ASSISTANT:
+        return None
+    if adaptive:
+        return {"type": "adaptive"}
+    answer = next((message for message in newest if message.role is Role.ASSISTANT), None)
+    # After a call of a tool the thoughts before it would have to come back with their signature.
+    if answer is not None and answer.tool_calls:
+        return None
+    budget = min(_BUDGETS[wanted], (request.max_tokens or DEFAULT_MAX_TOKENS) // 2)
+    return {"type": "enabled", "budget_tokens": budget} if budget >= _LEAST_BUDGET else None
