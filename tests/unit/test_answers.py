@@ -77,7 +77,7 @@ def test_a_length_that_the_prompt_names_is_taken(prompt: str, tokens: int):
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_every_name_of_a_unit_is_understood_as_it_is_typed(name: str):
     typed = {name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))}
-    assert {estimated(f"40 {each}") for each in typed} == {round(min(8000, 40 * NAMES[name]))}
+    assert {estimated(f"Give me at most 40 {each}") for each in typed} == {round(min(8000, 40 * NAMES[name]))}
 
 
 @pytest.mark.parametrize(
@@ -138,3 +138,39 @@ def test_a_word_that_may_mean_each_counts_as_such_only_where_it_does(prompt: str
 
 def test_a_number_for_each_unit_is_no_length():
     assert estimated("List the exhibits, one per line") == USUAL
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Recomiéndame un hotel de 200 euros para dos personas",
+        "Quiero un menú de 1500 calorías para bajar de peso",
+        "Dame consejos: tengo 65 años, para dormir mejor",
+        "Dame 200 para elegir",
+        "Bana 200 lira para lazım, nasıl kazanabilirim?",
+        "Tôi có 500 đồng thì mua được gì?",
+        "J'ai 300 euros, tu me conseilles quoi comme vélo",
+        "我家有12个人，怎么安排座位",
+        "下午3点开会，帮我写通知",
+        "帮我写下午3点开会的通知",
+        "写一封信给我的3个孩子",
+    ],
+)
+def test_a_word_that_is_a_unit_in_another_language_is_none(prompt: str):
+    assert estimated(prompt) == USUAL
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tokens"),
+    [
+        ("Write 2 para on my school", 220),
+        ("Viết 500 từ về biển", 675),
+        ("Viết 4 dòng về biển", 56),
+        ("给我起20个名字", 700),
+        ("列出5点建议", 150),
+        ("写一篇五段的文章", 550),
+        ("3行で要約して", 42),
+    ],
+)
+def test_such_a_word_is_a_unit_directly_behind_a_number_that_is_asked_for(prompt: str, tokens: int):
+    assert estimated(prompt) == tokens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 
 import pytest
@@ -169,6 +170,68 @@ def test_a_short_text_is_changed_into_a_short_one(prompt: str, tokens: int):
 )
 def test_without_a_text_to_change_an_answer_has_its_usual_length(prompt: str):
     assert estimated(prompt, 12) == estimated("Tell me about trains", 12)
+
+
+REQUEST = "Translate to English: il pleut depuis trois jours et la rivière monte encore dans la vallée"
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        REQUEST,
+        f"\n{REQUEST}",
+        f"User: {REQUEST}",
+        f"# Task\n{REQUEST}",
+        f"You are a translator.\n{REQUEST}",
+        f"You are a translator.\n\n{REQUEST}",
+        f"You are a helpful, world-class translator\n{REQUEST}",
+        f'"{REQUEST}"',
+        f'{{"prompt": "{REQUEST}"}}',
+        f'[{{"role": "user", "content": "{REQUEST}"}}]',
+        f"prompt: {REQUEST}",
+        f"<prompt>{REQUEST}</prompt>",
+        f"[INST] {REQUEST} [/INST]",
+        f"```\n{REQUEST}\n```",
+        f"```text\n{REQUEST}\n```",
+    ],
+)
+def test_what_stands_before_a_request_to_change_a_text_is_none_of_the_text(prompt: str):
+    assert estimated(prompt, 31) == 24
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "You are a translator. Translate to German",
+        "You are a helpful assistant. Summarize the text below",
+        "Du bist Lektor. Korrigiere den Text",
+        "Act as an editor, please fix the grammar",
+        "User: Act as an editor, fix the grammar",
+        "Act as a translator and translate this to English",
+        "You are to summarise the text below",
+    ],
+)
+def test_a_line_on_who_shall_answer_that_asks_for_the_change_too_is_the_request(line: str):
+    prompt = f"{line}\nPlease send us a report of 20 pages until Friday, we need it for the board."
+    assert estimated(prompt, 31) <= estimated("Tell me about trains", 12)
+
+
+@pytest.mark.parametrize("label", ["Text: ", "User: "])
+def test_a_length_in_the_text_before_its_request_is_not_that_of_the_answer(label: str):
+    prompt = f"{label}Please write 900 words about yourself by Monday.\nTranslate to German"
+    assert estimated(prompt, 22) <= estimated("Tell me about trains", 12)
+
+
+def test_more_text_never_makes_a_given_one_much_shorter():
+    prompt = f"User: Translate to German: {MINUTES}"
+    lengths = [estimated(prompt, tokens) for tokens in range(20, 400, 16)]
+    assert lengths == sorted(lengths)
+
+
+def test_without_a_text_set_apart_the_length_goes_over_into_that_of_the_text_without_a_step():
+    prompt = f"I would like to have my text translated to German and it goes like this {MINUTES}"
+    lengths = [estimated(prompt, tokens) for tokens in range(20, 400)]
+    assert max(abs(more - less) for less, more in itertools.pairwise(lengths)) <= 3
 
 
 def test_how_much_is_left_of_a_text_is_no_feature():

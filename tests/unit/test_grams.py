@@ -103,7 +103,7 @@ PARTS = ("a", "poem", "weather", "стих", "写", "首", "?", "\n", "\n\n", "�
 @example(["weather"] * 300)
 def test_what_is_remembered_of_words_is_what_would_be_hashed(parts: list[str]):
     text = " ".join(parts)
-    assert sorted(buckets(reading(text))) == sorted(hashed_plainly(text))
+    assert sorted(buckets(reading(text))) == sorted(set(hashed_plainly(text)))
 
 
 def test_of_the_blocks_of_known_words_only_pairs_are_hashed_anew(monkeypatch: pytest.MonkeyPatch):
@@ -128,6 +128,14 @@ def test_long_texts_count_by_their_ends():
     blocks = 2 * (2 * EDGE_WORDS - 1)
     assert len(buckets(long)) <= most + blocks + len(long.signals) + len(long.found)
     assert len(buckets(reading("a" * 100_000))) < 3 * LONGEST_SPELT
+
+
+@pytest.mark.parametrize("again", [" very", "!", " !", " <br>", "😀"])
+def test_what_is_said_again_and_again_counts_once(again: str):
+    few, many = (buckets(reading("why is he late" + again * times)) for times in (4, 24))
+    assert len(many) == len(set(many))
+    length_alone = 2
+    assert len(set(few) ^ set(many)) <= length_alone
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from classifier import HybridClassifier
+from classifier.encoder import EncoderFailed
 from classifier.fusion import CATEGORIES, Blend, Cuts, Fusion
 from classifier.own import Background, Definition
 from llm_router.breaker import Breaker
@@ -54,6 +55,16 @@ def test_then_tokens_are_counted_as_ever(prompt: str):
     assert (bool(spared.asked), bool(asked.asked)) == (False, True)
 
 
+def test_tokens_that_the_model_counted_are_not_counted_again():
+    encoder = FakeEncoder(Category.GENERAL, 9.0)
+    knowing = knowing_orders(encoder)
+    encoder.counted.clear()
+    knowing.classify(PROMPT)
+    assert (len(encoder.asked), encoder.counted) == (1, [])
+    sorter(encoder).classify(PROMPT)
+    assert encoder.counted == [PROMPT]
+
+
 def test_while_the_breaker_is_open_what_needs_no_model_misses_none():
     breaker = Breaker(FakeClock(), failures=1, open_s=30)
     breaker.trip()
@@ -93,14 +104,44 @@ def test_how_hard_a_long_question_or_a_calculation_is_words_have_no_say_in(categ
     assert (found.complexity != plain.complexity) is counts
 
 
-def test_an_own_category_is_told_by_the_model():
-    encoder = FakeEncoder(Category.GENERAL)
+def knowing_orders(encoder: FakeEncoder) -> HybridClassifier:
     own = Definition("orders", "about an order", tuple(f"order {n}" for n in range(12)))
     everyday = Background.of(np.eye(768, dtype=np.float32))
     knowing = replace(sorter(encoder), background=lambda: everyday).with_categories([own])
     encoder.asked.clear()
-    knowing.classify(PROMPT)
-    assert encoder.asked
+    return knowing
+
+
+def test_own_categories_are_told_by_the_model_and_what_they_do_not_claim_is_as_without_them():
+    encoder = FakeEncoder(Category.GENERAL, 9.0)
+    knowing = knowing_orders(encoder)
+    assert knowing.classify(PROMPT) == sorter(FakeEncoder()).classify(PROMPT)
+    assert encoder.asked == [(PROMPT, 0.25)]
+    explained = knowing.classify(PROMPT, explain=True)
+    assert explained.evidence is not None
+    assert "Rules and words together were sure enough; what the model says did not count." in explained.evidence.notes
+
+
+def test_an_own_category_claims_what_rules_and_words_are_sure_of():
+    prompt = f"{PROMPT} order"
+    knowing, plain = knowing_orders(FakeEncoder(Category.GENERAL, 9.0)), sorter(FakeEncoder())
+    sure, found = plain.classify(prompt), knowing.classify(prompt, explain=True)
+    assert (sure.category, found.category) == (Category.CHAT, "orders")
+    assert (found.difficulty, found.output_tokens) == (sure.difficulty, sure.output_tokens)
+    assert found.evidence is not None
+    claimed = [note for note in found.evidence.notes if "claimed it" in note]
+    assert [note.rpartition("; ")[2] for note in claimed] == ["without it: chat."]
+    assert not any("did not count" in note for note in found.evidence.notes)
+
+
+def test_own_categories_that_the_model_could_not_tell_are_missed():
+    encoder = FakeEncoder()
+    knowing = knowing_orders(encoder)
+    encoder.raises = EncoderFailed("away")
+    found = knowing.classify(PROMPT, explain=True)
+    assert (found.category, found.degraded) == (Category.CHAT, (Degraded.ML_MODEL,))
+    assert found.evidence is not None
+    assert "The model did not answer; rules and words decided alone." in found.evidence.notes
 
 
 def test_an_explanation_tells_what_the_model_would_have_said_and_changes_nothing():

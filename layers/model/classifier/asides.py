@@ -6,12 +6,11 @@ what sorts a prompt does not read them. They are only looked for at either end; 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+import unicodedata
+from collections.abc import Sequence
 
+from classifier.claims import between_claims
 from classifier.normalise import Prompt, normalise
-from classifier.phrases import Found
 from classifier.rules import Reading, RuleBook
 from classifier.words import Word
 
@@ -23,69 +22,30 @@ LEAST_WORDS = 3
 """Words that must be left: a greeting with less behind it is the message."""
 
 _SIGNS = frozenset(",.!:;-–—~…،。，！、；：")
+_APART = _SIGNS | frozenset("\n?？؟)")
 
-LONGEST_CLAIM = 160
-"""Characters of a sentence that may be left out; longer ones say more than a claim."""
+_ALSO_WORDS = {
+    *("beste", "buna", "chao", "er", "hai", "halo", "hoi", "lg", "look", "nha", "nhe", "oie", "ola", "so"),
+    *("tia", "ty", "um", "vg", "well", "ya", "yo", "あの"),
+}
+"""Courtesies that are words of a request too, in some language or without their accents: German `er`, Vietnamese `hai`
+(two), Spanish `tía`. They are courtesies only where something sets them off."""
 
-_ENDS = r".!?。！？؟"
-_BREAK = (
-    rf"[{_ENDS}]+[\"'”]*\s*|\n\s*|(?=[\[(<{{])"
-    r"|\s(?=(?:Ignore|Disregard|Forget|Override|Treat|Classify|Categori[sz]e|Label|Mark|Route|SYSTEM|System|Note to"
-    r"|This is|It is|It['’]s|Please use)\b)"
-)
-"""Where a sentence ends: at its sign, a line's end, before a bracket, or where a claim begins without any of these."""
+_SPELT_OUT = frozenset(("chào", "nhé", "olá"))
+"""What is a courtesy wherever it stands when its accents are written."""
 
-_BRACKETED = r"(?:<[^<>\n]{1,40}>[^<>\n]{1,80}</[^<>\n]{1,40}>|[\[(<{][^\])>}\n]{1,120}[\])>}]+)\s*"
-_CLOSING_BRACKETS = "])>}"
+_HOLDS = {
+    *"“„«‹「『",
+    *("called", "titled", "named", "with", "word", "say", "says", "saying", "spell"),
+    *("con", "dice", "avec", "dit", "mit", "sagt", "diz"),
+}
+"""What makes part of the request of the words directly behind it: nobody is thanked in `a poem called Thank You`."""
 
-_LABEL = (
-    r"(?:coding|code|programming|math(?:s|ematics)?|creative[ _-]?writing|creative|poem|story|analysis|question|chat"
-    r"|chatting|chit-?chat|small[ -]?talk|conversation|general|joke|easy|simple|trivial|basic|medium|moderate|hard"
-    r"|difficult|complex|complicated)"
-)
-_ASKS = (
-    r"[?？؟]\W*$|^\W*(?:what|which|who|whose|how|why|when|where|should|tell me|explain|help me|show me|give me|write"
-    r"|make|find)\b"
-)
-"""A sentence that asks for something is the request, whatever else it says."""
+_LISTS = {"or", "and", "ou", "et", "oder", "und"}
+"""Such words too, before a single one: `sorry or thanks`, but not `explain gravity and thanks in advance`."""
 
-_ABOUT = r"(?:this|it|that|we|the (?:following|above|prompt|message|request|task))(?:['’]?s|['’]re|['’]m| is| are| was)"
-_CLAIM = "|".join(
-    (
-        r"\b(?:category|difficulty|complexity|intent|label|class|task[ _]?type)(?: \w+)?\W{0,5}(?:is|to|as|be)?"
-        rf"\W{{0,5}}{_LABEL}\b",
-        rf"\b(?:classify|categori[sz]e|label|treat|mark|tag|route|rate|regard|consider|count|handle)\b.{{0,40}}\b"
-        rf"(?:as|to)\b.{{0,24}}\b{_LABEL}\b",
-        rf"\b{_ABOUT}\b(?: (?!my\b|our\b|his\b|her\b|their\b)\w+){{0,4}} {_LABEL}(?: \w+){{0,4}}\W*$",
-        r"\b(?:use|pick|choose|select|send|route)\b.{0,30}\b(?:cheap|best|strong|small|big|larg|expensive|weak|fast)"
-        r"(?:er|est|ger|gest)?\b.{0,12}\bmodel",
-        r"^\W*#(?:coding|math|creative_writing|analysis|question|chat|general)\W*$",
-        r"^\W*(?:please )?(?:ignore|disregard|forget|override|overrule)\b.{0,50}\b(?:above|before|previous|earlier"
-        r"|prior|instructions?|everything else|anything else|rest)\b[^,;:]{0,24}"
-        r"(?:\W+(?:and )?(?:this|it|that|we|just|only|classify|label|treat|mark|tag|route|consider|set|use)\b.*)?$",
-    )
-)
-
-
-@cache
-def _break() -> re.Pattern[str]:
-    return re.compile(_BREAK)
-
-
-@cache
-def _bracketed(*, last: bool) -> re.Pattern[str]:
-    return re.compile(_BRACKETED + r"\Z" if last else _BRACKETED)
-
-
-@cache
-def _claim() -> re.Pattern[str]:
-    """Compiled when the first claim may be there: most processes never see one."""
-    return re.compile(_CLAIM, re.IGNORECASE)
-
-
-@cache
-def _asks() -> re.Pattern[str]:
-    return re.compile(_ASKS, re.IGNORECASE)
+_QUOTES = "'\""
+"""Such a sign too, where it touches them: else it may close what stands before it."""
 
 
 def read_request(rules: RuleBook, text: str) -> tuple[Reading, Reading]:
@@ -98,13 +58,13 @@ def read_request(rules: RuleBook, text: str) -> tuple[Reading, Reading]:
 def asked(reading: Reading) -> Prompt:
     """What the writer asks for, without what stands around it; the prompt itself where nothing does."""
     prompt, words = reading.prompt, reading.words
-    first, after = _between_courtesies(words, reading.found)
+    first, after = _between_courtesies(reading)
     if first >= after:
         return prompt
     start = words[first].start if first else 0
     end = words[after - 1].end if after < len(words) else len(prompt.text)
     if CLAIM in reading.found:
-        start, end = _between_claims(prompt.text, start, end)
+        start, end = between_claims(prompt.text, start, end)
     if start == 0 and end == len(prompt.text):
         return prompt
     left = sum(word.text[0].isalnum() for word in words if start <= word.start < end)
@@ -113,17 +73,61 @@ def asked(reading: Reading) -> Prompt:
     return prompt.part(start, end)
 
 
-def _between_courtesies(words: Sequence[Word], found: Mapping[str, Sequence[Found]]) -> tuple[int, int]:
+def _between_courtesies(reading: Reading) -> tuple[int, int]:
     """The words from the first that is not courtesy up to, not including, the first that is courtesy to the end."""
+    words, found = reading.words, reading.found
     first, after = 0, len(words)
     barred = {phrase.first for phrase in found.get(NO_COURTESY, ())}
     openings = {phrase.first: phrase.after for phrase in found.get(OPENING, ()) if phrase.first not in barred}
-    while first in openings:
+    while first in openings and _opens(reading, first, openings[first]):
         first = _past_signs(words, openings[first])
     closings = {phrase.after: phrase.first for phrase in reversed(found.get(CLOSING, ()))}
-    while (end := _before_signs(words, after)) in closings:
+    while (end := _before_signs(words, after)) in closings and _closes(reading, closings[end], end):
         after = closings[end]
     return first, after
+
+
+def _opens(reading: Reading, first: int, after: int) -> bool:
+    """Whether the phrase is a courtesy where it stands, with the request behind it."""
+    words, text = reading.words, reading.prompt.text
+    if not _may_be_meant(reading, first, after):
+        return True
+    following = next((words[k].start for k in range(after, len(words)) if words[k].text[0].isalnum()), len(text))
+    return _sets_off(text[words[after - 1].end : following])
+
+
+def _closes(reading: Reading, first: int, after: int) -> bool:
+    """Whether the phrase is a courtesy where it stands, with the request before it."""
+    words, text = reading.words, reading.prompt.text
+    if first and _holds(reading, first, after):
+        return False
+    if not _may_be_meant(reading, first, after):
+        return True
+    before = next((words[k].end for k in range(first - 1, -1, -1) if words[k].text[0].isalnum()), 0)
+    return _sets_off(text[before : words[first].start])
+
+
+def _holds(reading: Reading, first: int, after: int) -> bool:
+    """Whether the word or sign before the phrase makes it part of the request."""
+    word, following = reading.words[first - 1], reading.words[first]
+    if word.text in _LISTS:
+        return after == first + 1
+    if word.text == ":":
+        return "\n" not in reading.prompt.text[word.end : following.start]
+    return word.text in _HOLDS or (word.text in _QUOTES and word.end == following.start)
+
+
+def _may_be_meant(reading: Reading, first: int, after: int) -> bool:
+    """Whether the words may as well be part of the request."""
+    words = reading.words[first:after]
+    if "".join(word.text for word in words) not in _ALSO_WORDS:
+        return False
+    return reading.prompt.text[words[0].start : words[-1].end].lower() not in _SPELT_OUT
+
+
+def _sets_off(gap: str) -> bool:
+    """Whether what stands between two words parts them: a sign, an emoji or the end of a line."""
+    return gap != "-" and any(sign in _APART or unicodedata.category(sign) == "So" for sign in gap)
 
 
 def _past_signs(words: Sequence[Word], first: int) -> int:
@@ -136,40 +140,3 @@ def _before_signs(words: Sequence[Word], after: int) -> int:
     while after and words[after - 1].text in _SIGNS:
         after -= 1
     return after
-
-
-def _between_claims(text: str, start: int, end: int) -> tuple[int, int]:
-    """The same stretch without the claims at its ends."""
-    while start < (after := _after_first(text, start, end)) and _claims(text[start:after]):
-        start = after
-    while end > (before := _before_last(text, start, end)) and _claims(text[before:end]):
-        end = before
-    return start, end
-
-
-def _claims(sentence: str) -> bool:
-    said = sentence.strip()
-    return _claim().search(said) is not None and _asks().search(said) is None
-
-
-def _after_first(text: str, start: int, end: int) -> int:
-    """Where the first sentence or bracket ends; `start` when it is too long to be a claim."""
-    if (found := _bracketed(last=False).match(text, start, end)) is not None:
-        return found.end()
-    longest = min(end, start + LONGEST_CLAIM)
-    if (found := _break().search(text, start + 1, longest)) is not None:
-        return found.end()
-    return end if longest == end else start
-
-
-def _before_last(text: str, start: int, end: int) -> int:
-    """Where the last sentence or bracket begins; `end` when it is too long to be a claim."""
-    earliest = max(start, end - LONGEST_CLAIM)
-    edge = text[earliest:end].rstrip()
-    if edge.endswith(tuple(_CLOSING_BRACKETS)) and (found := _bracketed(last=True).search(edge)) is not None:
-        return earliest + found.start()
-    said = edge.rstrip(_ENDS + "\"'”")
-    begins = [found.end() for found in _break().finditer(said)]
-    if begins and begins[-1] < len(said):
-        return earliest + begins[-1]
-    return start if earliest == start else end

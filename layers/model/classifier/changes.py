@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from classifier.phrases import Found, PhraseIndex
@@ -24,6 +24,23 @@ ENDS = 60
 _SET_APART = re.compile("[:：](?!\\d)|\n|[\"“”„«»「」『』]|(?<!\\w)['‘](?=\\w)")
 """Where a given text begins or ends: behind a colon, at a line's end, in quotation marks."""
 
+_AHEAD = re.compile(
+    r"(?:<\w[^<>\n]{0,30}>|[\W_]"
+    r"|(?:user|human|assistant|system|role|content|prompt|text|inst|instructions?|task|question|request|input|message|query"
+    r"|usuario|utilisateur|nutzer|benutzer|aufgabe|tarea|tâche|compito|tarefa|задача|задание|任务|指令|用户)"
+    r"(?!\w)[\"'”*]{0,4}[ \t]{0,8}(?:[:：>\]=,]|(?=\n))"
+    r"|(?:you are|you're|act as|be an?|eres|actúa como|tu es|vous êtes|du bist|sie sind|sei un|você é|ты|вы|你是)"
+    r"(?!\w)[^\n:：\"“«.!?。]{0,200}+[.!。]?[ \t]{0,8}\n"
+    r"|(?<=```)\w{1,12}(?=\n))*",
+    re.IGNORECASE,
+)
+"""What may stand before a request without being any text: signs, a role or a label, a line that only says who shall
+answer."""
+_GOES_ON = re.compile(
+    r"(?:[,;，、；]|(?<!\w)(?:and|then|to|und|et|y|e|и)(?!\w))[ \t]{0,4}(?:(?:please|then|now|just)[ \t]{1,4})?\Z",
+    re.IGNORECASE,
+)
+"""Directly behind these such a line asks for a change: "as an editor, fix the grammar", but not "as a translator"."""
 
 _RATES, _AND = frozenset({"rate", "grade", "score"}), frozenset({"and", "then"})
 _MENDS = frozenset({"correct", "fix", "improve", "edit", "revise", "rewrite", "polish"})
@@ -76,7 +93,11 @@ class Changes:
         phrases = self._at_the_ends(reading)
         if not phrases:
             return None
-        signs = [sign.start() for sign in _SET_APART.finditer(reading.prompt.text)]
+        ahead = _ahead(reading, phrases)
+        every_sign = [sign.start() for sign in _SET_APART.finditer(reading.prompt.text)]
+        signs = [sign for sign in every_sign if sign >= ahead]
+        if ahead and phrases[0].first not in reading.openings and reading.words[phrases[0].first].start == ahead:
+            reading = replace(reading, openings=reading.openings | {phrases[0].first})
         stands, phrase = _likeliest(reading, phrases, signs)
         if stands is Stands.AMID:
             return None
@@ -92,8 +113,8 @@ class Changes:
         said_first = stands is Stands.BEFORE_OPENING or (
             stands is Stands.BEFORE and not _text(reading, phrase).isascii()
         )
-        ahead = _words_before(reading, signs[0]) if first and signs else 0
-        return Change(left, first, after, ahead, left is not Left.RESHAPED and said_first and bool(signs))
+        before_text = _words_before(reading, every_sign[0]) if first and every_sign else 0
+        return Change(left, first, after, before_text, left is not Left.RESHAPED and said_first and bool(signs))
 
     def _at_the_ends(self, reading: Reading) -> list[Found]:
         """Every phrase of a change near either end, in their order, its group the name of what it leaves."""
@@ -110,6 +131,17 @@ class Changes:
             if (each.after <= ENDS or each.first >= tail) and taken.isdisjoint(range(each.first, each.after))
         )
         return sorted((*own, *kept), key=lambda each: each.first)
+
+
+def _ahead(reading: Reading, phrases: Iterable[Found]) -> int:
+    """Where what stands before any request ends."""
+    text = reading.prompt.text
+    found = _AHEAD.match(text)
+    for phrase in phrases:
+        start = reading.words[phrase.first].start
+        if found and start < found.end() and _GOES_ON.search(text, text.rfind("\n", 0, start) + 1, start):
+            found = _AHEAD.match(text, 0, start)
+    return found.end() if found else 0
 
 
 def _mends(reading: Reading, first: int, after: int) -> bool:

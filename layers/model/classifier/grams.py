@@ -90,7 +90,10 @@ class Grams:
 
 def buckets(reading: Reading) -> list[int]:
     """Where each word, its stem, its letters, its neighbour pairs, and triples of single characters stand, what opens
-    the text and its sentences, what ends it, its first and its last block, and what the rules looked for and found."""
+    the text and its sentences, what ends it, its first and its last block, and what the rules looked for and found.
+
+    Each place once: a row of exclamation marks says no more than one does.
+    """
     words = reading.words
     if len(words) > HEAD_WORDS + TAIL_WORDS:
         words = [*words[:HEAD_WORDS], *words[-TAIL_WORDS:]]
@@ -101,7 +104,7 @@ def buckets(reading: Reading) -> list[int]:
     triples = zip(texts, texts[1:], texts[2:], strict=False)
     first, last = edges(reading.prompt.text, words)
     ideographs = [f"{a} {b} {c}" for a, b, c in triples if len(c) == 1 and not c.isascii()]
-    return [
+    found = (
         *(spelling.word for spelling in spellings),
         *(_bucket(f"^{text}") for text in texts[:2]),
         *(_bucket(f"${text}") for text in texts[-2:]),
@@ -117,7 +120,8 @@ def buckets(reading: Reading) -> list[int]:
         *map(_bucket, pairs),
         *map(_bucket, ideographs),
         *itertools.chain.from_iterable(spelling.letters for spelling in spellings[:SPELT_WORDS]),
-    ]
+    )
+    return list(dict.fromkeys(found))
 
 
 class _Spelling(NamedTuple):

@@ -57,9 +57,10 @@ class ClassifierInfo:
 class HybridClassifier:
     """Sorts one prompt; never raises for a string. Safe to share between threads.
 
-    Where rules and words are not sure and the model is away, its breaker open, or late by `deadline_s`, they answer all
-    the same and the answer says so; without an encoder every answer does. A time-out opens the breaker at once, an
-    error counts as one failure.
+    Where rules and words are sure, their answer stands, and the model is only asked whether one of the operator's own
+    categories claims the prompt, if there are any. Where it is wanted and away, its breaker open, or late by
+    `deadline_s`, they answer all the same and the answer says so; without an encoder every answer does. A time-out
+    opens the breaker at once, an error counts as one failure.
     """
 
     rules: RuleBook
@@ -124,21 +125,25 @@ class HybridClassifier:
             laden=is_laden(asked_for.prompt.text),
         )
         sure = words is not None and self._is_sure(others)
+        wanted = not sure or self.own is not None
         # To be explained, the model is heard all the same, though it does not count.
-        opinion = None if sure and not explain else self._opinion(asked_for.prompt.text)
+        opinion = self._opinion(asked_for.prompt.text) if wanted or explain else None
+        failed = wanted and opinion is None
         if sure or opinion is None:
-            plain = found = self._without_model(whole, verdict, others, words, failed=not sure)
+            plain = self._without_model(whole, verdict, others, words, opinion, failed=failed)
         else:
             plain = self._by_both(whole, verdict, others, words, opinion)
-            found = self.own.apply(plain, opinion.output) if self.own else plain
+        found = self.own.apply(plain, opinion.output) if self.own and opinion else plain
         if not explain:
             return found
         claimed = None if found is plain else Claimed(found.category, found.confidence, plain.category)
-        return replace(found, evidence=evidence_of(whole, verdict, others, opinion, sure=sure, claimed=claimed))
+        alone = sure and not failed and claimed is None
+        return replace(found, evidence=evidence_of(whole, verdict, others, opinion, sure=alone, claimed=claimed))
 
     def _is_sure(self, others: Others) -> bool:
-        """Whether rules and words are enough. Where a model should be and is not, nothing is: the answer says so."""
-        if self.encoder is None or self.own is not None:
+        """Whether rules and words are enough to tell the built-in categories, and the rest, apart. Where a model should
+        be and is not, nothing is: the answer says so."""
+        if self.encoder is None:
             return False
         return self.fusion.is_enough(self.fusion.without_model(others), others)
 
@@ -171,9 +176,16 @@ class HybridClassifier:
         return result_of(whole, asked, fused, scores, tokens, decided, self.lengths)
 
     def _without_model(
-        self, whole: Reading, verdict: Verdict, others: Others, words: WordOpinion | None, *, failed: bool
+        self,
+        whole: Reading,
+        verdict: Verdict,
+        others: Others,
+        words: WordOpinion | None,
+        opinion: Opinion | None,
+        *,
+        failed: bool,
     ) -> Classification:
-        """By rules and words; `failed` when the model was wanted."""
+        """By rules and words; `failed` when the model was wanted. Of an opinion, only its count of tokens is used."""
         chances = self.fusion.without_model(others)
         asked = verdict.reading
         if words is None:
@@ -183,8 +195,10 @@ class HybridClassifier:
         else:
             scores = Scores(self.fusion.word_cuts(words.complexity), words.complexity, words.creativity)
         if failed or words is None or self.encoder is None:
-            tokens, decided = asked.features.tokens_of(whole.prompt.length), Decided(degraded=(Degraded.ML_MODEL,))
+            tokens = asked.features.tokens_of(whole.prompt.length - whole.prompt.unseen)
+            decided = Decided(degraded=(Degraded.ML_MODEL,))
         else:
-            tokens = tokens_of_all(whole, asked, self.encoder.count(asked.prompt.text))
+            counted = opinion.output.token_count if opinion else self.encoder.count(asked.prompt.text)
+            tokens = tokens_of_all(whole, asked, counted)
             decided = Decided(decided_by(chances, words.chances, others.rules), max(words.chances))
         return result_of(whole, asked, chances, scores, tokens, decided, self.lengths)

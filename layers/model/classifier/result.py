@@ -36,7 +36,12 @@ def result_of(
     decided: Decided,
     lengths: AnswerLengths,
 ) -> Classification:
-    """The classification of a `whole` prompt, in which a request is `asked`; `tokens` are those of the whole."""
+    """The classification of a `whole` prompt, in which a request is `asked`; `tokens` are those of the whole as it is
+    read.
+
+    Providers read it as it was written: what does not show is about a token a character to them, and no answer is
+    longer for it.
+    """
     category, confidence = _likeliest(chances)
     return Classification(
         category=category,
@@ -48,21 +53,18 @@ def result_of(
         probabilities=dict(zip(CATEGORIES, chances, strict=True)),
         complexity=scores.complexity,
         creativity=scores.creativity,
-        urgency=urgency(whole.found, whole.features, len(whole.words)),
+        urgency=urgency(whole),
         interaction_style=interaction_style(category, whole.found, whole.features),
-        token_count=tokens,
+        token_count=tokens + whole.prompt.unseen,
         output_tokens=lengths.estimate(category, scores.difficulty, asked, tokens),
         degraded=decided.degraded,
     )
 
 
 def tokens_of_all(whole: Reading, asked: Reading, tokens: int) -> int:
-    """The tokens of the whole text, from those of what was read of it.
-
-    Providers read it as it was written: where that is longer, as with marks that are joined here, that counts.
-    """
+    """The tokens of the whole text as it is read, from those of what it asks."""
     if whole.prompt.is_cut or asked.prompt is not whole.prompt:
-        return round(tokens * max(whole.prompt.length, whole.prompt.whole_length) / len(asked.prompt.text))
+        return round(tokens * whole.prompt.whole_length / len(asked.prompt.text))
     return tokens
 
 
