@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from classifier import Definition, HybridClassifier, load
-from training.evaluation.own_categories import PROMPTS, definitions
+from training.evaluation.own_categories import PROMPTS, cases
 
 GREETINGS = Definition("smalltalk_de", "smalltalk", ("moin", "na du", "wie gehts", "alles klar?", "servus"))
 COMMANDS = Definition("build", "terse", ("fix bug", "lint", "run tests"))
@@ -69,7 +69,7 @@ def test_a_one_word_description_claims_nothing_of_its_own(classifier: HybridClas
 
 
 def test_whole_requests_claim_most_of_what_is_like_them(classifier: HybridClassifier):
-    own, prompts = definitions(PROMPTS)
-    knowing = classifier.with_categories(own)
-    for name, texts in prompts.items():
+    measured = cases(PROMPTS)
+    knowing = classifier.with_categories([case.definition for case in measured])
+    for name, texts in ((case.definition.name, case.prompts) for case in measured):
         assert sum(knowing.classify(text).category == name for text in texts) >= RECALL * len(texts), name

@@ -10,6 +10,7 @@ from pathlib import Path
 from llm_router.taxonomy import Category
 from training.labelled import Labelled, own_prompts
 from training.sources import READ_AGAIN, TRAIN, public_rows
+from training.topics import topic_names, topics
 
 SPLITS = {name: own_prompts(name) for name in ("train", "development", "heldout")}
 
@@ -30,6 +31,12 @@ def test_every_prompt_has_an_id_of_its_own_and_every_label():
         assert row.prompt.strip(), row.id
         assert None not in (row.category, row.difficulty, row.complexity, row.creativity), row.id
         assert row.lang, row.id
+
+
+def test_every_topic_is_that_of_prompts_we_train_on_and_of_enough_of_them():
+    assert topics().keys() <= {row.id for row in SPLITS["train"]}
+    assert min(Counter(topics().values()).values()) >= 8
+    assert topic_names() == tuple(sorted(set(topics().values())))
 
 
 def test_every_category_is_well_represented_where_fusion_is_fitted():

@@ -1,6 +1,6 @@
 """An operator's own categories, from a description and examples, without retraining.
 
-They are told by a prompt's signature: its topic, as the second layer has it, beside the embedding. Constants were
+They are told by a prompt's signature: its topic, as the fourth layer has it, beside the embedding. Constants were
 chosen on twelve categories of our own that nothing else is measured on.
 """
 

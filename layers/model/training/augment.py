@@ -15,6 +15,7 @@ _ABBREVIATIONS = {
     "you": "u", "are": "r", "please": "pls", "what": "wat", "because": "bc", "the": "teh", "with": "w", "your": "ur",
     "people": "ppl", "though": "tho", "about": "abt", "thanks": "thx", "to": "2", "for": "4", "and": "&",
 }  # fmt: skip
+_SIGNS = ("!", "!", "!", "?", "?", ".", "…", "😀", "😭", "🙏", "!?", " !", "-", "*", "\n")
 _ASIDES = tomllib.loads(Path(__file__).with_name("asides.toml").read_text(encoding="utf-8"))
 _BEFORE, _AFTER, _STEERING = (tuple(map(str, _ASIDES[name])) for name in ("before", "after", "steering"))
 
@@ -72,6 +73,11 @@ def padded(text: str, chance: random.Random) -> str:
     return text.rstrip() + chance.choice(_AFTER)
 
 
+def emphatic(text: str, chance: random.Random) -> str:
+    """With a row of signs behind it."""
+    return text.rstrip().rstrip(".") + chance.choice(_SIGNS) * chance.choice((2, 3, 3, 5, 8, 12))
+
+
 def steered(text: str, chance: random.Random) -> str:
     """With a sentence before or after it that claims it to be something else."""
     claim, gap = chance.choice(_STEERING), chance.choice((" ", " ", "\n", "\n\n"))
@@ -84,4 +90,7 @@ def abbreviated(text: str, chance: random.Random) -> str:
     return " ".join(_ABBREVIATIONS.get(word, word) if chance.random() < 0.7 else word for word in words)
 
 
-CHANGES = (typos, typos, lower, upper, bare, bare, polite, padded, abbreviated, steered, steered, steered)
+CHANGES = (
+    *(typos, typos, lower, upper, bare, bare, polite, padded, abbreviated, emphatic),
+    *(steered, steered, steered, steered),
+)

@@ -16,6 +16,7 @@ from classifier.tokens import Tokeniser
 from llm_router.taxonomy import Category, Difficulty
 from training.augment import perturb
 from training.labelled import TEST_ITEMS, Labelled
+from training.topics import topic_names, topics
 
 UNKNOWN = -1
 _POOL = 40
@@ -33,6 +34,7 @@ class Example:
     complexity: float = UNKNOWN
     creativity: float = UNKNOWN
     failure: float = UNKNOWN
+    topic: int = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Batch:
     complexity: Tensor
     creativity: Tensor
     failure: Tensor
+    topic: Tensor
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on a device."""
@@ -63,6 +66,7 @@ def example(row: Labelled, place: int) -> Example:
         complexity=UNKNOWN if row.complexity is None else row.complexity,
         creativity=UNKNOWN if row.creativity is None else row.creativity,
         failure=UNKNOWN if row.complexity is None or row.source not in TEST_ITEMS else row.complexity,
+        topic=topic_names().index(topics()[row.id]) if row.id in topics() else UNKNOWN,
     )
 
 
@@ -115,7 +119,7 @@ def _batch(rows: Sequence[tuple[list[int], Example]]) -> Batch:
 
     return Batch(
         padded, mask, column("place"), column("category"), column("difficulty"),
-        column("complexity").float(), column("creativity").float(), column("failure").float(),
+        column("complexity").float(), column("creativity").float(), column("failure").float(), column("topic"),
     )  # fmt: skip
 
 

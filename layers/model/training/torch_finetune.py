@@ -27,12 +27,13 @@ from training.evaluation.metrics import spearman
 from training.labelled import Labelled, own_prompts
 from training.outcomes import Outcome, development_outcomes, training_outcomes
 from training.sources import data_dir, public_rows
+from training.topics import topic_names
 from training.torch_batches import UNKNOWN, Batch, Batches, Example, example, with_failure
 from training.torch_export import write_adapters, write_heads
 from training.torch_network import Found, Model, Shape
 
-DIFFICULTIES_COUNT, SCORES_COUNT = 0.3, 0.5
-"""What the losses of the difficulty and of each score weigh beside the category's. Chosen by hand."""
+DIFFICULTIES_COUNT, SCORES_COUNT, TOPICS_COUNT = 0.3, 0.5, 0.7
+"""What the losses of the difficulty, of each score and of the topic weigh beside the category's. Chosen by hand."""
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
@@ -41,7 +42,7 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 class Plan:
     """The settings of a run. `preserve` weighs how far the embedding may stray from the base model's."""
 
-    epochs: int = 3
+    epochs: int = 2
     size: int = 32
     rate: float = 5e-4
     head_rate: float = 1e-3
@@ -55,7 +56,8 @@ class Plan:
 def loss_of(found: Found, batch: Batch, before: Tensor, plan: Plan) -> Tensor:
     """What the heads miss, and how far the embedding has strayed."""
     strayed = (1 - (found.embedding * before).sum(dim=1)).mean()
-    return missed(found.logits, batch, plan) + plan.preserve * strayed
+    logits = {**found.logits, "topic": found.topics}
+    return missed(logits, batch, plan) + plan.preserve * strayed
 
 
 def missed(logits: dict[str, Tensor], batch: Batch, plan: Plan) -> Tensor:
@@ -83,6 +85,7 @@ def missed(logits: dict[str, Tensor], batch: Batch, plan: Plan) -> Tensor:
     return (
         classes("category", batch.category)
         + DIFFICULTIES_COUNT * classes("difficulty", batch.difficulty)
+        + TOPICS_COUNT * classes("topic", batch.topic)
         + SCORES_COUNT * score("complexity", batch.complexity)
         + SCORES_COUNT * score("creativity", batch.creativity)
         + SCORES_COUNT * score("failure", batch.failure)
@@ -99,14 +102,15 @@ def predict(model: Model, batches: Batches, examples: Sequence[Example]) -> Foun
         found.append(run(model, batch.to(DEVICE)))
     order = torch.argsort(torch.cat(places))
     logits = {name: torch.cat([each.logits[name] for each in found]).cpu()[order] for name in found[0].logits}
-    return Found(logits, torch.cat([each.embedding for each in found]).cpu()[order])
+    embedding, topics = ([each.embedding for each in found], [each.topics for each in found])
+    return Found(logits, *(torch.cat(some).cpu()[order] for some in (embedding, topics)))
 
 
 def run(model: Model, batch: Batch) -> Found:
     """One pass, on a GPU in bfloat16, which on a CPU takes half as long again; its results in float32."""
     with torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=DEVICE.type == "cuda"):
-        logits, embedding = model(batch.ids, batch.mask)
-    return Found({name: values.float() for name, values in logits.items()}, embedding.float())
+        logits, embedding, topics = model(batch.ids, batch.mask)
+    return Found({name: values.float() for name, values in logits.items()}, embedding.float(), topics.float())
 
 
 def train(
@@ -114,7 +118,7 @@ def train(
 ) -> None:
     """Change the model in place; prints the development figures after each epoch."""
     before = predict(model, batches, examples).embedding
-    heads = list(model.heads.parameters())
+    heads = [*model.heads.parameters(), *model.topics.parameters()]
     body = list(model.encoder.parameters())
     matrices, others = [p for p in body if p.dim() > 1], [p for p in body if p.dim() == 1]
     optimiser = torch.optim.AdamW(
@@ -194,7 +198,7 @@ def main() -> int:
     rows += public_rows(folder) if folder else []
     examples, development = examples_of(rows, outcomes), examples_of(held)
     source = obtain_source()
-    model = Model(glossed_weights(source), Shape(rank=plan.rank), WIDTHS).to(DEVICE)
+    model = Model(glossed_weights(source), Shape(rank=plan.rank), WIDTHS, len(topic_names())).to(DEVICE)
     batches = Batches(Tokeniser(glossed_tokeniser(source)), RuleBook.load(), plan.size, plan.perturbed)
     print(f"{len(rows)} prompts, {len(outcomes)} outcomes, {len(development)} development prompts")
     print(plan, flush=True)

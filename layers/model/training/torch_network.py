@@ -18,6 +18,7 @@ from training.build.network import (
     LAYERS,
     PLACES,
     SEGMENTS,
+    TOPIC_LAYER,
     WIDTH,
     WORDS,
     Weights,
@@ -37,6 +38,10 @@ class Shape:
     rank: int = 32
     words_rank: int = 8
     dropout: float = 0.1
+
+
+TOPIC_SCALE = 8.0
+"""The length a topic is given before its head: of length one, it would take long to become sure. Chosen by hand."""
 
 
 class Dropout(nn.Module):
@@ -85,7 +90,7 @@ class Norm(nn.Module):
 
 
 class Encoder(nn.Module):
-    """all-MiniLM-L6-v2 from its parameters; gives the tokens behind the last layer."""
+    """all-MiniLM-L6-v2 from its parameters; gives the tokens behind the last layer and those of the topic."""
 
     def __init__(self, weights: Weights, shape: Shape) -> None:
         super().__init__()
@@ -103,8 +108,9 @@ class Encoder(nn.Module):
         for name in linear_names():
             self.linears[_key(name)] = Adapted(tensors[f"{name}.weight"], tensors[f"{name}.bias"], shape, self.dropout)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """`ids` and `mask` (True for a token) `[batch, length]` to `[batch, length, 384]`."""
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """`ids` and `mask` (True for a token) `[batch, length]` to the tokens behind the last layer and those behind
+        that of the topic, `[batch, length, 384]` each."""
         words = functional.embedding(ids, self.words) + functional.embedding(ids, self.words_up) @ self.words_down
         x = self._norm(EMBEDDING_NORM, words + self.places[: ids.shape[1]])
         x = self.dropout(x)
@@ -118,7 +124,9 @@ class Encoder(nn.Module):
             x = self._norm(attention_norm(layer), x + self.dropout(context))
             inner = self._linear(narrowing(layer), functional.gelu(self._linear(widening(layer), x)))
             x = self._norm(output_norm(layer), x + self.dropout(inner))
-        return x
+            if layer + 1 == TOPIC_LAYER:
+                early = x
+        return x, early
 
     def _linear(self, name: str, x: Tensor) -> Tensor:
         return self.linears[_key(name)](x)
@@ -160,25 +168,30 @@ class Heads(nn.Module):
 
 
 class Found(NamedTuple):
-    """Each head's logits, and the embedding `[batch, 384]` of length one."""
+    """Each head's logits, the embedding `[batch, 384]` of length one, and the logits of the topics."""
 
     logits: dict[str, Tensor]
     embedding: Tensor
+    topics: Tensor
 
 
 class Model(nn.Module):
-    """Encoder, pooling and heads."""
+    """Encoder, pooling and heads; that of the topics is for training alone."""
 
-    def __init__(self, weights: Weights, shape: Shape, widths: dict[str, int], hidden: int = 48) -> None:
+    def __init__(self, weights: Weights, shape: Shape, widths: dict[str, int], topics: int, hidden: int = 48) -> None:
         super().__init__()
         self.encoder = Encoder(weights, shape)
         self.heads = Heads(widths, hidden, shape.dropout)
+        self.topics = nn.Linear(WIDTH, topics)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Found:
         """One batch of token ids and masks `[batch, length]`."""
-        tokens = self.encoder(ids, mask).float()
+        tokens, early = (each.float() for each in self.encoder(ids, mask))
         share = mask.float().unsqueeze(2)
-        mean = (tokens * share).sum(dim=1) / share.sum(dim=1)
+        mean, topic = ((each * share).sum(dim=1) / share.sum(dim=1) for each in (tokens, early))
         return Found(
-            logits=self.heads(torch.cat([mean, tokens[:, 0]], dim=1)), embedding=functional.normalize(mean, dim=1)
+            logits=self.heads(torch.cat([mean, tokens[:, 0]], dim=1)),
+            embedding=functional.normalize(mean, dim=1),
+            # As far as its direction tells, since nothing else of it is served.
+            topics=self.topics(TOPIC_SCALE * functional.normalize(topic, dim=1)),
         )

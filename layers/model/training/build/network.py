@@ -16,8 +16,8 @@ WIDTH = 384
 INNER = 1536
 VOCABULARY = 30522
 POSITIONS = 512
-TOPIC_LAYER = 2
-"""Behind so many layers the topic is read: before fine-tuning has drawn the tokens towards the categories."""
+TOPIC_LAYER = 4
+"""Behind so many layers the topic is learnt and read: before fine-tuning draws the tokens towards the categories."""
 
 EPSILON = 1e-12
 """Added to the variance in every LayerNorm (`layer_norm_eps` of the model's config.json)."""
