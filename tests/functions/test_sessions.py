@@ -37,7 +37,7 @@ def test_a_follow_up_inherits_the_task_and_its_model(api: Service, follow_up: st
 
 def test_a_follow_up_keeps_its_model_though_another_would_lead_by_now(api: Service):
     session = next(names)
-    first, second = say(api, session, HARD, preference=0.3), say(api, session, "go on")
+    first, second = say(api, session, HARD, preference=0.7), say(api, session, "go on")
     anew = say(api, next(names), HARD)
     assert second["recommended_model"] == first["recommended_model"] != anew["recommended_model"]
     assert second["session"] == {"turn": 2, "inherited": True, "kept": True, "escalated": False}
