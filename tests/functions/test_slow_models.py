@@ -10,9 +10,8 @@ import pytest
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
 from tests.support.clock import FakeClock
-from tests.support.generating import Client
+from tests.support.generating import Client, client_at
 from tests.support.providers import FakeProvider
-from tests.support.service import service
 
 NAMED = "openai/gpt-4.1"
 
@@ -24,10 +23,8 @@ def clock() -> FakeClock:
 
 @pytest.fixture(scope="module")
 def client(clock: FakeClock) -> Iterator[Client]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
-        with service() as found:
-            yield Client(found)
+    with client_at(clock) as found:
+        yield found
 
 
 @dataclass

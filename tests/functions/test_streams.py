@@ -18,9 +18,8 @@ from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.generation.walk import Patience
 from tests.support.clock import FakeClock
-from tests.support.generating import MESSAGES, PROMPT, Client, Holder
+from tests.support.generating import MESSAGES, PROMPT, Client, Holder, client_at
 from tests.support.providers import FakeProvider
-from tests.support.service import service
 
 BODY = {"model": "auto", "messages": MESSAGES, "stream": True}
 STREAM_TIMEOUT_S = 60
@@ -38,10 +37,8 @@ def clock() -> FakeClock:
 
 @pytest.fixture(scope="module")
 def client(clock: FakeClock) -> Iterator[Client]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
-        with service(STREAM_TIMEOUT=str(STREAM_TIMEOUT_S)) as found:
-            yield Client(found)
+    with client_at(clock, STREAM_TIMEOUT=str(STREAM_TIMEOUT_S)) as found:
+        yield found
 
 
 @dataclass

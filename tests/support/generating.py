@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
 from llm_router.composition.generating import Generating
 from llm_router.generation.chat import ChatRequest
 from llm_router.lazy import Lazy
 from llm_router.local.functions import load_module
+from tests.support.clock import FakeClock
 from tests.support.providers import FakeProviders
-from tests.support.service import ADMIN_KEY, Reply, Service
+from tests.support.service import ADMIN_KEY, Reply, Service, service
 
 PROMPT = "Write a Python function to sort a list"
 MESSAGES = [{"role": "user", "content": PROMPT}]
@@ -74,3 +80,12 @@ class Holder:
     def entry(self) -> dict:
         keys = self.api.send("GET", "/keys", headers=ADMIN).json["keys"]
         return next(key for key in keys if key["id"] == self.id)
+
+
+@contextmanager
+def client_at(clock: FakeClock, **settings: str) -> Iterator[Client]:
+    """A client of a service that goes by this clock."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
+        with service(**settings) as found:
+            yield Client(found)
