@@ -72,19 +72,19 @@ class Writing(StrEnum):
 
 
 TOKENS_PER_CHARACTER: Mapping[Writing, float] = {
-    Writing.ENGLISH: 0.25,
-    Writing.LATIN: 0.31,
-    Writing.CYRILLIC: 0.53,
-    Writing.GREEK: 0.59,
-    Writing.HEBREW: 0.63,
-    Writing.ARABIC: 0.5,
-    Writing.DEVANAGARI: 0.42,
-    Writing.INDIC: 0.55,
+    Writing.ENGLISH: 0.24,
+    Writing.LATIN: 0.28,
+    Writing.CYRILLIC: 0.48,
+    Writing.GREEK: 0.55,
+    Writing.HEBREW: 0.61,
+    Writing.ARABIC: 0.44,
+    Writing.DEVANAGARI: 0.41,
+    Writing.INDIC: 0.54,
     Writing.THAI: 0.45,
     Writing.HAN: 0.96,
-    Writing.KANA: 0.83,
-    Writing.HANGUL: 1.23,
-    Writing.OTHER: 0.62,
+    Writing.KANA: 0.81,
+    Writing.HANGUL: 1.11,
+    Writing.OTHER: 0.56,
 }
 """Of the classifier's tokens (`Classification.token_count`), for a character of a text, with its blanks and signs.
 Counted on the prompts that llm_router/ranking/tokens.toml tells of."""

@@ -94,7 +94,7 @@ def test_the_int8_embedding_keeps_the_canonical_vectors_of_texts_without_glossed
         for text, vector in zip(*canonical, strict=True)
         if plain(text) == tokenise(text)
     ]
-    assert len(alike) >= 8
+    assert len(alike) >= 6
     assert min(alike) >= 0.99
 
 

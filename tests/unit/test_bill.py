@@ -37,8 +37,8 @@ def test_what_the_provider_counted_is_what_is_billed():
 def test_who_leaves_before_the_count_pays_for_thoughts_that_nobody_saw(difficulty, counted):
     thought = THINKING_TOKENS[counted]
     found = Bill.of(job(difficulty), THINKER, None, "x" * 400, thoughts_seen=False)
-    assert found.usage == Usage(100, 101 + thought, reasoning_tokens=thought)
-    assert found.usd == pytest.approx((100 + (101 + thought) * 8) / 1e6)
+    assert found.usage == Usage(100, 102 + thought, reasoning_tokens=thought)
+    assert found.usd == pytest.approx((100 + (102 + thought) * 8) / 1e6)
 
 
 def test_nobody_pays_for_more_thoughts_than_the_answer_may_have_tokens():
@@ -47,9 +47,9 @@ def test_nobody_pays_for_more_thoughts_than_the_answer_may_have_tokens():
 
 
 def test_thoughts_that_were_written_count_as_what_was_written_and_other_models_think_nothing():
-    assert Bill.of(job(), THINKER, None, "x" * 400, thoughts_seen=True).usage == Usage(100, 101)
-    assert Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 101)
-    assert Bill.of(job(), ASKED, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 101)
+    assert Bill.of(job(), THINKER, None, "x" * 400, thoughts_seen=True).usage == Usage(100, 102)
+    assert Bill.of(job(), PLAIN, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 102)
+    assert Bill.of(job(), ASKED, None, "x" * 400, thoughts_seen=False).usage == Usage(100, 102)
 
 
 def test_who_is_told_to_think_is_billed_for_it_and_who_is_told_not_to_is_not():

@@ -53,7 +53,7 @@ def test_an_embedding_has_length_one(encoder: Encoder) -> None:
     assert output.embedding.shape == (384,)
     assert output.embedding.dtype == np.float32
     assert np.linalg.norm(output.embedding) == pytest.approx(1, abs=1e-5)
-    assert output.token_count == 7
+    assert output.token_count == 6
 
 
 def test_the_same_text_gives_the_same_bytes_whatever_came_before(encoder: Encoder) -> None:

@@ -1,4 +1,4 @@
-"""Words of other languages in the vocabulary: what they begin with, and that English is read as before."""
+"""Glossed words in the vocabulary: what they begin with, and that English is mostly read as before."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def test_the_table_and_the_vocabulary_are_equally_long() -> None:
     assert glossed_weights(base_source())[WORDS].shape[0] == known
 
 
-def test_english_is_read_as_before_but_for_a_word_in_a_hundred(base: Tokenizer, tokenise: Tokeniser) -> None:
-    """Among English prompts stand foreign words, and a piece may begin a rare English one."""
+def test_english_is_read_as_before_but_for_a_word_in_twenty(base: Tokenizer, tokenise: Tokeniser) -> None:
+    """Some of its words are glossed, since the base vocabulary lacks them; a piece may begin a rare one, too."""
     plain = Tokeniser(base_source() / TOKENIZER.name)
     prompts = [row.prompt for row in own_prompts("heldout") if row.lang == "en"][:400]
     before = [plain(prompt).count for prompt in prompts]
     changed = sum(abs(tokenise(prompt).count - count) for prompt, count in zip(prompts, before, strict=True))
-    assert changed <= sum(before) / 100
+    assert changed <= sum(before) / 20
 
 
 @pytest.mark.parametrize("content", ["слово", "слово\t", "слово\tword\tmore", "слово\tword\nслово\tverb"])

@@ -67,14 +67,14 @@ def test_a_small_window_leaves_room_for_what_is_read():
 def test_a_prompt_is_as_long_as_the_models_tokenizer_makes_it_in_its_script():
     russian, hindi = (reading_of(letter, 10_000) for letter in "жह")
     cheap, claude = replace(DEAR, tokenizer="o200k"), replace(DEAR, tokenizer="claude")
-    assert (reading_job(russian).reads(cheap), reading_job(hindi).reads(claude)) == (6200, 25_600)
+    assert (reading_job(russian).reads(cheap), reading_job(hindi).reads(claude)) == (6800, 26_400)
     bounded = reading_job(russian, most_usd=0.0905)
-    assert bounded.asked_of(cheap).max_tokens == (90_500 - 68_210) // 40
+    assert bounded.asked_of(cheap).max_tokens == (90_500 - 74_810) // 40
     dear = reading_job(hindi, most_usd=0.35)
     longest = dear.asked_of(claude).max_tokens or 0
-    assert (cost_usd(claude, Usage(25_600, longest)) or 1) <= dear.most_usd(claude) <= 0.35
+    assert (cost_usd(claude, Usage(26_400, longest)) or 1) <= dear.most_usd(claude) <= 0.35
     small = replace(cheap, context_window=8192)
-    assert reading_job(russian).asked_of(small).max_tokens == 8192 - 6821
+    assert reading_job(russian).asked_of(small).max_tokens == 8192 - 7481
 
 
 def test_the_last_money_buys_a_token():

@@ -87,7 +87,7 @@ def test_a_judgement_that_could_not_be_counted_can_be_given_again(clock):
 
         def add(self, *args, **named):
             if self.down:
-                raise StoreUnavailable("down")
+                raise StoreUnavailable("down", nothing_done=True)
             return super().add(*args, **named)
 
     records = Flaky(clock)
@@ -221,5 +221,5 @@ def test_tokens_are_billed_by_the_tokenizer_of_the_model():
         each.model.api_alias: each.price.input_tokens
         for each in rank(prepare([old, new, unknown]), words, Constraints(), 0.5, Surroundings()).candidates
     }
-    assert tokens == {"cl100k": 980, "o200k": 620, "nobody": 690}
+    assert tokens == {"cl100k": 1080, "o200k": 680, "nobody": 760}
     assert ratios_of(None) == ratios_of("nobody")

@@ -23,6 +23,7 @@ class Script(StrEnum):
     GREEK = "greek"
     ARABIC = "arabic"
     HEBREW = "hebrew"
+    DEVANAGARI = "devanagari"
     INDIC = "indic"
     THAI = "thai"
     HAN = "han"
@@ -37,7 +38,8 @@ _BLOCKS = (
     (0x0400, 0x052F, Script.CYRILLIC),
     (0x0590, 0x05FF, Script.HEBREW),
     (0x0600, 0x06FF, Script.ARABIC),
-    (0x0900, 0x0DFF, Script.INDIC),
+    (0x0900, 0x097F, Script.DEVANAGARI),
+    (0x0980, 0x0DFF, Script.INDIC),
     (0x0E00, 0x0EFF, Script.THAI),
     (0x1100, 0x11FF, Script.HANGUL),
     (0x1E00, 0x1EFF, Script.LATIN),

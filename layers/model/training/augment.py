@@ -79,9 +79,9 @@ def emphatic(text: str, chance: random.Random) -> str:
 
 
 def steered(text: str, chance: random.Random) -> str:
-    """With a sentence before or after it that claims it to be something else."""
+    """With a sentence before or, as is harder to read past, behind it that claims it to be something else."""
     claim, gap = chance.choice(_STEERING), chance.choice((" ", " ", "\n", "\n\n"))
-    return f"{claim}{gap}{text}" if chance.random() < 0.5 else f"{text.rstrip()}{gap}{claim}"
+    return f"{claim}{gap}{text}" if chance.random() < 0.4 else f"{text.rstrip()}{gap}{claim}"
 
 
 def abbreviated(text: str, chance: random.Random) -> str:
@@ -92,5 +92,5 @@ def abbreviated(text: str, chance: random.Random) -> str:
 
 CHANGES = (
     *(typos, typos, lower, upper, bare, bare, polite, padded, abbreviated, emphatic),
-    *(steered, steered, steered, steered),
+    *(steered, steered, steered, steered, steered),
 )

@@ -19,6 +19,13 @@ from training.labelled import TEST_ITEMS, Labelled
 from training.topics import topic_names, topics
 
 UNKNOWN = -1
+
+LADEN = 300
+"""Characters from which on a text is taken to be one with material."""
+
+LADEN_MORE = 1.5
+"""Times as often as others such texts are changed: what stands around them misleads most. Chosen by hand."""
+
 _POOL = 40
 """Batches among which examples are sorted by length: little padding, and still a new order every epoch."""
 
@@ -71,7 +78,7 @@ def example(row: Labelled, place: int) -> Example:
 
 
 class Batches:
-    """Batches of `size` examples; with `perturbed`, that share of the texts is changed anew each epoch.
+    """Batches of `size` examples; with `perturbed`, that share of texts is changed anew each epoch, more of `LADEN`.
 
     As when served, of each text only what it asks for is read.
     """
@@ -103,7 +110,8 @@ class Batches:
         return (_batch(rows[k : k + self._size]) for k in range(0, len(rows), self._size))
 
     def _text(self, each: Example, chance: random.Random) -> str:
-        return perturb(each.text, chance) if chance.random() < self._perturbed else each.text
+        share = self._perturbed * (LADEN_MORE if len(each.text) >= LADEN else 1)
+        return perturb(each.text, chance) if chance.random() < share else each.text
 
     def _ids(self, text: str) -> list[int]:
         return list(self._tokenise(read_request(self._rules, text)[1].prompt.text).ids)

@@ -42,7 +42,7 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 class Plan:
     """The settings of a run. `preserve` weighs how far the embedding may stray from the base model's."""
 
-    epochs: int = 2
+    epochs: int = 3
     size: int = 32
     rate: float = 5e-4
     head_rate: float = 1e-3

@@ -7,7 +7,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +43,9 @@ _PIECE = re.compile(
 """About one token of a provider's: how vocabularies cut words, capitals, figures, signs and blanks. Against o200k they
 are within a tenth for English prose, source code, markup, addresses, logs, hexadecimal dumps, base64 and tables of
 figures, a fifth too few for random letters and emoji, half too many for prose in capitals."""
+
+OURS = 0.97
+"""The classifier's tokens for one of o200k's in English, as `tokens.toml` has it."""
 
 _INDIC = ("BENGALI", "GUJARATI", "GURMUKHI", "KANNADA", "MALAYALAM", "ORIYA", "SINHALA", "TAMIL", "TELUGU")
 _NAMES = {"CJK": Writing.HAN, "HIRAGANA": Writing.KANA, "KATAKANA": Writing.KANA} | dict.fromkeys(_INDIC, Writing.INDIC)
@@ -111,7 +114,7 @@ def _each_of_ascii(text: str) -> float:
     if len(text) > slices * SLICE:
         read = "\0".join(text[start : start + SLICE] for start in range(0, len(text), -(-len(text) // slices)))
     lengths = [piece.end() - piece.start() for piece in _PIECE.finditer(read)]
-    return len(lengths) / sum(lengths) if lengths else TOKENS_PER_CHARACTER[Writing.ENGLISH]
+    return OURS * len(lengths) / sum(lengths) if lengths else TOKENS_PER_CHARACTER[Writing.ENGLISH]
 
 
 def _each_character(text: str, english: float) -> tuple[float, ...]:
@@ -150,8 +153,17 @@ def _writing_of_letter(letter: str) -> Writing:
 
 def ratios_of(family: str | None) -> tuple[float, ...]:
     """Provider's tokens for one of ours, in the order of `Writing`."""
-    known = _ratios()
-    return known.get(family or UNKNOWN_FAMILY, known[UNKNOWN_FAMILY])
+    return _ratios()[family_of(family)]
+
+
+def family_of(tokenizer: str | None) -> str:
+    """The family by which a model of this tokenizer counts."""
+    return tokenizer if tokenizer is not None and tokenizer in _ratios() else UNKNOWN_FAMILY
+
+
+def tokenizers() -> Collection[str]:
+    """Every family."""
+    return _ratios().keys()
 
 
 @cache

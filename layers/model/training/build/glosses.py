@@ -1,6 +1,7 @@
-"""Words of other languages, as tokens of their own that begin with the meaning of their English gloss.
+"""Words that the base model lacks, as tokens of their own that begin with the meaning of their English gloss.
 
-The base model's vocabulary is English: it reads Russian letter by letter and half of all Chinese characters not at all.
+Its vocabulary is English of the years before 2018: it reads Russian letter by letter, half of all Chinese characters
+not at all, and "json" or "invoice" in pieces.
 `glosses.tsv` names pieces (words, characters and word parts, as the tokeniser normalises them) and what each means in
 English. A piece's row of the word table is the mean of its gloss's rows, so that what the model knows of the English
 word holds for the other from the start; fine-tuning goes on from there.
