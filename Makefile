@@ -67,9 +67,7 @@ AWS_SAM := PYTHONPATH= SAM_CLI_TELEMETRY=0 $(SAM)
 
 build: $(BIN)/.run $(SAM) ## Build what is deployed, without Docker (ARCHITECTURE=arm64, or x86_64)
 	@ARCHITECTURE=$(ARCHITECTURE) $(AWS_SAM) build --region us-east-1 --parameter-overrides Architecture=$(ARCHITECTURE)
-	@# What was built for one processor is deployed for that one only.
-	@sed -e '/^  Architecture:/,/^    Description:/{' -e 's/Default: .*/Default: $(ARCHITECTURE)/' -e '/^    - /d' \
-		-e 's/AllowedValues:.*/AllowedValues: [$(ARCHITECTURE)]/' -e '}' $(BUILT) > $(BUILT).new && mv $(BUILT).new $(BUILT)
+	@$(BIN)/python -m llm_router.local.processor $(ARCHITECTURE) $(BUILT)
 
 deploy: build ## Build, and deploy to AWS as samconfig.toml says (STAGE=dev, or prod; ARCHITECTURE as for build)
 	@$(AWS_SAM) deploy --config-env $(STAGE) $(ARGS)

@@ -48,9 +48,9 @@ define note_release
 	@$(PYTHON) -c 'import hashlib, os, pathlib, sys; \
 		root = pathlib.Path(sys.argv[1]); digest = hashlib.sha256(b"$(ARCHITECTURE) $(PYTHON_VERSION)"); \
 		digest.update(os.environ.get("ARGS", "").encode()); \
-		packages = ("shared/llm_router", "layers/model/classifier"); \
-		single = ("shared/requirements.txt", "layers/model/requirements.txt", "layers/model/Makefile", "shared/build.mk", \
-			"samconfig.toml"); \
+		packages = ("shared/llm_router", "layers/model/classifier", "layers/model/training/build"); \
+		single = ("shared/requirements.txt", "layers/model/requirements.txt", "layers/model/training/regression.py", \
+			"shared/Makefile", "layers/model/Makefile", "shared/build.mk", "samconfig.toml"); \
 		files = [path for package in packages for path in (root / package).rglob("*")]; \
 		files = sorted(path for path in files if path.is_file() and path.suffix not in (".pyc", ".onnx", ".bin")); \
 		[digest.update(path.read_bytes()) for path in files + [root / name for name in single]]; \

@@ -30,7 +30,7 @@ function catalogue(data) {
   fill(byId("catalogue"), pairs.flatMap(([name, value]) => [element("dt", name), element("dd", value)]));
   const kept = found?.quarantined || [], most = 8;
   fill(byId("quarantine"), kept.length ? [
-    element("h3", `Quarantined prices: ${kept.length}`),
+    element("h3", `Quarantined figures: ${kept.length}`),
     element("ul", null, "", ...kept.slice(0, most).map((each) => element("li", `${each.model}: ${words(each.field)} stays ${each.kept}, ${each.refused} from ${each.source} is not believed`, "quiet")), ...andMore(kept, most).map((text) => element("li", text, "quiet"))),
   ] : []);
 }

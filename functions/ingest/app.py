@@ -7,10 +7,10 @@ from dataclasses import replace
 from llm_router.activity import SCHEDULE, Observation
 from llm_router.auth import Function
 from llm_router.catalogue.gathering import AWAITED_S
-from llm_router.catalogue.source_state import Health
+from llm_router.catalogue.source_state import Health, renewed_at
 from llm_router.clock import iso_date
 from llm_router.composition.services import services
-from llm_router.errors import CatalogueUnavailable, NotFound, RouterError, StoreUnavailable
+from llm_router.errors import CatalogueUnavailable, RouterError, StoreUnavailable
 from llm_router.schemas.catalogue import (
     EntryAnswer,
     ModelsAnswer,
@@ -41,9 +41,10 @@ async def status(_call: Call) -> StatusAnswer:
     found, refresher, now = service.reader().in_force(), service.ingesting.refresher(), service.clock.now()
     try:
         current, states, last = service.catalogue_store().current(), refresher.states(), refresher.last_run()
+        renewed = renewed_at(refresher.records)
     except StoreUnavailable:
-        return status_answer(replace(found, degraded=True), None, [], None, now)
-    return status_answer(found, current, states, last, now)
+        return status_answer(replace(found, degraded=True), None, [], None, 0.0, now)
+    return status_answer(found, current, states, last, renewed, now)
 
 
 @door.get("/models", answer=ModelsAnswer, summary="Every model of the catalogue")
@@ -55,10 +56,7 @@ async def models(_call: Call) -> ModelsAnswer:
 @door.get("/models/{model_id}", answer=EntryAnswer, summary="One model of the catalogue")
 async def model(call: Call) -> EntryAnswer:
     """By id, or by the provider's own name for it where only one model has it."""
-    entry = service.reader().in_force().catalogue.find(call.path_params["model_id"])
-    if entry is None:
-        raise NotFound("There is no such model; see /models.")
-    return entry_answer(entry)
+    return entry_answer(service.reader().in_force().catalogue.named(call.path_params["model_id"]))
 
 
 @door.get("/catalogue/versions", answer=VersionsAnswer, summary="The versions kept, newest first")
@@ -95,8 +93,10 @@ async def rollback(_call: Call, body: RollbackRequest) -> UpdateAnswer:
 @door.post("/refresh", body=RefreshRequest, answer=RefreshAnswer, summary="Run the scheduled refresh now")
 async def refresh(_call: Call, body: RefreshRequest) -> RefreshAnswer:
     """Reads every source; with `dry_run` nothing is written and the whole diff comes back."""
-    done = service.ingesting.refresher().refresh(dry_run=body.dry_run, within_s=AWAITED_S)
-    service.reader().forget()
+    try:
+        done = service.ingesting.refresher().refresh(dry_run=body.dry_run, within_s=AWAITED_S)
+    finally:
+        service.reader().forget()
     return refresh_answer(done, service.clock.now())
 
 
@@ -109,10 +109,12 @@ def on_schedule(event_id: str) -> Result:
         status, code = status_of(failure)
         service.observer().observe(Observation(Function.INGEST, SCHEDULE, event_id, status=status, error=code))
         return {"error": code}
-    service.reader().forget()
+    finally:
+        service.reader().forget()
     fresh = any(state.health is Health.FRESH for state in done.sources)
     service.observer().observe(Observation(Function.INGEST, SCHEDULE, event_id, status=200 if fresh else 502))
-    return {"catalogue_version": done.version, "changed": done.diff.summary, "refused": done.refused}
+    told = {"refused": done.refused, "not_exported": done.not_exported}
+    return {"catalogue_version": done.version, "changed": done.diff.summary, **told}
 
 
 @door.get("/ingest/health", answer=HealthAnswer, summary="This function's own health")

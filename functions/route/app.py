@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from llm_router.endpoints.generation import GenerationRoutes
 
 service = services()
-door = Door(Function.ROUTE, service.gatekeeper, service.observer)
+door = Door(Function.ROUTE, service.gatekeeper, service.observer, service.aside)
 
 
 @door.get("/healthz", answer=Alive, summary="Is it alive")
@@ -72,7 +72,7 @@ async def decision(call: Call) -> Response:
 
 @door.post("/feedback", body=FeedbackRequest, answer=FeedbackAnswer, summary="How an answer turned out")
 async def feedback(call: Call, body: FeedbackRequest) -> FeedbackAnswer:
-    """Counts once per decision, and little for one caller alone; a failure also counts in the decision's session."""
+    """Counts once per decision, and little for one caller alone; the decision's session hears of it too."""
     return feedback_answer(body.decision_id, service.judge().judge(body.decision_id, body.judgement, call.caller))
 
 

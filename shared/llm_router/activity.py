@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,7 +36,8 @@ class Observation:
     """One request, answered or called off. A door fills in what it knows; `ms` is from the event to the answer.
 
     `recommended` is the id of the model that a decision put first, and empty where there was none; `estimated_usd` is
-    what it is expected to cost, `tokens_in` and `tokens_out` what it is expected to read and write, without thinking.
+    what it is expected to cost, `tokens_in` and `tokens_out` what it is expected to read and write, without thinking,
+    and `elsewhere` what the same counts at other models, which is for the ledger and in no log line.
     `model` is the one that answered, or else the one recommended, and `cost_usd` what its answer cost.
     `prompts` is what the prompts of a batch count, and None where there was but the one that the other facts are of.
     `prompt_hash` is keyed: it tells equal prompts, and nothing to whoever lacks the key.
@@ -61,6 +62,7 @@ class Observation:
     prompts: dict[str, float] | None = None
     tokens_in: int | None = None
     tokens_out: int | None = None
+    elsewhere: Mapping[str, float] | None = None
     prompt_hash: str = ""
     cold_start: bool = False
 
@@ -89,16 +91,19 @@ def note_batch(note: Observation, batch: Iterable[Classified]) -> None:
     note.prompts, note.degraded = counted, tuple(degraded)
 
 
-def note_decision(note: Observation, decision: Decision | None) -> None:
-    """What a decision tells the operators."""
+def note_decision(note: Observation, decision: Decision | None, effort: str | None = None) -> None:
+    """What a decision tells the operators, for a request of this reasoning effort."""
     if decision is None:
         return
+    from llm_router.ranking.elsewhere import elsewhere  # the ranking, which only a function that ranks has loaded
+
     first = decision.ranking.candidates[0]
     note_classified(note, decision.classified)
     note.degraded = decision.degraded
     note.recommended = note.model = first.model.id
     note.decision_id, note.estimated_usd = decision.id, first.usd
     note.tokens_in, note.tokens_out = first.price.input_tokens, first.price.output_tokens
+    note.elsewhere = elsewhere(first, decision.reading, decision.length, effort)
 
 
 class Observer(Protocol):

@@ -38,10 +38,14 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who made a request. `key_id` names the client key, or is empty for the admin and for open listeners."""
+    """Who made a request. `key_id` names the client key, or is empty for the admin and for open listeners.
+
+    One that was let in while nobody could tell whether a key is needed is not `known`, and may not spend.
+    """
 
     admin: bool
     key_id: str = ""
+    known: bool = True
 
     @property
     def tenant(self) -> str:
@@ -102,13 +106,14 @@ class Gatekeeper:
 
     `admin_key_hash` gives the admin key's hash, or an empty string when none is configured, which closes the
     admin routes. `client_key_id` names the client key with a hash, or gives None; `has_client_keys` tells
-    whether any is defined: an expired one is until it is removed, and keeps a loopback listener closed.
+    whether any is defined: an expired one is until it is removed, and keeps a loopback listener closed. None is for
+    what it cannot tell.
     """
 
     loopback: bool
     admin_key_hash: Callable[[], str]
     client_key_id: Callable[[str], str | None]
-    has_client_keys: Callable[[], bool]
+    has_client_keys: Callable[[], bool | None]
 
     def admit(self, access: Access, headers: Mapping[str, str]) -> Caller:
         """The caller, or `Unauthenticated`; a client's key on an admin route is `Forbidden`.
@@ -130,7 +135,7 @@ class Gatekeeper:
             return self._client(digest, needs_key=not is_open or self.has_client_keys())
         return self._admin(digest)
 
-    def _client(self, digest: str, *, needs_key: bool) -> Caller:
+    def _client(self, digest: str, *, needs_key: bool | None) -> Caller:
         unread: StoreUnavailable | None = None
         try:
             client = self.client_key_id(digest) if digest and needs_key else None
@@ -144,7 +149,7 @@ class Gatekeeper:
         except StoreUnavailable as failure:
             unread = unread or failure
         if not needs_key:
-            return Caller(admin=False)
+            return Caller(admin=False, known=needs_key is not None)
         raise unread or Unauthenticated(_REFUSED)
 
     def _admin(self, digest: str) -> Caller:

@@ -22,8 +22,8 @@ class BreakerState(StrEnum):
 class Breaker:
     """Opens after `failures` failures in a row and lets one probe through `open_s` seconds later.
 
-    Ask `allows()` before a call and tell `succeeded()` or `failed()` after it. `trip()` opens at once. A probe
-    whose outcome is never told is given up after another `open_s`. Safe to share between threads. `opened` and
+    Ask `allows()` before a call and tell `succeeded()`, `failed()` or `not_made()` after it. `trip()` opens at once. A
+    probe whose outcome is never told is given up after another `open_s`. Safe to share between threads. `opened` and
     `closed` hear when it opens and when it is closed again.
     """
 
@@ -72,6 +72,11 @@ class Breaker:
             is_news = (self._opened_at is not None or self._failed >= self.failures) and self._open()
         if is_news and self.opened is not None:
             self.opened()
+
+    def not_made(self) -> None:
+        """The call that was allowed was not made after all: whoever asks next may make it."""
+        with self._lock:
+            self._probe_at = None
 
     def trip(self) -> None:
         """Open at once."""

@@ -5,9 +5,10 @@ One document a key and month counts the month and each of its days, so that both
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from llm_router.client_keys import ClientKey
 from llm_router.errors import BudgetExceeded, RateLimited
@@ -81,12 +82,10 @@ class Budgets:
         """
         self._books.catch_up()
         period = Period.of(self._clock)
-        amount = max(usd, LEAST_USD)
-        limits = {MONTH: key.usd_per_month, period.day: key.usd_per_day}
-        ceilings = {name: most + amount - LEAST_USD for name, most in limits.items() if most is not None}
-        reservation = Reservation(self._books, period.document(key.id), period, amount)
-        if self._books.add(reservation.document, period.counted(amount, amount), ceilings) is None:
-            raise self._exceeded(key)
+        budgets = {MONTH: key.usd_per_month, period.day: key.usd_per_day}
+        limits = {name: most for name, most in budgets.items() if most is not None}
+        reservation = Reservation(self._books, period.document(key.id), period, limits, partial(self._exceeded, key))
+        reservation.cover(max(usd, LEAST_USD))
         return reservation
 
     def spends(self) -> Mapping[str, Spend]:
@@ -130,19 +129,26 @@ class Budgets:
 
 @dataclass(slots=True)
 class Reservation:
-    """Money set aside for one call. To be settled exactly once; until then it counts as spent."""
+    """Money set aside for one call, within `limits`, the key's budgets by their counters. To be settled exactly once;
+    until then it counts as spent."""
 
     books: SpendingBooks
     document: str
     period: Period
-    usd: float
+    limits: Mapping[str, float]
+    exceeded: Callable[[], BudgetExceeded]
+    usd: float = 0.0
 
     def cover(self, usd: float) -> None:
-        """Set aside more when the call turns to a dearer model. The call is in already, so nothing is checked."""
-        if usd > self.usd:
-            more = usd - self.usd
-            self.books.add(self.document, self.period.counted(more, more))
-            self.usd = usd
+        """Set aside as much as this, where the call turns to a dearer model. Raises `BudgetExceeded` where all else
+        that the key has spent or set aside leaves nothing: a budget is crossed by one call alone."""
+        if usd <= self.usd:
+            return
+        more = usd - self.usd
+        ceilings = {name: most + usd - LEAST_USD for name, most in self.limits.items()}
+        if self.books.add(self.document, self.period.counted(more, more), ceilings) is None:
+            raise self.exceeded()
+        self.usd = usd
 
     def settle(self, usd: float) -> None:
         """Book what the call really cost, 0 for one that failed. Where the store cannot be asked, that is done later;

@@ -14,6 +14,7 @@ from llm_router.auth import key_hash
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.naming import all_folded, folded, own_names_of
 from llm_router.errors import NotFound, StoreUnavailable, UnreadableRecord
+from llm_router.json_values import known_fields
 from llm_router.ports import Clock, Record, RecordStore
 from llm_router.renewed import LAST_GOOD_FOR_S
 
@@ -161,11 +162,11 @@ class KeyRing:
         """Read this key anew the next time."""
         self._keys.pop(key_id, None)
 
-    def any(self) -> bool:
-        """Whether any key is defined; False while that has never been known."""
+    def any(self) -> bool | None:
+        """Whether any key is defined; None while that has never been known."""
         with contextlib.suppress(StoreUnavailable):
             self._any = self._read(self._any, self._book.any)
-        return self._any is not None and self._any[0]
+        return None if self._any is None else self._any[0]
 
     def _read(self, held: tuple[Found, float] | None, read: Callable[[], Found | None]) -> tuple[Found, float] | None:
         now = self._clock.monotonic()
@@ -199,7 +200,7 @@ def _dumps(key: ClientKey) -> str:
 def _loads(body: str) -> ClientKey:
     """Without fields that this release does not know, as a newer one leaves them. Raises `UnreadableRecord`."""
     try:
-        held = {name: value for name, value in json.loads(body).items() if name in _FIELDS}
+        held = known_fields(ClientKey, json.loads(body))
         return ClientKey(**{**held, "models": tuple(held["models"]), "providers": tuple(held["providers"])})
     except (ValueError, TypeError, KeyError, AttributeError) as failure:
         raise UnreadableRecord("A stored key cannot be read.") from failure

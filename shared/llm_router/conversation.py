@@ -23,7 +23,7 @@ answer: so many at OpenAI, about as many at most others."""
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message: who speaks, its text, how many of its parts are not text, and what the files and the sound among
-    them take in tokens."""
+    them take in tokens. `unsized` are the files of which only an address is known, and so not how much they are."""
 
     role: str
     text: str
@@ -31,6 +31,7 @@ class Turn:
     audios: int = 0
     files: int = 0
     heavy_tokens: int = 0
+    unsized: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,11 @@ class Conversation:
     def unspoken_tokens(self) -> int:
         """Tokens of all that is no message's text, with what wraps the messages."""
         return self.media_tokens + wrapping_tokens(len(self.turns))
+
+    @property
+    def is_sized(self) -> bool:
+        """Whether all of it is here, so that what reading it costs can be told beforehand."""
+        return not any(turn.unsized for turn in self.turns)
 
     @property
     def requires(self) -> frozenset[Capability]:

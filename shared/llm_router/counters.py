@@ -56,8 +56,10 @@ HIT, MISS = "hit", "miss"
 """Kinds of `CACHE`."""
 ESTIMATED, SPENT = "estimated", "spent"
 """Kinds of `USD`."""
-THINKING = "thinking"
-"""The kind of `TOKENS`."""
+THINKING, TOLD_TO_THINK, UNSAID, MORE_READ = "thinking", "told_to_think", "unsaid", "more_read|"
+"""Kinds of `TOKENS`, of all recommendations: what a model that thinks unasked would have thought, and one that only
+thinks when told to; what the recommended ones left unsaid of the answers; and, with a tokenizer's name behind it, how
+much more than they a model of that tokenizer would have read."""
 
 Sums = Mapping[str, Mapping[str, float]]
 """Counters by the first part of their name, then by the rest."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from llm_router.decay import DecayedCounters
 from llm_router.errors import StoreUnavailable
+from llm_router.marks import Marks
 from llm_router.outcomes import Tally
 from llm_router.ports import Clock, Record, RecordStore
 from llm_router.taxonomy import Category, Difficulty
@@ -25,6 +27,12 @@ LEAST_VOTE = 0.01
 """Who has less of a vote left than this has none."""
 
 ATTEMPTS = 5
+
+COUNTING_S = 60.0
+"""A judgement that has not been counted by then never will be: whoever was at it has died, or lost the store."""
+
+COUNTING = "by"
+"""In the body of a mark as long as its judgement is being counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +74,71 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeedbackBook:
-    """Takes judgements and adds them to the decayed sums. Raises `StoreUnavailable`."""
+    """Takes judgements and adds them to the decayed sums. Raises `StoreUnavailable`.
+
+    `known_as` gives one name for a model at all its providers: a voice is bounded by what counts together.
+    """
 
     records: RecordStore
     clock: Clock
     judgements: DecayedCounters
     kept_s: float
+    known_as: Callable[[str], str] = str
+    entropy: Callable[[int], bytes] = os.urandom
 
     def give(self, decision_id: str, subject: Subject, score: float) -> Given:
         """Count a score from 0 to 1 by `subject.tenant`. Only the first judgement of a decision counts, and none of a
-        demo's answer."""
+        demo's answer.
+
+        One that raised may be sent again, and is told to while another of its decision is being counted. Where the
+        store does not tell whether it has been counted, it is held for counted.
+        """
         if subject.demo:
             return Given(0.0, Uncounted.DEMO_ANSWER)
-        until = self.clock.now() + self.kept_s
-        if not self.records.put(Record(GIVEN, decision_id, "{}", until), only_if_absent=True):
-            return Given(0.0, Uncounted.JUDGED_BEFORE)
+        by, now = self.entropy(16).hex(), self.clock.now()
+        begun = Record(GIVEN, decision_id, json.dumps({COUNTING: by}), now + COUNTING_S)
+        counted = Record(GIVEN, decision_id, json.dumps({"counted_by": by}), now + self.kept_s)
+        if not self._marks.set(begun):
+            return self._earlier(decision_id)
         try:
-            weight = self._count(subject, score)
+            weight = self._weight(subject)
+            self._take(begun, counted)
         except StoreUnavailable:
-            self.records.delete(GIVEN, decision_id)
+            self._marks.lift(counted)
+            self._marks.lift(begun)
             raise
+        if weight > 0:
+            self._add(counted, subject, weight, score)
         return Given(weight, None if weight > 0 else Uncounted.VOICE_USED_UP)
 
-    def _count(self, subject: Subject, score: float) -> float:
-        weight = self._weight(subject)
-        if weight > 0:
-            n, good = _names(subject.category, subject.difficulty)
+    @property
+    def _marks(self) -> Marks:
+        return Marks(self.records, self.clock)
+
+    def _earlier(self, decision_id: str) -> Given:
+        held = self.records.get(GIVEN, decision_id)
+        if held is None or COUNTING in json.loads(held.body):
+            raise StoreUnavailable("A judgement of this decision is still being counted; try again.", retry_after_s=5)
+        return Given(0.0, Uncounted.JUDGED_BEFORE)
+
+    def _take(self, begun: Record, counted: Record) -> None:
+        """Have the mark last, unless it has expired meanwhile: another may have been counted since."""
+        if not self.records.replace(counted, expected_body=begun.body):
+            raise StoreUnavailable("Counting the judgement took too long; try again.", retry_after_s=5)
+
+    def _add(self, counted: Record, subject: Subject, weight: float, score: float) -> None:
+        """Last of all, under the lasting mark: whatever is lost from here on, nothing is added a second time."""
+        n, good = _names(subject.category, subject.difficulty)
+        try:
             self.judgements.add(subject.model_id, {n: weight, good: weight * score})
-        return weight
+        except StoreUnavailable as failure:
+            if failure.nothing_done:
+                self._marks.lift(counted)
+            raise
 
     def _weight(self, subject: Subject) -> float:
         """How much of a whole vote the caller has left here: what was used ages as judgements do."""
-        key = _voice_key(subject)
+        key = _voice_key(subject, self.known_as(subject.model_id))
         for _ in range(ATTEMPTS):
             held = self.records.get(VOICE, key)
             used = 0.0 if held is None else self._aged(held)
@@ -132,6 +173,6 @@ def _names(category: Category, difficulty: Difficulty) -> tuple[str, str]:
     return f"{category}|{difficulty}|n", f"{category}|{difficulty}|good"
 
 
-def _voice_key(subject: Subject) -> str:
-    parts = (subject.tenant, subject.model_id, subject.category, subject.difficulty)
+def _voice_key(subject: Subject, model: str) -> str:
+    parts = (subject.tenant, model, subject.category, subject.difficulty)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]

@@ -9,11 +9,10 @@ from typing import Generic, TypeVar
 
 from llm_router.activity import Observation
 from llm_router.auth import Function
-from llm_router.counters import ESTIMATED, SPENT, THINKING, Counter, Sums, grouped, prompt_counts
+from llm_router.counters import ESTIMATED, SPENT, Counter, Sums, grouped, prompt_counts
 from llm_router.errors import StoreUnavailable
 from llm_router.latencies import place_of
 from llm_router.ports import Clock, RecordStore
-from llm_router.taxonomy import Difficulty
 
 T = TypeVar("T")
 
@@ -86,14 +85,11 @@ def _traffic(seen: Observation) -> dict[str, float]:
     """The tokens of one recommendation, by its model: what any other model would have cost can be told from them."""
     if not seen.recommended or seen.tokens_in is None or seen.tokens_out is None:
         return {}
-    from llm_router.ranking.cost import THINKING_TOKENS  # the ranking, which only a function that ranks has loaded
-
-    thinking = THINKING_TOKENS.get(Difficulty(seen.difficulty), 0) if seen.difficulty else 0
     return {
         Counter.TOKENS_IN.of(seen.recommended): float(seen.tokens_in),
         Counter.TOKENS_OUT.of(seen.recommended): float(seen.tokens_out),
-        Counter.TOKENS.of(THINKING): float(thinking),
         Counter.RECOMMENDED_USD.of(seen.recommended): seen.estimated_usd or 0.0,
+        **(seen.elsewhere or {}),
     }
 
 

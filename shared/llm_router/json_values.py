@@ -1,9 +1,11 @@
-"""JSON of any form, as callers and sources send it along."""
+"""JSON of any form, as callers and sources send it along and as stores keep it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """What a JSON text holds, before anybody has checked it."""
@@ -24,3 +26,14 @@ def is_finite(value: object) -> bool:
         elif isinstance(each, list):
             waiting.extend(each)
     return True
+
+
+def known_fields(kind: type, kept: object) -> dict[str, Any]:
+    """Of a dataclass as it was kept, the fields that it has: a newer release may have kept others beside them.
+
+    Raises `TypeError` for what is no object.
+    """
+    if not isinstance(kept, Mapping):
+        raise TypeError("It is no object.")
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in kept.items() if name in names}

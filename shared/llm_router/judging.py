@@ -25,14 +25,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Takes judgements of decisions. `sessions` is asked for only where an answer in a session was no good."""
+    """Takes judgements of decisions. `sessions` is asked for only where an answer in a session was judged."""
 
     decisions: DecisionLog
     book: FeedbackBook
     sessions: Callable[[], Sessions]
 
     def judge(self, decision_id: str, score: float, caller: Caller) -> Judged:
-        """Count a score from 0 to 1. The first one of a decision counts; where it is poor, the session has failed too.
+        """Count a score from 0 to 1. The first one of a decision counts, and its session hears of it.
 
         Raises `NotFound` for a decision that there is not, or that is not the caller's to see; `StoreUnavailable`.
         """
@@ -40,6 +40,6 @@ class Judge:
         if subject is None:
             raise NotFound(NO_DECISION)
         given = self.book.give(decision_id, replace(subject, tenant=caller.tenant), score)
-        if given.tells_of_session and score < POOR and subject.session_key:
-            self.sessions().failed(subject.session_key)
+        if given.tells_of_session and (key := subject.session_key):
+            self.sessions().judged(key, decision_id, good=score >= POOR)
         return Judged(subject, given)

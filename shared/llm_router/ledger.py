@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 from llm_router.counters import BY_MODEL
 from llm_router.errors import StoreUnavailable
 from llm_router.figures import EVER, TOTAL, BucketSize, bucket_key
-from llm_router.ports import Clock, RecordStore
+from llm_router.ports import MOST_AMOUNTS, Clock, RecordStore
 
 MAX_NAMES = 400
 """Counters that one flush may touch; past it new models are counted together, so that a bucket stays small."""
-
-AT_ONCE = 100
-"""Counters of one write: as many as every store adds in one step, so that a write is done whole or not at all."""
 
 
 @dataclass
@@ -105,7 +102,7 @@ class Ledger:
 
     def _write_down(self, kind: str, key: str, owed: dict[str, float], expires_at: float | None = None) -> None:
         """Add to one document what it is owed, and strike out what it has taken. Raises `StoreUnavailable`."""
-        at_once = AT_ONCE
+        at_once = MOST_AMOUNTS
         while part := dict(itertools.islice(owed.items(), at_once)):
             try:
                 self.records.add(kind, key, part, expires_at=expires_at)

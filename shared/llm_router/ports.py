@@ -83,6 +83,10 @@ class Record:
     expires_at: float | None = None
 
 
+MOST_AMOUNTS = 100
+"""Counters that one `RecordStore.add` may name: an update of DynamoDB holds 4 kB and 300 operators."""
+
+
 class RecordStore(Protocol):
     """Decisions, sessions, feedback, keys, budgets and counters: small documents that outlive a process.
 
@@ -118,6 +122,7 @@ class RecordStore(Protocol):
     ) -> Mapping[str, float] | None:
         """Add to named counters in one atomic step and return those named, as they are now.
 
+        More than `MOST_AMOUNTS` are a `ValueError`.
         With `ceilings`, nothing is added and None returned if any named counter would end above its ceiling.
         Counters live beside documents: a key holds the one or the other.
         """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from llm_router.errors import StoreUnavailable
 from llm_router.ports import Clock, Record, RecordStore
+from llm_router.running import Run, at_once
 
 KIND = "process"
 EVERY_S = 10.0
@@ -44,9 +46,12 @@ class Process:
 
 
 class Pulse:
-    """Tells of this process, at most every `EVERY_S`. Silent while the store does not answer."""
+    """Tells of this process, at most every `EVERY_S`. Silent while the store does not answer, which `run` asks."""
 
-    def __init__(self, records: RecordStore, clock: Clock, name: str, measure: Callable[[], Usage]) -> None:
+    def __init__(
+        self, records: RecordStore, clock: Clock, name: str, measure: Callable[[], Usage], run: Run = at_once
+    ) -> None:
+        self._run = run
         self._records = records
         self._clock = clock
         self._name = name
@@ -67,10 +72,12 @@ class Pulse:
         self._before = (monotonic, usage.cpu_s)
         now = self._clock.now()
         body = json.dumps(asdict(Process(self._name, now, self._started_at, round(max(0.0, cpu), 4), usage)))
-        try:
-            self._records.put(Record(KIND, f"{_period(now)} {self._name}", body, expires_at=now + KEPT_S))
-        except StoreUnavailable:
-            return
+        told = Record(KIND, f"{_period(now)} {self._name}", body, expires_at=now + KEPT_S)
+        self._run(lambda: self._tell(told))
+
+    def _tell(self, told: Record) -> None:
+        with contextlib.suppress(StoreUnavailable):
+            self._records.put(told)
 
 
 def running(records: RecordStore, clock: Clock) -> list[Process]:

@@ -13,6 +13,7 @@ from llm_router.client_keys import ClientKey
 from llm_router.conversation import Conversation, wrapping_tokens
 from llm_router.outcomes import Observed
 from llm_router.ports import Clock
+from llm_router.ranking.cost import Length, length_of
 from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import Ranking, wait_for
@@ -56,8 +57,8 @@ class Ask:
 class Decision:
     """A choice and everything that it rests on, without the prompt.
 
-    `classified` and `preference` are what was ranked by, after what the session changed about them. `session` is
-    None without a session id, and `session_key` is empty.
+    `classified`, `preference` and `length` are what was ranked by, after what the session changed about them; `reading`
+    is what a model has to read. `session` is None without a session id, and `session_key` is empty.
     """
 
     id: str
@@ -68,6 +69,8 @@ class Decision:
     explanation: str
     catalogue_version: int
     degraded: tuple[Degraded, ...]
+    reading: Reading
+    length: Length
     session: SessionNote | None = None
     session_key: str = ""
 
@@ -93,6 +96,7 @@ class Recommender:
         key = session_key(ask.tenant, ask.session_id) if ask.session_id else None
         opened = self.sessions.open(key, conversation, classified.classification, classifier.classify)
         around, now = self.surroundings(), self.clock.now()
+        name = decision_id(now, self.entropy)
         if barred := _barred(ask, client_key, found.catalogue):
             around = replace(around, unusable={**around.unusable, **barred})
         task = task_of(opened.turn.classification, conversation)
@@ -111,14 +115,15 @@ class Recommender:
         first = choice.ranking.candidates[0]
         if key is not None:
             tokens = wanted.task.input_tokens + wanted.task.output_tokens
-            self.sessions.close(key, opened, model_id=first.model.id, tokens=tokens, lift=choice.lift, alone=alone)
+            chosen, adds = first.model.id, alone and not choice.too_long
+            self.sessions.close(key, opened, decision=name, model_id=chosen, tokens=tokens, lift=choice.lift, adds=adds)
         said = [*session_words(opened, choice), explain(choice.ranking, choice.classification, choice.preference)]
         if (other := counterfactual(choice.ranking)) is not None:
             said.append(other)
         out = (each.model.id for each in choice.ranking.excluded)
         said.extend(sentences(ask.constraints, found.catalogue.models.values(), out))
         return Decision(
-            id=decision_id(now, self.entropy),
+            id=name,
             at=now,
             classified=replace(classified, classification=choice.classification),
             ranking=choice.ranking,
@@ -126,6 +131,8 @@ class Recommender:
             explanation=" ".join(said),
             catalogue_version=found.catalogue.version,
             degraded=(*classified.degraded, *((Degraded.CATALOGUE,) if found.degraded else ())),
+            reading=task.reading,
+            length=length_of(replace(task, difficulty=choice.classification.difficulty), ask.constraints.max_tokens),
             session=None if key is None else note_of(opened, choice),
             session_key=key or "",
         )
@@ -151,13 +158,14 @@ def _barred(ask: Ask, key: ClientKey | None, catalogue: Catalogue) -> Mapping[st
 
 
 def _with_cache(opened: Opened, task: Task, conversation: Conversation, now: float, *, alone: bool) -> Opened:
-    """The turn with what the provider of the session's model still holds."""
+    """The turn with what the provider of the session's model still holds, and what its caller will send along."""
     if opened.session is None:
         return opened
     request = reading_of(conversation.request, opened.turn.classification.token_count)
     earlier = task.input_tokens - request.tokens - wrapping_tokens(1)
     cached = held(opened.session, now=now, earlier_tokens=earlier, alone=alone)
-    return replace(opened, turn=replace(opened.turn, held=cached))
+    before = opened.session.tokens if alone else 0
+    return replace(opened, turn=replace(opened.turn, held=cached, before_tokens=before))
 
 
 def task_of(found: Classification, conversation: Conversation) -> Task:

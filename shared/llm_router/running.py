@@ -8,7 +8,7 @@ from collections.abc import Callable
 Run = Callable[[Callable[[], None]], None]
 """Has a job done, by the time that it returns or later."""
 
-LIVE_FIGURES_THREAD = "live figures"
+BACKGROUND_THREAD = "in the background"
 """The name of the threads that `in_background` starts."""
 
 READING_THREAD = "own categories"
@@ -26,7 +26,7 @@ def at_once(job: Callable[[], None]) -> None:
 
 def in_background(job: Callable[[], None]) -> None:
     """For a store behind a network: the request goes on with what is held."""
-    threading.Thread(target=job, name=LIVE_FIGURES_THREAD, daemon=True).start()
+    threading.Thread(target=job, name=BACKGROUND_THREAD, daemon=True).start()
 
 
 def beside_requests(job: Callable[[], None]) -> None:

@@ -3,41 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.counters import THINKING, Counter, Sums, amount, total
+from llm_router.counters import MORE_READ, THINKING, TOLD_TO_THINK, UNSAID, Counter, Sums, amount, total
+from llm_router.ranking.tokens import family_of, tokenizers
 from llm_router.taxonomy import Category, Difficulty
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Tokens of the recommendations of a time: read, written, and what a model that thinks would have thought."""
+    """Tokens of the recommendations of a time, within the limits of their requests.
+
+    `tokens_in` as the recommended models count them, and how many `more` a tokenizer makes of the same; `tokens_out` of
+    whole answers; `thinking` of a model that thinks unasked, and `told` of one that only does when it is told to.
+    """
 
     tokens_in: float
     tokens_out: float
     thinking: float
+    told: float = 0.0
+    more: Mapping[str, float] = field(default_factory=dict)
 
 
 def traffic(counted: Sums) -> Traffic:
     """The traffic that was counted."""
     return Traffic(
         total(counted, Counter.TOKENS_IN),
-        total(counted, Counter.TOKENS_OUT),
+        total(counted, Counter.TOKENS_OUT) + amount(counted, Counter.TOKENS, UNSAID),
         amount(counted, Counter.TOKENS, THINKING),
+        amount(counted, Counter.TOKENS, TOLD_TO_THINK),
+        {name: amount(counted, Counter.TOKENS, MORE_READ + name) for name in tokenizers()},
     )
 
 
 def cost_at(model: ModelEntry, seen: Traffic) -> float | None:
     """USD for all of it at one model's usual prices; None where one of them is not known.
 
-    Only the sums are known: of no prompt, whether it is a long one to this model or stands in its provider's cache.
+    Only the sums are known: of no prompt, whether it is a long one to this model or stands in its provider's cache, and
+    of no answer, whether it is longer than what this model writes at most.
     """
     if model.input_usd_per_mtok is None or model.output_usd_per_mtok is None:
         return None
-    thinking = seen.thinking if model.thinks_unasked else 0.0
-    return (seen.tokens_in * model.input_usd_per_mtok + (seen.tokens_out + thinking) * model.output_usd_per_mtok) / 1e6
+    read = seen.tokens_in + seen.more.get(family_of(model.tokenizer), 0.0)
+    thinking = seen.thinking if model.thinks_unasked else seen.told if model.can_think else 0.0
+    return (read * model.input_usd_per_mtok + (seen.tokens_out + thinking) * model.output_usd_per_mtok) / 1e6
 
 
 def strongest(models: Iterable[ModelEntry]) -> ModelEntry | None:

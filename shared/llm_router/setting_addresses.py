@@ -43,10 +43,30 @@ def _is_cut(parts: SplitResult) -> bool:
 
 def check_redis_host(host: str) -> str:
     """A name or an address, without anything that would change what the address made of it says."""
-    parts = _parts(f"//{bracketed(host)}")
-    if host and (parts is None or parts.hostname != host.strip("[]").lower()):
+    if host and not _is_host(host):
         raise ValueError("must be a host alone; its port is REDIS_PORT, its password REDIS_PASSWORD")
     return host
+
+
+def check_host(host: str) -> str:
+    """A name or an address to listen on."""
+    if not _is_host(host):
+        raise ValueError("must be a host alone; its port is PORT")
+    return host
+
+
+def _is_host(host: str) -> bool:
+    parts = _parts(f"//{bracketed(host)}")
+    return parts is not None and parts.hostname == host.strip("[]").lower() and " " not in host
+
+
+def check_place(place: str) -> str:
+    """A file's path, or a bucket and a key in S3."""
+    scheme, separator, rest = place.partition("://")
+    bucket, _, key = rest.partition("/")
+    if separator and not (scheme == "s3" and bucket and key):
+        raise ValueError("must be a file's path or s3://bucket/key")
+    return place
 
 
 def check_http_address(address: str) -> str:

@@ -1,4 +1,7 @@
-"""Everything that can be configured, and its check. Whoever starts a process gives it the environment, once."""
+"""Everything that can be configured, and its check; what providers need is in `provider_settings`.
+
+Whoever starts a process gives it the environment, once.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,20 @@ from typing import Annotated
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ConfigDict,
     Field,
     SecretStr,
-    TypeAdapter,
     ValidationError,
     ValidationInfo,
 )
 
 from llm_router.errors import ConfigurationError
+from llm_router.provider_addresses import wrong_among
+from llm_router.provider_settings import PROVIDER_SETTINGS, ProviderSettings, from_secret
 from llm_router.setting_addresses import (
+    check_host,
     check_http_address,
+    check_place,
     check_redis_address,
     check_redis_host,
     join_redis_address,
@@ -64,63 +69,18 @@ class Store(StrEnum):
     MEMORY = "memory"
 
 
-class ProviderSettings(BaseModel):
-    """Where generated text comes from, by the names that the providers' own SDKs read."""
-
-    model_config = ConfigDict(defer_build=True)  # alone it is never used
-
-    openai_api_key: SecretStr = Field(SecretStr(""), description="OpenAI's key")
-    azure_openai_api_key: SecretStr = Field(SecretStr(""), description="Azure OpenAI's key")
-    anthropic_api_key: SecretStr = Field(SecretStr(""), description="Anthropic's key")
-    gemini_api_key: SecretStr = Field(SecretStr(""), description="Google's key for the Gemini API")
-    google_api_key: SecretStr = Field(SecretStr(""), description="the same, by its other name")
-    mistral_api_key: SecretStr = Field(SecretStr(""), description="Mistral's key")
-    deepseek_api_key: SecretStr = Field(SecretStr(""), description="DeepSeek's key")
-    xai_api_key: SecretStr = Field(SecretStr(""), description="xAI's key")
-    groq_api_key: SecretStr = Field(SecretStr(""), description="Groq's key")
-    together_api_key: SecretStr = Field(SecretStr(""), description="Together's key")
-    fireworks_api_key: SecretStr = Field(SecretStr(""), description="Fireworks' key")
-    cerebras_api_key: SecretStr = Field(SecretStr(""), description="Cerebras' key")
-    deepinfra_api_key: SecretStr = Field(SecretStr(""), description="DeepInfra's key")
-    openrouter_api_key: SecretStr = Field(SecretStr(""), description="OpenRouter's key")
-    cohere_api_key: SecretStr = Field(SecretStr(""), description="Cohere's key")
-    dashscope_api_key: SecretStr = Field(SecretStr(""), description="Alibaba's key for Model Studio")
-    moonshot_api_key: SecretStr = Field(SecretStr(""), description="Moonshot's key")
-    zai_api_key: SecretStr = Field(SecretStr(""), description="Z.ai's key")
-    minimax_api_key: SecretStr = Field(SecretStr(""), description="MiniMax's key")
-    llama_api_key: SecretStr = Field(SecretStr(""), description="Meta's key for the Llama API")
-    ai21_api_key: SecretStr = Field(SecretStr(""), description="AI21's key")
-    perplexity_api_key: SecretStr = Field(SecretStr(""), description="Perplexity's key")
-    sambanova_api_key: SecretStr = Field(SecretStr(""), description="SambaNova's key")
-    inception_api_key: SecretStr = Field(SecretStr(""), description="Inception's key")
-    xiaomi_mimo_api_key: SecretStr = Field(SecretStr(""), description="Xiaomi's key")
-    aws_bearer_token_bedrock: SecretStr = Field(SecretStr(""), description="key of Bedrock, in place of signatures")
-    vllm_api_key: SecretStr = Field(SecretStr(""), description="key of a vLLM server that wants one")
-    llama_cpp_api_key: SecretStr = Field(SecretStr(""), description="key of a llama.cpp server that wants one")
-
-    openai_base_url: str = Field("", description="another address for OpenAI, with its /v1")
-    anthropic_base_url: str = Field("", description="another address for Anthropic")
-    gemini_base_url: str = Field("", description="another address for the Gemini API")
-    dashscope_base_url: str = Field("", description="another region's address for Alibaba")
-    azure_openai_endpoint: str = Field("", description="address of the Azure OpenAI resource")
-    ollama_base_url: str = Field("", description="address of an Ollama server")
-    ollama_host: str = Field("", description="the same, as Ollama itself names it: a host, with a port or without")
-    vllm_base_url: str = Field("", description="address of a vLLM server")
-    llama_cpp_base_url: str = Field("", description="address of a llama.cpp server")
-    bedrock_region: str = Field("", description="AWS region of Bedrock, which this turns on")
-    bedrock_endpoint_url: str = Field("", description="another address for Bedrock")
-
-
-PROVIDER_SETTINGS = frozenset(name.upper() for name in ProviderSettings.model_fields)
-
-
 class Settings(ProviderSettings):
     """One field per environment variable, of the same name in capitals. A blank variable counts as not set."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
-    listener: Listener = Field(Listener.PUBLIC, description="`loopback` or `public`; the local gateway sets it")
-    host: str = Field("127.0.0.1", description="address the local gateway binds to")
+    listener: Listener = Field(
+        Listener.PUBLIC,
+        description="`loopback` or `public` (`make run`: `loopback`, unless HOST is no loopback address)",
+    )
+    host: Annotated[str, AfterValidator(check_host)] = Field(
+        "127.0.0.1", description="address the local gateway binds to"
+    )
     port: ServicePort = Field(8080, description="port of the whole API, locally")
     classifier_port: ServicePort = Field(5001, description="port of the classifier alone, locally")
     ingestor_port: ServicePort = Field(8001, description="port of the ingestor alone, locally")
@@ -129,7 +89,7 @@ class Settings(ProviderSettings):
     max_in_flight: int = Field(64, ge=1, le=10_000, description="requests a local worker holds before it sheds load")
     max_generating: int = Field(256, ge=1, le=10_000, description="the same for requests that may ask a provider")
 
-    store: Store = Field(Store.AWS, description="`sqlite`, `aws` or `memory`")
+    store: Store = Field(Store.AWS, description="`sqlite`, `aws` or `memory` (`make run`: `sqlite`)")
     state_dir: Path = Field(Path(".local"), description="folder of the embedded store and the workers' cache, locally")
     table_name: str = Field("llm-router", description="DynamoDB table")
     bucket_name: str = Field("", description="S3 bucket of catalogue snapshots")
@@ -148,19 +108,25 @@ class Settings(ProviderSettings):
     cache_ttl: float = Field(3600.0, gt=0, le=2_592_000, description="seconds a cached classification is kept")
     cache_entries: int = Field(4096, ge=1, le=1_000_000, description="entries of the in-process cache")
 
-    admin_key: SecretStr = Field(SecretStr(""), description="key of the admin routes; none: they are closed")
+    admin_key: SecretStr = Field(
+        SecretStr(""), description="key of the admin routes; none: they are closed (`make run` makes one in STATE_DIR)"
+    )
     admin_key_secret: str = Field("", description="Secrets Manager id of the admin key, on AWS")
     hash_secret_id: str = Field("", description="Secrets Manager id of the hash secret, on AWS")
-    hash_secret: SecretStr = Field(SecretStr(""), description="keys the hashes of cached and logged prompts")
+    hash_secret: SecretStr = Field(
+        SecretStr(""), description="keys the hashes of cached and logged prompts (`make run` makes one in STATE_DIR)"
+    )
 
     model_dir: str = Field("", description="folder of the model's files; default: beside the classifier")
     analytics_api_key: SecretStr = Field(
         SecretStr(""), description=f"Artificial Analysis key, for the refresh; {_NO_PARAMETER}"
     )
-    models_json_path: str = Field(
+    models_json_path: Annotated[str, AfterValidator(check_place)] = Field(
         "", description=f"the operator's own models: a file or s3://bucket/key; {_NO_PARAMETER}"
     )
-    output_path: str = Field("", description=f"where a refresh exports the catalogue as JSON; {_NO_PARAMETER}")
+    output_path: Annotated[str, AfterValidator(check_place)] = Field(
+        "", description=f"where a refresh exports the catalogue as JSON; {_NO_PARAMETER}"
+    )
     provider_keys_secret: str = Field("", description="Secrets Manager id of a JSON object of provider settings")
     bedrock_enabled: bool = Field(False, description="turns Bedrock on in AWS_REGION, when no BEDROCK_REGION is set")
     aws_region: str = Field("", description="region that Lambda runs in; AWS sets it")
@@ -177,7 +143,9 @@ class Settings(ProviderSettings):
     aws_lambda_function_memory_size: int = Field(0, ge=0, description="set by Lambda: the function's memory in MB")
     aws_lambda_initialization_type: str = Field("", description="set by Lambda: whether instances wait for requests")
     metrics_namespace: str = Field("LLMRouter", pattern="^[A-Za-z0-9._/#:-]+$", description="CloudWatch namespace")
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged")
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level that is logged (`make run`: `WARNING`)"
+    )
 
     @property
     def provisioned(self) -> bool:
@@ -197,7 +165,7 @@ class Settings(ProviderSettings):
         own = {
             name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in plain.items()
         }
-        found = _from_secret(secret) | {name: value for name, value in own.items() if value}
+        found = from_secret(secret) | {name: value for name, value in own.items() if value}
         if self.bedrock_enabled and self.aws_region:
             found.setdefault("BEDROCK_REGION", self.aws_region)
         if host := found.pop("OLLAMA_HOST", ""):
@@ -219,16 +187,6 @@ class Settings(ProviderSettings):
         return join_redis_address(self.redis_host, self.redis_port, self.redis_password.get_secret_value())
 
 
-def _from_secret(secret: str) -> dict[str, str]:
-    if not secret:
-        return {}
-    try:
-        held = TypeAdapter(dict[str, str]).validate_json(secret)
-    except ValidationError:
-        raise ConfigurationError("The secret of PROVIDER_KEYS_SECRET is no JSON object of texts.") from None
-    return {name: value.strip() for name, value in held.items() if name in PROVIDER_SETTINGS and value.strip()}
-
-
 def load(environment: Mapping[str, str]) -> Settings:
     """Settings from environment variables. Raises `ConfigurationError` naming every bad one, never its value."""
     given = {
@@ -242,7 +200,8 @@ def load(environment: Mapping[str, str]) -> Settings:
             f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
             for problem in failure.errors(include_input=False, include_url=False, include_context=False)
         ]
-    # No validator of the model's: pydantic passes over those once a single field is wrong.
+    # No validators of the model's: pydantic passes over those once a single field is wrong.
+    problems += [f"{name}: {problem}" for name, problem in wrong_among(given)]
     if given.get("store", Store.AWS) == Store.AWS and not given.get("bucket_name", "").strip():
         problems.append("BUCKET_NAME: must be set when STORE is aws")
     if problems:

@@ -87,7 +87,7 @@ def bill(routes: int, options: Options, load: Workload, price: Prices) -> dict[s
         if not options.nat:
             lines["Endpoint of Secrets Manager"] = price["valkey"]["endpoint_hour"] * HOURS
     if options.nat:
-        lines["NAT gateway"] = price["valkey"]["nat_hour"] * HOURS
+        lines["NAT gateway and its address"] = (price["valkey"]["nat_hour"] + price["valkey"]["address_hour"]) * HOURS
     return lines
 
 

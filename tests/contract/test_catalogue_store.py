@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
-from llm_router.adapters import aws
+from llm_router.adapters.aws import AwsClients
+from llm_router.adapters.aws_outage import REFUSALS, LeftAlone
 from llm_router.adapters.dynamodb_catalogue import DynamoCatalogueStore
 from llm_router.adapters.memory import MemoryCatalogueStore
 from llm_router.adapters.s3 import S3BlobStore
@@ -20,7 +23,13 @@ from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
 from llm_router.clock import SystemClock
 from llm_router.errors import NotFound, SnapshotCorrupt, StoreUnavailable, VersionConflict
 from llm_router.ports import CatalogueStore, VersionInfo
-from tests.support.aws import BUCKET, TABLE, an_aws, fake_aws
+from tests.support.aws import BUCKET, TABLE, an_aws, fake_aws, served_aws
+from tests.support.clock import FakeClock
+from tests.support.fault_proxy import Says
+from tests.support.http_bytes import response
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 DRAFT = VersionInfo(0, "", 1_780_000_000.25, "test", 3, 2, "+3")
 
@@ -28,8 +37,8 @@ Open = Callable[[], CatalogueStore]
 
 
 def dynamo() -> DynamoCatalogueStore:
-    blobs = S3BlobStore(aws.s3("", SystemClock()), BUCKET, prefix="catalogue/")
-    return DynamoCatalogueStore(aws.dynamodb("", SystemClock()), TABLE, blobs)
+    clients = AwsClients("", SystemClock())
+    return DynamoCatalogueStore(clients.dynamodb(), TABLE, S3BlobStore(clients.s3(), BUCKET, prefix="catalogue/"))
 
 
 @pytest.fixture(params=["memory", "sqlite", "moto", "ministack"])
@@ -126,10 +135,11 @@ def test_a_snapshot_that_was_tampered_with_is_never_handed_out():
     with fake_aws():
         published = dynamo().publish(b"one", DRAFT, expected_version=None)
         name = f"catalogue/{1:08d}-{published.sha256[:12]}.json.gz"
-        aws.s3("", SystemClock()).put_object(Bucket=BUCKET, Key=name, Body=b"on")
+        s3 = AwsClients("", SystemClock()).s3()
+        s3.put_object(Bucket=BUCKET, Key=name, Body=b"on")
         with pytest.raises(SnapshotCorrupt):
             dynamo().payload(1)
-        aws.s3("", SystemClock()).delete_object(Bucket=BUCKET, Key=name)
+        s3.delete_object(Bucket=BUCKET, Key=name)
         with pytest.raises(SnapshotCorrupt):
             dynamo().payload(1)
 
@@ -146,6 +156,47 @@ def test_a_store_that_refuses_is_unavailable_and_nothing_else(code: str):
             patch.setattr(store._client, "get_item", refuse)
             with pytest.raises(StoreUnavailable):
                 store.current()
+
+
+def cancelled(*reasons: str) -> Says:
+    """A transaction's refusal as DynamoDB says it, with the reason of each of its parts."""
+    told = {"__type": "TransactionCanceledException", "CancellationReasons": [{"Code": reason} for reason in reasons]}
+    return Says(response(400, json.dumps(told).encode()))
+
+
+def test_who_publishes_while_another_does_has_come_too_late():
+    with served_aws() as found:
+        store = dynamo()
+        store.publish(b"one", DRAFT, expected_version=None)
+        found.dynamodb.does(cancelled("TransactionConflict", "None"), only=b"TransactWriteItems")
+        with pytest.raises(VersionConflict):
+            store.publish(b"two", DRAFT, expected_version=1)
+
+
+@pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_publication_that_is_cancelled_while_nobody_published_is_no_conflict(reason: str):
+    with served_aws() as found:
+        store = dynamo()
+        store.publish(b"one", DRAFT, expected_version=None)
+        found.dynamodb.does(cancelled(reason, "None"), only=b"TransactWriteItems")
+        with pytest.raises(StoreUnavailable) as refused:
+            store.publish(b"two", DRAFT, expected_version=1)
+        assert (refused.value.retry_after_s, refused.value.nothing_done) == (5, True)
+        found.dynamodb.mends()
+        assert store.publish(b"two", DRAFT, expected_version=1).version == 2
+
+
+@pytest.mark.parametrize(("reason", "asked"), [("ThrottlingError", False), ("ConditionalCheckFailed", True)])
+def test_transactions_that_are_throttled_in_a_row_are_an_outage(reason: str, asked: bool):
+    with served_aws() as found:
+        client = AwsClients("", FakeClock()).dynamodb()
+        found.dynamodb.does(cancelled(reason, "None"), only=b"TransactWriteItems")
+        key: dict[str, AttributeValueTypeDef] = {"pk": {"S": "catalogue"}, "sk": {"S": "pointer"}}
+        for _ in range(REFUSALS):
+            with pytest.raises(ClientError):
+                client.transact_write_items(TransactItems=[{"Delete": {"TableName": TABLE, "Key": key}}])
+        with nullcontext() if asked else pytest.raises(LeftAlone):
+            client.get_item(TableName=TABLE, Key=key)
 
 
 def test_a_file_that_cannot_be_opened_is_unavailable_and_nothing_else(tmp_path: Path):

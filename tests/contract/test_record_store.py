@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from llm_router.adapters import aws
+from llm_router.adapters.aws import AwsClients
 from llm_router.adapters.dynamodb_records import DynamoRecordStore
 from llm_router.adapters.memory import MemoryBlobStore, MemoryRecordStore
 from llm_router.adapters.s3 import S3BlobStore
 from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_catalogue import SqliteBlobStore
 from llm_router.adapters.sqlite_records import SqliteRecordStore
-from llm_router.ports import BlobStore, Record, RecordStore
+from llm_router.ports import MOST_AMOUNTS, BlobStore, Record, RecordStore
 from tests.support.aws import BUCKET, TABLE, an_aws
 from tests.support.clock import FakeClock
 
@@ -36,7 +36,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> I
         yield SqliteRecordStore(Database(tmp_path / "router.sqlite"), clock)
     else:
         with an_aws(request):
-            yield DynamoRecordStore(aws.dynamodb("", clock), lambda: aws.dynamodb("", clock, again=False), TABLE, clock)
+            clients = AwsClients("", clock)
+            yield DynamoRecordStore(clients.dynamodb(), clients.dynamodb_once, TABLE, clock)
 
 
 @pytest.fixture(params=["memory", "sqlite", "moto", "ministack"])
@@ -47,7 +48,7 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BlobStore]
         yield SqliteBlobStore(Database(tmp_path / "router.sqlite"))
     else:
         with an_aws(request):
-            yield S3BlobStore(aws.s3("", FakeClock()), BUCKET, prefix="blobs/")
+            yield S3BlobStore(AwsClients("", FakeClock()).s3(), BUCKET, prefix="blobs/")
 
 
 KINDS = ["note", "decision"]
@@ -115,9 +116,11 @@ def test_counters_add_up_and_read_back_newest_first(store: RecordStore):
     assert store.counters("minute", 5, first="002") == [("002", {"a": 1})]
 
 
-def test_many_counters_at_once(store: RecordStore):
-    many = {f"name|{number}": float(number) for number in range(350)}
+def test_many_counters_at_once_are_added_whole_and_more_not_at_all(store: RecordStore):
+    many = {f"name|{number}": float(number) for number in range(MOST_AMOUNTS)}
     assert store.add("minute", "001", many) == many
+    with pytest.raises(ValueError, match="in one step"):
+        store.add("minute", "001", {**many, "one more": 1.0})
     assert store.counters("minute", 1) == [("001", many)]
 
 

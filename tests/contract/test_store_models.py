@@ -144,7 +144,12 @@ class Spending(RuleBasedStateMachine):
     @precondition(lambda self: self.open)
     @rule(usd=st.sampled_from([0.2, 1.0]))
     def turn_to_a_dearer_model(self, usd: float) -> None:
-        more = max(0.0, usd - self.open[-1].usd)
+        held = self.open[-1].usd
+        more = max(0.0, usd - held)
+        if more and not (self.day - held < 1.0 - 1e-9 and self.month - held < 3.0 - 1e-9):
+            with pytest.raises(BudgetExceeded):
+                self.open[-1].cover(usd)
+            return
         self.open[-1].cover(usd)
         self.book(more)
         self.aside += more

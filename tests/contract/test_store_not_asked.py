@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
-from llm_router.adapters import aws, sqlite
+from llm_router.adapters import sqlite
+from llm_router.adapters.aws import AwsClients
 from llm_router.adapters.aws_outage import OPEN_S
-from llm_router.adapters.dynamodb_records import NAMES_AT_ONCE, DynamoRecordStore
+from llm_router.adapters.dynamodb_records import DynamoRecordStore
 from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_records import SqliteRecordStore
 from llm_router.budgets import Budgets
@@ -20,11 +21,12 @@ from llm_router.client_keys import ClientKey
 from llm_router.errors import StoreUnavailable
 from llm_router.figures import TOTAL, BucketSize
 from llm_router.ledger import Ledger
-from llm_router.ports import Record
+from llm_router.marks import Marks
+from llm_router.ports import MOST_AMOUNTS, Record
 from tests.support.aws import TABLE, error, fake_aws, served_aws
 from tests.support.clock import FakeClock
 
-MANY = {f"latency|{number:03d}": 1.0 for number in range(NAMES_AT_ONCE + 1)}
+MANY = {f"latency|{number:03d}": 1.0 for number in range(MOST_AMOUNTS + 1)}
 """More than is added in one step."""
 
 URL = {"endpoint_url": "http://x.example"}
@@ -35,8 +37,9 @@ class Table:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self._again, self._once = (aws.dynamodb("", self.clock, again=again) for again in (True, False))
-        self.records = DynamoRecordStore(self._again, lambda: self._once, TABLE, self.clock)
+        clients = AwsClients("", self.clock)
+        self._again, self._once = clients.dynamodb(), clients.dynamodb_once()
+        self.records = DynamoRecordStore(self._again, clients.dynamodb_once, TABLE, self.clock)
 
     def fails(self, failure: Exception, ask: Callable[[], object]) -> StoreUnavailable:
         """What comes of a call that ends like this."""
@@ -52,6 +55,14 @@ class Table:
         for client in clients:
             client.meta.events.unregister("before-send.dynamodb", fail)
         return refused.value
+
+    def sent_until_refused(self, failure: Exception, ask: Callable[[], object]) -> int:
+        """How many requests go out to a table that answers none of them."""
+        sent: list[object] = []
+        for client in (self._again, self._once):
+            client.meta.events.register_first("before-send.dynamodb", lambda request, **_: sent.append(request))
+        self.fails(failure, ask)
+        return len(sent)
 
     def fails_at_the_second_update(self, failure: Exception) -> None:
         """Once."""
@@ -104,6 +115,25 @@ def test_what_is_left_alone_was_not_done(table: Table):
     table.add()
 
 
+def test_whichever_client_finds_out_that_the_table_is_silent_neither_asks_for_a_while(table: Table):
+    mark = Record("note", "k", "{}")
+    table.fails(ReadTimeoutError(**URL), table.add)
+    with pytest.raises(StoreUnavailable) as refused:
+        table.records.get("note", "k")
+    assert refused.value.nothing_done is True
+    table.clock.pass_seconds(OPEN_S)
+    assert table.records.get("note", "k") is None
+    table.fails(ReadTimeoutError(**URL), table.put)
+    with pytest.raises(StoreUnavailable) as refused:
+        table.records.replace(mark, expected_body="[]")
+    assert refused.value.nothing_done is True
+
+
+def test_a_mark_on_a_silent_table_waits_for_one_call(table: Table):
+    marks, mark = Marks(table.records, table.clock), Record("note", "k", "mine")
+    assert table.sent_until_refused(ReadTimeoutError(**URL), lambda: marks.set(mark)) == 1
+
+
 @pytest.mark.parametrize(("code", "status", "nothing"), [("ThrottlingException", 400, True), ("Internal", 500, False)])
 def test_what_was_throttled_was_not_done(code: str, status: int, nothing: bool):
     with served_aws() as found:
@@ -112,13 +142,6 @@ def test_what_was_throttled_was_not_done(code: str, status: int, nothing: bool):
         with pytest.raises(StoreUnavailable) as refused:
             table.add()
     assert refused.value.nothing_done is nothing
-
-
-def test_what_stopped_after_a_part_was_added_was_not_undone(table: Table):
-    table.fails_at_the_second_update(ConnectTimeoutError(**URL))
-    with pytest.raises(StoreUnavailable) as refused:
-        table.records.add("minute", "m", MANY)
-    assert refused.value.nothing_done is False
 
 
 def test_figures_that_stopped_after_a_part_was_added_are_added_once(table: Table):

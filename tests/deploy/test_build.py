@@ -117,7 +117,7 @@ def test_the_schedule_reaches_the_built_ingest_function(built: Built, aws_addres
     with running(built, "IngestFunction", aws_address) as api:
         _, result = api.invoke(event)
     assert isinstance(result, dict)
-    assert set(result) == {"catalogue_version", "changed", "refused"}
+    assert set(result) == {"catalogue_version", "changed", "refused", "not_exported"}
 
 
 def test_the_built_model_is_whole_and_for_this_processor(built: Built):

@@ -15,7 +15,7 @@ from llm_router.adapters.providers.configured import ConfiguredProviders
 from llm_router.auth import Function
 from llm_router.client_keys import ClientKey, new_secret
 from llm_router.local.functions import load_module
-from llm_router.running import LIVE_FIGURES_THREAD
+from llm_router.running import BACKGROUND_THREAD
 from llm_router.web.access import ROUTES
 from tests.support.aws import BUCKET, TABLE, fake_aws
 from tests.support.aws_calls import Calls, recorded
@@ -86,7 +86,7 @@ def calls() -> Calls:
 def _settle() -> None:
     """Wait for what the function still has under way, so that it is not put down to the next one."""
     for thread in threading.enumerate():
-        if thread.name == LIVE_FIGURES_THREAD or isinstance(thread, threading.Timer):
+        if thread.name == BACKGROUND_THREAD or isinstance(thread, threading.Timer):
             thread.join(10)
 
 

@@ -108,6 +108,17 @@ def test_a_file_that_may_be_shorter_than_it_is_counted_keeps_nobody_from_the_mod
     assert generating.chat(model=entry.id, messages=[{"role": "user", "content": [file]}]).status == 200
 
 
+@pytest.mark.parametrize("model", ["auto", "google/gemini-2.5-pro"])
+def test_a_file_of_unknown_size_is_read_by_nobody_where_money_is_bounded(generating: Client, model: str):
+    file = {"type": "file", "file": {"file_data": "https://x.example/a-thousand-pages.pdf"}}
+    asked: dict[str, object] = {"model": model, "messages": [{"role": "user", "content": [file]}]}
+    bounded = {**asked, "constraints": {"max_cost_usd": 1.0}}
+    for reply in (generating.chat(**bounded), generating.holder(usd_per_day=1.0).send("/v1/chat/completions", asked)):
+        assert (reply.status, reply.json["error"]["code"]) == (400, "file_size_not_known")
+    assert generating.asked == []
+    assert generating.holder(requests_per_minute=9).send("/v1/chat/completions", asked).status == 200
+
+
 def test_what_a_demo_answers_costs_no_more_than_it_may_either(demo: Service):
     limits: dict[str, object] = {"max_tokens": 9}
     body = {"prompt": "Translate 'good morning' to Dutch", "preference": 0.0, "constraints": limits}

@@ -1,4 +1,5 @@
-"""What makes the same or another question of a request, and what is asked while requests cannot be counted."""
+"""Requests that are sent again: what makes the same question of two, idempotency keys, and what is asked while requests
+cannot be counted."""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ import pytest
 from llm_router.budgets import Budgets
 from llm_router.client_keys import ClientKey
 from llm_router.errors import StoreUnavailable
+from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.lazy import Lazy
 from tests.support.generating import MESSAGES, PROMPT, Client, Holder
+from tests.support.providers import FakeProvider
 
 TWICE: Mapping[str, tuple[object, object]] = {
     "session_id": ("one", "other"),
@@ -35,6 +38,45 @@ def test_who_asks_and_for_what_purpose_makes_no_other_question(generating: Clien
 def test_a_session_makes_no_other_question_of_a_prompt(generating: Client):
     found = [generating.route(cache={"ttl_s": 60}, session_id=each).json["answer_cached"] for each in ("one", "other")]
     assert found == [False, True]
+
+
+def test_the_response_cache_is_asked_only_when_the_request_asks_for_it(generating: Client):
+    plain = [generating.chat().json["router"]["cached"] for _ in range(2)]
+    asking = [generating.chat(cache={"ttl_s": 60}).json for _ in range(2)]
+    assert plain == [False, False]
+    assert [found["router"]["cached"] for found in asking] == [False, True]
+    assert asking[1]["choices"] == asking[0]["choices"]
+    assert asking[1]["router"]["cost_usd"] == 0
+    assert generating.chat(cache={"ttl_s": 60}, temperature=0.1).json["router"]["cached"] is False
+    assert len(generating.asked) == 4
+
+
+def test_the_same_key_sent_twice_is_done_once(generating: Client):
+    body = {"prompt": PROMPT, "mode": "generate"}
+    once = generating.api.send("POST", "/route", body, {"idempotency-key": "a"})
+    again = generating.api.send("POST", "/route", body, {"idempotency-key": "a"})
+    assert again.body == once.body
+    assert again.headers["idempotent-replayed"] == "true"
+    assert len(generating.asked) == 1
+    other = generating.api.send("POST", "/route", {**body, "preference": 1.0}, {"idempotency-key": "a"})
+    assert (other.status, other.error) == (409, "idempotency_key_reused")
+
+
+def test_a_request_that_failed_may_be_sent_again_with_its_key(generating: Client):
+    body = {"prompt": PROMPT, "mode": "generate"}
+    generating.providers.default = FakeProvider(fails=ProviderFailed(Failure.BAD_REQUEST, status=400))
+    assert generating.api.send("POST", "/route", body, {"idempotency-key": "b"}).status == 422
+    generating.providers.default = FakeProvider()
+    assert generating.api.send("POST", "/route", body, {"idempotency-key": "b"}).status == 200
+
+
+def test_every_answer_to_an_idempotency_key_has_its_headers(generating: Client):
+    body = {"model": "auto", "messages": [{"role": "user", "content": PROMPT}]}
+    for _ in range(2):
+        reply = generating.api.send("POST", "/v1/chat/completions", body, {"idempotency-key": "headers"})
+        assert reply.headers["x-model-used"] == reply.json["model"]
+        assert reply.headers["x-decision-id"] == reply.json["router"]["decision_id"]
+    assert reply.headers["idempotent-replayed"] == "true"
 
 
 def test_one_idempotency_key_of_two_callers_names_two_requests(generating: Client):

@@ -50,7 +50,8 @@ class Caller:
         async def served() -> None:
             self.serving = asyncio.current_task()
             async with asyncio.timeout(20):
-                await direct.serve(generating.module.door, found, scope, raw, self.receive, self.send)
+                door = generating.module.door
+                await direct.serve(door, found, scope, raw, self.receive, self.send, waits=True)
 
         asyncio.run(served())
 

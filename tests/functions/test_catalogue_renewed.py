@@ -9,7 +9,9 @@ import pytest
 
 from llm_router.activity import Observation
 from llm_router.adapters.telemetry import Telemetry
+from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.reader import CatalogueReader
+from llm_router.errors import StoreUnavailable
 from llm_router.lazy import Lazy
 from llm_router.local.events import schedule_event
 from llm_router.local.functions import load_module
@@ -84,6 +86,54 @@ def test_a_scheduled_run_without_any_fresh_source_counts_as_failed(
         ingest.world.web.pages[URLS[source]] = TimeoutError()
     ingest.schedule()
     assert [(seen.route, seen.request_id, seen.status) for seen in noted] == [("schedule", "one", status)]
+
+
+def test_what_is_in_force_is_seen_and_told_though_its_copy_cannot_be_written(ingest: Ingest):
+    def failing(_catalogue: Catalogue) -> None:
+        raise StoreUnavailable("The export could not be written.")
+
+    ingest.world.export = failing
+    done = ingest.api.admin("/refresh", {})
+    assert (done.status, done.json["not_exported"]) == (200, "The export could not be written.")
+    assert "openai/gpt-4o-mini" in ingest.models()
+    assert ingest.api.get("/status").json["not_exported"] == "The export could not be written."
+    assert ingest.schedule() == {
+        "catalogue_version": 1,
+        "changed": "no change",
+        "refused": None,
+        "not_exported": "The export could not be written.",
+    }
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_what_was_published_is_seen_though_the_run_could_not_be_ended(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch, by_hand: bool
+):
+    def down(_records: object, _now: float) -> None:
+        raise StoreUnavailable("It is down.")
+
+    assert ingest.models() == set()
+    monkeypatch.setattr("llm_router.catalogue.refresher.note_renewed", down)
+    if by_hand:
+        assert ingest.api.admin("/refresh", {}).status == 503
+    else:
+        assert ingest.schedule() == {"error": "store_unavailable"}
+    assert "openai/gpt-4o-mini" in ingest.models()
+
+
+def test_the_sources_of_quality_and_the_last_time_that_any_was_heard_are_told(ingest: Ingest):
+    assert ingest.api.get("/status").json["last_sync"] is None
+    done = ingest.api.admin("/refresh", {}).json
+    heard = ingest.world.clock.now()
+    ingest.world.clock.pass_seconds(3600)
+    ingest.world.web.pages.clear()
+    ingest.schedule()
+    status = ingest.api.get("/status").json
+    assert status["last_sync"] == heard
+    assert {"litellm", "lmarena", "livebench"} <= set(status["data_sources"])
+    counts = [{source["name"]: source["models"] for source in answer["sources"]} for answer in (done, status)]
+    assert counts[0] == counts[1]
+    assert min(counts[0][name] for name in ("litellm", "lmarena", "livebench")) > 0
 
 
 class SlowWeb(FakeWeb):

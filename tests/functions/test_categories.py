@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,12 +28,6 @@ RECIPES = {
     ],
 }
 HEADERS = {"authorization": f"Bearer {ADMIN_KEY}"}
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Service]:
-    with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as running:
-        yield running
 
 
 def category_of(api: Service, prompt: str) -> str:

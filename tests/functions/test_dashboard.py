@@ -70,6 +70,20 @@ def test_what_another_model_would_have_cost_rests_on_what_was_expected_also_once
     assert data["spent_usd"] > 2 * data["estimated_usd"]
 
 
+def test_nothing_is_saved_against_the_model_that_did_everything_within_its_limits(state):
+    only = {"providers": ["openai"], "max_tokens": 100}
+    with service(**state) as api:
+        mine = [each["id"] for each in api.get("/models").json["models"] if each["provider"] == "openai"]
+        only["exclude_models"] = [name for name in mine if name != "openai/gpt-5.5"]
+        for prompt in ("Prove that there are infinitely many primes", "พิสูจน์ว่าจำนวนเฉพาะมีไม่จำกัด"):
+            found = api.post("/route", {"prompt": prompt, "constraints": only})
+            assert found.json["recommended_model"]["id"] == "openai/gpt-5.5"
+        settled(api)
+        data = api.get("/dashboard/data").json
+    costs = {each["id"]: each["usd"] for each in data["baselines"]}
+    assert costs["openai/gpt-5.5"] == pytest.approx(data["estimated_usd"], rel=1e-6)
+
+
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_model_that_the_caller_names_is_no_recommendation(state, stream):
     with service(**state) as api:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -15,13 +16,15 @@ from botocore import xform_name
 
 from llm_router.adapters import https
 from llm_router.local.reference import PAGES as TOLD
-from llm_router.settings import PROVIDER_SETTINGS, Settings
+from llm_router.provider_settings import PROVIDER_SETTINGS
+from llm_router.settings import Settings
 from tests.bench import monthly_cost, page, scaling
 from tests.bench.workload import Workload
 from tests.support.packages import locked, problem_of_importing
 from tests.support.pages import DOCS, PAGES, ROOT, Block, blocks, commands, request
 from tests.support.service import ADMIN_KEY, Service, service
 from tests.support.sources import healthy_web
+from tests.support.template import document
 
 SAM = ".build/sam/bin/sam"
 ROUTER = ".venv/bin/router"
@@ -70,15 +73,17 @@ def test_there_is_something_of_every_kind_that_is_checked_here():
 
 
 def test_every_curl_is_answered_with_200_in_the_order_of_the_pages(fresh: Service):
-    """One after the other, as a reader sends them; the key that one of them makes is the later ones'."""
-    key, asked = "", of("curl")
+    """One after the other, as a reader sends them; the key and the decision that one makes are those of later ones."""
+    key, decision, asked = "", "", of("curl")
     assert len(asked) > 10
     for command in asked:
-        sent = request(command, ADMIN_KEY, key)
+        sent = request(command, ADMIN_KEY, key, decision)
         reply = fresh.send(sent.method, sent.path, sent.body, sent.headers)
         assert reply.status == 200, (command, reply.body[:300])
         key = reply.json["key"] if sent.path == "/keys" else key
+        decision = reply.json["decision_id"] if sent.path == "/route" else decision
     assert key
+    assert decision
 
 
 def test_every_variable_that_is_exported_is_a_setting():
@@ -193,6 +198,16 @@ def test_more_traffic_never_costs_less_and_an_option_never_saves():
     for each in totals.values():
         assert each == sorted(each)
         assert all(more >= least for more, least in zip(each, plain, strict=True))
+
+
+def test_what_a_nat_gateway_costs_has_its_public_address_and_the_template_tells_it():
+    price, load = monthly_cost.prices(), Workload()
+    least = monthly_cost.bill(0, monthly_cost.Options(valkey=True, nat=True), load, price)
+    without = monthly_cost.bill(0, monthly_cost.Options(valkey=True), load, price)
+    (added,) = set(least) - set(without)
+    assert least[added] == pytest.approx(730 * (0.045 + 0.005))
+    told = document()["Parameters"]["Egress"]["Description"]
+    assert f"about {math.ceil(least[added])} dollars" in told
 
 
 def test_a_simulation_is_the_same_each_time():

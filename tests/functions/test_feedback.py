@@ -25,12 +25,6 @@ def metrics(api: Service, decision: dict) -> dict:
     return api.get(f"/metrics/{decision['recommended_model']['id']}").json
 
 
-@pytest.fixture
-def fresh(tmp_path: Path):
-    with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as running:
-        yield running
-
-
 def test_a_judgement_shows_as_live_beside_the_catalogue_and_moves_what_counts(fresh: Service):
     decision = decide(fresh)
     before = metrics(fresh, decision)
@@ -75,6 +69,41 @@ def test_one_caller_alone_moves_an_estimate_by_a_third_of_the_way_at_most(fresh:
     catalogue, joined = found["quality"]["coding"]["easy"], found["joined"]["coding"]["easy"]
     assert catalogue["n"] == PRIOR_WEIGHT
     assert joined["mean"] >= catalogue["mean"] * 2 / 3 - 1e-3
+
+
+def test_blame_falls_on_the_model_at_whichever_provider_and_no_voice_is_louder_for_their_number(fresh: Service):
+    every, asked = fresh.get("/models").json["models"], {"prompt": "What is the capital of Peru?"}
+    decided = fresh.post("/route", asked).json
+    first, category = decided["recommended_model"], decided["classification"]["category"]
+    hosts = {each["id"]: each["provider"] for each in every if each["display_name"] == first["display_name"]}
+    assert len(hosts) > 1
+    weighed = 0.0
+    for host, provider in [*hosts.items()] * 3:
+        others = [each["id"] for each in every if each["provider"] == provider and each["id"] != host]
+        only = {"providers": [provider], "exclude_models": others}
+        found = fresh.post("/route", {**asked, "constraints": only}).json
+        assert found["recommended_model"]["id"] == host
+        weighed += judge(fresh, found, success=False).json["weight"]
+    assert weighed == pytest.approx(VOICE_WEIGHT, abs=0.01)
+    of_each = [fresh.get(f"/metrics/{host}").json for host in hosts]
+    means = [each["joined"][category]["easy"]["mean"] for each in of_each]
+    assert means == [means[0]] * len(hosts)
+    assert means[0] < of_each[0]["quality"][category]["easy"]["mean"]
+    assert fresh.post("/route", asked).json["recommended_model"]["display_name"] != first["display_name"]
+
+
+def test_as_live_a_judgement_shows_at_the_host_that_answered_alone(fresh: Service):
+    decision = fresh.post("/route", {"prompt": "What is the capital of Peru?"}).json
+    first, category = decision["recommended_model"], decision["classification"]["category"]
+    judge(fresh, decision, success=False)
+    told = fresh.get("/metrics/models").json["models"]
+    alike = [each for each in told if each["display_name"] == first["display_name"]]
+    assert len(alike) > 1
+    live = {each["id"]: each["live"]["quality"] for each in alike}
+    assert live == {host: {} for host in live} | {first["id"]: {category: {"easy": {"n": 1, "mean": 0}}}}
+    joined, catalogue = ([each[name][category]["easy"]["n"] for each in alike] for name in ("joined", "quality"))
+    assert joined == [count + 1 for count in catalogue]
+    assert [fresh.get(f"/metrics/{each['id']}").json["live"]["quality"] for each in alike] == list(live.values())
 
 
 def test_several_callers_move_it_further(fresh: Service):

@@ -13,9 +13,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Message
 
 from llm_router.local.functions import FunctionHost
-from llm_router.local.gateway import RULES, Gateway
+from llm_router.local.gateway import Gateway
 from llm_router.local.incoming import MOST_THROWN_AWAY
-from llm_router.web.access import KIB, MIB
+from llm_router.web.access import KIB, MIB, ROUTES
 from tests.support.service import Service, service
 
 PIECE = 64 * KIB
@@ -127,7 +127,7 @@ def test_who_may_not_come_in_is_told_that_and_not_how_long_a_body_may_be(gateway
 
 def test_every_route_that_takes_a_body_has_its_limit(running: Service):
     posts = {(route.method, route.path) for route in running.template.routes if route.method == "POST"}
-    assert posts == {row for row, rule in RULES.items() if rule.reads_body}
+    assert posts == {(rule.method, rule.path) for rule in ROUTES if rule.reads_body}
 
 
 @pytest.mark.parametrize(

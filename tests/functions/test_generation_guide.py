@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import httpx2
 import openai
@@ -12,6 +13,7 @@ import pytest
 
 from llm_router.settings import Settings
 from tests.support.pages import GENERATION, blocks, commands, request
+from tests.support.provider_server import provider_server
 from tests.support.service import ADMIN_KEY, Reply, Service, service
 
 COMMANDS = [command for block in blocks("sh", GENERATION) for command in commands(block) if command.startswith("curl ")]
@@ -43,6 +45,8 @@ def test_every_command_is_answered(api: Service, command: str):
         assert reply.body.endswith(b"data: [DONE]\n\n")
     elif "tool_choice" in command:
         assert reply.json["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == "weather"
+    elif "/update" in command:
+        assert reply.json["added"] == 1
     elif "/keys" in command:
         assert reply.json["key"]
     else:
@@ -62,6 +66,28 @@ def test_every_python_block_gets_an_answer(
         monkeypatch.setattr(openai, "OpenAI", partial(openai.OpenAI, http_client=wire))
         exec(compile(block.text.replace('"KEY"', repr(ADMIN_KEY)), str(block), "exec"), {})
     assert "demo answer" in capsys.readouterr().out
+
+
+def test_a_local_model_answers_once_it_is_told_of_as_described_and_until_then_the_answer_says_what_is_missing(
+    tmp_path: Path,
+):
+    ask = {"model": "auto", "messages": [{"role": "user", "content": "Hello!"}]}
+    alone = {"STORE": "sqlite", "STATE_DIR": str(tmp_path), "DEMO_PROVIDER": "false"}
+    with (
+        provider_server() as server,
+        service(OLLAMA_HOST=server.url, GROQ_API_KEY="no key", **alone) as api,
+    ):
+        refused = api.post("/v1/chat/completions", ask)
+        assert (refused.status, refused.error) == (503, "provider_not_configured")
+        assert refused.json["error"]["message"] == (
+            "The catalogue has no model of the providers that are configured, ollama (GROQ_API_KEY is no key); "
+            "a refresh may bring some, POST /update brings your own."
+        )
+        (update,) = [command for command in COMMANDS if "/update" in command]
+        assert send(api, update).status == 200
+        answered = api.post("/v1/chat/completions", ask)
+        assert (answered.status, answered.json["model"]) == (200, "ollama/llama3.2:3b")
+        assert server.requests[-1].json["model"] == "llama3.2:3b"
 
 
 def test_asked_twice_what_is_once_only_is_replayed_and_what_is_cached_costs_nothing(api: Service):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,6 @@ from llm_router.errors import CatalogueUnavailable
 from tests.support.service import Service, service
 
 NEW = {"id": "acme/one", "provider": "acme", "display_name": "One"}
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Service]:
-    """A service whose catalogue nobody has touched."""
-    with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as running:
-        yield running
 
 
 def test_the_bundled_catalogue_has_models_people_use_from_many_providers_with_prices_and_evidence(fresh: Service):

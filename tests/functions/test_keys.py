@@ -86,7 +86,7 @@ def test_what_fails_costs_nothing(generating: Client):
 
 
 def test_while_a_call_runs_what_it_may_cost_is_spoken_for(generating: Client):
-    holder = Holder(generating, usd_per_day=1e-9)
+    holder = Holder(generating, usd_per_day=1e-6)
     seen: list[float] = []
     budgets = generating.parts.budgets()
     generating.providers.default = FakeProvider(during=lambda: seen.append(budgets.spends()[holder.id].day))

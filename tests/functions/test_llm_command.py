@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,28 +13,10 @@ import yaml
 
 from tests.support.provider_answers import Said
 from tests.support.provider_faults import Fault
-from tests.support.provider_server import ProviderServer, provider_server
-from tests.support.running import Running, running_service
+from tests.support.provider_server import ProviderServer
+from tests.support.running import Running
 
 LLM = Path(sys.executable).with_name("llm")
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[ProviderServer]:
-    with provider_server() as serving:
-        yield serving
-
-
-@pytest.fixture(scope="module")
-def running(provider: ProviderServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    given = {"OPENAI_BASE_URL": f"{provider.url}/v1", "OPENAI_API_KEY": "sk-of-the-provider", "WORKERS": "1"}
-    with running_service(tmp_path_factory.mktemp("state"), **given) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def _a_fresh_script(provider: ProviderServer) -> None:
-    provider.reset()
 
 
 @pytest.fixture

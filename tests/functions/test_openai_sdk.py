@@ -16,8 +16,8 @@ from pydantic import BaseModel
 
 from tests.support.provider_answers import Call, Said
 from tests.support.provider_faults import CANARY, Fault, Held, Limited
-from tests.support.provider_server import ProviderServer, provider_server
-from tests.support.running import Running, running_service
+from tests.support.provider_server import ProviderServer
+from tests.support.running import Running
 
 PINNED = "openai/gpt-4.1"
 ASKED: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Write a Python function to sort a list"}]
@@ -31,28 +31,10 @@ class Weather(BaseModel):
     degrees: int
 
 
-@pytest.fixture(scope="module")
-def provider() -> Iterator[ProviderServer]:
-    with provider_server() as serving:
-        yield serving
-
-
-@pytest.fixture(scope="module")
-def running(provider: ProviderServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    given = {"OPENAI_BASE_URL": f"{provider.url}/v1", "OPENAI_API_KEY": "sk-of-the-provider", "WORKERS": "1"}
-    with running_service(tmp_path_factory.mktemp("state"), **given) as found:
-        yield found
-
-
 @pytest.fixture
 def client(running: Running) -> Iterator[OpenAI]:
     with connected(running, running.admin_key) as found:
         yield found
-
-
-@pytest.fixture(autouse=True)
-def _a_fresh_script(provider: ProviderServer) -> None:
-    provider.reset()
 
 
 def connected(running: Running, key: str) -> OpenAI:

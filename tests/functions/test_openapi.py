@@ -10,6 +10,7 @@ from llm_router.auth import Access
 from llm_router.local import describe
 from llm_router.local.forms import FORMS
 from llm_router.web.access import ROUTES
+from llm_router.web.errors import STATUS
 from llm_router.web.openapi import FILE
 from tests.support.service import Service, service
 
@@ -39,6 +40,14 @@ def test_it_describes_what_comes_beside_the_usual_answer():
     assert "ExplainedAnswer" in json.dumps(paths["/classify"]["post"]["responses"]["200"])
     assert [each["name"] for each in paths["/dashboard/data"]["get"]["parameters"]] == ["window"]
     assert set(chat["responses"]["200"]["content"]) == {"application/json", "text/event-stream"}
+
+
+def test_every_status_that_an_error_may_have_is_described_of_every_route():
+    described = json.loads(FILE.read_text("utf-8"))
+    statuses = {str(status) for status, _, _ in STATUS.values()} | {"200", "500"}
+    for rule in ROUTES:
+        assert set(described["paths"][rule.path][rule.method.lower()]["responses"]) == statuses
+    assert all(each["description"] for each in described["components"]["responses"].values())
 
 
 def test_every_form_belongs_to_a_route():

@@ -11,12 +11,10 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 
-import pytest
-
 from llm_router.catalogue.tables import Tables, make_tables
 from tests.support.categories import once_read
 from tests.support.pages import DOCS, ROOT, Block, blocks, commands, request
-from tests.support.service import ADMIN_KEY, Reply, Service, service
+from tests.support.service import ADMIN_KEY, Reply, Service
 
 PAGE = DOCS / "extending.md"
 
@@ -31,12 +29,6 @@ def with_rows(providers: str = "", models: str = "") -> Tables:
     data = resources.files("llm_router.catalogue") / "data"
     read = {name: (data / f"{name}.toml").read_text("utf-8") for name in ("providers", "models")}
     return make_tables(tomllib.loads(f"{read['providers']}\n{providers}"), tomllib.loads(f"{read['models']}\n{models}"))
-
-
-@pytest.fixture
-def fresh(tmp_path: Path):
-    with service(STORE="sqlite", STATE_DIR=str(tmp_path)) as running:
-        yield running
 
 
 def followed(api: Service, command: str) -> Reply:

@@ -18,7 +18,7 @@ from tests.support.service import Service, service
 
 @pytest.fixture(scope="module")
 def api() -> Iterator[Service]:
-    """The functions on a store in memory, each with its own: nothing here writes."""
+    """The functions on a store in memory, each with its own: what one writes no other reads."""
     with service() as running:
         yield running
 

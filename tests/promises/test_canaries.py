@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from redis import Redis
@@ -13,6 +13,7 @@ from llm_router.adapters.mapped import make
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.web.access import ROUTES, RouteRule
 from tests.support.generating import Client
+from tests.support.logged import logged
 from tests.support.loopback import free_port
 from tests.support.providers import FakeProvider
 from tests.support.service import Reply, Service, service
@@ -45,36 +46,10 @@ BODIES: dict[str, list[object]] = {
 }
 
 
-class Log(logging.Handler):
-    """Every line that any logger writes, as it would be written."""
-
-    def __init__(self, formatter: logging.Formatter | None) -> None:
-        super().__init__()
-        self.setFormatter(formatter)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-
-
-@contextmanager
-def logged(api: Service) -> Iterator[list[str]]:
+def all_logged(api: Service) -> AbstractContextManager[list[str]]:
     """What is logged meanwhile, by ours and by everybody's loggers, at every level."""
     assert api.get("/healthz").status == 200
-    ours, root = logging.getLogger("llm-router"), logging.getLogger()
-    handlers = {ours: Log(ours.handlers[0].formatter), root: Log(None)}
-    levels = {logger: logger.level for logger in handlers}
-    for logger, handler in handlers.items():
-        logger.setLevel(logging.DEBUG)
-        logger.addHandler(handler)
-    lines: list[str] = []
-    try:
-        yield lines
-    finally:
-        for logger, handler in handlers.items():
-            logger.removeHandler(handler)
-            logger.setLevel(levels[logger])
-            lines += handler.lines
+    return logged(logging.getLogger("llm-router"), logging.getLogger(), level=logging.DEBUG)
 
 
 def ask_all(api: Service, headers: dict[str, str]) -> Iterator[Reply]:
@@ -110,7 +85,7 @@ def test_a_canary_key_and_a_canary_prompt_occur_in_nothing_that_is_left(tmp_path
     replies: list[Reply] = []
     with running(port), Redis(port=port) as redis, service(**settings) as api:
         generating = Client(api)
-        with logged(api) as lines:
+        with all_logged(api) as lines:
             for headers in ({"authorization": f"Bearer {ADMIN_CANARY}"}, {"x-api-key": "canaryadminkey2"}, {}):
                 replies += ask_all(api, headers)
             generating.providers.default = FakeProvider(fails=ProviderFailed(Failure.SERVER_ERROR, status=500))
@@ -151,7 +126,7 @@ def test_the_file_that_workers_share_holds_no_prompt(tmp_path: Path):
 def test_a_new_keys_secret_is_in_one_answer_and_nowhere_else(tmp_path: Path):
     with service(STORE="sqlite", STATE_DIR=str(tmp_path), LOG_LEVEL="DEBUG") as api:
         generating = Client(api)
-        with logged(api) as lines:
+        with all_logged(api) as lines:
             holder = generating.holder()
             assert holder.generate().status == 200
             others = [holder.entry, api.get("/dashboard/data").json]

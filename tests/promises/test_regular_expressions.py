@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from classifier import claims, fences
+from llm_router.adapters.providers import traits
 from llm_router.adapters.providers.configured import speakers
 from llm_router.catalogue.quality_map import quality_map
 from llm_router.catalogue.tables import tables
@@ -44,6 +45,12 @@ def named_models() -> list[re.Pattern[str]]:
     return [re.compile(pattern) for pattern in found]
 
 
+def rows_of_models() -> list[re.Pattern[str]]:
+    """What tells the rows of models' traits."""
+    rows = traits.tables()
+    return [re.compile(pattern) for pattern in (*rows.models, *rows.bedrock)]
+
+
 BUILT: Mapping[tuple[str, str], Callable[[], object]] = {
     ("classifier.claims", "_asks"): claims._asks,
     ("classifier.claims", "_break"): claims._break,
@@ -54,6 +61,7 @@ BUILT: Mapping[tuple[str, str], Callable[[], object]] = {
     ("llm_router.adapters.providers.openai_request", "_takes"): named_models,
     ("llm_router.adapters.providers.openai_request", "_thinks_instead"): named_models,
     ("llm_router.adapters.providers.openai_request", "effort"): named_models,
+    ("llm_router.adapters.providers.traits", "_first"): rows_of_models,
     ("llm_router.catalogue.quality_map", "make_map"): quality_map,
     ("llm_router.catalogue.tables", "_family"): tables,
     ("llm_router.catalogue.tables", "_pattern"): tables,

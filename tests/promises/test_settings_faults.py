@@ -51,6 +51,27 @@ def test_f23_a_redis_address_that_cannot_be_read_is_named_and_not_shown(address:
     assert CANARY not in repr(failure.value.__cause__)
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("OPENAI_BASE_URL", CANARY),
+        ("ANTHROPIC_BASE_URL", f"http://{CANARY}.example"),
+        ("AZURE_OPENAI_ENDPOINT", CANARY),
+        ("OLLAMA_HOST", f"::{CANARY}::"),
+        ("OLLAMA_BASE_URL", f"http://{CANARY}:11434"),
+        ("VLLM_BASE_URL", f"https://me:{CANARY}@vllm.example"),
+        ("OUTPUT_PATH", f"s3://{CANARY}"),
+        ("MODELS_JSON_PATH", f"https://{CANARY}.example/models.json"),
+        ("HOST", f"x {CANARY}"),
+    ],
+)
+def test_f23_an_address_that_cannot_be_used_is_named_and_not_shown(setting: str, value: str):
+    with service(**{setting: value, "PORT": "70000"}), pytest.raises(ConfigurationError) as failure:
+        load_module(FUNCTIONS["RouteFunction"])
+    assert all(name in failure.value.message for name in (setting, "PORT"))
+    assert CANARY not in failure.value.message
+
+
 @pytest.mark.parametrize("beside", [{}, {"PORT": "70000"}], ids=["alone", "beside another bad setting"])
 def test_f23_a_missing_bucket_is_named(beside: dict[str, str]):
     with service(STORE="aws", **beside), pytest.raises(ConfigurationError) as failure:

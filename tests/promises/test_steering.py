@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ MOST_FLIPS = 0.15
 change that makes steering much easier is to be noticed."""
 
 CAP_USD = 0.0005
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[Service]:
-    with service() as running:
-        yield running
 
 
 @pytest.mark.parametrize("words", STEERING.values(), ids=STEERING.keys())

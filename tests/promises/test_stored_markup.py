@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 
 from llm_router.web.access import ROUTES
 from tests.support.markup import PAYLOADS
-from tests.support.service import ADMIN_KEY, Reply, Service, service
+from tests.support.service import ADMIN_KEY, Reply, Service
 
 MARKUP = set('<>"')
 ADMIN = {"authorization": f"Bearer {ADMIN_KEY}"}
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[Service]:
-    with service() as running:
-        yield running
 
 
 def is_data(reply: Reply) -> None:

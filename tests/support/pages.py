@@ -54,7 +54,7 @@ def commands(block: Block) -> list[str]:
 
 @dataclass(frozen=True)
 class Request:
-    """A curl of the pages to the service on its usual port, with `$ADMIN_KEY` and `$KEY` filled in."""
+    """A curl of the pages to the service on its usual port, with `$ADMIN_KEY`, `$KEY` and `$DECISION_ID` filled in."""
 
     method: str
     path: str
@@ -62,9 +62,10 @@ class Request:
     body: bytes | None
 
 
-def request(command: str, admin_key: str, key: str = "") -> Request:
+def request(command: str, admin_key: str, key: str = "", decision_id: str = "") -> Request:
     """What a curl would send. Fails where it is not for the service."""
-    words = shlex.split(command.replace("$ADMIN_KEY", admin_key).replace("$KEY", key))
+    filled = command.replace("$ADMIN_KEY", admin_key).replace("$KEY", key).replace("$DECISION_ID", decision_id)
+    words = shlex.split(filled)
     address = urlsplit(words[1])
     assert words[0] == "curl", command
     assert (address.hostname, address.port) == ("127.0.0.1", 8080), command

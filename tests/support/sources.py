@@ -126,6 +126,7 @@ class RefresherWorld:
     analytics_key: str = ""
     operator: Callable[[], bytes] | None = None
     exported: list[Catalogue] = field(default_factory=list)
+    export: Callable[[Catalogue], None] | None = None
 
     def __post_init__(self) -> None:
         self.records = MemoryRecordStore(self.clock)
@@ -140,7 +141,7 @@ class RefresherWorld:
             clock=self.clock,
             tables=tables(),
             choices=quality_map(),
-            export=self.exported.append,
+            export=self.export or self.exported.append,
         )
 
     def catalogue(self) -> Catalogue:

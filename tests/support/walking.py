@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import pytest
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.errors import RouterError
+from llm_router.errors import BudgetExceeded, RouterError
 from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest, StopReason
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.limit import Limit
@@ -37,6 +37,9 @@ class Scripted:
 
     def why_not(self, provider: str) -> str | None:
         return None
+
+    def begun(self) -> dict[str, str | None]:
+        return {}
 
     def is_demo(self, provider: str) -> bool:
         return False
@@ -69,10 +72,18 @@ class World:
         self.warned: list[str] = []
         self.takes_s: Callable[[ModelEntry], float] = lambda _: 0.0
         self.named = False
+        self.too_dear: set[str] = set()
 
     def terms(self, seconds: float = 25.0) -> Terms:
+        async def tell(attempt: Attempt) -> None:
+            self.heard.append(attempt)
+
+        async def cover(model: ModelEntry) -> None:
+            if model.id in self.too_dear:
+                raise BudgetExceeded("Too dear.")
+
         until = self.clock.monotonic() + seconds
-        return Terms(until, self.heard.append, self.dropped.append, self.takes_s, self.named)
+        return Terms(until, tell, self.dropped.append, self.takes_s, self.named, cover)
 
     def walk(self, *models: ModelEntry, seconds: float = 25.0) -> Reached[ChatAnswer]:
         async def ask(provider: Provider, model: ModelEntry, limit: Limit) -> ChatAnswer:

@@ -136,6 +136,13 @@ def test_on_loopback_client_routes_are_open_until_a_key_is_defined():
         gate(loopback=True).admit(Access.CLIENT, {})
 
 
+def test_whoever_comes_in_while_nobody_can_tell_whether_a_key_is_needed_is_not_known():
+    gatekeeper = Gatekeeper(True, lambda: key_hash(ADMIN), lambda _: None, lambda: None)
+    for headers in ({}, bearer("any")):
+        assert gatekeeper.admit(Access.CLIENT, headers) == Caller(admin=False, known=False)
+    assert gatekeeper.admit(Access.CLIENT, bearer(ADMIN)) == Caller(admin=True)
+
+
 def test_on_loopback_a_made_up_key_is_no_bar_where_none_is_needed_and_one_where_it_is():
     for headers in (bearer("wrong"), bearer(""), bearer("x" * 1_000_000), {"authorization": "Basic x"}):
         assert gate(loopback=True, clients=()).admit(Access.CLIENT, headers) == NOBODY

@@ -53,6 +53,14 @@ class BreakerModel(RuleBasedStateMachine):
             self.since = self.clock.monotonic()
             assert not self.breaker.allows(), "two probes at once"
 
+    @rule()
+    def asks_and_makes_no_call(self) -> None:
+        if self.breaker.allows():
+            self.breaker.not_made()
+            assert self.breaker.allows(), "nothing was found out"
+            if not self.closed:
+                self.since = self.clock.monotonic()
+
     @invariant()
     def it_is_closed_exactly_when_the_model_is(self) -> None:
         assert (self.breaker.state is BreakerState.CLOSED) is self.closed

@@ -82,6 +82,20 @@ def test_a_budget_that_calls_in_progress_hold_is_not_told_to_be_spent(budgets: B
         budgets.reserve(key, 0.1)
 
 
+def test_a_dearer_model_may_cross_a_budget_that_no_other_call_has_crossed(budgets: Budgets):
+    key = replace(KEY, usd_per_day=1.0, usd_per_month=30.0)
+    one, other = (budgets.reserve(key, 0.1) for _ in range(2))
+    one.cover(5.0)
+    with pytest.raises(BudgetExceeded, match="1 USD a day is set aside") as refused:
+        other.cover(5.0)
+    assert (refused.value.code, other.usd) == ("budget_exceeded_day", 0.1)
+    assert budgets.spends()["k1"].day == pytest.approx(5.1)
+    one.settle(0.2)
+    other.cover(5.0)
+    other.settle(0.0)
+    assert budgets.spends()["k1"].day == pytest.approx(0.2)
+
+
 def test_what_calls_that_never_ended_left_is_told_to_be_spent_the_next_day(budgets: Budgets, clock: FakeClock):
     key = replace(KEY, usd_per_month=1.0)
     clock.pass_seconds(-2 * DAY_S)

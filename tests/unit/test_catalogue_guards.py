@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from llm_router.catalogue.comparing import figures_off
 from llm_router.catalogue.entry import LongPrompt, ModelEntry, Provenance
 from llm_router.catalogue.guards import (
     ENOUGH,
@@ -14,13 +15,12 @@ from llm_router.catalogue.guards import (
     Quarantined,
     impossible,
     jumps,
-    prices_off,
     quarantine,
     shrunk,
     too_many_off,
 )
 from llm_router.catalogue.joining import Joined, Statement
-from llm_router.catalogue.records import Facts
+from llm_router.catalogue.records import PRICES, Facts
 from tests.support.models import model
 
 LITELLM, OPERATOR = Provenance("litellm", "2026-01-02", None), Provenance("operator", "2026-01-02", None)
@@ -114,10 +114,10 @@ def test_a_source_is_compared_by_all_its_prices_of_all_known_models_and_by_no_ot
         offering("two", said("litellm", 100.0, 400.0)),
         offering("two", said("litellm", None, None)),
     ]
-    assert prices_off("litellm", joined, current) == (2, 0, 3)
-    assert prices_off("nobody", joined, current) == (0, 0, 0)
+    assert figures_off("litellm", joined, current, PRICES) == (2, 0, 3)
+    assert figures_off("nobody", joined, current, PRICES) == (0, 0, 0)
     fallen = [offering("one", said("litellm", 0.1, 100.0)), offering("two", said("litellm", None, 0.1))]
-    assert prices_off("litellm", fallen, current) == (3, 2, 3)
+    assert figures_off("litellm", fallen, current, PRICES) == (3, 2, 3)
 
 
 def test_a_source_of_which_more_than_a_fifth_is_off_or_gone_is_not_believed():

@@ -1,11 +1,11 @@
-"""A catalogue that another release has published: read as far as it is understood, and never written over unread."""
+"""What another release has published or kept: read as far as it is understood, and no catalogue written over unread."""
 
 from __future__ import annotations
 
 import gzip
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -13,11 +13,16 @@ from llm_router.adapters.memory import MemoryCatalogueStore
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.publishing import Publisher, held_by_rollback
 from llm_router.catalogue.reader import CatalogueReader
+from llm_router.catalogue.refresher import LATEST
 from llm_router.catalogue.snapshot import FORMAT, dumps, loads
+from llm_router.catalogue.source_state import KIND, RUNS, Health
 from llm_router.errors import FieldProblem, InvalidRequest, SnapshotCorrupt, SnapshotOfOtherFormat, StoreUnavailable
-from llm_router.ports import VersionInfo
+from llm_router.json_values import Json
+from llm_router.ports import Record, VersionInfo
 from tests.support.clock import FakeClock
 from tests.support.models import model
+from tests.support.refreshed import litellm, state
+from tests.support.sources import URLS, FakeReply, RefresherWorld
 
 ONE = Catalogue(0, {"acme/one": model("one")})
 
@@ -87,3 +92,32 @@ def test_what_cannot_be_read_cannot_be_gone_back_to_and_the_field_is_named(store
         publisher(store).rollback(2)
     assert refused.value.fields == (FieldProblem("version", "is one that cannot be gone back to"),)
     assert [info.version for info in store.versions()] == [2, 1]
+
+
+def as_kept_by_a_newer_one(world: RefresherWorld, kind: str, key: str, **changes: Json) -> None:
+    record = world.records.get(kind, key)
+    assert record is not None
+    world.records.put(Record(kind, key, json.dumps({**json.loads(record.body), "mood": 1, **changes})))
+
+
+@pytest.mark.parametrize("changes", [{}, {"health": "sulking"}, {"refusals": [{"ground": "a hunch", "since": 1.0}]}])
+def test_what_a_newer_release_has_kept_of_a_source_leaves_its_last_good_data(world: RefresherWorld, changes: dict):
+    before, known = world.catalogue(), state(world, "litellm")
+    as_kept_by_a_newer_one(world, KIND, "litellm", **changes)
+    read = state(world, "litellm")
+    assert (read.sha256, read.last_success, read.told) == (known.sha256, known.last_success, known.told)
+    assert (read.health, read.refusals) == (Health.NEVER if "health" in changes else known.health, ())
+    world.web.pages[URLS["litellm"]] = FakeReply(500)
+    assert world.refresher().refresh().diff.empty
+    assert world.catalogue() == before
+    assert state(world, "litellm").last_success == known.last_success
+
+
+def test_what_a_newer_release_has_kept_of_the_last_run_is_read(world: RefresherWorld):
+    world.web.serve(URLS["litellm"], litellm(lambda d: d["gpt-4o-mini"].update(input_cost_per_token=1.5e-06)))
+    world.refresher().refresh()
+    last = world.refresher().last_run()
+    assert last is not None
+    (doubt,) = last.quarantined
+    as_kept_by_a_newer_one(world, RUNS, LATEST, quarantined=[{**asdict(doubt), "mood": 1}])
+    assert world.refresher().last_run() == last

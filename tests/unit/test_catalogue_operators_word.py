@@ -13,6 +13,7 @@ from llm_router.catalogue.upsert import upsert
 from llm_router.clock import iso_date
 from llm_router.json_values import Json
 from llm_router.schemas.catalogue import entry_answer
+from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
 from tests.support.sources import TODAY, URLS, RefresherWorld
@@ -136,3 +137,13 @@ def test_the_operators_word_that_it_is_good_or_goes_on_does(word: dict, world: R
     say(world, id=UNPROVEN, **word)
     another_day(world)
     assert entry(world, UNPROVEN).active
+
+
+def test_quality_that_the_operator_has_said_outlives_a_day_on_which_no_source_lists_the_model(world: RefresherWorld):
+    say(world, id=OFFICIAL, quality={"coding": {"medium": {"mean": 0.9}}})
+    world.web.serve(URLS["litellm"], litellm(lambda document: document.pop("gpt-4o")))
+    assert another_day(world).diff.removed == ()
+    world.web.serve(URLS["litellm"], litellm(lambda document: None))
+    another_day(world)
+    cell = entry(world, OFFICIAL).quality[Category.CODING][Difficulty.MEDIUM]
+    assert (cell.mean, cell.source) == (0.9, "operator")

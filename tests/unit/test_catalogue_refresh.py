@@ -9,9 +9,9 @@ import pytest
 
 from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus, Provenance
 from llm_router.catalogue.gathering import blob_name
-from llm_router.catalogue.source_state import Health
+from llm_router.catalogue.source_state import Health, models_told_by, renewed_at
 from llm_router.catalogue.upsert import upsert
-from llm_router.json_values import Json
+from llm_router.errors import StoreUnavailable
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model
 from tests.support.refreshed import DAY, entry, litellm, refreshed, state
@@ -43,15 +43,6 @@ def test_a_model_without_evidence_is_listed_and_never_chosen_until_an_update_say
     )
     world.refresher().refresh()
     assert entry(world, "openrouter/minimax-m2.5").active
-
-
-def test_the_operators_word_that_a_disabled_model_is_disabled_makes_a_version_that_keeps_it(world: RefresherWorld):
-    said: list[Json] = [{"id": "openrouter/minimax-m2.5", "status": "disabled"}]
-    for _ in range(2):
-        world.refresher().publisher.publish(lambda before: upsert(before, said, "2026-11-25"), "update")
-        assert world.catalogue().version == 2
-        world.refresher().refresh()
-    assert entry(world, "openrouter/minimax-m2.5").provenance["status"].source == "operator"
 
 
 def test_going_back_while_a_scheduled_run_is_about_to_publish_is_not_undone_by_it(world: RefresherWorld):
@@ -151,58 +142,6 @@ def test_a_model_that_its_source_lists_no_more_is_dropped(world: RefresherWorld)
     assert world.refresher().refresh().diff.removed == ("cohere/command-a-03-2025",)
 
 
-def test_the_operators_models_are_never_dropped_and_their_fields_never_overwritten(world: RefresherWorld):
-    said: list[Json] = [
-        {"id": "house/own", "provider": "house", "display_name": "Own"},
-        {"id": "openai/gpt-4o", "input_usd_per_mtok": 2.0},
-    ]
-    world.refresher().publisher.publish(lambda before: upsert(before, said, "2026-11-25"), "update")
-    world.refresher().refresh()
-    assert entry(world, "house/own").active
-    found = entry(world, "openai/gpt-4o")
-    assert (found.input_usd_per_mtok, found.output_usd_per_mtok) == (2.0, 10.0)
-
-
-def test_the_operators_file_adds_models_with_scores_labelled_as_the_operators():
-    world = refreshed(RefresherWorld(operator=lambda: payload("operator")))
-    found = entry(world, "acme-large")
-    assert (found.input_usd_per_mtok, found.latency.time_to_first_token_ms) == (2.5, 650.0)
-    cell = found.quality[Category.CODING][Difficulty.MEDIUM]
-    assert (cell.mean, cell.source) == (0.86, "operator's capabilities")
-    assert Category.MATH not in found.quality
-    assert world.refresher().refresh().diff.empty
-
-
-@pytest.mark.parametrize("name", ["anthropic/claude-sonnet-4-6", "openai/gpt-4o-mini"])
-def test_a_model_that_the_operators_file_names_without_its_provider_stays_one(name: str, world: RefresherWorld):
-    provider, _, bare = name.partition("/")
-    row = {"id": bare, "provider": provider, "display_name": "Ours", "cost_in_per_1k": 0.002}
-    before = world.catalogue().models
-    world.operator = lambda: json.dumps([row]).encode()
-    world.refresher().refresh()
-    assert world.catalogue().models.keys() == before.keys()
-    assert (entry(world, name).display_name, entry(world, name).input_usd_per_mtok) == ("Ours", 2.0)
-
-
-def test_the_operators_file_may_list_fewer_models_than_before():
-    rows = [{"id": f"house/{name}", "provider": "house", "display_name": name} for name in "abcd"]
-    said = json.dumps(rows).encode()
-    world = RefresherWorld(operator=lambda: said)
-    world.refresher().refresh()
-    said = json.dumps([{**rows[0], "display_name": "A"}]).encode()
-    world.refresher().refresh()
-    assert (state(world, "operator").health, state(world, "operator").records) == (Health.FRESH, 1)
-    assert entry(world, "house/a").display_name == "A"
-
-
-def test_a_row_of_the_operators_file_with_a_name_of_the_apis_own_costs_itself_alone():
-    rows = [{"id": name, "provider": "house", "display_name": "x"} for name in ("auto", "auto:cheap", "models", "own")]
-    world = refreshed(RefresherWorld(operator=lambda: json.dumps(rows).encode()))
-    assert {"auto", "auto:cheap", "models"}.isdisjoint(world.catalogue().models)
-    assert "own" in world.catalogue().models
-    assert state(world, "operator").left_out == 3
-
-
 def test_a_model_that_a_source_calls_auto_has_its_providers_name_before_it():
     world = RefresherWorld()
     body = json.loads(payload("openrouter"))
@@ -252,3 +191,31 @@ def test_without_a_key_the_analytics_source_is_skipped_and_says_why(world: Refre
 def test_a_new_version_is_exported(world: RefresherWorld):
     assert [catalogue.version for catalogue in world.exported] == [1]
     assert world.exported[0].models == world.catalogue().models
+
+
+def cheaper(document: dict) -> None:
+    document["gpt-4o-mini"]["input_cost_per_token"] /= 2
+
+
+def test_a_copy_that_cannot_be_written_is_told_and_costs_nothing_else(world: RefresherWorld):
+    def failing(_catalogue: Catalogue) -> None:
+        raise StoreUnavailable("The export could not be written (PermissionError).")
+
+    world.web.serve(URLS["litellm"], litellm(cheaper))
+    world.export = failing
+    done, last = world.refresher().refresh(), world.refresher().last_run()
+    assert last is not None
+    told = "The export could not be written (PermissionError)."
+    assert (done.version, done.not_exported, last.not_exported) == (2, told, told)
+    assert renewed_at(world.records) == world.clock.now()
+    world.export = None
+    assert world.refresher().refresh().not_exported is None
+    assert [catalogue.version for catalogue in world.exported] == [1, 2]
+
+
+def test_of_how_many_models_a_source_told_something_counts_how_good_they_are(world: RefresherWorld):
+    told = models_told_by(world.catalogue())
+    assert told.keys() == {"curated", "litellm", "livebench", "lmarena", "models_dev", "openrouter"}
+    rests = [found for found in world.catalogue() if "lmarena" in repr(found.quality)]
+    assert told["lmarena"] == len(rests) > 0
+    assert world.refresher().refresh(dry_run=True).told_by == told == world.refresher().refresh().told_by

@@ -11,20 +11,8 @@ from llm_router.catalogue.source_state import UNREAD_FOR_S, Health
 from llm_router.catalogue.upsert import upsert
 from llm_router.errors import StoreUnavailable
 from llm_router.json_values import Json
-from tests.support.refreshed import DAY, entry, litellm, state
+from tests.support.refreshed import DAY, entry, half_gone, litellm, priced, state
 from tests.support.sources import URLS, FakeReply, RefresherWorld, payload, zipped
-
-
-def _prices_times_ten(document: dict) -> None:
-    for row in document.values():
-        for name, value in row.items():
-            if "cost_per_token" in name or "token_cost" in name:
-                row[name] = value * 10
-
-
-def _half_gone(document: dict) -> None:
-    for name in list(document)[::2]:
-        del document[name]
 
 
 def _ids_with_markup(document: dict) -> None:
@@ -42,8 +30,8 @@ HOSTILE = {
     "a redirect": FakeReply(301, b"", {"location": "https://evil.test/"}),
     "another schema": FakeReply(200, b'{"models": []}'),
     "an empty list": FakeReply(200, b"{}"),
-    "half of the models": FakeReply(200, litellm(_half_gone)),
-    "prices times ten": FakeReply(200, litellm(_prices_times_ten)),
+    "half of the models": FakeReply(200, litellm(half_gone)),
+    "prices times ten": FakeReply(200, litellm(priced(10))),
     "ids with markup": FakeReply(200, litellm(_ids_with_markup)),
 }
 
@@ -160,7 +148,7 @@ def test_a_refresh_that_would_drop_more_than_a_fifth_is_refused_even_by_a_source
 ):
     before = world.catalogue()
     forgetful = RefresherWorld(web=world.web, clock=world.clock, store=world.store)
-    world.web.serve(URLS["litellm"], litellm(_half_gone))
+    world.web.serve(URLS["litellm"], litellm(half_gone))
     outcome = forgetful.refresher().refresh()
     assert "would be dropped" in (outcome.refused or "")
     assert forgetful.catalogue() == before

@@ -2,72 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-
 import pytest
 
-from llm_router.catalogue.joining import placed
-from llm_router.catalogue.refusal import ACCEPTED_AFTER_S, ACCEPTED_RUNS, Ground, Refusal, refusal_after
-from llm_router.catalogue.source_state import KIND, Health, SourceState, load
-from llm_router.catalogue.tables import tables
-from llm_router.ports import Record
+from llm_router.catalogue.refusal import ACCEPTED_AFTER_S, Ground
+from llm_router.catalogue.source_state import Health
 from llm_router.taxonomy import Category
-from tests.support.refreshed import DAY, entry, litellm, refreshed, state
-from tests.support.sources import URLS, FakeReply, RefresherWorld, payload, reading
-
-LONG_AGO = "2020-01-01"
-
-
-def half_gone(document: dict) -> None:
-    for name in list(document)[::2]:
-        del document[name]
-
-
-def ended(document: dict) -> None:
-    for row in document.values():
-        row["deprecation_date"] = LONG_AGO
-
-
-def dearer(document: dict) -> None:
-    for row in document.values():
-        for name, value in row.items():
-            if "cost_per_token" in name or "token_cost" in name:
-                row[name] = value * 10
+from tests.support.refreshed import DAY, changed, daily, ended, entry, half_gone, litellm, priced, renamed_coding, state
+from tests.support.sources import URLS, FakeReply, RefresherWorld, payload
 
 
 def dearer_and_shorter(document: dict) -> None:
-    dearer(document)
+    priced(10)(document)
     document["gpt-4o"]["max_input_tokens"] = 99_000
-
-
-def renamed(document: dict) -> None:
-    document["programming"] = document.pop("coding")
-
-
-def changed(source: str, change: Callable[[dict], None]) -> bytes:
-    document = json.loads(payload(source))
-    change(document)
-    return json.dumps(document).encode()
-
-
-def daily(world: RefresherWorld, days: int) -> None:
-    """So many runs, a day apart."""
-    for _ in range(days):
-        world.refresher().refresh()
-        world.clock.pass_seconds(DAY)
-
-
-@pytest.fixture
-def world() -> RefresherWorld:
-    return refreshed(RefresherWorld())
 
 
 STANDING = {
     "half of the models": ("litellm", half_gone),
-    "every model at its end": ("litellm", ended),
-    "prices times ten": ("litellm", dearer),
-    "a table of another name": ("lmarena", renamed),
+    "every model at its end": ("litellm", ended()),
+    "prices times ten": ("litellm", priced(10)),
+    "a table of another name": ("lmarena", renamed_coding),
 }
 
 
@@ -120,25 +73,25 @@ def test_models_that_a_source_has_not_listed_for_a_week_are_dropped_in_the_same_
 
 def test_a_price_that_jumps_is_kept_though_its_source_is_taken(world: RefresherWorld):
     before = entry(world, "openai/gpt-4o-mini").input_usd_per_mtok
-    world.web.serve(URLS["litellm"], litellm(dearer), etag='"dear"')
+    world.web.serve(URLS["litellm"], litellm(priced(10)), etag='"dear"')
     daily(world, 7)
     world.web.pages[URLS["openrouter"]] = FakeReply(500)
-    for change in (dearer, dearer, dearer_and_shorter):
+    for number, change in enumerate((priced(10), priced(10), dearer_and_shorter)):
         assert world.refresher().refresh().quarantined
         assert state(world, "litellm").health is Health.FRESH
         assert entry(world, "openai/gpt-4o-mini").input_usd_per_mtok == before
-        world.web.serve(URLS["litellm"], litellm(change), etag=f'"dear-{change.__name__}"')
+        world.web.serve(URLS["litellm"], litellm(change), etag=f'"dear-{number}"')
         world.clock.pass_seconds(DAY)
     world.refresher().refresh()
     assert entry(world, "openai/gpt-4o").context_window == 99_000
     world.web.serve(URLS["litellm"], payload("litellm"))
     assert world.refresher().refresh().quarantined == ()
-    assert state(world, "litellm").refusal is None
+    assert state(world, "litellm").refusals == ()
 
 
 def test_a_scale_that_is_gone_for_good_leaves_what_rests_on_it_as_it_is(world: RefresherWorld):
     before = entry(world, "openai/gpt-5-mini").quality[Category.CODING]
-    world.web.serve(URLS["lmarena"], changed("lmarena", renamed))
+    world.web.serve(URLS["lmarena"], changed("lmarena", renamed_coding))
     daily(world, 8)
     assert state(world, "lmarena").health is Health.FRESH
     assert entry(world, "openai/gpt-5-mini").quality[Category.CODING] == before
@@ -149,7 +102,7 @@ def test_the_week_begins_anew_once_a_source_was_right_again(world: RefresherWorl
     daily(world, 6)
     world.web.serve(URLS["litellm"], payload("litellm"))
     daily(world, 1)
-    assert state(world, "litellm").refusal is None
+    assert state(world, "litellm").refusals == ()
     world.web.serve(URLS["litellm"], litellm(half_gone))
     daily(world, 7)
     assert state(world, "litellm").health is Health.REFUSED
@@ -158,10 +111,10 @@ def test_the_week_begins_anew_once_a_source_was_right_again(world: RefresherWorl
 def test_the_week_begins_anew_with_another_doubt(world: RefresherWorld):
     world.web.serve(URLS["litellm"], litellm(half_gone))
     daily(world, 6)
-    world.web.serve(URLS["litellm"], litellm(ended))
+    world.web.serve(URLS["litellm"], litellm(ended()))
     daily(world, 7)
     found = state(world, "litellm")
-    assert (found.health, found.refusal and found.refusal.ground) == (Health.REFUSED, Ground.ENDINGS)
+    assert (found.health, [each.ground for each in found.refusals]) == (Health.REFUSED, [Ground.ENDINGS])
 
 
 def test_a_run_that_got_no_answer_neither_counts_nor_begins_the_week_anew(world: RefresherWorld):
@@ -213,67 +166,4 @@ def test_a_dry_run_is_no_run_that_counts(world: RefresherWorld):
     daily(world, 1)
     for _ in range(5):
         world.refresher().refresh(dry_run=True)
-    found = state(world, "litellm").refusal
-    assert found is not None
-    assert found.runs == 1
-
-
-def test_rows_of_providers_that_nobody_knows_may_go():
-    world = RefresherWorld()
-    strange = {
-        "litellm_provider": "nobody",
-        "mode": "chat",
-        "input_cost_per_token": 1e-6,
-        "output_cost_per_token": 1e-6,
-    }
-    world.web.serve(URLS["litellm"], litellm(lambda d: d.update({f"strange-{n}": strange for n in range(len(d))})))
-    refreshed(world)
-    world.web.serve(URLS["litellm"], payload("litellm"))
-    world.refresher().refresh()
-    assert state(world, "litellm").health is Health.FRESH
-
-
-def test_what_a_source_is_measured_by_are_the_records_that_the_tables_place():
-    assert placed(reading("lmarena"), tables()) == reading("lmarena").records
-    found = reading("litellm")
-    known = [each for each in found.listings if ("litellm", each.provider) in tables().by_source and not each.flawed]
-    assert placed(found, tables()) == len(known) < len(found.listings)
-
-
-def test_a_state_that_was_kept_before_refusals_were_counted_is_read_and_measured_by_what_it_has(world: RefresherWorld):
-    record = world.records.get(KIND, "litellm")
-    assert record is not None
-    values = json.loads(record.body)
-    del values["listed"], values["refusal"]
-    world.records.put(Record(KIND, "litellm", json.dumps(values)))
-    (found,) = load(world.records, ["litellm"])
-    assert (found.health, found.listed, found.refusal) == (Health.FRESH, None, None)
-    world.web.serve(URLS["litellm"], litellm(half_gone))
-    world.refresher().refresh()
-    assert state(world, "litellm").health is Health.REFUSED
-    (found,) = load(world.records, ["litellm"])
-    assert found.refusal is not None
-    assert found.refusal.ground is Ground.SHRUNK
-
-
-def test_a_last_run_that_was_kept_before_refusals_were_counted_is_read(world: RefresherWorld):
-    record = world.records.get("refresh", "latest")
-    assert record is not None
-    values = json.loads(record.body)
-    del values["refusal"]
-    world.records.put(Record("refresh", "latest", json.dumps(values)))
-    last = world.refresher().last_run()
-    assert last is not None
-    assert last.refusal is None
-
-
-def test_a_refusal_has_stood_after_a_week_and_some_runs():
-    at = ACCEPTED_AFTER_S
-    assert Refusal(Ground.SHRUNK, 0.0, ACCEPTED_RUNS).stood(at)
-    assert not Refusal(Ground.SHRUNK, 0.0, ACCEPTED_RUNS).stood(at - 1)
-    assert not Refusal(Ground.SHRUNK, 0.0, ACCEPTED_RUNS - 1).stood(at)
-    assert not Refusal(Ground.EMPTY, 0.0, ACCEPTED_RUNS).stood(at)
-    assert refusal_after(None, Ground.PRICES, 0.0, 5.0) == Refusal(Ground.PRICES, 5.0, 1)
-    assert refusal_after(Refusal(Ground.PRICES, 1.0, 2), Ground.PRICES, 0.0, 5.0) == Refusal(Ground.PRICES, 1.0, 3)
-    assert refusal_after(Refusal(Ground.PRICES, 1.0, 2), Ground.SHRUNK, 0.0, 5.0) == Refusal(Ground.SHRUNK, 5.0, 1)
-    assert SourceState("x").refusal is None
+    assert [each.runs for each in state(world, "litellm").refusals] == [1]

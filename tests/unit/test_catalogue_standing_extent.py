@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 from llm_router.catalogue.refusal import WORSE_BY, Ground, Refusal, refusal_after
 from llm_router.catalogue.source_state import KIND, Health
 from llm_router.ports import Record
-from tests.support.refreshed import DAY, litellm, refreshed, state
+from tests.support.refreshed import DAY, Change, daily, ended, half_gone, litellm, priced, state
 from tests.support.sources import URLS, FakeReply, RefresherWorld, payload
 
-LONG_AGO = "2020-01-01"
 NEW = "openai/gpt-99"
-
-
-def half_gone(document: dict) -> None:
-    for name in list(document)[::2]:
-        del document[name]
 
 
 def a_quarter_gone(document: dict) -> None:
@@ -33,40 +26,16 @@ def one_left(document: dict) -> None:
             del document[name]
 
 
-def ended(each: int) -> Callable[[dict], None]:
+def with_a_new_one(times: float) -> Change:
     def change(document: dict) -> None:
-        for row in list(document.values())[::each]:
-            row["deprecation_date"] = LONG_AGO
+        priced(times)(document)
+        document["gpt-99"] = dict(document["gpt-4o"])
 
     return change
 
 
-def priced(times: float, *, new: bool = False) -> Callable[[dict], None]:
-    def change(document: dict) -> None:
-        for row in document.values():
-            for name, value in row.items():
-                if "cost_per_token" in name or "token_cost" in name:
-                    row[name] = value * times
-        if new:
-            document["gpt-99"] = dict(document["gpt-4o"])
-
-    return change
-
-
-def serve(world: RefresherWorld, change: Callable[[dict], None], **headers: str) -> None:
+def serve(world: RefresherWorld, change: Change, **headers: str) -> None:
     world.web.serve(URLS["litellm"], litellm(change), **headers)
-
-
-def daily(world: RefresherWorld, days: int, *, scheduled: bool = False) -> None:
-    """So many runs, a day apart."""
-    for _ in range(days):
-        world.refresher().refresh(scheduled=scheduled)
-        world.clock.pass_seconds(DAY)
-
-
-@pytest.fixture
-def world() -> RefresherWorld:
-    return refreshed(RefresherWorld())
 
 
 @pytest.mark.parametrize(("stood", "worse"), [(half_gone, one_left), (ended(2), ended(1))])
@@ -100,12 +69,12 @@ def test_a_refusal_of_unknown_extent_begins_anew(world: RefresherWorld):
     record = world.records.get(KIND, "litellm")
     assert record is not None
     values = json.loads(record.body)
-    del values["refusal"]["extent"]
+    del values["refusals"][0]["extent"]
     world.records.put(Record(KIND, "litellm", json.dumps(values)))
     world.refresher().refresh()
     found = state(world, "litellm")
     assert found.health is Health.REFUSED
-    assert (found.refusal.runs, found.refusal.extent > 0.2) == (1, True)
+    assert [(each.runs, each.extent > 0.2) for each in found.refusals] == [(1, True)]
 
 
 def test_what_has_stood_bounds_what_a_refresh_may_drop(world: RefresherWorld):
@@ -133,28 +102,28 @@ def test_prices_that_fall_are_refused_though_prices_that_rose_were_taken(world: 
     daily(world, 8)
     assert state(world, "litellm").health is Health.FRESH
     world.clock.pass_seconds(200 * DAY)
-    serve(world, priced(0.001, new=True))
+    serve(world, with_a_new_one(0.001))
     world.refresher().refresh()
     found = state(world, "litellm")
-    assert (found.health, found.refusal.ground) == (Health.REFUSED, Ground.CHEAPER)
+    assert (found.health, [each.ground for each in found.refusals]) == (Health.REFUSED, [Ground.CHEAPER])
     assert NEW not in world.catalogue().models
 
 
 def test_a_source_whose_prices_are_off_makes_no_new_models_until_they_are_right(world: RefresherWorld):
-    serve(world, priced(0.001, new=True), etag='"cheap"')
+    serve(world, with_a_new_one(0.001), etag='"cheap"')
     daily(world, 10)
     assert state(world, "litellm").health is Health.FRESH
     assert NEW not in world.catalogue().models
     world.web.pages[URLS["litellm"]] = FakeReply(500)
     daily(world, 1)
     assert NEW not in world.catalogue().models
-    serve(world, priced(1, new=True))
+    serve(world, with_a_new_one(1))
     daily(world, 1)
     assert NEW in world.catalogue().models
 
 
 def test_prices_that_are_off_are_not_those_of_a_model_that_another_source_makes_known(world: RefresherWorld):
-    serve(world, priced(0.001, new=True))
+    serve(world, with_a_new_one(0.001))
     daily(world, 8)
     document = json.loads(payload("models_dev"))
     models = document["openai"]["models"]

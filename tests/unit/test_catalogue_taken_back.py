@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from llm_router.catalogue.comparing import deprecated_anew, no_longer_rated, rated_by
 from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus, Provenance
-from llm_router.catalogue.guards import deprecated_anew, no_longer_rated, rated_by
 from llm_router.catalogue.joining import Joined, Statement, join
 from llm_router.catalogue.quality_map import quality_map
 from llm_router.catalogue.records import Facts, Listing, Reading, Scale, Score
@@ -19,27 +17,16 @@ from llm_router.catalogue.tables import tables
 from llm_router.catalogue.upsert import upsert
 from llm_router.json_values import Json
 from tests.support.models import model
-from tests.support.refreshed import DAY, entry, litellm, refreshed, state
+from tests.support.refreshed import DAY, LONG_AGO, changed, ended, entry, litellm, refreshed, renamed_coding, state
 from tests.support.sources import TODAY, URLS, FakeReply, RefresherWorld, payload
 
-LONG_AGO, ONE = "2020-01-01", "openai/gpt-4o-mini"
-
-
-def changed(source: str, change: Callable[[dict], None]) -> bytes:
-    document = json.loads(payload(source))
-    change(document)
-    return json.dumps(document).encode()
+ONE = "openai/gpt-4o-mini"
 
 
 def refresh(world: RefresherWorld, source: str, body: bytes) -> None:
     world.clock.pass_seconds(DAY)
     world.web.serve(URLS[source], body)
     world.refresher().refresh()
-
-
-@pytest.fixture
-def world() -> RefresherWorld:
-    return refreshed(RefresherWorld())
 
 
 @pytest.mark.parametrize("price", ["free", -1, 1e9, True, []])
@@ -72,12 +59,7 @@ def test_a_price_that_is_none_makes_no_new_model():
 
 def test_a_source_that_deprecates_a_fifth_of_its_models_at_once_is_refused(world: RefresherWorld):
     before = world.catalogue()
-
-    def end(document: dict) -> None:
-        for row in document.values():
-            row["deprecation_date"] = LONG_AGO
-
-    refresh(world, "litellm", litellm(end))
+    refresh(world, "litellm", litellm(ended()))
     found = state(world, "litellm")
     assert found.health is Health.REFUSED
     assert "at once" in (found.error or "")
@@ -126,11 +108,7 @@ def test_a_model_stays_deprecated_when_the_source_that_said_so_lists_it_no_more(
 
 def test_a_table_that_is_called_otherwise_wipes_no_category_s_quality(world: RefresherWorld):
     before = world.catalogue()
-
-    def rename(document: dict) -> None:
-        document["programming"] = document.pop("coding")
-
-    refresh(world, "lmarena", changed("lmarena", rename))
+    refresh(world, "lmarena", changed("lmarena", renamed_coding))
     found = state(world, "lmarena")
     assert (found.health, "for coding" in (found.error or "")) == (Health.REFUSED, True)
     assert world.catalogue() == before
@@ -207,9 +185,9 @@ def test_a_use_counts_the_models_with_half_of_its_tables():
 
 
 def test_what_the_map_uses_no_more_is_not_missed():
-    assert no_longer_rated({"coding": 10, "gone from the map": 9}, {"coding": 8}) is None
-    assert no_longer_rated({"coding": 10}, {"coding": 7}) == "coding"
-    assert no_longer_rated({}, {"coding": 0}) is None
+    assert no_longer_rated({"coding": 10, "gone from the map": 9}, {"coding": 8}) == []
+    assert no_longer_rated({"coding": 10}, {"coding": 7}) == ["coding"]
+    assert no_longer_rated({}, {"coding": 0}) == []
 
 
 def test_what_the_tables_alone_have_told_goes_when_they_tell_it_no_more(world: RefresherWorld):

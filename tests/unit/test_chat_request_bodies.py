@@ -8,7 +8,7 @@ import pytest
 
 from llm_router.generation.chat import ToolChoice, ToolMode
 from llm_router.schemas.chat_request import ChatCompletionRequest
-from llm_router.web.body import parse
+from llm_router.web.body import MOST_GUIDED, parse
 from tests.unit.test_request_bodies import CHAT, Fields, paths, problems
 
 
@@ -83,3 +83,11 @@ def test_an_allowed_tool_that_is_none_of_the_tools_is_refused_by_its_place():
     assert problems(ChatCompletionRequest, allowing("f", "canary")) == wrong
     assert paths(ChatCompletionRequest, {**allowing("f"), "tools": None}) == ["tool_choice"]
     assert "tool_choice.allowed_tools.tools" in paths(ChatCompletionRequest, allowing())
+
+
+def test_the_first_places_alone_tell_what_is_known_there():
+    messages = [{"role": "user", "content": "x", "canary": 1, "other": 2} for _ in range(MOST_GUIDED + 5)]
+    told = problems(ChatCompletionRequest, {**CHAT, "messages": messages})
+    assert [path for path, _ in told] == [f"messages[{place}]" for place in range(len(messages))]
+    assert all("; known are role, " in problem for _, problem in told[:MOST_GUIDED])
+    assert {problem for _, problem in told[MOST_GUIDED:]} == {"holds a field that is not known here"}

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
+from llm_router.adapters.aws import AwsClients
 from llm_router.adapters.connecting import addresses, connected
 from llm_router.adapters.https import HttpsTransport
 from llm_router.adapters.redis_cache import TIMEOUT_S, RedisCache
@@ -27,11 +29,15 @@ class World:
         self.ends = dict(zip(ADDRESSES, ends, strict=False))
         self.lookup_s = lookup_s
         self.seconds = 0.0
+        self.slept = 0.0
         self.tried: list[tuple[str, float]] = []
         self.left_open = 0
 
     def monotonic(self) -> float:
         return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
 
     def lookup(self, _host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
         self.seconds += self.lookup_s
@@ -69,6 +75,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Callable[..., World]:
     def of(*ends: type[OSError] | None, lookup_s: float = 0.0) -> World:
         world = World(ends, lookup_s)
         monkeypatch.setattr(time, "monotonic", world.monotonic)
+        monkeypatch.setattr(time, "sleep", world.sleep)
         monkeypatch.setattr(socket, "getaddrinfo", world.lookup)
         monkeypatch.setattr(socket, "socket", world.socket)
         return world
@@ -149,6 +156,48 @@ def test_the_cache_is_connected_to_within_its_time_out_in_all(host: Callable[...
     assert len(world.tried) == 3
     assert sum(timeout_s for _, timeout_s in world.tried) == pytest.approx(TIMEOUT_S)
     assert len(warned) == 1
+
+
+AWS_CALLS: dict[str, tuple[Callable[[AwsClients], object], int, float]] = {
+    "dynamodb": (lambda aws: aws.dynamodb().list_tables(), 2, 0.7),
+    "dynamodb, once": (lambda aws: aws.dynamodb_once().list_tables(), 1, 0.7),
+    "s3": (lambda aws: aws.s3().list_buckets(), 1, 1.0),
+    "secrets": (lambda aws: aws.secrets().list_secrets(), 2, 0.7),
+}
+"""A call of each client, how many attempts it makes, and what each of them may take to connect."""
+
+
+@pytest.fixture(params=["https://aws.example", "http://aws.example"])
+def aws(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AwsClients:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    return AwsClients(request.param, FakeClock())
+
+
+@pytest.mark.parametrize(("ask", "attempts", "timeout_s"), AWS_CALLS.values(), ids=AWS_CALLS.keys())
+def test_an_aws_service_is_connected_to_within_its_time_out_in_all(
+    host: Callable[..., World],
+    aws: AwsClients,
+    ask: Callable[[AwsClients], object],
+    attempts: int,
+    timeout_s: float,
+):
+    world = host(*[HANGS] * 4)
+    with pytest.raises(ConnectTimeoutError):
+        ask(aws)
+    assert len(world.tried) == attempts * 4
+    assert world.seconds == pytest.approx(attempts * timeout_s)
+    assert world.left_open == 0
+
+
+@pytest.mark.parametrize("ends", [(), (REFUSES, REFUSES)], ids=["no address", "nobody listens"])
+def test_an_aws_service_that_cannot_be_connected_to_is_told_as_botocore_does(
+    host: Callable[..., World], aws: AwsClients, ends: tuple[type[OSError], ...]
+):
+    host(*ends)
+    with pytest.raises(EndpointConnectionError):
+        aws.s3().list_buckets()
 
 
 def test_a_cache_behind_a_socket_in_the_file_system_has_no_addresses():

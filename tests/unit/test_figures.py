@@ -11,12 +11,11 @@ from llm_router.auth import Function
 from llm_router.classification import Classified
 from llm_router.counters import BY_MODEL, grouped
 from llm_router.errors import StoreUnavailable
-from llm_router.figures import TOTAL, WATCHING, Bucket, Figures, PerBucket, attempt_counts, counts, sums
+from llm_router.figures import TOTAL, Bucket, Figures, PerBucket, attempt_counts, counts, of_clients, sums
 from llm_router.latencies import latency_histogram, quantiles
 from llm_router.ledger import MAX_NAMES, Ledger
-from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.schemas.board import SHOWN_MODELS, model_figures
-from llm_router.taxonomy import Category, Degraded, Difficulty
+from llm_router.taxonomy import Category, Degraded
 from tests.support.clock import FakeClock
 from tests.support.tasks import classification
 
@@ -148,6 +147,7 @@ def test_stored_names_are_those_of_every_version():
     whole = counted(
         **{"category": "coding", "difficulty": "hard", "method": "rules", "error": "x", "cached": True, "status": 503},
         **{"recommended": "acme/a", "model": "acme/b", "tokens_in": 7, "tokens_out": 9},
+        elsewhere={"tokens|thinking": 100.0, "tokens|more_read|claude": -2.0},
         **{"estimated_usd": 0.5, "cost_usd": 0.25, "degraded": ("cache",), "cold_start": True},
     )
     assert whole == {
@@ -167,7 +167,8 @@ def test_stored_names_are_those_of_every_version():
         "cold|route": 1,
         "tokens_in|acme/a": 7,
         "tokens_out|acme/a": 9,
-        "tokens|thinking": THINKING_TOKENS[Difficulty.HARD],
+        "tokens|thinking": 100,
+        "tokens|more_read|claude": -2,
         "model_usd|acme/a": 0.5,
     }
     assert counted(route="/metrics") == {"probes|route": 1}
@@ -197,8 +198,17 @@ def test_what_is_made_of_a_bucket_is_kept_while_it_is_the_same():
     assert made == [0, 60, 60]
 
 
-def test_the_function_that_watches_is_the_dashboard():
-    assert WATCHING == Function.DASHBOARD
+def test_what_the_dashboard_asks_is_no_traffic():
+    clock = FakeClock()
+    store = MemoryRecordStore(clock)
+    book = ledger(store, clock)
+    for function in (Function.ROUTE, Function.DASHBOARD):
+        for status in (200, 404, 500):
+            book.add(counted(function=function, route="/asked", status=status))
+    book.flush()
+    kept = of_clients(sums(Figures(store, clock).last(60)))
+    assert [kept[name] for name in ("requests", "refused", "errors")] == [{"route": 3}, {"route": 1}, {"route": 1}]
+    assert {name.partition("|")[0] for name in kept["latency"]} == {"route"}
 
 
 def test_a_quantile_is_off_by_at_most_the_width_of_its_bucket():

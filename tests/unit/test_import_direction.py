@@ -31,6 +31,9 @@ ARROWS: dict[str, set[str]] = {
 }
 """Which parts a part may import beside itself; the domain is whatever in the package has no name of its own here."""
 
+SAME = {"provider_settings": "settings"}
+"""Modules that are of a part of another name."""
+
 
 def imports(source: Path) -> Iterator[str]:
     """Every name that a file imports, wherever in it; relative imports are not used."""
@@ -52,7 +55,8 @@ def part_of(source: Path) -> str:
     for name, folder in (("functions", FUNCTIONS), ("classifier", CLASSIFIER)):
         if source.is_relative_to(folder):
             return name
-    first = source.relative_to(PACKAGE).with_suffix("").parts[0]
+    module = source.relative_to(PACKAGE).with_suffix("").parts[0]
+    first = SAME.get(module, module)
     return first if first in ARROWS else "domain"
 
 
@@ -61,7 +65,8 @@ def part_named(module: str) -> str | None:
     first, _, rest = module.partition(".")
     if first != "llm_router":
         return first if first in ("classifier", "functions", "training", "tests") else None
-    second = rest.partition(".")[0]
+    module = rest.partition(".")[0]
+    second = SAME.get(module, module)
     return second if second in ARROWS else "domain"
 
 

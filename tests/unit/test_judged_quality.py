@@ -9,11 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from llm_router.catalogue.entry import Basis, QualityEstimate
+from llm_router.catalogue.entry import Basis, ModelEntry, QualityEstimate
 from llm_router.catalogue.quality import IMPUTED_WEIGHT, LEAST_SD, PRIOR_WEIGHT, shrink
 from llm_router.outcomes import Observed, Tally
-from llm_router.ranking.posterior import joined
+from llm_router.ranking.posterior import joined, pooled
+from llm_router.ranking.prepared import prepare
 from llm_router.taxonomy import Category, Difficulty
+from tests.support.models import model, quality
 
 SURE = QualityEstimate(0.9658, 0.01, PRIOR_WEIGHT, "livebench", "2026-01-01", imputed=False, basis=Basis.CORRECTNESS)
 INFERRED = QualityEstimate(0.8, 0.1, IMPUTED_WEIGHT, "lmarena", "2026-01-01", imputed=True, basis=Basis.PREFERENCE)
@@ -128,3 +130,41 @@ def test_a_success_never_lowers_a_model_that_often_does_not_answer(count, share,
 
     before = seen(share * count, count)
     assert seen(share * count, count + 1) - ROUNDING <= before <= seen(share * count + 1, count + 1) + ROUNDING
+
+
+HERE, THERE = model("m", provider="acme"), model("m-turbo", provider="beta", display_name="M")
+POOR, FAIR = Tally(5.0, 0.0), Tally(1.0, 0.5)
+
+
+def judged(tally: Tally, **attempts: float) -> Observed:
+    return Observed({Category.CODING: {Difficulty.EASY: tally}}, **attempts)
+
+
+def test_judgements_of_a_model_count_at_all_its_providers_and_attempts_at_each_alone():
+    seen = {HERE.id: judged(POOR, tries=8.0, answered=4.0), THERE.id: judged(FAIR)}
+    found = pooled([HERE, THERE], seen)
+    assert found[HERE.id] == judged(Tally(6.0, 0.5), tries=8.0, answered=4.0)
+    assert found[THERE.id] == judged(Tally(6.0, 0.5))
+    assert pooled([HERE, THERE], {HERE.id: judged(POOR)})[THERE.id] == judged(POOR)
+    here, there = prepare([HERE, THERE], {HERE.id: judged(POOR)})
+    assert here.curves is there.curves
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(THERE, display_name="M Mini"),
+        replace(THERE, quality=quality(0.9, 0.8, 0.7)),
+        replace(THERE, quality={}),
+    ],
+    ids=["called otherwise", "other evidence", "no evidence"],
+)
+def test_judgements_of_one_model_say_nothing_of_another(other: ModelEntry):
+    seen = {HERE.id: judged(POOR), other.id: judged(FAIR)}
+    assert pooled([HERE, other], seen) == seen
+    assert pooled([HERE, other], {HERE.id: judged(POOR)}).keys() == {HERE.id}
+
+
+def test_models_that_are_called_alike_and_of_which_nothing_is_known_are_not_taken_for_one():
+    blank = [replace(entry, quality={}) for entry in (HERE, THERE)]
+    assert pooled(blank, {HERE.id: judged(POOR)}).keys() == {HERE.id}

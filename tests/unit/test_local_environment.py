@@ -111,3 +111,9 @@ def test_the_banner_shows_an_address_that_can_be_used(host: str, address: str):
     said = banner(Settings(host=host))
     assert f"  {address}\n" in said.replace("the whole API ", "")
     assert f"curl {address}/route" in said
+
+
+@pytest.mark.parametrize("argument", ["--help", "8080"])
+def test_arguments_start_nothing_and_are_refused(argument: str, capsys: pytest.CaptureFixture[str]):
+    assert main([argument]) == 2
+    assert "environment variable" in capsys.readouterr().err

@@ -62,7 +62,7 @@ def test_thoughts_that_are_sent_back_count_as_input():
         beside_tokens(ChatCompletionRequest.model_validate({**fields, "messages": messages}).chat(9))
         for messages in (fields["messages"], [thought, *fields["messages"]])
     )
-    assert thoughtful - plain == 1000
+    assert thoughtful - plain == 970
 
 
 def test_what_the_assistant_thought_goes_back_with_its_message():
@@ -112,6 +112,26 @@ def test_a_text_file_in_base64_alone_counts_as_text():
     (text, other) = ({"type": "file", "file": {**data, "filename": name}} for name in ("a.txt", "a.pdf"))
     assert conversation([message(text)]).media_tokens == pytest.approx(750_000, rel=0.001)
     assert conversation([message(other)]).media_tokens == pytest.approx(375_000, rel=0.001)
+
+
+@pytest.mark.parametrize("data", ["data: Text/Plain;base64,", "data:;base64,", "data:text/plain;base64,"])
+def test_text_counts_as_text_however_its_kind_is_written(data: str):
+    file = {"type": "file", "file": {"file_data": data + "A" * 400_000}}
+    assert conversation([message(file)]).media_tokens == pytest.approx(75_000, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("file", "is_sized"),
+    [
+        ({"file_data": "https://x.example/a.pdf"}, False),
+        ({"file_data": "gs://bucket/a.pdf", "file_id": "file-1"}, False),
+        ({"file_data": "data:application/pdf;base64,JVBERi0="}, True),
+        ({"file_data": "JVBERi0=", "filename": "a.pdf"}, True),
+        ({"file_id": "file-1"}, True),
+    ],
+)
+def test_how_much_a_file_is_that_a_provider_fetches_is_not_known(file: dict[str, str], is_sized: bool):
+    assert conversation([message({"type": "file", "file": file})]).is_sized is is_sized
 
 
 def message(part: object) -> Message:

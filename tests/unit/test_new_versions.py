@@ -16,7 +16,10 @@ from tests.support.template import ROOT, after_sam, document
 NOTED = ("shared/llm_router/errors.py", "layers/model/classifier/words.py", "shared/build.mk", "samconfig.toml")
 """Of what a release is made from, one of each kind."""
 
-SINGLE = ("shared/requirements.txt", "layers/model/requirements.txt", "layers/model/Makefile")
+SINGLE = (
+    *("shared/requirements.txt", "layers/model/requirements.txt", "layers/model/Makefile", "shared/Makefile"),
+    "layers/model/training/regression.py",
+)
 
 
 def versions(template: dict) -> Mapping[str, str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
-from llm_router.errors import Conflict
-from llm_router.generation.idempotency import Once
+from llm_router.errors import Conflict, StoreUnavailable
+from llm_router.generation.idempotency import KIND, Once
+from llm_router.ports import RecordStore
 from tests.support.clock import FakeClock
+from tests.support.faltering import Faltering
 
 BODY = b'{"prompt": "hello"}'
 RUNS_S, KEPT_S = 35, 3600
@@ -29,7 +32,12 @@ class World:
     done: int = 0
 
     def __post_init__(self) -> None:
-        self.once = Once(MemoryRecordStore(self.clock), self.clock)
+        self.kept = MemoryRecordStore(self.clock)
+        self.store = Faltering(self.kept)
+        self.once = self.knowing(b"secret")
+
+    def knowing(self, secret: bytes) -> Once:
+        return Once(cast(RecordStore, self.store), self.clock, secret)
 
     async def asked(self, answer: bytes, tenant: str = "one") -> bytes:
         async def work() -> bytes:
@@ -161,3 +169,54 @@ def test_an_answer_too_large_to_be_kept_is_given_and_may_be_asked_for_again():
     world = World()
     assert [world.run(TOO_LARGE), world.run(TOO_LARGE)] == [TOO_LARGE, TOO_LARGE]
     assert world.done == 2
+
+
+@pytest.mark.parametrize("silent", [set(), {"replace"}], ids=["answers again", "leaves alone what depends on others"])
+def test_a_request_whose_beginning_was_written_without_an_answer_may_be_sent_again_at_once(silent: set[str]):
+    world = World()
+    world.store.lost, world.store.silent = {"put"}, silent
+    with pytest.raises(StoreUnavailable):
+        world.run(b"-")
+    world.store.silent = set()
+    assert world.run(b"again") == b"again"
+    assert world.done == 1
+
+
+def test_a_request_that_the_store_failed_may_be_sent_again_once_it_can_be_read():
+    world = World()
+
+    async def fails() -> bytes:
+        world.store.silent = {"replace"}
+        raise StoreUnavailable("silent")
+
+    with pytest.raises(StoreUnavailable):
+        asyncio.run(world.once.run("one", "a", BODY, fails))
+    assert world.run(b"again") == b"again"
+
+
+def test_whoever_cannot_tell_whether_another_has_begun_leaves_that_one_alone():
+    world = World()
+
+    async def first() -> bytes:
+        world.store.silent = {"put", "replace"}
+        with pytest.raises(StoreUnavailable):
+            await world.asked(b"-")
+        world.store.silent = set()
+        with pytest.raises(Conflict):
+            await world.asked(b"-")
+        return b"first"
+
+    assert asyncio.run(world.once.run("one", "a", BODY, first)) == b"first"
+    assert world.done == 0
+
+
+def test_what_is_kept_tells_neither_key_nor_body_to_whoever_guesses_them():
+    names, bodies = set(), set()
+    for secret, tenant in ((b"one", "one"), (b"one", "other"), (b"other", "one")):
+        world = World()
+        world.once = world.knowing(secret)
+        world.run(b"{}", tenant)
+        (record,) = world.kept.latest(KIND, 10)
+        names.add(record.key)
+        bodies.add(record.body)
+    assert len(names) == len(bodies) == 3

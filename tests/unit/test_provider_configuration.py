@@ -10,14 +10,16 @@ import sys
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from llm_router import provider_addresses
 from llm_router import settings as settings_module
-from llm_router.adapters import aws
+from llm_router.adapters.aws import AwsClients
 from llm_router.adapters.providers.configured import ConfiguredProviders, Speaker, Speakers, speakers
 from llm_router.adapters.providers.demo import DemoProvider
 from llm_router.catalogue.tables import tables
 from llm_router.composition.services import Services
 from llm_router.errors import ConfigurationError, StoreUnavailable
-from llm_router.settings import PROVIDER_SETTINGS, Settings
+from llm_router.provider_settings import PROVIDER_SETTINGS
+from llm_router.settings import Settings
 from tests.support.aws import fake_aws
 from tests.support.chat import ask
 from tests.support.clock import FakeClock
@@ -48,6 +50,11 @@ def test_every_provider_of_the_catalogue_can_be_configured():
 def test_every_setting_that_a_speaker_names_exists():
     named = {name for each in speakers().values() for name in (each.key_setting, each.url_setting) if name}
     assert named <= PROVIDER_SETTINGS
+
+
+def test_every_address_of_a_provider_is_among_those_that_are_checked_at_the_start():
+    addresses = {name for name in PROVIDER_SETTINGS if not name.endswith(("_KEY", "_BEDROCK", "_REGION"))}
+    assert {name.upper() for name in provider_addresses.SETTINGS} == addresses
 
 
 def test_a_speaker_like_another_has_its_quirks_and_an_address_of_its_own():
@@ -143,9 +150,22 @@ def test_a_provider_is_there_once_its_settings_are(provider, environment):
     ],
 )
 def test_what_is_missing_is_said(provider, environment, why):
-    found = providers(**environment)
+    allowed = environment.pop("PRIVATE_HTTP_PROVIDERS", "") == "true"
+    # What a secret holds is read when it is needed, so nothing of it can have stopped the start.
+    found = ConfiguredProviders(settings().provider_settings(json.dumps(environment)), private_http=allowed)
     assert found.find(provider) is None
     assert found.why_not(provider) == why
+
+
+def test_every_provider_of_which_a_setting_is_set_is_told_with_what_is_missing():
+    found = providers(OLLAMA_HOST="127.0.0.1", GOOGLE_API_KEY=KEY, GROQ_API_KEY="a b", OPENAI_BASE_URL="https://a.b")
+    assert found.begun() == {
+        "google": None,
+        "groq": "GROQ_API_KEY is no key",
+        "ollama": None,
+        "openai": "OPENAI_API_KEY is not set",
+    }
+    assert providers().begun() == {}
 
 
 @pytest.mark.parametrize("address", ["http://10.0.0.5:11434", "http://ollama:11434", "http://box.local"])
@@ -185,7 +205,8 @@ def test_keys_are_read_from_the_secret_on_aws_and_a_secret_that_is_not_there_is_
         services = Services(settings(PROVIDER_KEYS_SECRET="providers"), FakeClock(1.8e9))
         with pytest.raises(StoreUnavailable):
             services.generating.providers()
-        aws.secrets("", FakeClock()).create_secret(Name="providers", SecretString=f'{{"GROQ_API_KEY": "{KEY}"}}')
+        vault = AwsClients("", FakeClock()).secrets()
+        vault.create_secret(Name="providers", SecretString=f'{{"GROQ_API_KEY": "{KEY}"}}')
         assert services.generating.providers().find("groq") is not None
         assert services.generating.providers().find("openai") is None
 

@@ -6,21 +6,24 @@ import json
 
 import pytest
 
+from llm_router.adapters.providers import media
 from llm_router.adapters.providers.conversation import compact
 from llm_router.adapters.providers.gemini_request import body
 from llm_router.generation.chat import (
     AudioPart,
     ChatMessage,
     ChatRequest,
+    FilePart,
     ImagePart,
     JsonFormat,
+    Part,
     Role,
     StopReason,
     TextPart,
     ToolCall,
     Usage,
 )
-from llm_router.generation.provider import Failure
+from llm_router.generation.provider import Failure, ProviderFailed
 from tests.support.chat import PIXEL, SCHEMA, ask, conversation, failure, run
 from tests.support.provider_answers import Protocol, Said
 from tests.support.provider_faults import Raw
@@ -144,6 +147,57 @@ def test_what_a_tool_gives_beside_text_stands_behind_its_result():
             {"inlineData": {"mimeType": "audio/wav", "data": "UklG"}},
         ],
     }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "data:text/plain;base64,YQ==",
+        "data:application/pdf;base64,JVBERi0=",
+        "https://x.example/three-hours.mp4",
+        "https://x.example/a.pdf?as=a.png",
+        "https://www.youtube.com/watch?v=x",
+        "https://YOUTU.BE./x",
+    ],
+)
+def test_gemini_reads_nothing_as_a_picture_that_is_none(url: str):
+    with pytest.raises(ProviderFailed) as refused:
+        body("gemini-2.5-flash", said(ImagePart(url)))
+    assert refused.value.failure is Failure.BAD_REQUEST
+
+
+@pytest.mark.parametrize(
+    ("part", "kind"),
+    [
+        (ImagePart("https://x.example/a.png"), "image/png"),
+        (ImagePart("https://x.example/pictures/7"), "image/jpeg"),
+        (FilePart("https://x.example/a.mp4"), "video/mp4"),
+        (FilePart("https://www.youtube.com/watch?v=x"), "video/mp4"),
+        (FilePart("https://x.example/reports/7"), "application/pdf"),
+    ],
+)
+def test_gemini_is_told_what_kind_an_address_holds(part: ImagePart | FilePart, kind: str):
+    address = part.url if isinstance(part, ImagePart) else part.data
+    (turn,) = json.loads(compact(body("gemini-2.5-flash", said(part))))["contents"]
+    assert turn["parts"] == [{"fileData": {"mimeType": kind, "fileUri": address}}]
+
+
+@pytest.mark.parametrize("part", [ImagePart(f"data:image/png;base64,{PIXEL}"), FilePart("data:application/pdf,x")])
+def test_what_is_sent_along_is_read_once(monkeypatch: pytest.MonkeyPatch, part: ImagePart | FilePart):
+    read: list[str] = []
+    inline = media.inline
+
+    def noted(address: str) -> media.Media | None:
+        read.append(address)
+        return inline(address)
+
+    monkeypatch.setattr(media, "inline", noted)
+    body("gemini-2.5-flash", said(part))
+    assert len(read) == 1
+
+
+def said(part: Part) -> ChatRequest:
+    return ChatRequest((ChatMessage(Role.USER, (part,)),))
 
 
 def test_gemini_3_gets_the_ids_of_calls_and_of_their_results():

@@ -263,8 +263,13 @@ def test_preference_one_takes_the_best_whatever_it_costs():
 
 
 def test_demands_that_no_relaxation_can_meet_are_named_as_such():
-    with pytest.raises(NoEligibleModel, match="whatever its constraints"):
-        rank(prepare([model("unpriced", usd_in=None)]), task(), FREE, 0.5, HERE)
+    old = [model(name, status=ModelStatus.DISABLED, usd_in=None) for name in ("old", "older")]
+    with pytest.raises(NoEligibleModel) as refused:
+        rank(prepare([model("unpriced", usd_in=None), *old]), task(), FREE, 0.5, HERE)
+    assert refused.value.message == (
+        "No model in the catalogue can do this request, whatever its constraints: "
+        "2 out of use, 1 without a known price."
+    )
 
 
 def test_an_answer_too_long_for_every_window_names_the_length_that_would_fit():
@@ -273,7 +278,7 @@ def test_an_answer_too_long_for_every_window_names_the_length_that_would_fit():
         # A thousand of our tokens are 1010 of a model whose tokenizer is not known.
         rank(prepare([small]), task(input_tokens=1_000), Constraints(max_tokens=10_000), 0.5, HERE)
     (field,) = refused.value.fields
-    assert (field.path, field.problem.rpartition(": ")[2]) == ("constraints.max_tokens", "6990")
+    assert (field.path, field.problem.rpartition(": ")[2]) == ("constraints.max_tokens", "6950")
 
 
 def test_a_prompt_too_long_for_every_window_is_no_matter_of_constraints():

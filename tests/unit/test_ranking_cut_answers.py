@@ -134,7 +134,7 @@ def test_a_model_that_thinks_does_not_rank_as_cheaper_where_the_answer_will_be_c
     first, second = rank(both, of, Constraints(max_tokens=3100), 0.0, Surroundings()).candidates
     assert (first.model.api_alias, second.model.api_alias) == ("plain", "thinker")
     assert second.standing.usd == pytest.approx(second.usd + 300 * 4.0 / 1e6)
-    bound = Constraints(max_tokens=3100, max_cost_usd=second.usd)
+    bound = Constraints(max_tokens=3100, max_cost_usd=told_usd(second.usd))
     assert len(rank(both, of, bound, 0.0, Surroundings()).candidates) == 2
 
 

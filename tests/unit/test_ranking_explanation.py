@@ -8,31 +8,19 @@ import pytest
 
 from llm_router.catalogue.entry import Capability
 from llm_router.ranking.cost import Price
-from llm_router.ranking.explanation import counterfactual, explain, reasons
+from llm_router.ranking.explanation import explain, reasons
 from llm_router.ranking.latency import Wait
-from llm_router.ranking.objective import Standing
 from llm_router.ranking.prepared import prepare
 from llm_router.ranking.quality import Grounds, Quality
-from llm_router.ranking.rank import Candidate, Ranking, rank
+from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.told import usd
 from llm_router.taxonomy import Category, Difficulty
+from tests.support.candidates import candidate, said
 from tests.support.models import model, quality, task
 from tests.support.tasks import classification
 
 THINKER = frozenset({Capability.REASONING})
-
-
-def candidate(
-    name: str = "m", *, quality: float = 0.8, mean: float | None = None, cost: float = 0.002, score: float = 0.5
-) -> Candidate:
-    return Candidate(
-        model(name),
-        Standing(False, quality < 0.5, -score, cost, -quality, f"acme/{name}"),
-        Quality(quality, quality if mean is None else mean, 0.05, Grounds.MEASURED),
-        Price(cost, 120, 0, 340, 0, 340, 340, 0),
-        Wait(4321.0, measured=True),
-    )
 
 
 def test_a_candidate_is_told_by_its_quality_its_price_and_its_wait():
@@ -108,7 +96,7 @@ def test_a_model_whose_thoughts_leave_less_than_half_of_the_answer_is_told_so_th
     assert words[-3:-1] == [
         "needs about 3000 tokens to think first and is cut off at 100, before half of its answer, so ranked after all "
         "that have room to answer",
-        f"{usd(found.usd)} for 101 tokens in, 0 out and 100 of thinking",
+        f"{usd(found.usd)} for {found.price.input_tokens} tokens in, 0 out and 100 of thinking",
     ]
     said = explain(ranking, classification(), 1.0)
     assert said.endswith(" It is likely to be cut off before half of its answer, as is all that may be used.")
@@ -147,11 +135,6 @@ def test_caution_of_half_a_point_is_not_worth_a_word():
     assert len(reasons(candidate(quality=0.8, mean=0.8049))) == 3
     assert len(reasons(candidate(quality=0.8, mean=0.806))) == 4
     assert len(reasons(candidate(quality=0.946, mean=0.954))) == 3
-
-
-def said(*candidates: Candidate) -> str:
-    of = replace(classification(), category=Category.CREATIVE_WRITING, difficulty=Difficulty.HARD, confidence=0.998)
-    return explain(Ranking(candidates, len(candidates), ()), of, 0.25)
 
 
 def test_the_winner_is_told_with_the_task_and_the_preference():
@@ -261,17 +244,3 @@ def test_a_quality_that_was_measured_for_no_such_work_is_told_as_inferred():
     beside = "inferred from this kind of work at another difficulty, not measured at this one"
     assert told(task()) == {"heir": [inferred], "half": []}
     assert told(task(difficulty=Difficulty.EASY, complexity=0.2)) == {"heir": [inferred], "half": [beside]}
-
-
-def test_two_models_that_are_called_alike_are_told_by_their_ids_too():
-    twin = candidate("second", cost=0.004, score=0.4)
-    twin = twin._replace(model=replace(twin.model, display_name="First"))
-    words = said(candidate("first"), twin)
-    assert "First from acme (acme/first) has the best balance" in words
-    assert "Next is First from acme (acme/second), with" in words
-
-
-def test_a_model_that_would_have_won_is_told_by_its_id_where_it_is_called_like_the_winner():
-    models = [model("a"), model("b", display_name="A", chances=(0.99, 0.98, 0.97))]
-    ranking = rank(prepare(models), task(), Constraints(exclude_models=frozenset({"b"})), 0.5, Surroundings())
-    assert counterfactual(ranking) == ("With constraints.exclude_models (drop b) it would be A from acme (acme/b).")

@@ -43,7 +43,13 @@ def test_what_will_not_answer_comes_after_everything_that_may(preference: float)
     assert silent > place_of("unknown", 0.5, 50.0, preference, evidenced=False)
 
 
-def test_of_equals_the_cheaper_the_better_and_the_first_of_the_alphabet_wins():
+def test_of_equals_the_cheaper_the_better_the_sooner_done_and_the_first_of_the_alphabet_wins():
     assert place_of("b", 0.9, 0.1, 1.0) < place_of("a", 0.9, 0.2, 1.0)
     assert place_of("b", 0.9, 0.1, 0.0) < place_of("a", 0.8, 0.1, 0.0)
+    assert place_of("b", 0.9, 0.1, 0.5, wait_ms=1.0) < place_of("a", 0.9, 0.1, 0.5, wait_ms=2.0)
     assert place_of("a", 0.9, 0.1, 0.5) < place_of("b", 0.9, 0.1, 0.5)
+
+
+def test_speed_counts_for_nothing_where_quality_or_cost_differ():
+    assert place_of("a", 0.9, 0.1, 0.5, wait_ms=1e9) < place_of("b", 0.9, 0.11, 0.5)
+    assert place_of("a", 0.9, 0.1, 0.5, wait_ms=1e9) < place_of("b", 0.89, 0.1, 0.5)

@@ -126,6 +126,27 @@ def test_keys_of_the_inputs_own_are_told_together_each_with_what_is_wrong():
         ),
         (RouteRequest, {"messages": []}, ("messages", "must have at least 1 item")),
         (
+            RouteRequest,
+            {"prompt": "x", "constraints": {"max_cost": 1, "max_price": 1}},
+            (
+                "constraints",
+                "holds a field that is not known here; known are max_tokens, max_cost_usd, max_latency_ms, "
+                "min_quality, providers, exclude_models, capabilities, min_context_tokens, open_weights, licenses, "
+                "regions",
+            ),
+        ),
+        (
+            ChatCompletionRequest,
+            {**CHAT, "thinking": True},
+            (
+                "body",
+                "holds a field that is not known here; known are model, messages, max_tokens, max_completion_tokens, "
+                "temperature, top_p, presence_penalty, frequency_penalty, stop, seed, verbosity, logit_bias, "
+                "reasoning_effort, tools, tool_choice, parallel_tool_calls, response_format, stream, stream_options, "
+                "constraints, preference, session_id, cache, user and 16 more",
+            ),
+        ),
+        (
             ChatCompletionRequest,
             {**CHAT, "logit_bias": dict.fromkeys(map(str, range(1025)), 1)},
             ("logit_bias", "must have at most 1024 items"),
@@ -173,6 +194,23 @@ def test_messages_of_a_picture_sound_or_file_alone_ask_something(kind: str):
     messages = [{"role": "user", "content": [{"type": kind, kind: held[kind]}]}]
     for whole, body in ((RouteRequest, {}), (ChatCompletionRequest, {"model": "auto"})):
         parse(whole, json.dumps({**body, "messages": messages}).encode())
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["data:text/plain;base64,YQ==", "data:application/pdf;base64,JVBERi0=", "DATA: Text/Plain,a", "data:;base64,YQ=="],
+)
+def test_what_is_no_picture_does_not_pass_for_one(url: str):
+    messages = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}]
+    told = "must be a picture: a data address of the kind image/*; other files go as file"
+    for kind, body in ((RouteRequest, {}), (ChatCompletionRequest, {"model": "auto"})):
+        assert problems(kind, {**body, "messages": messages}) == [("messages[0].content[0].image_url.url", told)]
+
+
+@pytest.mark.parametrize("name", ["usd_per_day", "usd_per_month"])
+def test_a_budget_that_buys_nothing_is_none(name: str):
+    assert paths(KeyRequest, {"name": "a", name: 1e-10}) == [name]
+    parse(KeyRequest, json.dumps({"name": "a", name: 1e-6}).encode())
 
 
 @pytest.mark.parametrize("content", [" \u200b", None, [], [{"type": "text", "text": ""}]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from llm_router.running import LIVE_FIGURES_THREAD, READING_THREAD, at_once, beside_requests, in_background
+from llm_router.running import BACKGROUND_THREAD, READING_THREAD, at_once, beside_requests, in_background
 
 
 def test_at_once_is_in_the_callers_thread_and_done_when_it_returns():
@@ -26,7 +26,7 @@ def test_in_background_nobody_waits():
     assert not ran.is_set()
     go_on.set()
     assert ran.wait(30)
-    assert names == [LIVE_FIGURES_THREAD]
+    assert names == [BACKGROUND_THREAD]
 
 
 def test_beside_requests_what_is_quick_is_waited_for():

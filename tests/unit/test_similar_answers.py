@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from llm_router.adapters.lru import LruCache
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
 from llm_router.generation.sameness import LONGEST, marks, may_be_one
-from llm_router.generation.similar_answers import MOST_BYTES, MOST_HELD, MOST_S, NEAR_ENOUGH, Question, SimilarAnswers
+from llm_router.generation.similar_answers import MOST_BYTES, MOST_HELD, MOST_S, Question, SimilarAnswers
 from llm_router.schemas.cache import CacheBody
 from tests.support.clock import FakeClock
 
@@ -216,7 +216,3 @@ def test_the_longest_that_a_caller_may_ask_for_is_the_longest_that_is_kept():
     CacheBody.model_validate({"ttl_s": MOST_S})
     with pytest.raises(ValidationError):
         CacheBody.model_validate({"ttl_s": MOST_S + 1})
-
-
-def test_the_threshold_is_one_that_a_cosine_can_reach():
-    assert 0 < NEAR_ENOUGH < 1

@@ -80,6 +80,24 @@ def test_a_price_that_is_none_marks_the_record(price: object):
     assert found.listings[0].facts.input_usd_per_mtok is None
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e400", "1" * 5000, "-" + "9" * 5000])
+def test_a_number_that_is_none_or_beyond_all_measure_costs_its_own_part_alone(number: str):
+    clean = reading("litellm")
+    document = json.loads(payload("litellm"))
+    document["gpt-4o-mini"]["max_output_tokens"] = "here"
+    found = litellm.parse(json.dumps(document).replace('"here"', number).encode(), clean.as_of)
+    assert (len(found.listings), found.records) == (len(clean.listings), clean.records - 1)
+    told = [each.problem for each in found.problems if each not in clean.problems]
+    assert told == ["max_output_tokens is no amount"]
+
+
+def test_such_a_number_costs_one_row_of_the_operators_file():
+    row = '{"id": "house/%s", "provider": "house", "display_name": "x", "context_window": %s}'
+    body = ",".join(row % (name, number) for name, number in (("a", 9000), ("b", "1" * 5000), ("c", "NaN")))
+    found = PARSERS["operator"](f"[{body}]".encode(), "2026-01-01")
+    assert ([update.id for update in found.updates], len(found.problems)) == (["house/a"], 2)
+
+
 def test_ratings_and_scores_out_of_range_are_left_out():
     rated = {name: {"rating": rating} for name, rating in zip("abcdef", (0, 499, 500, 2500, 2501, 9e9), strict=True)}
     found = lmarena.parse(json.dumps({"full": rated}).encode(), "2026-01-01")

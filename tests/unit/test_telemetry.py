@@ -29,6 +29,7 @@ from llm_router.web.access import ROUTES
 from llm_router.web.errors import status_of
 from tests.support.clock import FakeClock
 from tests.support.fake_encoder import ABOUT
+from tests.support.logged import logged
 from tests.support.service import ROOT, service
 
 NAMESPACE = "LLMRouter/one"
@@ -118,36 +119,18 @@ def test_the_route_whose_time_is_a_model_s_is_one_of_ours():
     assert COMPLETIONS in {row.path for row in ROUTES}
 
 
-class Kept(logging.Handler):
-    """Keeps what is logged, formatted as it would be written."""
-
-    def __init__(self, formatter: logging.Formatter | None) -> None:
-        super().__init__()
-        self.setFormatter(formatter)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-
-
 def test_a_log_line_tells_equal_prompts_and_never_the_prompt():
     with service(LOG_LEVEL="INFO") as api:
         assert api.get("/healthz").status == 200
-        logger = logging.getLogger("llm-router")
-        level, kept = logger.level, Kept(logger.handlers[0].formatter)
-        logger.setLevel(logging.INFO)
-        logger.addHandler(kept)
-        try:
+        with logged(logging.getLogger("llm-router"), level=logging.INFO) as told:
             for prompt in ("a very secret prompt", "a very secret prompt", "another one"):
                 assert api.post("/route", {"prompt": prompt}).status == 200
-        finally:
-            logger.removeHandler(kept)
-            logger.setLevel(level)
-    lines = [json.loads(line)["request"] for line in kept.lines]
+    lines = [json.loads(line)["request"] for line in told]
     hashes = [line["prompt_hash"] for line in lines]
     assert hashes[0] == hashes[1] != hashes[2]
     assert {"request_id", "decision_id", "category", "model", "ms"} <= set(lines[0])
-    assert "secret prompt" not in "".join(kept.lines)
+    assert not any(isinstance(fact, dict) for line in lines for fact in line.values())
+    assert "secret prompt" not in "".join(told)
 
 
 def test_a_process_tells_of_itself_now_and_then_and_is_forgotten_when_it_falls_silent():

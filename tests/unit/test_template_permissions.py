@@ -50,6 +50,7 @@ def test_only_the_route_function_asks_bedrock_and_only_the_models_that_were_name
     ((role, models),) = asks({"BedrockModels": "anthropic.*"}).items()
     assert role == "RouteRole"
     assert models.count("anthropic.*") + models.count("${BedrockModels}") == 2
+    assert "${AWS::Region}" not in models, "BEDROCK_REGION may name another"
     enabled = resolved({"BedrockModels": "anthropic.*"})["Resources"]["RouteFunction"]["Properties"]["Environment"]
     assert enabled["Variables"]["BEDROCK_ENABLED"] == "true"
 

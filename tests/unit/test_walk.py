@@ -166,3 +166,31 @@ def test_what_the_router_itself_refuses_ends_the_walk():
     world = World({A1.id: BudgetExceeded("Too dear.")})
     assert isinstance(world.error(A1, B1), BudgetExceeded)
     assert (world.providers.limits, world.warned) == ([10], [])
+
+
+def test_who_is_too_dear_is_passed_over_and_counts_as_no_attempt():
+    world = World(dict.fromkeys((A1.id, A3.id), Failure.SERVER_ERROR))
+    world.too_dear = {A2.id}
+    assert tried(world.walk(A1, A2, A3, B1)) == [(A1.id, "server_error"), (A3.id, "server_error"), (B1.id, "ok")]
+    assert world.cooling.wait_s(A2) == 0
+
+
+def test_that_the_money_does_not_suffice_is_told_once_nobody_else_is_left():
+    world = World(dict.fromkeys((A1.id, A3.id), Failure.SERVER_ERROR))
+    world.too_dear = {A2.id}
+    assert isinstance(world.error(A1, A2, A3), BudgetExceeded)
+    refused = World(dict.fromkeys((A1.id, B1.id), Failure.BAD_REQUEST))
+    refused.too_dear = {A2.id}
+    assert isinstance(refused.error(A1, A2, B1), InvalidRequest)
+
+
+def test_one_that_was_too_dear_to_find_out_whether_it_is_back_is_found_out_by_the_next_caller():
+    world = World({A1.id: Failure.SERVER_ERROR})
+    for _ in range(3):
+        world.error(A1)
+    world.clock.pass_seconds(OPEN_S + 0.1)
+    world.too_dear = {A1.id}
+    assert world.walk(A1, B1).model is B1
+    world.too_dear.clear()
+    world.providers.does.clear()
+    assert world.walk(A1, B1).model is A1

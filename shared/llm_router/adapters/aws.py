@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from llm_router.adapters.aws_outage import THROTTLED, LeftAlone, leave_alone, refuse_parts
+from llm_router.adapters.aws_connecting import connect_in_time
+from llm_router.adapters.aws_outage import THROTTLED, LeftAlone, leave_alone, outage_breaker, refuse_parts
+from llm_router.breaker import Breaker
 from llm_router.errors import StoreUnavailable
+from llm_router.lazy import Lazy
 from llm_router.ports import Clock
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -31,51 +35,52 @@ _BULK = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts":
 """Objects are larger and read seldom: one attempt with more time."""
 
 
-class _Client(Protocol):
-    def close(self) -> None: ...
+class AwsClients:
+    """The AWS clients of one process, each made when it is first asked for: whoever uses a service does so through the
+    same one, so that its silence is found out once. `endpoint` replaces AWS's own where it is not empty.
 
-
-Client = TypeVar("Client", bound=_Client)
-_made: list[_Client] = []
-
-
-def disconnect() -> None:
-    """Close every connection that a client holds; each opens another one when it is next asked."""
-    for client in _made:
-        client.close()
-
-
-def _kept(client: Client) -> Client:
-    _made.append(client)
-    return client
-
-
-def dynamodb(endpoint: str, clock: Clock, *, again: bool = True) -> DynamoDBClient:
-    """A client that leaves its service alone during an outage; `endpoint` replaces AWS's own where it is not empty.
-
-    Without `again` nothing is sent twice: what is added twice counts twice, and an answer that came too late does not
-    mean that nothing was done.
+    `dynamodb_once` sends nothing twice: what is added twice counts twice, and an answer that came too late does not
+    mean that nothing was done. It and `dynamodb` know of each other's silence. `s3` also reaches stand-ins, which know
+    no virtual host names.
     """
-    client = boto3.client("dynamodb", config=_CONFIG if again else _ONCE, endpoint_url=endpoint or None)
-    refuse_parts(client)
-    leave_alone(client, clock)
-    return _kept(client)
 
+    def __init__(self, endpoint: str, clock: Clock) -> None:
+        self._endpoint = endpoint or None
+        self._clock = clock
+        self._made: list[BaseClient] = []
+        self._table = outage_breaker(clock)
+        self.dynamodb = Lazy(lambda: self._make_dynamodb(_CONFIG))
+        self.dynamodb_once = Lazy(lambda: self._make_dynamodb(_ONCE))
+        self.s3 = Lazy(self._make_s3)
+        self.secrets = Lazy(self._make_secrets)
 
-def s3(endpoint: str, clock: Clock) -> S3Client:
-    """The same for objects; it also reaches stand-ins, which know no virtual host names."""
-    config = _BULK.merge(Config(s3={"addressing_style": "path"})) if endpoint else _BULK
-    client = boto3.client("s3", config=config, endpoint_url=endpoint or None)
-    leave_alone(client, clock)
-    return _kept(client)
+    def disconnect(self) -> None:
+        """Close every connection that a client holds; each opens another one when it is next asked."""
+        for client in self._made:
+            client.close()
 
+    def _make_dynamodb(self, config: Config) -> DynamoDBClient:
+        client = boto3.client("dynamodb", config=config, endpoint_url=self._endpoint)
+        refuse_parts(client)
+        self._keep(client, self._table)
+        return client
 
-def secrets(endpoint: str, clock: Clock) -> SecretsManagerClient:
-    """The same for secrets."""
-    client = boto3.client("secretsmanager", config=_CONFIG, endpoint_url=endpoint or None)
-    refuse_parts(client)
-    leave_alone(client, clock)
-    return _kept(client)
+    def _make_s3(self) -> S3Client:
+        config = _BULK.merge(Config(s3={"addressing_style": "path"})) if self._endpoint else _BULK
+        client = boto3.client("s3", config=config, endpoint_url=self._endpoint)
+        self._keep(client, outage_breaker(self._clock))
+        return client
+
+    def _make_secrets(self) -> SecretsManagerClient:
+        client = boto3.client("secretsmanager", config=_CONFIG, endpoint_url=self._endpoint)
+        refuse_parts(client)
+        self._keep(client, outage_breaker(self._clock))
+        return client
+
+    def _keep(self, client: BaseClient, breaker: Breaker) -> None:
+        connect_in_time(client)
+        leave_alone(client, breaker)
+        self._made.append(client)
 
 
 def error_code(failure: ClientError) -> str:

@@ -6,7 +6,7 @@ botocore's own events, so that it sees every call of a client, whoever makes it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from botocore.exceptions import BotoCoreError
 
@@ -28,6 +28,20 @@ THROTTLED: Final = frozenset(
     {"ThrottlingException", "Throttling", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "SlowDown"}
 )
 
+_THROTTLED_PARTS: Final = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
+"""The same of one part of a transaction."""
+
+
+class _Why(TypedDict, total=False):
+    Code: str
+
+
+class _Answer(TypedDict, total=False):
+    """What botocore makes of an error. A transaction that was cancelled tells of each of its parts."""
+
+    Error: _Why
+    CancellationReasons: list[_Why]
+
 
 class LeftAlone(BotoCoreError):
     """No call was made."""
@@ -41,16 +55,20 @@ class CutShort(BotoCoreError):
     fmt = "The answer has {found} of {announced} bytes"
 
 
-def leave_alone(client: BaseClient, clock: Clock) -> None:
-    """Has a client raise `LeftAlone` at once while its service does not answer."""
-    breaker = Breaker(clock, failures=REFUSALS, open_s=OPEN_S)
+def outage_breaker(clock: Clock) -> Breaker:
+    """What is known of one service, for all of its clients."""
+    return Breaker(clock, failures=REFUSALS, open_s=OPEN_S)
+
+
+def leave_alone(client: BaseClient, breaker: Breaker) -> None:
+    """Has a client raise `LeftAlone` at once while its service does not answer, and the breaker hear of its answers."""
 
     def before(**_: object) -> None:
         if not breaker.allows():
             raise LeftAlone
 
-    def after(http_response: AWSResponse, parsed: dict[str, dict[str, object]], **_: object) -> None:
-        if http_response.status_code >= 500 or parsed.get("Error", {}).get("Code") in THROTTLED:
+    def after(http_response: AWSResponse, parsed: _Answer, **_: object) -> None:
+        if http_response.status_code >= 500 or _throttled(parsed):
             breaker.failed()
         else:
             breaker.succeeded()
@@ -62,6 +80,11 @@ def leave_alone(client: BaseClient, clock: Clock) -> None:
     events.register("before-call", before)
     events.register("after-call", after)
     events.register("after-call-error", unanswered)
+
+
+def _throttled(answer: _Answer) -> bool:
+    parts = (why.get("Code") for why in answer.get("CancellationReasons", ()))
+    return answer.get("Error", {}).get("Code") in THROTTLED or not _THROTTLED_PARTS.isdisjoint(parts)
 
 
 def refuse_parts(client: BaseClient) -> None:

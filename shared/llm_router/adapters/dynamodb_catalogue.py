@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from llm_router.adapters.aws import translated
 from llm_router.adapters.versions import conflict, digest, refuse_unless_current, verified
-from llm_router.errors import NotFound, SnapshotCorrupt
+from llm_router.errors import NotFound, SnapshotCorrupt, StoreUnavailable
 from llm_router.ports import BlobStore, VersionInfo
 
 if TYPE_CHECKING:
@@ -55,8 +55,16 @@ class DynamoCatalogueStore:
         try:
             with translated("The table"):
                 self._move_pointer(info, expected_version)
-        except ClientError:
-            raise conflict(self.current()) from None
+        except ClientError as failure:
+            # Also what is throttled is a transaction that was cancelled: only a pointer that moved is a conflict, or
+            # one that another transaction is moving now.
+            current = self.current()
+            refuse_unless_current(current, expected_version)
+            if any(why.get("Code") == "TransactionConflict" for why in failure.response.get("CancellationReasons", ())):
+                raise conflict(current) from None
+            raise StoreUnavailable(
+                "The table cancelled the publication.", retry_after_s=5, nothing_done=True
+            ) from failure
         return info
 
     def versions(self, limit: int = 50) -> Sequence[VersionInfo]:

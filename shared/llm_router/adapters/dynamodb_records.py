@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from llm_router.adapters.amounts import refuse_too_many
 from llm_router.adapters.aws import translated
 from llm_router.errors import StoreUnavailable
 from llm_router.ports import Clock, Record
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 SHARDS = 8
 HOT_KINDS = frozenset({"decision", "session"})
-NAMES_AT_ONCE = 100
-"""Counters in one update: its expression may hold 4 kB and 300 operators."""
-
 LONGEST_KEY = 1024
 """Bytes of a sort key. What is looked for under a longer one, as a caller may, is not there."""
 
@@ -88,23 +86,20 @@ class DynamoRecordStore:
         ceilings: Mapping[str, float] | None = None,
         expires_at: float | None = None,
     ) -> Mapping[str, float] | None:
+        """One update. A document that has expired but is still there is deleted first, once."""
+        refuse_too_many(amounts)
         limits = ceilings or {}
         if any(amounts.get(name, 0.0) > most for name, most in limits.items()):
             return None
-        summed: dict[str, float] = {}
-        names = sorted(amounts)
-        step = len(names) if limits else NAMES_AT_ONCE
-        for start in range(0, len(names), step):
-            part = {name: amounts[name] for name in names[start : start + step]}
+        for _ in range(2):
             try:
-                added = self._add(kind, key, part, limits, expires_at)
-            except StoreUnavailable as failure:
-                failure.nothing_done = failure.nothing_done and not summed  # a part before it may have been
-                raise
-            if added is None:
+                with translated("The table", sent_once=True):
+                    return self._update(kind, key, amounts, limits, expires_at)
+            except ClientError:  # the condition: it is full, or has expired
+                pass
+            if not self._deleted_expired(kind, key):
                 return None
-            summed.update(added)
-        return summed
+        raise StoreUnavailable("The table's counters are contended; try again.", retry_after_s=1, nothing_done=True)
 
     def counters(self, kind: str, limit: int, *, first: str = "") -> Sequence[tuple[str, Mapping[str, float]]]:
         alive = (item for item in self._query(f"counter#{kind}", limit, first) if self._alive(item))
@@ -128,31 +123,17 @@ class DynamoRecordStore:
             return False
         return True
 
-    def _add(
-        self, kind: str, key: str, part: Mapping[str, float], limits: Mapping[str, float], expires_at: float | None
-    ) -> Mapping[str, float] | None:
-        """One update. A document that has expired but is still there is deleted first, once."""
-        for _ in range(2):
-            try:
-                with translated("The table", sent_once=True):
-                    return self._update(kind, key, part, limits, expires_at)
-            except ClientError:  # the condition: it is full, or has expired
-                pass
-            if not self._deleted_expired(kind, key):
-                return None
-        raise StoreUnavailable("The table's counters are contended; try again.", retry_after_s=1, nothing_done=True)
-
     def _update(
-        self, kind: str, key: str, part: Mapping[str, float], limits: Mapping[str, float], expires_at: float | None
+        self, kind: str, key: str, amounts: Mapping[str, float], limits: Mapping[str, float], expires_at: float | None
     ) -> Mapping[str, float]:
         names = {"#ttl": "ttl"}
         values: dict[str, AttributeValueTypeDef] = {":now": self._now()}
         added, conditions = [], [f"({_ALIVE})"]
-        for index, (name, amount) in enumerate(part.items()):
+        for index, (name, amount) in enumerate(amounts.items()):
             names[f"#n{index}"], values[f":n{index}"] = _PREFIX + name, _number(amount)
             added.append(f"#n{index} :n{index}")
         for index, (name, most) in enumerate(limits.items()):
-            names[f"#l{index}"], values[f":l{index}"] = _PREFIX + name, _number(most - part.get(name, 0.0))
+            names[f"#l{index}"], values[f":l{index}"] = _PREFIX + name, _number(most - amounts.get(name, 0.0))
             conditions.append(f"(attribute_not_exists(#l{index}) OR #l{index} <= :l{index})")
         expression = "ADD " + ", ".join(added)
         if expires_at is not None:

@@ -1,4 +1,4 @@
-"""Writes every newly published catalogue as plain JSON to where `OUTPUT_PATH` points: a file or an S3 object."""
+"""Writes the catalogue in force after each refresh as plain JSON to `OUTPUT_PATH`: a file or an S3 object."""
 
 from __future__ import annotations
 

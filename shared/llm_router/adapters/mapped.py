@@ -25,7 +25,7 @@ ROOM = SLOT - _HEAD.size
 
 def make(path: Path) -> None:
     """A new, empty file, of this user alone, in place of any other. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     # Never through a link that somebody else put there.
     made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from llm_router.adapters.amounts import refuse_too_many
 from llm_router.adapters.versions import digest, refuse_unless_current, verified
 from llm_router.errors import NotFound
 from llm_router.ports import Clock, Record, VersionInfo
@@ -89,6 +90,7 @@ class MemoryRecordStore:
         ceilings: Mapping[str, float] | None = None,
         expires_at: float | None = None,
     ) -> Mapping[str, float] | None:
+        refuse_too_many(amounts)
         with self._lock:
             held, until = self._counters.get((kind, key), ({}, None))
             if not self._alive(until):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -48,6 +50,8 @@ class Database:
     where another process still holds it, until one gets to write. Reads need no lock and go on meanwhile. Where the
     folder was deleted, moved or replaced, each thread goes on with what lies in its place, which is empty where nothing
     does: what is written to a file without a name is lost. The file's log lies beside it, so it is no use alone.
+
+    Only the file's owner can read it and its log, and enter a folder that is made for it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -105,11 +109,14 @@ class Database:
 
     def _open(self, file: _File | None) -> _Opened:
         """A connection to the `file` that lies there, or to a new one."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if file is None:
+            _lay(self._path)
         wait_s = self._wait_s
         connection = sqlite3.connect(self._path, timeout=wait_s, isolation_level=None)
         try:
             opened = _Opened(connection, file or _file_at(self._path), wait_s)
+            _shut(self._path)
             _keep_a_log(connection, wait_s)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.executescript(_SCHEMA)
@@ -161,6 +168,29 @@ def _file_at(path: Path) -> _File | None:
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _lay(path: Path) -> None:
+    """Have an empty file lie there that only its owner can read, if none does, and be ready if another lays it first.
+
+    It comes there by a second name: to close a file is to give up what this process's other threads have locked in it.
+    Where that cannot be done SQLite makes the file itself, or says why not.
+    """
+    with contextlib.suppress(OSError):
+        made, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+        try:
+            os.close(made)
+            os.link(name, path)
+        finally:
+            Path(name).unlink()
+
+
+def _shut(path: Path) -> None:
+    """Take from others what an earlier release let them read; SQLite gives new logs the rights of their file."""
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with contextlib.suppress(OSError):  # not there, or somebody else's
+            if each.stat().st_mode & 0o077:
+                each.chmod(0o600)
 
 
 def _keep_a_log(connection: sqlite3.Connection, wait_s: float) -> None:

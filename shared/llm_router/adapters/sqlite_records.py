@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
+from llm_router.adapters.amounts import refuse_too_many
 from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_rows import RECORD_COLUMNS, counter_of, record_of
 from llm_router.ports import Clock, Record
@@ -71,6 +72,7 @@ class SqliteRecordStore:
         ceilings: Mapping[str, float] | None = None,
         expires_at: float | None = None,
     ) -> Mapping[str, float] | None:
+        refuse_too_many(amounts)
         with self._database.writing() as connection:
             self._purge(connection)
             names = sorted({*amounts, *(ceilings or {})})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
@@ -60,4 +60,6 @@ class Telemetry:
 
 
 def _facts(observation: Observation) -> dict[str, object]:
-    return {name: value for name, value in asdict(observation).items() if value not in ("", None, ())}
+    """All that is known but what the same counts at other models: sums over many requests are told of that alone."""
+    told = asdict(replace(observation, elsewhere=None))
+    return {name: value for name, value in told.items() if value not in ("", None, ())}

@@ -25,8 +25,8 @@ class FieldChange:
 class Diff:
     """Ids added and removed, and every changed field, in the order of the ids.
 
-    `retold` are the other models of which some value is the same from another source, or in doubt now and not before or
-    the other way round: on that rests what becomes of it.
+    `retold` are the other models of which some value is the same from another source, or in another doubt than before
+    or in none: on that rests what becomes of it.
     """
 
     added: tuple[str, ...]

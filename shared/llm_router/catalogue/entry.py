@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
+from llm_router.errors import NotFound
 from llm_router.taxonomy import Category, Difficulty
 
 QUARANTINED: Final = "quarantined"
@@ -162,9 +163,9 @@ class ModelEntry:
         return {name: origin.source for name, origin in self.provenance.items()}
 
     @property
-    def origins(self) -> dict[str, tuple[str, bool]]:
-        """Of each field who told its value, and whether that is in doubt: dates and other remarks are no news."""
-        return {name: (origin.source, origin.quarantined) for name, origin in self.provenance.items()}
+    def origins(self) -> dict[str, tuple[str, str | None]]:
+        """Of each field who told its value, and what is not believed beside it: dates and other remarks are no news."""
+        return {name: (said.source, said.note if said.quarantined else None) for name, said in self.provenance.items()}
 
     def priced(self, input_tokens: int) -> ModelEntry | LongPrompt:
         """Whatever holds the prices of so many tokens of input: long prompts never cost less than others."""
@@ -196,3 +197,9 @@ class Catalogue:
             return exact
         named = [model for model in self.models.values() if model.api_alias == name]
         return named[0] if len(named) == 1 else None
+
+    def named(self, name: str) -> ModelEntry:
+        """The same. Raises `NotFound`."""
+        if (found := self.find(name)) is None:
+            raise NotFound("There is no such model; see /models.")
+        return found

@@ -5,14 +5,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from llm_router.catalogue.doubts import Doubts
 from llm_router.catalogue.entry import ModelEntry
+from llm_router.catalogue.panel import with_held_panel
 from llm_router.catalogue.records import Reading
-from llm_router.catalogue.refusal import Doubt, Ground, Refusal, refusal_after
+from llm_router.catalogue.refusal import Doubt, Ground, Refusal, refusals_after
 from llm_router.catalogue.source_state import SHOWN_PROBLEMS, Health, SourceState
 from llm_router.catalogue.sources import Fetched, Held, Source
 from llm_router.clock import iso_date
@@ -28,26 +29,26 @@ AWAITED_S: Final = 18.0
 
 UNPACKED: Final = 64 * 1024 * 1024
 
-_COMES_AGAIN: Final = frozenset({Ground.PRICES, Ground.CHEAPER})
+_COMES_AGAIN: Final = frozenset({Ground.PRICES, Ground.CHEAPER, Ground.WINDOWS, Ground.SPEEDS})
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """One source after its turn: its state, the reading to use, and the body to keep as its new last good data.
 
-    `accepted` is the doubt that had stood for so long that the reading was taken all the same. `still` is then the
+    `accepted` are the doubts that had stood for so long that the reading was taken all the same. `still` is then the
     state to go on with where that comes to nothing, so that it can be taken another time.
     """
 
     state: SourceState
     reading: Reading | None
     keep: bytes | None = None
-    accepted: Doubt | None = None
+    accepted: tuple[Doubt, ...] = ()
     still: SourceState | None = None
 
     def unpublished(self) -> Gathered:
         """What is left of it where nothing could be published."""
-        return self if self.still is None else replace(self, state=self.still, keep=None, accepted=None)
+        return self if self.still is None else replace(self, state=self.still, keep=None, accepted=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Gatherer:
         return gathered
 
     def _bounded(self, found: Gathered, current: Mapping[str, ModelEntry]) -> Gathered:
-        """Last good data, too, may have been taken in spite of their prices."""
+        """Last good data, too, may have been taken in spite of their figures."""
         return found if found.reading is None else replace(found, reading=self.doubts.bounded(found.reading, current))
 
     def _one(self, source: Source, state: SourceState, current: Mapping[str, ModelEntry], left: float) -> Gathered:
@@ -92,25 +93,28 @@ class Gatherer:
             fetched = source.fetch(known, left)
             if fetched.body is None:
                 return Gathered(state.succeeded(now), self._last_good(source, state, held))
-            reading = source.parse(fetched.body, self._as_of(state, fetched.body))
+            reading = self._read(source, state, fetched.body, self._as_of(state, fetched.body))
             last = None if state.listed is not None else self._last_good(source, state, held)
             before = state if last is None else self.doubts.measured(state, last)
             taken = self.doubts.measured(_after(state, fetched, fetched.body, reading, now), reading)
-            doubt = self.doubts.about(reading, before, current, iso_date(self.clock))
-            if doubt is None:
+            doubts = self.doubts.about(reading, before, current, iso_date(self.clock))
+            if not doubts:
                 return Gathered(taken, reading, fetched.body)
-            refusal = refusal_after(state.refusal, doubt.ground, doubt.extent, now)
-            still = state.refused(now, refusal, doubt.words)
-            if not refusal.stood(now):
+            refusals = refusals_after(state.refusals, doubts, now)
+            still = state.refused(now, doubts, refusals)
+            if not all(refusal.stood(now) for refusal in refusals):
                 return Gathered(still, self._last_good(source, state, held))
-            in_spite = _in_spite_of(doubt, refusal, taken)
-            return Gathered(in_spite, reading, fetched.body, doubt, still if in_spite.refusal is None else None)
+            in_spite = _in_spite_of(doubts, refusals, taken)
+            return Gathered(in_spite, reading, fetched.body, doubts, None if in_spite.refusals == refusals else still)
         except (SourceUnavailable, StoreUnavailable) as failure:
             return Gathered(state.failed(now, failure.message), self._last_good_or_none(source, state))
         except (ArithmeticError, ValueError) as defect:
             # A slip of ours that one source's data brought out must not cost the others their turn.
             failed = state.failed(now, f"What it sent cannot be worked with ({type(defect).__name__}).")
             return Gathered(failed, self._last_good_or_none(source, state))
+
+    def _read(self, source: Source, state: SourceState, body: bytes, as_of: str) -> Reading:
+        return with_held_panel(source.parse(body, as_of), state.panel, self.doubts.choices)
 
     def _as_of(self, state: SourceState, body: bytes) -> str:
         """The date on which this very content was first seen; a source that stands still grows no younger."""
@@ -122,7 +126,7 @@ class Gatherer:
         return None if state.sha256 is None else unpacked(self.blobs.read(blob_name(state.name)), state.sha256)
 
     def _last_good(self, source: Source, state: SourceState, body: bytes | None) -> Reading | None:
-        return None if body is None else source.parse(body, state.as_of or iso_date(self.clock))
+        return None if body is None else self._read(source, state, body, state.as_of or iso_date(self.clock))
 
     def _last_good_or_none(self, source: Source, state: SourceState) -> Reading | None:
         """The last good data if even they can be had."""
@@ -135,7 +139,7 @@ class Gatherer:
 def _after(state: SourceState, fetched: Fetched, body: bytes, reading: Reading, now: float) -> SourceState:
     return replace(
         state.succeeded(now),
-        refusal=None,
+        refusals=(),
         left_out=len(reading.problems),
         problems=tuple(f"{found.record}: {found.problem}" for found in reading.problems[:SHOWN_PROBLEMS]),
         address=fetched.address,
@@ -145,13 +149,14 @@ def _after(state: SourceState, fetched: Fetched, body: bytes, reading: Reading, 
     )
 
 
-def _in_spite_of(doubt: Doubt, refusal: Refusal, taken: SourceState) -> SourceState:
-    """The state of a source whose data are taken although there is a doubt, which it tells.
+def _in_spite_of(doubts: Iterable[Doubt], refusals: Iterable[Refusal], taken: SourceState) -> SourceState:
+    """The state of a source whose data are taken although there are doubts, which it tells.
 
-    Prices that jump are kept back one by one, so that this doubt comes again: it must not refuse the source anew.
+    Figures that jump are kept back one by one, so that such a doubt comes again: it must not refuse the source anew.
     """
-    problems = (f"the whole: {doubt.words}: taken as it is", *taken.problems)
-    return replace(taken, problems=problems, refusal=refusal if doubt.ground in _COMES_AGAIN else None)
+    problems = (*(f"the whole: {doubt.words}: taken as it is" for doubt in doubts), *taken.problems)
+    again = tuple(refusal for refusal in refusals if refusal.ground in _COMES_AGAIN)
+    return replace(taken, problems=problems, refusals=again)
 
 
 def blob_name(source: str) -> str:

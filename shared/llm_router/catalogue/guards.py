@@ -1,4 +1,4 @@
-"""What a refresh refuses, as pure functions: prices that jump, sources that shrink, catalogues that would shrink.
+"""What a refresh refuses, as pure functions: figures that jump, sources that shrink, catalogues that would shrink.
 
 The limits are those that the field settled on after wrong prices had reached production: five times up or down, and
 a fifth.
@@ -6,18 +6,28 @@ a fifth.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
-from llm_router.catalogue.entry import QUARANTINED, ModelEntry, ModelStatus, Provenance
-from llm_router.catalogue.joining import Joined
-from llm_router.catalogue.quality_map import QualityMap
-from llm_router.catalogue.records import OPERATOR, PRICES, Reading
+from llm_router.catalogue.entry import QUARANTINED, ModelEntry, Provenance
+from llm_router.catalogue.records import OPERATOR, PRICES, SPEEDS, known
 
 JUMP = 5.0
-"""A price more than this many times its last good value, or less than the same part of it, is not believed."""
+"""A figure more than this many times its last good value, or less than the same part of it, is not believed."""
+
+SPEED_JUMP = 30.0
+"""The same for one measured speed, which may well be five times another day's; units are further apart."""
+
+WINDOWS: Final = ("context_window", "max_output_tokens")
+_SINGLY: Final[Mapping[str, float]] = {
+    **dict.fromkeys((*PRICES, *WINDOWS), JUMP),
+    **dict.fromkeys(SPEEDS, SPEED_JUMP),
+}
+"""The figures that are kept one by one, by how many times they may be their last good value."""
+
+GUARDED: Final = (*_SINGLY, "long_prompt")
+"""The facts whose last good value is kept where they jump."""
 
 FIFTH = 0.2
 MAX_USD_PER_MTOK = 1000.0
@@ -28,12 +38,12 @@ FIRST_JUMP = 30.0
 and the steepest tables, those of coding models, end at 12 times their first price."""
 
 ENOUGH = 5
-"""With fewer known prices than this, one that jumps says nothing about the whole source."""
+"""With fewer to compare than this, what is off or gone says nothing about the whole source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A price that was not believed: the old one is kept until the source is right again or the operator sets it."""
+    """A figure that was not believed: the old one is kept until the source is right again or the operator sets it."""
 
     model: str
     field: str
@@ -43,8 +53,8 @@ class Quarantined:
 
 
 def jumps(before: float | None, after: float | None, times: float = JUMP) -> bool:
-    """Whether a price is too far from its last good value to be believed. A first one has nothing to be far from, and
-    neither has one that was 0: no price is a multiple of it."""
+    """Whether a figure is too far from its last good value to be believed. A first one has nothing to be far from, and
+    neither has one that was 0: nothing is a multiple of it."""
     if not before or after is None or before == after:
         return False
     return after > times * before or after < before / times
@@ -56,21 +66,27 @@ def impossible(usd: float) -> bool:
 
 
 def quarantine(before: ModelEntry | None, after: ModelEntry) -> tuple[ModelEntry, list[Quarantined]]:
-    """`after` with every price that jumps replaced by the last good one. What the operator says is believed."""
+    """`after` with every price, window or speed that jumps replaced by the last good one. What the operator says is
+    believed."""
     found = []
-    for field in PRICES:
-        now: float | None = getattr(after, field)
-        last: float | None = None if before is None else getattr(before, field)
+    for field, times in _SINGLY.items():
+        now, last = figure(after, field), None if before is None else figure(before, field)
         origin = after.provenance.get(field)
         if now is None or origin is None or origin.source == OPERATOR:
             continue
-        if impossible(now):
+        if field in PRICES and impossible(now):
             after = _put(after, field, last, origin, "an impossible price was refused")
-        elif last is not None and jumps(last, now):
+        elif last is not None and jumps(last, now, times):
             kept = (before.provenance if before is not None else {}).get(field, origin)
             after = _put(after, field, last, kept, f"{origin.source} says {now:.6g}: {QUARANTINED}")
             found.append(Quarantined(after.id, field, last, now, origin.source))
     return _with_believed_tier(before, after, found)
+
+
+def figure(entry: ModelEntry, field: str) -> float | None:
+    """A number of an entry, by the fact's name."""
+    value = known(entry, field)
+    return value if isinstance(value, int | float) else None
 
 
 def _with_believed_tier(
@@ -92,78 +108,50 @@ def _with_believed_tier(
     return after, found
 
 
-def _put(entry: ModelEntry, field: str, value: object, origin: Provenance, note: str) -> ModelEntry:
+def _put(entry: ModelEntry, field: str, value: object, origin: Provenance, note: str | None) -> ModelEntry:
     provenance = {**entry.provenance, field: replace(origin, note=note)}
     changes: dict[str, Any] = {field: value}
+    if field in SPEEDS:
+        changes = {"latency": replace(entry.latency, **changes)}
     return replace(entry, provenance=provenance, **changes)
 
 
-def shrunk(before: int, after: int, most: float = FIFTH) -> bool:
+def last_good(told: ModelEntry, before: ModelEntry | None) -> ModelEntry:
+    """`told`, an entry with the operator's word, with what figures have to be measured by: one that the operator clears
+    is unknown until a source tells it, and that source goes on from what it told `before`."""
+    if before is None or told is before:
+        return told
+    for field in GUARDED:
+        value, origin = known(before, field), before.provenance.get(field)
+        if known(told, field) is None and value is not None and origin is not None and origin.source != OPERATOR:
+            told = _put(told, field, value, origin, origin.note)
+    return told
+
+
+def still_doubted(
+    before: Iterable[Quarantined], found: Iterable[Quarantined], models: Mapping[str, ModelEntry]
+) -> tuple[Quarantined, ...]:
+    """What was found not to be believed, and what was so `before` and still is, as where the source tells nothing now
+    that could be measured."""
+    found = tuple(found)
+    anew = {(doubt.model, _fact(doubt)) for doubt in found}
+    left = (doubt for doubt in before if (doubt.model, _fact(doubt)) not in anew)
+    return (*found, *(doubt for doubt in left if _stands(doubt, models.get(doubt.model))))
+
+
+def _stands(doubt: Quarantined, entry: ModelEntry | None) -> bool:
+    origin = None if entry is None else entry.provenance.get(_fact(doubt))
+    return origin is not None and origin.quarantined
+
+
+def _fact(doubt: Quarantined) -> str:
+    """Of a part of what long prompts cost, the whole."""
+    return doubt.field.partition(".")[0]
+
+
+def shrunk(before: float, after: float, most: float = FIFTH) -> bool:
     """Whether more than this share is gone."""
     return after < (1 - most) * before
-
-
-def prices_off(source: str, joined: Iterable[Joined], current: Mapping[str, ModelEntry]) -> tuple[int, int, int]:
-    """How many of a source's prices jump against the catalogue in force, how many of these have fallen, and how many
-    could be compared: what the operator says is no measure of a source."""
-    off = fallen = compared = 0
-    for offering in joined:
-        before = current.get(offering.id)
-        if before is None:
-            continue
-        for statement in offering.statements:
-            if statement.source != source:
-                continue
-            for field in PRICES:
-                last, now = getattr(before, field), getattr(statement.facts, field)
-                origin = before.provenance.get(field)
-                if last is not None and now is not None and not (origin and origin.source == OPERATOR):
-                    compared += 1
-                    if jumps(last, now):
-                        off += 1
-                        fallen += now < last
-    return off, fallen, compared
-
-
-def deprecated_anew(
-    source: str, joined: Iterable[Joined], current: Mapping[str, ModelEntry], today: str
-) -> tuple[int, int]:
-    """How many models in force a source would deprecate, and how many of those in force it lists.
-
-    A date that the catalogue holds already is no news, and where the operator has spoken the source does not count.
-    """
-    off = listed = 0
-    for offering in joined:
-        before = current.get(offering.id)
-        facts = next((said.facts for said in offering.statements if said.source == source), None)
-        if before is None or not before.active or facts is None or _operator_ends(before):
-            continue
-        listed += 1
-        date = None if facts.deprecation_date == before.deprecation_date else facts.deprecation_date
-        off += facts.status is ModelStatus.DEPRECATED or (date is not None and date <= today)
-    return off, listed
-
-
-def _operator_ends(entry: ModelEntry) -> bool:
-    said = (entry.provenance.get(name) for name in ("status", "deprecation_date"))
-    return any(origin is not None and origin.source == OPERATOR for origin in said)
-
-
-def rated_by(reading: Reading, choices: QualityMap) -> dict[str, int]:
-    """How many models a source rates for each use that the map makes of its tables."""
-    measures: defaultdict[str, set[str]] = defaultdict(set)
-    for score in reading.scores:
-        measures[score.model].add(score.measure)
-    uses = {names for source, names in choices.uses if source == reading.source}
-    return {
-        "+".join(names): sum(2 * len(rated.intersection(names)) >= len(names) for rated in measures.values())
-        for names in sorted(uses)
-    }
-
-
-def no_longer_rated(before: Mapping[str, int], now: Mapping[str, int]) -> str | None:
-    """The first use of which more than a fifth of the models is gone, as when a table has been renamed."""
-    return next((name for name, count in before.items() if name in now and shrunk(count, now[name])), None)
 
 
 def too_many_off(off: int, compared: int) -> bool:

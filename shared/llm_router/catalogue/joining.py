@@ -64,7 +64,7 @@ def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Table
     ordered = sorted(readings, key=_weight)
     # Listings that make nothing known last: they tell of what is, or what another source's listing has made so.
     for known_only, reading in [*((False, reading) for reading in ordered), *((True, reading) for reading in ordered)]:
-        told = (in_force if reading.prices_off else ids) if known_only else None
+        told = (in_force if reading.figures_off else ids) if known_only else None
         for entry_id, provider, facts in _offerings(reading, ids, exact, tables, told):
             providers.setdefault(entry_id, provider)
             if not (known_only and any(each.source == reading.source for each in said[entry_id])):
@@ -75,11 +75,9 @@ def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Table
     }
 
 
-def placed(reading: Reading, tables: Tables) -> int:
-    """How many of a source's records are of providers that the tables know; all, where it lists no offerings."""
-    if not reading.listings:
-        return reading.records
-    return sum(not each.flawed and _provider(each, reading.source, tables)[0] is not None for each in reading.listings)
+def placed(reading: Reading, tables: Tables) -> list[Listing]:
+    """The listings of a source that are of providers that the tables know."""
+    return [each for each in reading.listings if _provider(each, reading.source, tables)[0] is not None]
 
 
 def _weight(said: Reading | Statement) -> tuple[int, str]:
@@ -95,7 +93,7 @@ def _offerings(
     """
     named = []
     figures_only = reading.source in FIGURES_ONLY
-    all_known_only = figures_only or reading.prices_off
+    all_known_only = figures_only or reading.figures_off
     for listing in (each for each in reading.listings if (each.flawed or all_known_only) is (among is not None)):
         provider, name = _provider(listing, reading.source, tables)
         if provider is not None:

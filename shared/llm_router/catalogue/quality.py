@@ -96,13 +96,12 @@ def _handed_down(ability: Ability, heirloom: frozenset[str], extra_sd: float) ->
 
 
 def _panel(evidence: Evidence, choices: QualityMap) -> dict[Category, float]:
-    """Where the panel stands on each category's scale."""
+    """Where the panel stands on each category's scale; not where a member is missing, whose absence would move it."""
     points = {}
     for name, category in choices.categories.items():
         rated = evidence.population(category.scale)
-        members = [rated[row].value for row in choices.panel if row in rated]
-        if members:
-            points[name] = math.fsum(members) / len(members)
+        if rated.keys() >= set(choices.panel):
+            points[name] = math.fsum(rated[row].value for row in choices.panel) / len(choices.panel)
     return points
 
 

@@ -51,7 +51,9 @@ class CatalogueReader:
         self._bundled = bundled
         self._held: InForce | None = None
         self._stored: Catalogue | None = None
+        self._read: Readable | None = None
         self._read_as: VersionInfo | None = None
+        self._read_at = float("-inf")
         self._day = ""
         self._good_at: float | None = None
         self._check_at = float("-inf")
@@ -81,7 +83,7 @@ class CatalogueReader:
 
     def _check(self) -> None:
         try:
-            found = self._read()
+            found = self._find()
         except StoreUnavailable:
             last = self._stored if self._stored is not None else self._bundled()
             self._hold(last, degraded=True)
@@ -93,17 +95,22 @@ class CatalogueReader:
             self._good_at = self._clock.monotonic()
             self._check_at = self._clock.monotonic() + self._check_every_s
 
-    def _read(self) -> Readable:
-        """What the store holds; a version that is damaged leaves the one before in force for as long as it takes."""
-        head = self._store.current()
-        stored = self._stored
-        if stored is not None and head is not None and head == self._read_as:
-            return Readable(stored, whole=True)
+    def _find(self) -> Readable:
+        """What the store holds; a version that is damaged leaves the one before in force for as long as it takes.
+
+        It is tried again every `CHECK_EVERY_S`: reading another in its place costs far more than asking for a newer.
+        """
+        head, read, stored = self._store.current(), self._read, self._stored
+        if read is not None and head is not None and head == self._read_as and self._holds(read):
+            return read
         found = newest_readable(self._store, head, self._bundled)
-        self._read_as = head if found.whole else None
         if not found.whole and stored is not None and stored.version > found.catalogue.version:
-            return Readable(stored, whole=False)
+            found = Readable(stored, whole=False)
+        self._read, self._read_as, self._read_at = found, head, self._clock.monotonic()
         return found
+
+    def _holds(self, read: Readable) -> bool:
+        return read.whole or self._clock.monotonic() < self._read_at + CHECK_EVERY_S
 
     def _hold(self, stored: Catalogue, *, degraded: bool) -> None:
         """Take what is stored into use, as it is today; the same object for as long as neither changes."""

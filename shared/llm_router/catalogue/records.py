@@ -53,8 +53,9 @@ def known(entry: ModelEntry, fact: str) -> object:
 
 
 def has_operators_word(entry: ModelEntry) -> bool:
-    """Whether the operator has said a field of it: such a model is never dropped."""
-    return any(origin.source == OPERATOR for origin in entry.provenance.values())
+    """Whether the operator has said a field of it, or how good it is at something: such a model is never dropped."""
+    cells = (cell for row in entry.quality.values() for cell in row.values())
+    return OPERATOR in entry.sources.values() or any(cell.source == OPERATOR for cell in cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ class RecordProblem:
 class Reading:
     """Everything one source gave. `as_of` is the ISO date for which it holds.
 
-    With `prices_off` its prices as a whole are not believed: it tells of models that are in force, and of no others.
+    With `figures_off` its prices or windows as a whole are not believed: it tells of models that are in force, and of
+    no others.
     """
 
     source: str
@@ -127,7 +129,7 @@ class Reading:
     scores: Sequence[Score] = field(default=())
     updates: Sequence[Update] = field(default=())
     problems: Sequence[RecordProblem] = field(default=())
-    prices_off: bool = False
+    figures_off: bool = False
 
     @property
     def records(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from llm_router.catalogue.ending import PAST, ended
 from llm_router.catalogue.entry import ModelEntry, ModelStatus, Provenance
-from llm_router.catalogue.guards import FIFTH, Quarantined, quarantine, shrunk
+from llm_router.catalogue.guards import FIFTH, Quarantined, last_good, quarantine, shrunk
 from llm_router.catalogue.joining import FIGURES_ONLY, Joined, Statement, join
 from llm_router.catalogue.merge import CURATED, merge, uncurated
 from llm_router.catalogue.quality_map import QualityMap
@@ -58,6 +58,7 @@ def plan(
     with what the operator's file says.
     """
     told = with_updates(readings, current)
+    good = {name: last_good(entry, current.get(name)) for name, entry in told.items()}
     current = {name: entry for name, entry in told.items() if not _figures_alone(entry)}
     joined = join(readings, current.values(), tables)
     heard = {reading.source for reading in readings if reading.listings}
@@ -65,12 +66,12 @@ def plan(
     removed = tuple(sorted(name for name, entry in current.items() if name not in offered and _gone(entry, heard)))
     if shrunk(len(current), len(current) - len(removed), most_lost):
         lost, of = len(removed), len(current)
-        return RefreshPlan(told, (), (), f"{lost} of {of} models would be dropped", lost / of)
+        return RefreshPlan(good, (), (), f"{lost} of {of} models would be dropped", lost / of)
     models, quarantined = {}, []
     for name in sorted((current.keys() | joined.keys()) - set(removed)):
         before = current.get(name)
         offering = joined.get(name) or Joined(name, current[name].provider, ())
-        entry, doubts = quarantine(before, _merged(offering, before, heard, tables, today))
+        entry, doubts = quarantine(good.get(name), _merged(offering, before, heard, tables, today))
         models[name] = entry
         quarantined += doubts
     with_quality = rated(models, readings, tables, choices)

@@ -3,12 +3,13 @@ how things are now."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
 from llm_router.clock import iso_day
+from llm_router.json_values import known_fields
 
 ACCEPTED_AFTER_S: Final = 7 * 86_400.0
 """After so long the same doubt gives way: a slip of a source's is mended within days, and a catalogue that is a week
@@ -24,13 +25,20 @@ changes in a week."""
 
 class Ground(StrEnum):
     """What about data is not believed. What is empty never is. Prices that are off are `CHEAPER` where most of those
-    have fallen, else `PRICES`: one is no sign of the other."""
+    have fallen, else `PRICES`, and models that end are `ENDINGS`, those that no longer do `REVIVALS`: one is no sign of
+    the other."""
 
     EMPTY = "empty"
     SHRUNK = "shrunk"
+    GROWN = "grown"
+    FLAWED = "flawed"
+    UNTOLD = "untold"
     PRICES = "prices"
     CHEAPER = "cheaper"
+    WINDOWS = "windows"
+    SPEEDS = "speeds"
     ENDINGS = "endings"
+    REVIVALS = "revivals"
     UNRATED = "unrated"
     DROPPED = "dropped"
 
@@ -38,25 +46,27 @@ class Ground(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """Why data are not believed as a whole; the words quote nothing of them. `extent` is the share that is lost or off,
-    from 0 to 1."""
+    from 0 to 1; `part` names what of the data it is about, where a ground may hold for several."""
 
     ground: Ground
     words: str
     extent: float
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Data that were refused on one ground in every run that had an answer, `runs` of them, since then (epoch
-    seconds). `extent` is the least share, from 0 to 1, that was lost or off in one of these runs."""
+    """Data that were doubted on one ground, for the same part, in every run that had an answer, `runs` of them, since
+    then (epoch seconds). `extent` is the least share, from 0 to 1, that was lost or off in one of these runs."""
 
     ground: Ground
     since: float
     runs: int = 1
     extent: float = 0.0
+    part: str = ""
 
     def stood(self, now: float) -> bool:
-        """Whether the data are to be taken as what is so now."""
+        """Whether this is no reason any more not to take the data."""
         lasting = self.runs >= ACCEPTED_RUNS and now - self.since >= ACCEPTED_AFTER_S
         return lasting and self.ground is not Ground.EMPTY
 
@@ -76,6 +86,18 @@ def refusal_after(before: Refusal | None, ground: Ground, extent: float, now: fl
     return replace(before, runs=before.runs + 1, extent=min(before.extent, extent))
 
 
+def refusals_after(before: Iterable[Refusal], doubts: Iterable[Doubt], now: float) -> tuple[Refusal, ...]:
+    """One refusal for each doubt, in their order. Each has a week of its own: what has stood hides no other."""
+    known = {(each.ground, each.part): each for each in before}
+    return tuple(
+        replace(refusal_after(known.get((doubt.ground, doubt.part)), doubt.ground, doubt.extent, now), part=doubt.part)
+        for doubt in doubts
+    )
+
+
 def read_refusal(values: Mapping[str, Any] | None) -> Refusal | None:
-    """From what was kept of it. Raises ValueError, TypeError or KeyError for anything else."""
-    return None if values is None else Refusal(**{**values, "ground": Ground(values["ground"])})
+    """From what was kept of it; None where only a newer release knows its ground. Raises TypeError or KeyError for
+    anything else."""
+    if values is None or values["ground"] not in [*Ground]:
+        return None
+    return Refusal(**{**known_fields(Refusal, values), "ground": Ground(values["ground"])})

@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from llm_router.catalogue.refusal import Refusal, read_refusal
+from llm_router.catalogue.refusal import Doubt, Refusal, read_refusal
+from llm_router.json_values import known_fields
 from llm_router.ports import Record, RecordStore
 
 if TYPE_CHECKING:
-    from llm_router.catalogue.entry import Catalogue
+    from llm_router.catalogue.entry import ModelEntry
     from llm_router.catalogue.reader import InForce
 
 KIND: Final = "source"
@@ -43,8 +44,9 @@ class SourceState:
     """One source. Times are epoch seconds. `as_of` is the date on which the data held first came in this form.
 
     `listed` tells how many of its records are of known providers (`joining.placed`), None where that was not counted
-    yet, and `rated` how many models it rates, by use (`guards.rated_by`). `refusal` is what stands against its data, or
-    stood for so long that they are taken.
+    yet, and `most_listed` the most there ever were; `flawed` how many of these have a part that cannot be used, `told`
+    how many tell each fact and `rated` how many models it rates, by use (`comparing`). `panel` holds the points of the
+    panel's members, by table. `refusals` is what stands against its data, or stood for so long that they are taken.
     """
 
     name: str
@@ -61,14 +63,18 @@ class SourceState:
     sha256: str | None = None
     as_of: str | None = None
     listed: int | None = None
+    most_listed: int = 0
+    flawed: int = 0
+    told: Mapping[str, int] = field(default_factory=dict)
     rated: Mapping[str, int] = field(default_factory=dict)
-    refusal: Refusal | None = None
+    panel: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    refusals: tuple[Refusal, ...] = ()
 
     def succeeded(self, now: float) -> SourceState:
         """After an answer that was taken, or that said that nothing has changed."""
-        gave_way = self.refusal is not None and self.last_success is not None and self.refusal.stood(self.last_success)
-        refusal = self.refusal if gave_way else None
-        well = replace(self, health=Health.FRESH, failing_since=None, error=None, refusal=refusal)
+        last = self.last_success
+        gave_way = () if last is None else tuple(each for each in self.refusals if each.stood(last))
+        well = replace(self, health=Health.FRESH, failing_since=None, error=None, refusals=gave_way)
         return replace(well, last_attempt=now, last_success=now)
 
     def failed(self, now: float, error: str) -> SourceState:
@@ -76,9 +82,11 @@ class SourceState:
         since = now if self.failing_since is None else self.failing_since
         return replace(self, health=Health.FAILING, last_attempt=now, failing_since=since, error=error)
 
-    def refused(self, now: float, refusal: Refusal, words: str) -> SourceState:
-        """After an answer that was not believed. What is held stays."""
-        return replace(self.failed(now, refusal.told(words)), health=Health.REFUSED, refusal=refusal)
+    def refused(self, now: float, doubts: Sequence[Doubt], refusals: tuple[Refusal, ...]) -> SourceState:
+        """After an answer that was not believed for these doubts, each with its refusal. What is held stays. The error
+        tells the doubt that is the last to give way."""
+        doubt, last = max(zip(doubts, refusals, strict=True), key=lambda pair: pair[1].since)
+        return replace(self.failed(now, last.told(doubt.words)), health=Health.REFUSED, refusals=refusals)
 
     def seen_at(self, now: float) -> SourceState:
         """The state as it is to be shown now: what was fresh long ago is stale."""
@@ -103,11 +111,13 @@ def in_trouble(found: InForce, states: Iterable[SourceState]) -> bool:
     return found.degraded or any(state.health in (Health.FAILING, Health.REFUSED) for state in states)
 
 
-def models_told_by(catalogue: Catalogue) -> dict[str, int]:
-    """Of how many models each source told something that is in force, by its name."""
+def models_told_by(models: Iterable[ModelEntry]) -> dict[str, int]:
+    """Of how many of the models each source told something, be it a field or how good they are, by its name."""
     found: dict[str, int] = {}
-    for entry in catalogue:
-        for name in {name for source in entry.sources.values() for name in source.split("+")}:
+    for entry in models:
+        told = {*entry.sources.values(), *(cell.source for row in entry.quality.values() for cell in row.values())}
+        # What else stands beside the names, such as a predecessor, has a space in it.
+        for name in {name for sources in told for name in sources.split("+") if " " not in name}:
             found[name] = found.get(name, 0) + 1
     return found
 
@@ -132,10 +142,15 @@ def _state(name: str, record: Record | None) -> SourceState:
     try:
         values = json.loads(record.body)
         read = {
-            "health": Health(values["health"]),
+            "health": _health(values["health"]),
             "problems": tuple(values["problems"]),
-            "refusal": read_refusal(values.get("refusal")),
+            "refusals": tuple(filter(None, map(read_refusal, values.get("refusals", ())))),
         }
-        return SourceState(**{**values, **read})
+        return SourceState(**{**known_fields(SourceState, values), **read})
     except (ValueError, TypeError, KeyError):
         return SourceState(name)
+
+
+def _health(kept: str) -> Health:
+    """`never` for one that only a newer release knows: what else it has kept holds."""
+    return Health(kept) if kept in [*Health] else Health.NEVER

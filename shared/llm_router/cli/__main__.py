@@ -93,7 +93,7 @@ def classify(client: Client, prompt: str, explain: bool, raw: bool) -> None:
 @as_json
 @click.pass_obj
 def route(client: Client, /, prompt: str, preference: float | None, most: int, raw: bool, **limits: object) -> None:
-    """Recommend a model for PROMPT and say why."""
+    """Recommend a model for PROMPT and say why ('-' reads it from standard input)."""
     constraints = {name: value for name, value in limits.items() if value not in (None, ())}
     asked: dict[str, object] = {"prompt": prompt, "constraints": constraints}
     if preference is not None:

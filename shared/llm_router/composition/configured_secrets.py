@@ -13,7 +13,7 @@ from llm_router.renewed import Renewed
 from llm_router.settings import Settings
 
 if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+    from llm_router.adapters.aws import AwsClients
 
 ADMIN_KEY_EVERY_S = 300.0
 """How long an admin key that was replaced still opens an instance. Whoever replaces one that is known to others cannot
@@ -23,10 +23,9 @@ wait for every instance to end; an instance that is always busy reads it for 4 c
 class ConfiguredSecrets:
     """Raises `StoreUnavailable` when the secret store does not give one."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, aws: Lazy[AwsClients]) -> None:
         self.settings = settings
-        self._clock = clock
-        self._client = Lazy(self._make_client)
+        self._aws = aws
         self._stored_admin_key = Renewed(
             lambda: _hash_of(self._named(settings.admin_key_secret)), clock, ADMIN_KEY_EVERY_S
         )
@@ -52,18 +51,13 @@ class ConfiguredSecrets:
     def _named(self, name: str) -> str:
         if not name:
             return ""
-        from llm_router.adapters import aws
+        from llm_router.adapters.aws import translated
 
-        with aws.translated("The secret store"):
-            text = self._client().get_secret_value(SecretId=name).get("SecretString")
+        with translated("The secret store"):
+            text = self._aws().secrets().get_secret_value(SecretId=name).get("SecretString")
         if text is None:  # it may be binary
             raise StoreUnavailable("The secret holds no text.")
         return text
-
-    def _make_client(self) -> SecretsManagerClient:
-        from llm_router.adapters import aws
-
-        return aws.secrets(self.settings.aws_endpoint_url, self._clock)
 
 
 def _hash_of(key: str) -> str:

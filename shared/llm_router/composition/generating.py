@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from llm_router.auth import Caller
-from llm_router.client_keys import ClientKey, KeyBook, KeyRing
+from llm_router.client_keys import RETRY_AFTER_S, ClientKey, KeyBook, KeyRing
 from llm_router.errors import StoreUnavailable, Unauthenticated
 from llm_router.lazy import Lazy
 from llm_router.settings import Store
@@ -71,8 +71,11 @@ class Generating:
         """The caller's key where it is a client's; to be asked for once a request, which counts against its minute.
 
         While requests cannot be counted, one that spends nothing is let in. Raises `RateLimited`, `StoreUnavailable`,
-        and `Unauthenticated` where the key has gone since its caller was let in: it had limits.
+        also where a caller without a key would spend and nobody can tell yet whether one is needed, and
+        `Unauthenticated` where the key has gone since its caller was let in: it had limits.
         """
+        if spends and not caller.known:
+            raise StoreUnavailable("Whether a key is needed cannot be checked now.", retry_after_s=RETRY_AFTER_S)
         if not caller.key_id:
             return None
         if (key := self.key_ring().by_id(caller.key_id)) is None:
@@ -91,9 +94,15 @@ class Generating:
         return Budgets(self._services.records(), self._services.clock)
 
     def _make_once(self) -> Once:
+        """Raises `StoreUnavailable` while the hash secret cannot be read: what one process alone finds again would be
+        done twice."""
         from llm_router.generation.idempotency import Once
 
-        return Once(self._services.records(), self._services.clock)
+        services = self._services
+        secret = services.hash_secret()
+        if services.hashes_alone:
+            secret = services.secrets.hash_secret().encode()
+        return Once(services.records(), services.clock, secret, aside=services.aside)
 
     def _make_cooling(self) -> Cooling:
         from llm_router.composition.caches import beyond_process
@@ -140,12 +149,12 @@ class Generating:
         services = self._services
         walk = Walk(self.providers(), self.cooling(), services.clock, services.warn, self._patience or Patience())
         observer = AttemptObserver(services.observer(), services.outcomes(), self.providers().is_demo)
-        generator = Generator(walk, self.budgets(), observer, services.clock, services.warn)
+        generator = Generator(walk, self.budgets(), observer, services.clock, services.warn, services.aside)
         kept = KeptAnswers(beyond_process(services.cache()), services.hash_secret())
         model = services.model().about.version
         questions = beyond_process(services.cache())
         similar = SimilarAnswers(questions, services.hash_secret(), model, self._embed, services.clock)
-        return Completer(generator, kept, similar, services.reader())
+        return Completer(generator, kept, similar, services.reader(), services.aside)
 
     def _embed(self, text: str) -> Sequence[float] | None:
         """The embedding of a text, of length one; None where there is no model or it fails."""

@@ -69,7 +69,6 @@ class Ingesting:
         self._objects(bucket).write(key, payload)
 
     def _objects(self, bucket: str) -> BlobStore:
-        from llm_router.adapters import aws
         from llm_router.adapters.s3 import S3BlobStore
 
-        return S3BlobStore(aws.s3(self._services.settings.aws_endpoint_url, self._services.clock), bucket, prefix="")
+        return S3BlobStore(self._services.aws().s3(), bucket, prefix="")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llm_router import health
 from llm_router import settings as settings_module
+from llm_router.aside import beside_the_loop, here
 from llm_router.auth import Gatekeeper
 from llm_router.breaker import Breaker
 from llm_router.cache_keys import key as cache_key
 from llm_router.catalogue.bundled import bundled
+from llm_router.catalogue.hosts import known_as
 from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock
@@ -22,7 +25,7 @@ from llm_router.composition.caches import for_classifications, make_cache
 from llm_router.composition.configured_secrets import ConfiguredSecrets
 from llm_router.composition.generating import Generating
 from llm_router.composition.ingesting import Ingesting
-from llm_router.composition.stores import Stores
+from llm_router.composition.stores import Stores, aws_clients, keeps_many_waiting
 from llm_router.decay import DecayedCounters
 from llm_router.decisions import DecisionLog
 from llm_router.errors import StoreUnavailable, Unavailable
@@ -57,8 +60,10 @@ class Services:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
-        self.secrets = ConfiguredSecrets(settings, self.clock)
-        stores = Stores(settings, clock)
+        self.aside = beside_the_loop if keeps_many_waiting(settings) else here
+        self.aws = aws_clients(settings, clock)
+        self.secrets = ConfiguredSecrets(settings, self.clock, self.aws)
+        stores = Stores(settings, clock, self.aws)
         self.catalogue_store, self.records, self.blobs = stores.catalogue, stores.records, stores.blobs
         self.observer = Lazy(lambda: watching.telemetry(settings, self.records(), clock, self.pulse()))
         self.cache = Lazy(self._make_cache)
@@ -72,7 +77,9 @@ class Services:
         self._judgements = Lazy(lambda: self._counters("judgements", settings.feedback_half_life))
         self._attempts = Lazy(lambda: self._counters("attempts", ATTEMPTS_HALF_LIFE_S))
         self.feedback = Lazy(
-            lambda: FeedbackBook(self.records(), clock, self._judgements(), kept_s=settings.decision_ttl)
+            lambda: FeedbackBook(
+                self.records(), clock, self._judgements(), settings.decision_ttl, partial(known_as, self.reader())
+            )
         )
         self.judge = Lazy(self._make_judge)
         self.outcomes = Lazy(lambda: OutcomeBook(self._attempts(), self.warn))
@@ -83,6 +90,7 @@ class Services:
         self.dashboard = Lazy(self._make_dashboard)
         self.pulse = Lazy(lambda: watching.pulse(settings, self.records(), clock))
         self.hash_secret = Lazy(self._make_hash_secret)
+        self.hashes_alone = False
         self.ingesting = Ingesting(self)
         self.generating = Generating(self)
         self.gatekeeper = Lazy(self._make_gatekeeper)
@@ -94,12 +102,13 @@ class Services:
 
     def restored(self) -> None:
         """Begin anew in a process woken from a snapshot: its connections are dead, and what it has read may be old."""
-        if self.settings.store is Store.AWS:
-            from llm_router.adapters import aws
-
-            aws.disconnect()
+        if self.aws.made:
+            self.aws().disconnect()
         self.secrets.restored()
         self.reader().forget()
+        if self.hashes_alone:
+            self.hashes_alone = False
+            self.hash_secret, self.classifiers = Lazy(self._make_hash_secret), Lazy(self._make_classifiers)
         if self.classifiers.made:
             self.classifiers().forget()
 
@@ -109,10 +118,14 @@ class Services:
         return CHECK_EVERY_S if self.settings.store is Store.AWS else 0.0
 
     def _make_hash_secret(self) -> bytes:
-        """While the secret cannot be read, one of this process alone: it then shares no cache, and answers go on."""
+        """While the secret cannot be read, one of this process alone: it then shares no cache, and answers go on.
+
+        Whoever wakes from a snapshot that was saved with such a one makes it anew.
+        """
         try:
             return self.secrets.hash_secret().encode()
         except StoreUnavailable as failure:
+            self.hashes_alone = True
             self.warn(f"This process hashes with a secret of its own: {failure.message}")
             return secrets.token_bytes(32)
 

@@ -9,20 +9,29 @@ from llm_router.ports import BlobStore, CatalogueStore, Clock, RecordStore
 from llm_router.settings import Settings, Store
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.client import DynamoDBClient
-
+    from llm_router.adapters.aws import AwsClients
     from llm_router.adapters.sqlite import Database
+
+
+def aws_clients(settings: Settings, clock: Clock) -> Lazy[AwsClients]:
+    """The AWS clients of one process."""
+
+    def make() -> AwsClients:
+        from llm_router.adapters.aws import AwsClients
+
+        return AwsClients(settings.aws_endpoint_url, clock)
+
+    return Lazy(make)
 
 
 class Stores:
     """The three stores of one process."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, aws: Lazy[AwsClients]) -> None:
         self.settings = settings
         self.clock = clock
+        self._aws = aws
         self._database = Lazy(self._make_database)
-        self._table_client = Lazy(self._make_table_client)
-        self._once_client = Lazy(self._make_once_client)
         self.catalogue = Lazy(self._make_catalogue_store)
         self.records = Lazy(self._make_records)
         self.blobs = Lazy(self._make_blobs)
@@ -32,17 +41,6 @@ class Stores:
 
         return database_at(self.settings.state_dir / "router.sqlite")
 
-    def _make_table_client(self) -> DynamoDBClient:
-        """One for all, so that what one store finds out of an outage the other knows."""
-        from llm_router.adapters import aws
-
-        return aws.dynamodb(self.settings.aws_endpoint_url, self.clock)
-
-    def _make_once_client(self) -> DynamoDBClient:
-        from llm_router.adapters import aws
-
-        return aws.dynamodb(self.settings.aws_endpoint_url, self.clock, again=False)
-
     def _make_catalogue_store(self) -> CatalogueStore:
         if self.settings.store is Store.SQLITE:
             from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
@@ -51,7 +49,7 @@ class Stores:
         if self.settings.store is Store.AWS:
             from llm_router.adapters.dynamodb_catalogue import DynamoCatalogueStore
 
-            return DynamoCatalogueStore(self._table_client(), self.settings.table_name, self.blobs())
+            return DynamoCatalogueStore(self._aws().dynamodb(), self.settings.table_name, self.blobs())
         from llm_router.adapters.memory import MemoryCatalogueStore
 
         return MemoryCatalogueStore()
@@ -64,7 +62,8 @@ class Stores:
         if self.settings.store is Store.AWS:
             from llm_router.adapters.dynamodb_records import DynamoRecordStore
 
-            return DynamoRecordStore(self._table_client(), self._once_client, self.settings.table_name, self.clock)
+            clients = self._aws()
+            return DynamoRecordStore(clients.dynamodb(), clients.dynamodb_once, self.settings.table_name, self.clock)
         from llm_router.adapters.memory import MemoryRecordStore
 
         return MemoryRecordStore(self.clock)
@@ -75,11 +74,15 @@ class Stores:
 
             return SqliteBlobStore(self._database())
         if self.settings.store is Store.AWS:
-            from llm_router.adapters import aws
             from llm_router.adapters.s3 import S3BlobStore
 
-            client = aws.s3(self.settings.aws_endpoint_url, self.clock)
-            return S3BlobStore(client, self.settings.bucket_name, prefix="catalogue/")
+            return S3BlobStore(self._aws().s3(), self.settings.bucket_name, prefix="catalogue/")
         from llm_router.adapters.memory import MemoryBlobStore
 
         return MemoryBlobStore()
+
+
+def keeps_many_waiting(settings: Settings) -> bool:
+    """Whether many wait while one asks the store: it is behind a network, and this is no instance of Lambda's, which is
+    given one request at a time."""
+    return settings.store is Store.AWS and not settings.aws_lambda_function_name

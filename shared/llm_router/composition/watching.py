@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from llm_router.adapters import process
 from llm_router.adapters.telemetry import Telemetry
+from llm_router.composition.stores import keeps_many_waiting
 from llm_router.health import Component, State
 from llm_router.ledger import Ledger
 from llm_router.ports import Clock, RecordStore
 from llm_router.processes import Pulse
+from llm_router.running import at_once, in_background
 from llm_router.settings import Settings, Store
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ def pulse(settings: Settings, records: RecordStore, clock: Clock) -> Pulse:
     """What tells of this process."""
     limit = settings.aws_lambda_function_memory_size * 1024 * 1024 or None
     name = process.name(settings.aws_lambda_function_name)
-    return Pulse(records, clock, name, lambda: process.usage(limit))
+    run = in_background if keeps_many_waiting(settings) else at_once
+    return Pulse(records, clock, name, lambda: process.usage(limit), run)
 
 
 def cache_away(message: str) -> Component:

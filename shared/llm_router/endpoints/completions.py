@@ -11,19 +11,19 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from llm_router.activity import Observation, note_decision
+from llm_router.aside import Aside
 from llm_router.client_keys import ClientKey
 from llm_router.conversation import Conversation
 from llm_router.endpoints.chat_stream import events
+from llm_router.endpoints.keeping import kept_if
 from llm_router.errors import InvalidRequest
 from llm_router.generation.beside_text import beside_tokens
-from llm_router.generation.completion import Completed, Completer, Keeping
+from llm_router.generation.completion import Completed, Completer
 from llm_router.generation.dispatch import WHOLE_S, Dispatcher, Routed, is_auto, preference_of
 from llm_router.generation.generator import Stream
-from llm_router.generation.similar_answers import Question
 from llm_router.ports import Clock
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from llm_router.recommend import Ask, Decision
-from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.chat_answer import ChatCompletion, Choice, UsageAnswer, message_answer, router_note
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.generated import GeneratedDecision, begun_decision, finished_decision
@@ -34,8 +34,6 @@ from llm_router.web.meanwhile import meanwhile
 
 Keep = Callable[[Decision, str, str | None, str], None]
 """Keeps a decision of a tenant for later, with the model that was used and its answer as JSON."""
-
-KEPT_BY_DEFAULT_S = 600.0
 
 UNREAD_S = 30.0
 """Seconds after a stream's deadline at which its connection is closed, where the caller does not read it."""
@@ -76,7 +74,7 @@ class _Bounded(StreamingResponse):
 class Completions:
     """OpenAI's requests as jobs, and what comes of them as OpenAI's answers.
 
-    `stream_s` bounds a stream in all, where pieces really reach the caller.
+    `stream_s` bounds a stream in all, where pieces really reach the caller. Decisions are kept `aside`.
     """
 
     dispatcher: Dispatcher
@@ -84,6 +82,7 @@ class Completions:
     clock: Clock
     keep: Keep
     stream_s: float
+    aside: Aside
 
     def route(self, call: Call, body: ChatCompletionRequest, said: Conversation, key: ClientKey | None) -> Routed:
         """The job that the request makes, whose messages are `said`.
@@ -114,21 +113,14 @@ class Completions:
             routed = self.dispatcher.routed(ask, request, key, seconds)
         else:
             routed = self.dispatcher.pinned(body.model, ask, request, key, seconds)
-        note_decision(call.note, routed.decision)
+        note_decision(call.note, routed.decision, request.reasoning_effort)
         return routed
 
     async def whole(self, call: Call, body: ChatCompletionRequest, routed: Routed, key: ClientKey | None) -> Response:
         """The whole answer."""
-
-        def asked() -> str:
-            return body.model_dump_json(exclude=_NOT_ASKED)
-
-        def question() -> Question | None:
-            return Question.of(routed.job.request, body.model_dump_json(exclude=_NOT_ASKED | {"messages"}))
-
-        keeping = keeping_of(call, asked, body.cache, key, body.temperature, question)
+        keeping = kept_if(routed.job.request, body, call.caller.tenant, key)
         done, told = await meanwhile(self.completer.complete(routed, keeping), lambda: _told(routed))
-        self._keep(call, routed.decision, None if told is None else finished_decision(told, done))
+        await self._keep(call, routed.decision, None if told is None else finished_decision(told, done))
         note_completed(call.note, done)
         answer = ChatCompletion(
             id=f"chatcmpl-{call.request_id}",
@@ -153,7 +145,7 @@ class Completions:
         work = self.completer.generator.stream(routed.job)
         stream, told = await meanwhile(work, lambda: _told(routed), lambda unread: unread.pieces.aclose())
         begun = None if told is None else begun_decision(told, stream.model, stream.attempts)
-        self._keep(call, routed.decision, begun)
+        await self._keep(call, routed.decision, begun)
         call.note.model = stream.model.id
         note = router_note(stream.model, routed.decision, stream.attempts, None)
         pieces = events(
@@ -168,34 +160,15 @@ class Completions:
         until = self.stream_s + UNREAD_S
         return _Bounded(billed, until, stream.pieces.aclose, media_type=MEDIA_TYPE, headers=headers)
 
-    def _keep(self, call: Call, decision: Decision | None, came: GeneratedDecision | None) -> None:
+    async def _keep(self, call: Call, decision: Decision | None, came: GeneratedDecision | None) -> None:
         if decision is not None and came is not None:
-            self.keep(decision, call.caller.tenant, came.model_used.id, came.model_dump_json())
+            kept = came.model_dump_json()
+            await self.aside(lambda: self.keep(decision, call.caller.tenant, came.model_used.id, kept))
 
 
 def _told(routed: Routed) -> RouteAnswer | None:
     """The decision as it is told; None where there is none."""
     return None if routed.decision is None else route_answer(routed.decision)
-
-
-_NOT_ASKED = {"cache", "session_id", "user", "metadata", "stream"}
-"""What makes no other question of a request."""
-
-
-def keeping_of(
-    call: Call,
-    asked: Callable[[], str],
-    cache: CacheBody | None,
-    key: ClientKey | None,
-    temperature: float | None,
-    question: Callable[[], Question | None],
-) -> Keeping | None:
-    """Where the answer may be kept: if the request asks for it, or if the key does and nothing is left to chance."""
-    if cache is not None:
-        return Keeping(call.caller.tenant, asked(), cache.ttl_s, question() if cache.similar else None)
-    if key is not None and key.caches and temperature == 0:
-        return Keeping(call.caller.tenant, asked(), KEPT_BY_DEFAULT_S, question() if key.caches_similar else None)
-    return None
 
 
 def note_completed(note: Observation, done: Completed) -> None:

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from llm_router.activity import note_decision
 from llm_router.client_keys import ClientKey, new_secret
 from llm_router.conversation import Conversation
-from llm_router.endpoints.completions import Completions, Keep, headers_of, keeping_of, note_completed
-from llm_router.errors import InvalidRequest, NotFound
-from llm_router.generation.dispatch import is_auto, preference_of
+from llm_router.endpoints.completions import Completions, Keep, headers_of, note_completed
+from llm_router.endpoints.keeping import kept_if
+from llm_router.errors import InvalidRequest
+from llm_router.generation.dispatch import Routed, is_auto, no_such_model, preference_of
 from llm_router.generation.idempotency import MAX_KEY
-from llm_router.generation.similar_answers import Question
 from llm_router.schemas.chat_answer import (
     ChatCompletion,
     ListedModel,
@@ -36,13 +36,10 @@ if TYPE_CHECKING:
     from llm_router.composition.services import Services
 
 
-_NOT_ASKED = {"cache", "session_id"}
-"""What makes no other question of a request to `/route`."""
-
-
 @dataclass(frozen=True)
 class GenerationRoutes:
-    """What the route function does beside recommending."""
+    """What the route function does beside recommending. Where it has a model answer, what asks the store is done
+    `aside`."""
 
     service: Services
     keep: Keep
@@ -70,8 +67,8 @@ class GenerationRoutes:
         said = conversation(body.messages)
         call.note.prompt_hash = self.service.prompt_hash(said.request)
         if body.stream:
-            completions = self._completions()
-            return await completions.streamed(call, body, completions.route(call, body, said, self._key(call)))
+            completions, routed, _ = await self._routed(call, body, said)
+            return await completions.streamed(call, body, routed)
         return await self._once(call, lambda: self._completed(call, body, said))
 
     async def models(self, call: Call) -> ModelList:
@@ -91,7 +88,7 @@ class GenerationRoutes:
         for model in self.service.generating.dispatcher().routable(key):
             if asked is not None and model.id == asked.id:
                 return listed_model(model, catalogue.as_of)
-        raise NotFound("There is no such model; see /v1/models.", code="model_not_found")
+        raise no_such_model()
 
     async def keys(self, _call: Call) -> KeysAnswer:
         """Without their secrets."""
@@ -114,33 +111,39 @@ class GenerationRoutes:
         return KeyRemoved(id=key_id)
 
     async def _generated(self, call: Call, body: RouteRequest, said: Conversation) -> Response:
-        key, tenant = self._key(call), call.caller.tenant
-        dispatcher = self.service.generating.dispatcher()
-        request = body.chat(dispatcher.bounded(body.constraints.max_tokens))
-        ask = replace(body.ask(said, tenant), complete=True, longest=request.max_tokens)
-        routed = dispatcher.routed(ask, request, key)
-        decision = routed.decision
+        tenant = call.caller.tenant
+
+        def chosen() -> tuple[ClientKey | None, Routed]:
+            key, dispatcher = self._key(call), self.service.generating.dispatcher()
+            request = body.chat(dispatcher.bounded(body.constraints.max_tokens))
+            ask = replace(body.ask(said, tenant), complete=True, longest=request.max_tokens)
+            return key, dispatcher.routed(ask, request, key)
+
+        key, routed = await self.service.aside(chosen)
+        request, decision = routed.job.request, routed.decision
         assert decision is not None, "a routed request has a decision"  # noqa: S101
-        note_decision(call.note, decision)
+        note_decision(call.note, decision, request.reasoning_effort)
 
-        def asked() -> str:
-            return body.model_dump_json(exclude=_NOT_ASKED)
-
-        def question() -> Question | None:
-            return Question.of(request, body.model_dump_json(exclude=_NOT_ASKED | {"prompt", "messages"}))
-
-        keeping = keeping_of(call, asked, body.cache, key, None, question)
-        work = self.service.generating.completer().complete(routed, keeping)
+        work = self.service.generating.completer().complete(routed, kept_if(request, body, tenant, key))
         done, told = await meanwhile(work, lambda: route_answer(decision))
         came = finished_decision(told, done)
-        self.keep(decision, tenant, done.model.id, came.model_dump_json())
+        await self.service.aside(lambda: self.keep(decision, tenant, done.model.id, came.model_dump_json()))
         note_completed(call.note, done)
         answer = generated_answer(came, done.answer)
         return Response(answer.model_dump_json(), media_type="application/json")
 
     async def _completed(self, call: Call, body: ChatCompletionRequest, said: Conversation) -> Response:
-        key, completions = self._key(call), self._completions()
-        return await completions.whole(call, body, completions.route(call, body, said, key), key)
+        completions, routed, key = await self._routed(call, body, said)
+        return await completions.whole(call, body, routed, key)
+
+    async def _routed(
+        self, call: Call, body: ChatCompletionRequest, said: Conversation
+    ) -> tuple[Completions, Routed, ClientKey | None]:
+        def chosen() -> tuple[Completions, Routed, ClientKey | None]:
+            key, completions = self._key(call), self._completions()
+            return completions, completions.route(call, body, said, key), key
+
+        return await self.service.aside(chosen)
 
     async def _once(self, call: Call, work: Callable[[], Awaitable[Response]]) -> Response:
         """The answer, or that of an earlier request with the same idempotency key."""
@@ -156,7 +159,8 @@ class GenerationRoutes:
             made.append(await work())
             return bytes(made[0].body)
 
-        answer = await self.service.generating.once().run(call.caller.tenant, name, call.raw, body)
+        once = await self.service.aside(self.service.generating.once)
+        answer = await once.run(call.caller.tenant, name, call.raw, body)
         if made:
             return made[0]
         headers = {"idempotent-replayed": "true", **headers_of(answer)}
@@ -168,5 +172,10 @@ class GenerationRoutes:
     def _completions(self) -> Completions:
         made, service = self.service.generating, self.service
         return Completions(
-            made.dispatcher(), made.completer(), service.clock, self.keep, service.settings.stream_timeout
+            made.dispatcher(),
+            made.completer(),
+            service.clock,
+            self.keep,
+            service.settings.stream_timeout,
+            service.aside,
         )

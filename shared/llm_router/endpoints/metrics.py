@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from llm_router.errors import NotFound
+from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.processes import running
+from llm_router.ranking.posterior import pooled
 from llm_router.schemas import prometheus
 from llm_router.schemas.metrics import ModelMetrics, ModelsMetrics, model_metrics
 from llm_router.web.door import Call, Door
@@ -44,15 +46,17 @@ class MetricsRoutes:
     async def models(self, _call: Call) -> ModelsMetrics:
         """In the catalogue's order."""
         catalogue = self.service.reader().in_force().catalogue
-        chosen, around = self.service.figures().chosen(), self.service.live().fresh()
-        return ModelsMetrics(
-            models=[model_metrics(entry, chosen.get(entry.id, 0), around) for entry in catalogue],
-            catalogue_version=catalogue.version,
-        )
+        return ModelsMetrics(models=self._metrics(catalogue, catalogue), catalogue_version=catalogue.version)
 
     async def model(self, call: Call) -> ModelMetrics:
         """By id, or by the provider's own name for it where only one model has it."""
-        entry = self.service.reader().in_force().catalogue.find(call.path_params["model_id"])
-        if entry is None:
-            raise NotFound("There is no such model; see /models.")
-        return model_metrics(entry, self.service.figures().chosen().get(entry.id, 0), self.service.live().fresh())
+        catalogue = self.service.reader().in_force().catalogue
+        entry = catalogue.named(call.path_params["model_id"])
+        (found,) = self._metrics([entry], catalogue)
+        return found
+
+    def _metrics(self, entries: Iterable[ModelEntry], catalogue: Catalogue) -> list[ModelMetrics]:
+        """What was seen of each entry and, for what counts in the ranking, of its model at all its providers."""
+        chosen, around = self.service.figures().chosen(), self.service.live().fresh()
+        everywhere = pooled(catalogue, around.observed)
+        return [model_metrics(entry, chosen.get(entry.id, 0), around, everywhere.get(entry.id)) for entry in entries]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from llm_router.aside import Aside, here
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.generation.bill import Bill
@@ -47,20 +48,21 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Completer:
-    """Raises what `Generator.whole` raises."""
+    """Raises what `Generator.whole` raises. What looks answers up, or keeps them, is done `aside`."""
 
     generator: Generator
     kept: KeptAnswers
     similar: SimilarAnswers
     catalogues: CatalogueReader
+    aside: Aside = here
 
     async def complete(self, routed: Routed, keeping: Keeping | None) -> Completed:
         """The answer; with `keeping`, one that was given before will do."""
-        if keeping is not None and (found := self._kept(keeping)) is not None:
+        if keeping is not None and (found := await self.aside(lambda: self._kept(keeping))) is not None:
             return found
         made = await self.generator.whole(routed.job, routed.takes_s)
         if keeping is not None:
-            self._keep(keeping, KeptAnswer(made.model.id, made.answer))
+            await self.aside(lambda: self._keep(keeping, KeptAnswer(made.model.id, made.answer)))
         return Completed(made.model, made.answer, made.bill, made.attempts)
 
     def _keep(self, keeping: Keeping, answer: KeptAnswer) -> None:

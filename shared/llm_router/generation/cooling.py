@@ -79,6 +79,11 @@ class Cooling:
             and self._provider_breakers[model.provider].allows()
         )
 
+    def not_asked(self, model: ModelEntry) -> None:
+        """It was admitted, and is not asked after all: nothing was found out of it."""
+        self._model_breakers[model.id].not_made()
+        self._provider_breakers[model.provider].not_made()
+
     def succeeded(self, model: ModelEntry) -> None:
         """It answered: the counts start anew."""
         self._ran_out.pop(model.id, None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -37,6 +39,7 @@ tell a length only roughly, and who names a model shall hear from the model itse
 
 AUTO = "auto"
 _PREFERENCES = {"cheap": 0.0, "best": 1.0}
+_NUMBER = re.compile(r"[01]\.?|[01]?\.[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ class Dispatcher:
         A ranking tells of the best ones alone: were those of a provider that is down among them, they could fill it,
         and nobody else would be asked. Where nothing else is left, they are ranked all the same.
 
-        Raises `NoEligibleModel`, or `Unavailable` when no provider is configured at all.
+        Raises `NoEligibleModel`, `InvalidRequest`, or `Unavailable` when no provider is configured at all.
         """
+        _must_be_sized(ask, key)
         until = self.clock.monotonic() + seconds
         otherwise = self._thinks_otherwise(request, self.catalogues.in_force().catalogue.active())
         ask = replace(ask, thinks_otherwise=otherwise, kept=request.kept)
@@ -107,7 +111,7 @@ class Dispatcher:
         """
         model = self.catalogues.in_force().catalogue.find(name)
         if model is None:
-            raise NotFound("There is no such model; see /v1/models.", code="model_not_found")
+            raise no_such_model()
         if not model.active:
             raise InvalidRequest(f"The model {model.id} is {model.status}.", code="model_not_active")
         if key is not None and not key.allows(model):
@@ -116,6 +120,7 @@ class Dispatcher:
             raise Unavailable(f"{model.id} cannot be asked: {missing}.", code="provider_not_configured")
         if key is not None and key.has_budget and cost_usd(model, Usage(1, 1)) is None:
             raise Forbidden(f"The price of {model.id} is not known, and this key has a budget.", code="price_not_known")
+        _must_be_sized(ask, key)
         text = together(reading_of(turn.text) for turn in ask.conversation.turns)
         whole = together([text, Reading(ask.conversation.unspoken_tokens, NO_TEXT)])
         until, limit = self.clock.monotonic() + seconds, ask.constraints.max_cost_usd
@@ -147,10 +152,7 @@ class Dispatcher:
         catalogue = self.catalogues.in_force().catalogue
         unconfigured = self._without_provider(catalogue)
         if len(unconfigured) == len(catalogue):
-            raise Unavailable(
-                "No provider is configured; set a provider's key, such as OPENAI_API_KEY, or DEMO_PROVIDER=true.",
-                code="provider_not_configured",
-            )
+            raise Unavailable(_nobody(self.providers.begun()), code="provider_not_configured")
         return unconfigured if key is None else {**key.refused(catalogue), **unconfigured}
 
     def _without_provider(self, catalogue: Catalogue) -> Mapping[str, str]:
@@ -162,9 +164,31 @@ class Dispatcher:
         return held[1]
 
 
+def _nobody(begun: Mapping[str, str | None]) -> str:
+    """Why no model of the catalogue can be asked, with what is set all the same."""
+    ready = ", ".join(name for name, missing in begun.items() if missing is None)
+    wrong = "; ".join(missing for missing in begun.values() if missing is not None)
+    said, remedy = "No provider is configured", "set a provider's key, such as OPENAI_API_KEY, or DEMO_PROVIDER=true"
+    if ready:
+        said = f"The catalogue has no model of the providers that are configured, {ready}"
+        remedy = "a refresh may bring some, POST /update brings your own"
+    return f"{said}{f' ({wrong})' if wrong else ''}; {remedy}."
+
+
 def _expected_s(decision: Decision, model: ModelEntry) -> float:
     """0 for a model that was not ranked."""
     return next((each.wait.ms / 1000 for each in decision.ranking.candidates if each.model.id == model.id), 0.0)
+
+
+def _must_be_sized(ask: Ask, key: ClientKey | None) -> None:
+    """Raises `InvalidRequest` where money is bounded and what is to be read for it cannot be counted beforehand."""
+    bounded = ask.constraints.max_cost_usd is not None or (key is not None and key.has_budget)
+    if bounded and not ask.conversation.is_sized:
+        raise InvalidRequest(
+            "What this request may cost is bounded, and how much a file holds that is given by its address is not "
+            "known; send the file itself.",
+            code="file_size_not_known",
+        )
 
 
 def _must_meet(job: Job, model: ModelEntry, limits: Constraints, text: Reading) -> None:
@@ -185,6 +209,11 @@ def _must_meet(job: Job, model: ModelEntry, limits: Constraints, text: Reading) 
         raise NoEligibleModel(f"{model.id} does not meet the constraints ({said}).")
 
 
+def no_such_model() -> NotFound:
+    """What is told to whoever names a model that is not there to be asked."""
+    return NotFound("There is no such model; see /v1/models.", code="model_not_found")
+
+
 def preference_of(model: str) -> float | None:
     """The preference that `auto:cheap`, `auto:best` or `auto:0.7` names; None for `auto` alone.
 
@@ -193,11 +222,8 @@ def preference_of(model: str) -> float | None:
     word = model.partition(":")[2]
     if not word:
         return None
-    try:
-        preference = _PREFERENCES[word] if word in _PREFERENCES else float(word)
-    except ValueError:
-        preference = -1.0
-    if not 0 <= preference <= 1:
+    preference = float(word) if _NUMBER.fullmatch(word) else _PREFERENCES.get(word, math.inf)
+    if preference > 1:
         raise NotFound("After auto: stands cheap, best or a number from 0 to 1.", code="model_not_found")
     return preference
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from llm_router.aside import Aside, here
 from llm_router.budgets import Budgets, Reservation
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import StoreUnavailable
@@ -56,25 +57,26 @@ Begun = tuple[ChatChunk, Chunks]
 
 @dataclass(frozen=True)
 class Generator:
-    """Turns jobs into answers. Raises what `Walk.first` raises, and `BudgetExceeded`."""
+    """Turns jobs into answers; what asks the store on the way is done `aside`. Raises what `Walk.first` raises, and
+    `BudgetExceeded`."""
 
     walk: Walk
     budgets: Budgets
     outcomes: OutcomeObserver
     clock: Clock
     warn: Callable[[str], None]
+    aside: Aside = here
 
     async def whole(self, job: Job, takes_s: TakesS = _nobody_knows) -> Generated:
         """The whole answer of the first model that gives one; `takes_s` is how long each is expected to take."""
-        reservation, lost = self._reserve(job), Lost(job)
+        reservation, lost = await self._reserve(job), Lost(job)
 
         async def ask(provider: Provider, model: ModelEntry, limit: Limit) -> ChatAnswer:
-            self._cover(reservation, job, model)
             return await provider.complete(model.api_name, job.asked_of(model), limit.seconds)
 
         usd = 0.0
         try:
-            terms = self._terms(job, job.until, lost, lambda model: max(takes_s(model), _begins_s(model)))
+            terms = self._terms(job, reservation, job.until, lost, lambda model: max(takes_s(model), _begins_s(model)))
             reached = await self.walk.first(job.models, ask, terms)
             self.walk.cooling.succeeded(reached.model)
             answer = ended(reached.found, job.request.stop)
@@ -83,26 +85,25 @@ class Generator:
             usd = bill.usd
             answer = replace(answer, usage=bill.usage)
         finally:
-            self._settle(reservation, usd + lost.usd)
-        self._told(job, reached.model, bill, first_ms=None, ms=reached.attempts[-1].ms)
+            await self._settle(reservation, usd + lost.usd)
+        await self._told(job, reached.model, bill, first_ms=None, ms=reached.attempts[-1].ms)
         return Generated(reached.model, answer, bill, reached.attempts)
 
     async def stream(self, job: Job) -> Stream:
         """The first answer that begins. Until then other models are tried; after it there is no turning back."""
-        reservation, lost = self._reserve(job), Lost(job)
+        reservation, lost = await self._reserve(job), Lost(job)
 
         async def ask(provider: Provider, model: ModelEntry, limit: Limit) -> Begun:
-            self._cover(reservation, job, model)
             pieces = _pieces(provider, model, job, max(PAUSE_S, limit.most_s))
             if job.request.stop:
                 pieces = until_a_stop(pieces, job.request.stop)
             return await _first(pieces, limit), pieces
 
         try:
-            terms = self._terms(job, job.first_until, lost, _begins_s)
+            terms = self._terms(job, reservation, job.first_until, lost, _begins_s)
             reached = await self.walk.first(job.models, ask, terms)
         except BaseException:
-            self._settle(reservation, lost.usd)
+            await self._settle(reservation, lost.usd)
             raise
         stream = Stream(reached.model, reached.attempts)
         stream.pieces = self._follow(job, reached, stream, reservation, lost)
@@ -143,11 +144,11 @@ class Generator:
             await rest.aclose()
             text = "".join(written.text)
             bill = stream.bill = Bill.of(job, reached.model, written.usage, text, thoughts_seen=written.thought)
-            self._settle(reservation, bill.usd + lost.usd)
+            await self._settle(reservation, bill.usd + lost.usd)
             ms = written.first_ms + (self.clock.monotonic() - started) * 1000
             # What was thought before the first piece took no time of the writing.
             unseen = 0 if written.thought else bill.usage.reasoning_tokens
-            self._told(job, reached.model, bill, first_ms=written.first_ms, ms=ms, failure=failure, unseen=unseen)
+            await self._told(job, reached.model, bill, first_ms=written.first_ms, ms=ms, failure=failure, unseen=unseen)
 
     async def _next(self, rest: Chunks, job: Job, silence: Silence) -> ChatChunk | None:
         """The next piece or sign of life, or None at the end. Raises `ProviderFailed` when the deadline or the pause is
@@ -159,33 +160,37 @@ class Generator:
         except TimeoutError:
             raise ProviderFailed(Failure.TIMEOUT) from None
 
-    def _reserve(self, job: Job) -> Reservation | None:
-        if job.key is None:
+    async def _reserve(self, job: Job) -> Reservation | None:
+        if (key := job.key) is None or not job.models:
             return None
-        return self.budgets.reserve(job.key, job.most_usd(job.models[0])) if job.models else None
+        return await self.aside(lambda: self.budgets.reserve(key, job.most_usd(job.models[0])))
 
-    def _cover(self, reservation: Reservation | None, job: Job, model: ModelEntry) -> None:
-        if reservation is not None:
-            reservation.cover(job.most_usd(model))
-
-    def _settle(self, reservation: Reservation | None, usd: float) -> None:
+    async def _settle(self, reservation: Reservation | None, usd: float) -> None:
         """One that is never written leaves the reservation standing: too much is booked, never too little."""
         if reservation is None:
             return
-        try:
-            reservation.settle(usd)
-        except StoreUnavailable as failure:
-            self.warn(f"A call may stay booked at the most that it could cost: {failure.message}")
 
-    def _terms(self, job: Job, until: float, lost: Lost, takes_s: TakesS) -> Terms:
-        def tell(attempt: Attempt) -> None:
+        def settle() -> None:
+            try:
+                reservation.settle(usd)
+            except StoreUnavailable as failure:
+                self.warn(f"A call may stay booked at the most that it could cost: {failure.message}")
+
+        await self.aside(settle)
+
+    def _terms(self, job: Job, reservation: Reservation | None, until: float, lost: Lost, takes_s: TakesS) -> Terms:
+        async def tell(attempt: Attempt) -> None:
             lost.count(attempt)
             told = Outcome(attempt.model, attempt.provider, attempt.ms, attempt.failure, job.label)
-            self.outcomes.observe_outcome(told)
+            await self.aside(lambda: self.outcomes.observe_outcome(told))
 
-        return Terms(until, tell, lost.count, takes_s, named=job.label == UNLABELLED)
+        async def cover(model: ModelEntry) -> None:
+            if reservation is not None and (most := job.most_usd(model)) > reservation.usd:
+                await self.aside(lambda: reservation.cover(most))
 
-    def _told(
+        return Terms(until, tell, lost.count, takes_s, named=job.label == UNLABELLED, cover=cover)
+
+    async def _told(
         self,
         job: Job,
         model: ModelEntry,
@@ -198,17 +203,16 @@ class Generator:
     ) -> None:
         writing_ms = ms - (first_ms or 0.0)
         speed = (bill.usage.completion_tokens - unseen) * 1000 / writing_ms if writing_ms > 0 else None
-        self.outcomes.observe_outcome(
-            Outcome(
-                model=model.id,
-                provider=model.provider,
-                ms=ms,
-                failure=failure,
-                label=job.label,
-                first_token_ms=first_ms,
-                tokens_per_second=speed,
-            )
+        told = Outcome(
+            model=model.id,
+            provider=model.provider,
+            ms=ms,
+            failure=failure,
+            label=job.label,
+            first_token_ms=first_ms,
+            tokens_per_second=speed,
         )
+        await self.aside(lambda: self.outcomes.observe_outcome(told))
 
 
 async def _pieces(provider: Provider, model: ModelEntry, job: Job, seconds: float) -> Chunks:

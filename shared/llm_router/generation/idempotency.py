@@ -15,7 +15,10 @@ import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from llm_router.aside import Aside, here
+from llm_router.cache_keys import key as keyed_hash
 from llm_router.errors import Conflict, StoreUnavailable
+from llm_router.marks import Marks
 from llm_router.ports import Clock, Record, RecordStore
 
 KIND = "idempotency"
@@ -23,9 +26,6 @@ RUNNING_S = 35.0
 """A request that has not ended by then has died: one generation takes 25 s at most."""
 
 KEPT_S = 3600.0
-LONG_AGO_S = 86_400.0
-"""Since what is forgotten has expired: however far a clock jumps back, it does not come to life again."""
-
 MOST_BYTES = 200_000
 MAX_KEY = 255
 
@@ -33,29 +33,39 @@ MAX_KEY = 255
 @dataclass(frozen=True, slots=True)
 class Once:
     """Answers of requests that bear a key. Raises `Conflict` for one that is still running or that asked otherwise.
+    The records are asked `aside`.
+
+    Keys and bodies are kept as hashes that nobody can make without `secret`, which whoever shares the records has to
+    share as well.
 
     One that outlives its time may find that another has begun under its key. It then leaves alone what is that one's.
     """
 
     records: RecordStore
     clock: Clock
+    secret: bytes
     entropy: Callable[[int], bytes] = os.urandom
+    aside: Aside = here
 
     async def run(self, tenant: str, key: str, body: bytes, work: Callable[[], Awaitable[bytes]]) -> bytes:
         """The answer: that of an earlier request, or what `work` brings. One that failed may be sent again."""
-        name = hashlib.sha256(f"{tenant}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()
-        print_ = hashlib.sha256(body).hexdigest()
+        name = keyed_hash(self.secret, KIND, "", f"{tenant}\0{key}")
+        print_ = keyed_hash(self.secret, "body", name, hashlib.sha256(body).hexdigest())
         owner = self.entropy(16).hex()
         begun = Record(KIND, name, json.dumps([print_, None, owner]), self.clock.now() + RUNNING_S)
-        if not self.records.put(begun, only_if_absent=True):
-            return self._earlier(name, print_)
+        if not await self.aside(lambda: self._marks.set(begun)):
+            return await self.aside(lambda: self._earlier(name, print_))
         try:
             answer = await work()
         except BaseException:
-            self._forget(begun)
+            await self.aside(lambda: self._marks.lift(begun))
             raise
-        self._keep(begun, print_, answer)
+        await self.aside(lambda: self._keep(begun, print_, answer))
         return answer
+
+    @property
+    def _marks(self) -> Marks:
+        return Marks(self.records, self.clock)
 
     def _earlier(self, name: str, print_: str) -> bytes:
         record = self.records.get(KIND, name)
@@ -74,15 +84,9 @@ class Once:
         """What cannot be kept, or is too large for it, is forgotten: the answer has been paid for and is given."""
         packed = base64.b64encode(zlib.compress(answer)).decode("ascii")
         if len(packed) > MOST_BYTES:
-            self._forget(begun)
+            self._marks.lift(begun)
             return
         kept = replace(begun, body=json.dumps([print_, packed]), expires_at=self.clock.now() + KEPT_S)
         with contextlib.suppress(StoreUnavailable):
             if not self.records.replace(kept, expected_body=begun.body):
                 self.records.put(kept, only_if_absent=True)  # late, and nobody else has begun
-
-    def _forget(self, begun: Record) -> None:
-        """Replaced by what has expired: unlike a deletion, that can depend on whose it is by now."""
-        gone = replace(begun, expires_at=self.clock.now() - LONG_AGO_S)
-        with contextlib.suppress(StoreUnavailable):
-            self.records.replace(gone, expected_body=begun.body)

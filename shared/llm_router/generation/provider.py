@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -72,6 +72,10 @@ class Providers(Protocol):
 
     def why_not(self, provider: str) -> str | None:
         """What is missing for this provider, naming the setting and no value; None when it is configured."""
+        ...
+
+    def begun(self) -> Mapping[str, str | None]:
+        """Every provider of which a setting is set, and what is still missing or wrong; None where it is configured."""
         ...
 
     def is_demo(self, provider: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.defects import where
 from llm_router.errors import (
+    BudgetExceeded,
     InvalidRequest,
     RateLimited,
     RouterError,
@@ -41,16 +42,21 @@ class Patience:
     spare_s: float = 2.0
 
 
+async def _costs_nothing(_model: ModelEntry) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a walk keeps to. `until` is the deadline on the monotonic clock; `tell` hears of each failure, `dropped` of
-    the attempt that was in progress when nobody waited any more. The only model may have been `named` by the caller."""
+    the attempt that was in progress when nobody waited any more. The only model may have been `named` by the caller.
+    `cover` sees to the money before a model is asked, and raises `BudgetExceeded` where there is too little."""
 
     until: float
-    tell: Callable[[Attempt], None]
+    tell: Callable[[Attempt], Awaitable[None]]
     dropped: Callable[[Attempt], None]
     takes_s: TakesS
     named: bool = False
+    cover: Callable[[ModelEntry], Awaitable[None]] = _costs_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +88,21 @@ class Walk:
         given less time than it was expected to take has not done badly, unless that goes on.
 
         Raises `UpstreamTimeout`, `UpstreamError`, `Unavailable` or, for a model that was named, `RateLimited`, and
-        `InvalidRequest` when nobody who was asked takes the request; once two providers do not, no more are asked. What
-        `attempt` raises of the router's own errors ends the walk. Messages hold model ids and codes, nothing that a
+        `InvalidRequest` when nobody who was asked takes the request; once two providers do not, no more are asked. A
+        model that there is too little money for is passed over, and `BudgetExceeded` raised once nobody else is left.
+        What else is raised of the router's own errors ends the walk. Messages hold model ids and codes, nothing that a
         provider sent.
         """
         journal: list[Attempt] = []
         left = list(models)
+        too_dear: BudgetExceeded | None = None
         while (model := self._next(left, journal)) is not None:
+            if (refusal := await self._uncovered(model, terms)) is not None:
+                too_dear = refusal
+                continue
             limit = self._limit(left, journal, terms.until)
             if limit.seconds <= 0:
+                self.cooling.not_asked(model)
                 break
             try:
                 found = await self._attempt(model, attempt, limit)
@@ -103,13 +115,28 @@ class Walk:
                 else:
                     self.cooling.failed(model, failure)
                 journal.append(self._noted(model, limit, failure))
-                terms.tell(journal[-1])
+                await terms.tell(journal[-1])
                 if _refused_twice(journal):
                     break
             else:
                 journal.append(self._noted(model, limit, None))
                 return Reached(model, found, tuple(journal))
+        else:
+            if too_dear is not None and not left:
+                raise too_dear
         raise self._verdict(models, journal, terms)
+
+    async def _uncovered(self, model: ModelEntry, terms: Terms) -> BudgetExceeded | None:
+        """Why there is too little money for a model, if there is."""
+        try:
+            await terms.cover(model)
+        except BudgetExceeded as refusal:
+            self.cooling.not_asked(model)
+            return refusal
+        except BaseException:
+            self.cooling.not_asked(model)
+            raise
+        return None
 
     def _limit(self, left: list[ModelEntry], journal: list[Attempt], until: float) -> Limit:
         """Of the attempt after those of the journal, where these models are left to be asked after it."""

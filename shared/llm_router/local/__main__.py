@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 from llm_router import settings
 from llm_router.errors import ConfigurationError
@@ -37,8 +38,11 @@ def banner(chosen: Settings) -> str:
     )
 
 
-def main() -> int:
-    """Serve until stopped; the exit status."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Serve until stopped; the exit status. Takes no arguments."""
+    if arguments:
+        print("This takes no arguments; every setting is an environment variable.", file=sys.stderr)
+        return 2
     try:
         values = local_environment(dict(os.environ))
         chosen = settings.load(values)
@@ -50,4 +54,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,9 +1,10 @@
-"""Requests that wait long for others, or for nobody, go to the function's own endpoint on the event loop.
+"""Requests that wait long for providers, or for nobody, go to the function's own endpoint on the event loop.
 
 Behind Lambda's streaming doors an adapter hands HTTP to the function's ASGI app and passes its pieces on. Doing so here
-keeps slow providers from occupying the threads that everything else needs, and lets streams really stream. What is
-swift is spared the way to a thread and back, which would take a good part of its time. The gateway has found the route,
-so that the app need not look for it once more.
+keeps slow providers from occupying the threads that everything else needs, and lets streams really stream; only what
+asks a store over a network on the way is done on threads, by `aside`. What is swift is spared the way to a thread and
+back, which would take a good part of its time. The gateway has found the route, so that the app need not look for it
+once more.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from llm_router.errors import Overloaded
 from llm_router.local.routing import Match
-from llm_router.web.access import ROUTES
+from llm_router.web.access import RouteRule
 from llm_router.web.door import Door
 from llm_router.web.errors import openai_error
 from llm_router.web.event_stream import MEDIA_TYPE, event
@@ -26,13 +27,13 @@ from llm_router.web.event_stream import MEDIA_TYPE, event
 STOPPING = Overloaded("The service is stopping; try again in a moment.", retry_after_s=1)
 """What is told to whoever is still waiting when it ends."""
 
-_WAITING = {(rule.method, rule.path) for rule in ROUTES if rule.waits}
 
-
-async def serve(door: Door, found: Match, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+async def serve(
+    door: Door, found: Match, scope: Scope, body: bytes, receive: Receive, send: Send, *, waits: bool
+) -> None:
     """Answer a request whose body has been read already.
 
-    What waits for others is called off when the client goes away before there is an answer, unless the request can be
+    What `waits` for others is called off when the client goes away before there is an answer, unless the request can be
     sent again for it by its idempotency key; a stream never can.
 
     When it is cancelled before the answer has begun, `CancelledError` goes on to the caller, who answers instead.
@@ -48,8 +49,7 @@ async def serve(door: Door, found: Match, scope: Scope, body: bytes, receive: Re
 
     request = Request({**scope, "path_params": dict(found.parameters)}, read, send)
     answer = door.routes.served(found.route.method, found.route.path)(request)
-    row = (found.route.method, found.route.path)
-    if row not in _WAITING or (request.headers.get("idempotency-key") and not _asks_for_a_stream(body)):
+    if not waits or (request.headers.get("idempotency-key") and not _asks_for_a_stream(body)):
         response: Response | None = await answer
     else:
         response = await _unless_gone(answer, receive)
@@ -59,6 +59,20 @@ async def serve(door: Door, found: Match, scope: Scope, body: bytes, receive: Re
         await _streamed(response, request.scope, read, send)
     else:
         await response(request.scope, read, send)
+
+
+class _Mode(BaseModel):
+    mode: object = None
+
+
+def asks_a_model(rule: RouteRule, body: bytes) -> bool:
+    """Whether a request of a route that waits may wait: to `/route` only one that asks for an answer does."""
+    if rule.path != "/route":
+        return True
+    try:
+        return _Mode.model_validate_json(body).mode == "generate"
+    except ValidationError:
+        return False
 
 
 class _Asked(BaseModel):

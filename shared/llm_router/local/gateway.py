@@ -17,15 +17,13 @@ from llm_router.local.events import HttpAnswer, HttpRequest, http_answer, http_e
 from llm_router.local.functions import FunctionHost, FunctionTimedOut
 from llm_router.local.incoming import Disconnected
 from llm_router.local.routing import Match, RouteTable, service_path
-from llm_router.web.access import ROUTES
+from llm_router.web.access import RouteRule, rule_at
 from llm_router.web.body import is_longer
 from llm_router.web.door import new_request_id
 from llm_router.web.errors import error_response
 from llm_router.web.routes import nothing_at
 
 Headers = Sequence[tuple[bytes, bytes]]
-
-RULES = {(rule.method, rule.path): rule for rule in ROUTES}
 
 SWIFT_BYTES = 8 * 1024
 """A longer body is not swift, whatever its route: a long prompt takes ten times as long as a short one, and on the
@@ -40,7 +38,10 @@ class Gateway:
     """One ASGI app for every port; `services` tells which port belongs to one service alone.
 
     Sheds load: with `max_in_flight` requests running, or `max_waiting` of those that may wait for others, the next one
-    is answered 503 with Retry-After at once. With `runs_swift_here`, swift requests need no thread of their own either.
+    is answered 503 with Retry-After at once. One that might have waited but asks no model is never refused for others
+    that wait. With `runs_swift_here`, where no store can keep them waiting, such requests and swift ones need no thread
+    of their own, and the former take a place of either kind; without, they are counted with those that run, whose few
+    threads they share.
     """
 
     table: RouteTable
@@ -75,20 +76,29 @@ class Gateway:
                 return _closing(_error_answer(error, scope["path"]))
             await incoming.thrown_away(receive)
             raise
-        rule = RULES.get((found.route.method, found.route.path))
+        rule = rule_at(found.route.method, found.route.path)
         limit = rule.body_limit if rule is not None and rule.reads_body else None
         if is_longer(_announced(scope), incoming.MOST_THROWN_AWAY if limit is None else limit):
             return await self._unread(scope, path, found)
         body = await (incoming.thrown_away(receive) if limit is None else incoming.read(receive, limit))
-        waits = rule is not None and rule.waits
-        swift = rule is not None and rule.swift
+        waits, here = (False, False) if rule is None else self._way(rule, body)
         with self._counted(waits=waits):
-            if not waits and not (self.runs_swift_here and swift and len(body) <= SWIFT_BYTES):
+            if rule is None or not here:
                 return await self._invoked(_request(scope, path, body), found)
             # Whatever else has arrived by now is counted before one that only works keeps the loop to itself.
             await asyncio.sleep(0)
-            await direct.serve(self.host.door(found.route.function), found, scope, body, receive, send)
+            door = self.host.door(found.route.function)
+            await direct.serve(door, found, scope, body, receive, send, waits=rule.waits)
         return None
+
+    def _way(self, rule: RouteRule, body: bytes) -> tuple[bool, bool]:
+        """Whether the request counts as one that waits, and whether it is answered on the event loop."""
+        if not rule.waits:
+            return False, self.runs_swift_here and rule.swift and len(body) <= SWIFT_BYTES
+        if self.runs_swift_here and self.waiting < self.max_waiting:
+            return True, True  # whatever it asks for
+        waits = direct.asks_a_model(rule, body)
+        return waits, waits or self.runs_swift_here
 
     async def _unread(self, scope: Scope, path: str, found: Match) -> HttpAnswer:
         """What the door says to a request whose body is announced as too long: nothing of that is read."""

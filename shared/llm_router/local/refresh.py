@@ -38,13 +38,15 @@ def table(done: Refreshed) -> str:
     ]
     if done.refused:
         lines.append(f"refused: {done.refused}")
+    if done.not_exported:
+        lines.append(f"not exported: {done.not_exported}")
     written = "nothing was written, version" if done.dry_run else "the catalogue is version"
     lines.append(f"{done.diff.summary}; {written} {done.version}{' stays' if done.dry_run else ''}")
     return "\n".join(lines)
 
 
 def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
-    """Run it; 0 when the catalogue could be refreshed from at least one source."""
+    """Run it; 0 when the catalogue could be refreshed from at least one source, and exported where it is to be."""
     services = Services(settings.load(local_environment(dict(os.environ))), clock or SystemClock())
     refresher = services.ingesting.refresher()
     print(f"Asking {len(refresher.sources)} sources ...", flush=True)
@@ -55,7 +57,8 @@ def main(arguments: Sequence[str], clock: Clock | None = None) -> int:
         print(failure.message, file=sys.stderr)
         return 1
     print(table(done))
-    return 0 if any(state.error is None and state.last_success for state in done.sources) else 1
+    read = any(state.error is None and state.last_success for state in done.sources)
+    return 0 if read and done.not_exported is None else 1
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ from llm_router.local.restarts import Restarts
 from llm_router.ports import Clock
 from llm_router.settings import Settings, Store
 
-STOP_AFTER_S = 8.0
-"""How long workers have to end by themselves before they are killed: longer than `worker.GRACE_S` and
-`worker.LAST_WORDS_S` together, so that whoever still waits is answered."""
+STOP_AFTER_S = worker.GRACE_S + worker.LAST_WORDS_S + 2.0
+"""How long workers have to end by themselves before they are killed: longer than they take to answer whoever still
+waits."""
 POLL_S = 0.05
 TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
 """What a terminal sends to a whole process group, on Ctrl-C and when it closes."""

@@ -50,7 +50,8 @@ _log = logging.getLogger(__name__)
 class WorkerPlan:
     """What a worker is told by its parent. Only the first worker runs the schedules.
 
-    Swift requests are run on the event loop where the store is on this machine, so that nothing keeps them waiting.
+    Swift requests, and those that have a model recommended, are run on the event loop where the store is on this
+    machine, so that nothing keeps them waiting.
     """
 
     template: Path

@@ -59,6 +59,7 @@ ASSUMED_WINDOW = 4096
 class Prospect(NamedTuple):
     """What a model would make of the task, as far as the constraints ask. None: not known.
 
+    `input_tokens` are all that stand before the answer in its window, those of the conversation before it too.
     `silent` where its thoughts leave less than half of the answer: then it meets no demand on quality.
     """
 

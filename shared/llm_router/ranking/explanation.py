@@ -21,6 +21,10 @@ CLEARLY = 1.25
 """How many times what will come an answer must be expected to take before it is told as cut off: how long answers are
 is known only roughly, so that one about as long as its limit may well fit."""
 
+SLOWER = 1.25
+"""How many times as long one of two that are alike must be expected to take before it is told: speeds are known only
+roughly."""
+
 _GROUNDS = {
     Grounds.OTHER_DIFFICULTY: "inferred from this kind of work at another difficulty, not measured at this one",
     Grounds.OTHER_WORK: "inferred from other work or from its predecessor, not measured for this kind of work",
@@ -176,7 +180,15 @@ def _compared(other: Candidate, first: Candidate) -> str:
         return f"{quality} for {usd(other.usd)}"
     ratio = other.usd / first.usd
     if 0.95 < ratio < 1.05:
-        return f"{quality} for the same money"
+        return f"{quality} for the same money" + ("" if points else _in_time(other.wait.ms, first.wait.ms))
     if ratio > 1:
         return f"{quality} for {ratio:.1f} times the money"
     return f"{quality} at {ratio:.0%} of the cost" if ratio >= LEAST_TOLD else f"{quality} at less than 1% of the cost"
+
+
+def _in_time(other_ms: float, first_ms: float) -> str:
+    """What tells apart two that are alike in quality and cost; empty where they take about as long."""
+    if min(other_ms, first_ms) <= 0 or 1 / SLOWER < other_ms / first_ms < SLOWER:
+        return ""
+    ratio = other_ms / first_ms
+    return f" in {ratio:.1f} times the time" if ratio > 1 else f" in {max(ratio, 0.01):.0%} of the time"

@@ -29,9 +29,9 @@ DEFAULT_PREFERENCE = 0.5
 in docs/choosing.md."""
 
 
-Place = tuple[bool, bool, float, float, float, str]
+Place = tuple[bool, bool, float, float, float, float, str]
 """Sorts candidates, best first: those with room to answer, that will do, the higher score, then the cheaper, the
-better, the name."""
+better, the sooner done, the name."""
 
 
 class Standing(NamedTuple):
@@ -42,6 +42,7 @@ class Standing(NamedTuple):
     negative_score: float
     usd: float
     negative_quality: float
+    wait_ms: float
     model_id: str
 
     @property
@@ -61,9 +62,16 @@ def thrift(usd: float) -> float:
 
 
 def place_of(
-    model_id: str, quality: float, usd: float, preference: float, *, evidenced: bool = True, silent: bool = False
+    model_id: str,
+    quality: float,
+    usd: float,
+    preference: float,
+    *,
+    wait_ms: float = 0.0,
+    evidenced: bool = True,
+    silent: bool = False,
 ) -> Place:
     """The place of a candidate of this expected quality and cost; `silent` where its thoughts leave less than half
-    of its answer."""
+    of its answer. How long it takes decides between those that are equal in both, such as hosts of one model."""
     score = preference * quality + (1 - preference) * thrift(usd)
-    return silent, not evidenced or quality < WILL_DO, -score, usd, -quality, model_id
+    return silent, not evidenced or quality < WILL_DO, -score, usd, -quality, wait_ms, model_id

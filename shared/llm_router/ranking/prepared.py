@@ -13,7 +13,7 @@ from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.outcomes import Observed
 from llm_router.ranking.constraints import ASSUMED_WINDOW
 from llm_router.ranking.latency import SLOWEST, assumed_speed
-from llm_router.ranking.posterior import UNKNOWN, joined
+from llm_router.ranking.posterior import UNKNOWN, joined, pooled
 from llm_router.ranking.tokens import ratios_of
 from llm_router.taxonomy import Category, Difficulty
 
@@ -88,11 +88,12 @@ class Prepared:
 
 
 def prepare(models: Iterable[ModelEntry], observed: Mapping[str, Observed] | None = None) -> tuple[Prepared, ...]:
-    """Every model in the order given, its quality joined with what was observed of it here."""
-    seen = observed or {}
+    """Every model in the order given, its quality joined with what was observed of it here, at any provider."""
+    every = tuple(models)
+    seen = pooled(every, observed or {})
     alike: dict[Curves, Curves] = {}
     found = []
-    for model in models:
+    for model in every:
         curves = _curves(joined(model.quality, seen.get(model.id)))
         found.append(_prepared(model, alike.setdefault(curves, curves)))
     return tuple(found)

@@ -52,11 +52,15 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best candidates, best first, how many there are in all, and everything that is out."""
+    """The best candidates, best first, how many there are in all, and everything that is out.
+
+    `named` is the candidate that was asked for by name, though it may stand behind the best; None where it is out.
+    """
 
     candidates: tuple[Candidate, ...]
     eligible: int
     excluded: tuple[Exclusion, ...]
+    named: Candidate | None = None
 
 
 def rank(
@@ -66,8 +70,10 @@ def rank(
     preference: float,
     around: Surroundings,
     most: int = MOST_RANKED,
+    name: str | None = None,
 ) -> Ranking:
-    """The ranking; raises `NoEligibleModel` naming what binds when nobody is left.
+    """The ranking, with the candidate whose id is `name`; raises `NoEligibleModel` naming what binds when nobody is
+    left.
 
     A bound on the price binds what is paid when the provider's cache has forgotten the session and, where a model is to
     answer, when it reads somewhat more than is expected. For its place a model counts with all that it needs to think
@@ -80,10 +86,13 @@ def rank(
     if not placed:
         raise nobody(excluded, limits)
     best = heapq.nsmallest(most, placed)  # ids differ, so places do, and nothing behind them is ever compared
+    named = [] if name is None else [each for each in placed if each[1].model.id == name]
+    told = [_candidate(place, prepared, task, limits, wanted, around) for place, prepared in best + named]
     return Ranking(
-        candidates=tuple(_candidate(place, prepared, task, limits, wanted, around) for place, prepared in best),
+        candidates=tuple(told[: len(best)]),
         eligible=len(placed),
         excluded=tuple(sorted(excluded, key=_name)),
+        named=told[-1] if named else None,
     )
 
 
@@ -105,23 +114,23 @@ def _divided(
         if (unusable := around.unusable.get(model.id)) is not None:
             excluded.append(Exclusion(model, out_of_use(model, unusable), None))
             continue
-        (quality, evidenced), reads = figures.quality(prepared), figures.reads(prepared)
+        (quality, evidenced), (reads, fills) = figures.quality(prepared), figures.reads(prepared)
         needed = thinking_needed(prepared, length)
         output, thinking = expected_tokens(prepared, length, needed)
         tokens, silent = output + thinking, thinking > 0 and output * 2 < length.wanted
         usd, spent = _compared_usd(prepared, task, reads, tokens, length.wanted + needed)
+        wait_ms = _wait_ms(prepared, output, thinking, around)
         place = (
             None
             if spent is None
-            else place_of(model.id, quality, spent, preference, evidenced=evidenced, silent=silent)
+            else place_of(model.id, quality, spent, preference, wait_ms=wait_ms, evidenced=evidenced, silent=silent)
         )
-        if undemanding and place is not None and reads + tokens <= prepared.safe_tokens:
+        if undemanding and place is not None and fills + tokens <= prepared.safe_tokens:
             placed.append((place, prepared))
             continue
-        wait_ms = wait_for(prepared, output, thinking, around).ms if limits.max_latency_ms is not None else 0.0
         bounded = task.generated and limits.max_cost_usd is not None
         dear = _at_least(prepared, task, usd, reads) if bounded else usd
-        found = violations(Prospect(model, dear, wait_ms, quality, reads, tokens, silent), task, limits)
+        found = violations(Prospect(model, dear, wait_ms, quality, fills, tokens, silent), task, limits)
         if found or place is None:
             excluded.append(Exclusion(model, tuple(found), place))
         else:
@@ -133,9 +142,9 @@ class _Figures:
     """Expected quality and tokens to read, worked out once for all models that share a curve or a tokenizer."""
 
     def __init__(self, task: Task, wanted: Demand) -> None:
-        self._reading, self._wanted = task.reading, wanted
+        self._reading, self._filling, self._wanted = task.reading, task.filling, wanted
         self._qualities: dict[int, tuple[float, bool]] = {}
-        self._reads: dict[int, int] = {}
+        self._reads: dict[int, tuple[int, int]] = {}
 
     def quality(self, prepared: Prepared) -> tuple[float, bool]:
         """What is expected, and whether on any evidence."""
@@ -146,10 +155,12 @@ class _Figures:
             self._qualities[id(curves)] = found
         return found
 
-    def reads(self, prepared: Prepared) -> int:
+    def reads(self, prepared: Prepared) -> tuple[int, int]:
+        """What it reads for this request, and what that fills of its window."""
         found = self._reads.get(id(prepared.ratios))
         if found is None:
-            found = self._reads[id(prepared.ratios)] = self._reading.by(prepared.ratios)
+            found = self._reading.by(prepared.ratios), self._filling.by(prepared.ratios)
+            self._reads[id(prepared.ratios)] = found
         return found
 
 
@@ -190,6 +201,14 @@ def wait_for(prepared: Prepared, output: int, thinking: int, around: Surrounding
         measured=prepared.speed_measured,
         included=thinking if prepared.thought_first else 0,
     )
+
+
+def _wait_ms(prepared: Prepared, output: int, thinking: int, around: Surroundings) -> float:
+    """As `wait_for`, for every model of a catalogue: of those that nobody timed here in a fraction of the time."""
+    if around.live and prepared.model.id in around.live:
+        return wait_for(prepared, output, thinking, around).ms
+    written = output if prepared.thought_first else output + thinking
+    return prepared.first_token_ms + written * prepared.ms_per_token
 
 
 def _name(exclusion: Exclusion) -> str:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import FieldProblem, NoEligibleModel
-from llm_router.ranking.constraints import DROP, Violation
+from llm_router.ranking.constraints import DROP, Reason, Violation
 from llm_router.ranking.objective import Place
 from llm_router.ranking.task import Constraints
 from llm_router.ranking.unmatched import unmatched
+
+_NO_WAY_IN: Mapping[Reason, str] = {
+    Reason.INACTIVE: "out of use",
+    Reason.UNUSABLE: "not usable here",
+    Reason.PRICE_UNKNOWN: "without a known price",
+    Reason.CONTEXT_WINDOW: "with too small a window",
+    Reason.MAX_OUTPUT: "with too short an answer",
+    Reason.CAPABILITY: "without what the request needs",
+}
+"""What models are that no change of the request would let in."""
 
 
 class Exclusion(NamedTuple):
@@ -32,7 +43,9 @@ def nobody(excluded: Sequence[Exclusion], limits: Constraints) -> NoEligibleMode
     whole = {row.path for row in vain if row.whole}
     found = nearest(_without(each, whole) for each in excluded)
     if found is None:
-        return NoEligibleModel("No model in the catalogue can do this request, whatever its constraints.")
+        return NoEligibleModel(
+            f"No model in the catalogue can do this request, whatever its constraints{_told_why(excluded)}."
+        )
     binding = (
         FieldProblem(violation.path or "", f"binds; the nearest value that gives a model: {violation.relaxed}")
         for violation in found.violations
@@ -43,6 +56,14 @@ def nobody(excluded: Sequence[Exclusion], limits: Constraints) -> NoEligibleMode
         f"No model meets the constraints{names}; the nearest relaxation is {changes} (gives {found.model.id}).",
         (*binding, *(field for row in vain for field in row.fields)),
     )
+
+
+def _told_why(excluded: Iterable[Exclusion]) -> str:
+    """Of how many models which is the first thing that no change of the request would mend, the commonest first."""
+    lasting = ([one.reason for one in each.violations if one.path is None] for each in excluded)
+    counted = Counter(_NO_WAY_IN.get(found[0], found[0]) for found in lasting if found)
+    told = ", ".join(f"{count} {what}" for what, count in counted.most_common())
+    return told and f": {told}"
 
 
 def nearest(excluded: Iterable[Exclusion]) -> Exclusion | None:

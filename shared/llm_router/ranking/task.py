@@ -31,7 +31,8 @@ class Task:
 
     `chances` gives the seven categories' probabilities, `complexity` runs from 0 to 1, `input_tokens` and `shares` are
     those of its `reading`, `output_tokens` the expected length of the answer. `requires` is what the
-    request itself needs: vision for images, tools for tool calls. `held` is None outside of a session. `longest`
+    request itself needs: vision for images, tools for tool calls. `held` is None outside of a session. `before_tokens`
+    are of the conversation that its sender will send along: they take room in the context window. `longest`
     is where an answer will be cut off, whatever model gives it: it makes it cheaper and rules no model out.
     `thinks_otherwise` are the ids of models that the request makes think though they would not, or keeps from it.
     `generated` where a model is to answer, and not only to be named; `kept` where its provider is then asked to keep
@@ -46,6 +47,7 @@ class Task:
     requires: frozenset[Capability] = frozenset()
     shares: Shares = IN_ENGLISH
     held: Held | None = None
+    before_tokens: int = 0
     longest: int | None = None
     thinks_otherwise: frozenset[str] = frozenset()
     generated: bool = False
@@ -55,6 +57,11 @@ class Task:
     def reading(self) -> Reading:
         """What a model has to read of it."""
         return Reading(self.input_tokens, self.shares)
+
+    @property
+    def filling(self) -> Reading:
+        """What takes room in its context window."""
+        return Reading(self.input_tokens + self.before_tokens, self.shares)
 
 
 @dataclass(frozen=True, slots=True)

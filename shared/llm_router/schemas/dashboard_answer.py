@@ -11,7 +11,7 @@ from llm_router.latencies import latency_histogram, quantiles
 from llm_router.savings import strongest
 from llm_router.schemas import board
 from llm_router.schemas.dashboard import Baseline, CatalogueFigures, ComponentAnswer, DashboardData, Point
-from llm_router.schemas.status import quarantined_answers
+from llm_router.schemas.status import still_quarantined
 
 
 def dashboard_answer(seen: Seen, points: PerBucket[Point]) -> DashboardData:
@@ -61,7 +61,7 @@ def _catalogue(found: InUse, now: float) -> CatalogueFigures:
         active_models=len(catalogue.active()),
         origin=current.origin if current else "bundled",
         refused=last.refused if last else None,
-        quarantined=quarantined_answers(last.quarantined if last else ()),
+        quarantined=still_quarantined(last, catalogue),
     )
 
 

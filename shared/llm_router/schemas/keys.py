@@ -13,7 +13,7 @@ from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import Readable
 from llm_router.schemas.route import Names
 
-Usd = Annotated[float, Field(gt=0, le=1e9)]
+Usd = Annotated[float, Field(ge=1e-6, le=1e9)]
 
 
 class KeyRequest(RequestBody):

@@ -89,6 +89,7 @@ class Message(SentBack):
             audios=sum(isinstance(part, AudioPart) for part in said),
             files=sum(isinstance(part, FilePart) for part in said),
             heavy_tokens=sum(part.tokens for part in said),
+            unsized=sum(isinstance(part, FilePart) and not part.is_sized for part in said),
         )
 
     def chat(self, old_call: str = "call_1") -> ChatMessage:

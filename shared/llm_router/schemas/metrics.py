@@ -63,10 +63,12 @@ class ModelsMetrics(BaseModel):
     catalogue_version: int
 
 
-def model_metrics(entry: ModelEntry, times_recommended: int, around: Surroundings) -> ModelMetrics:
-    """The metrics of one model, with what was seen of it `around` the catalogue."""
+def model_metrics(
+    entry: ModelEntry, times_recommended: int, around: Surroundings, everywhere: Observed | None
+) -> ModelMetrics:
+    """The metrics of one model, with what was seen of it `around` the catalogue. What counts is joined with what was
+    observed of it `everywhere`, with its judgements at all its providers."""
     shown = entry_answer(entry)
-    seen = around.observed.get(entry.id)
     return ModelMetrics(
         id=shown.id,
         provider=shown.provider,
@@ -76,13 +78,13 @@ def model_metrics(entry: ModelEntry, times_recommended: int, around: Surrounding
         output_usd_per_mtok=shown.output_usd_per_mtok,
         latency=shown.latency,
         quality=shown.quality,
-        live=_live(times_recommended, seen or Observed(), around.live.get(entry.id)),
+        live=_live(times_recommended, around.observed.get(entry.id, Observed()), around.live.get(entry.id)),
         joined={
             category: {
                 level: JoinedAnswer(mean=round(cell.mean, 4), sd=round(cell.sd, 4), n=round(cell.n, 2))
                 for level, cell in levels.items()
             }
-            for category, levels in joined(entry.quality, seen).items()
+            for category, levels in joined(entry.quality, everywhere).items()
         },
     )
 

@@ -7,14 +7,15 @@ import re
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from llm_router.conversation import audio_tokens, file_tokens
 from llm_router.generation import chat
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import AnyJson
 
-_TEXT = ("data:text/", "data:application/json")
+_TEXT = ("text/", "application/json")
+_DATA = re.compile(r"data:([^;,]*)", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _KINDS = {
@@ -61,6 +62,15 @@ class ImageUrl(RequestBody):
 
     url: Annotated[str, Field(max_length=4_000_000)]
     detail: Literal["auto", "low", "high", "original"] | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _holds_a_picture(cls, url: str) -> str:
+        """Pictures count alike, however many bytes they are: what is none must not pass for one."""
+        kind = _kind_told(url)
+        if kind is not None and not kind.startswith("image/"):
+            raise ValueError("must be a picture: a data address of the kind image/*; other files go as file")
+        return url
 
 
 class ImagePart(PartBody):
@@ -121,9 +131,15 @@ class FilePart(PartBody):
 
     @property
     def tokens(self) -> int:
-        """By the size of the file; of one that the provider holds it is not known."""
+        """By the size of the file; of one that the provider holds or fetches it is not known."""
         data = self.file.address or ""
-        return file_tokens(_octets(data), is_text=data[:32].lower().startswith(_TEXT))
+        return file_tokens(_octets(data), is_text=(_kind_told(data) or "").startswith(_TEXT))
+
+    @property
+    def is_sized(self) -> bool:
+        """False for a file that a provider is to fetch. Those that it holds are the operator's own."""
+        address = self.file.address
+        return not address or _kind_told(address) is not None
 
     def chat(self) -> chat.Part:
         """As it is sent to a model."""
@@ -142,6 +158,12 @@ class RefusalPart(PartBody):
 
 
 Part = Annotated[TextPart | ImagePart | AudioPart | FilePart | RefusalPart, Field(discriminator="type")]
+
+
+def _kind_told(address: str) -> str | None:
+    """The kind that a `data:` address tells, text where it tells none (RFC 2397); None for any other address."""
+    found = _DATA.match(address)
+    return found[1].strip().lower() or "text/plain" if found else None
 
 
 def _kind_of(filename: str) -> str:

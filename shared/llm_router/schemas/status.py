@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-from llm_router.catalogue.guards import Quarantined
+from llm_router.catalogue.entry import Catalogue
+from llm_router.catalogue.guards import Quarantined, still_doubted
 from llm_router.catalogue.publishing import held_by_rollback
 from llm_router.catalogue.reader import InForce
 from llm_router.catalogue.refresher import LastRun, Refreshed
@@ -33,7 +34,7 @@ class SourceStatus(BaseModel):
 
 
 class QuarantinedAnswer(BaseModel):
-    """A price that was not believed; the old one is kept."""
+    """A figure that was not believed; the old one is kept."""
 
     model: str
     field: str
@@ -52,6 +53,9 @@ class CatalogueStatus(StrEnum):
 class StatusAnswer(BaseModel):
     """The catalogue at a glance. Times are epoch seconds, ages seconds.
 
+    `last_sync` is when it was last made, or found to be, as a source on the web says. `not_exported` tells why the last
+    refresh could not write its copy.
+
     `held_by_rollback` while the version in force was made by going back: scheduled refreshes leave it alone.
     """
 
@@ -66,6 +70,7 @@ class StatusAnswer(BaseModel):
     held_by_rollback: bool
     last_change: str | None
     refused: str | None
+    not_exported: str | None
     quarantined: list[QuarantinedAnswer]
     sources: list[SourceStatus]
 
@@ -77,22 +82,28 @@ class RefreshAnswer(BaseModel):
     dry_run: bool
     diff: DiffAnswer
     refused: str | None
+    not_exported: str | None
     quarantined: list[QuarantinedAnswer]
     sources: list[SourceStatus]
 
 
 def status_answer(
-    found: InForce, current: VersionInfo | None, states: list[SourceState], last: LastRun | None, now: float
+    found: InForce,
+    current: VersionInfo | None,
+    states: list[SourceState],
+    last: LastRun | None,
+    renewed: float,
+    now: float,
 ) -> StatusAnswer:
     """The status of the catalogue in force, `current` being what its store says of it: None where nothing was published
-    or the store is down."""
+    or the store is down. `renewed` is when it was last as a source on the web says, 0 for never."""
     catalogue = found.catalogue
     models = models_told_by(catalogue)
     return StatusAnswer(
         status=CatalogueStatus.DEGRADED if in_trouble(found, states) else CatalogueStatus.OK,
         total_models=len(catalogue),
         active_models=len(catalogue.active()),
-        last_sync=last.at if last else None,
+        last_sync=renewed or None,
         data_sources=sorted(models),
         catalogue_version=catalogue.version,
         catalogue_age_s=now - current.created_at if current else None,
@@ -100,7 +111,8 @@ def status_answer(
         held_by_rollback=held_by_rollback(current),
         last_change=current.summary if current else None,
         refused=last.refused if last else None,
-        quarantined=quarantined_answers(last.quarantined if last else ()),
+        not_exported=last.not_exported if last else None,
+        quarantined=still_quarantined(last, catalogue),
         sources=[_source(state, models.get(state.name, 0), now) for state in states],
     )
 
@@ -112,13 +124,18 @@ def refresh_answer(done: Refreshed, now: float) -> RefreshAnswer:
         dry_run=done.dry_run,
         diff=diff_answer(done.diff),
         refused=done.refused,
-        quarantined=quarantined_answers(done.quarantined),
-        sources=[_source(state, 0, now) for state in done.sources],
+        not_exported=done.not_exported,
+        quarantined=_quarantined(done.quarantined),
+        sources=[_source(state, done.told_by.get(state.name, 0), now) for state in done.sources],
     )
 
 
-def quarantined_answers(found: tuple[Quarantined, ...]) -> list[QuarantinedAnswer]:
-    """The prices that were not believed."""
+def still_quarantined(last: LastRun | None, catalogue: Catalogue) -> list[QuarantinedAnswer]:
+    """The figures that the last run did not believe and that are still kept in the catalogue in force."""
+    return _quarantined(still_doubted(last.quarantined if last else (), (), catalogue.models))
+
+
+def _quarantined(found: tuple[Quarantined, ...]) -> list[QuarantinedAnswer]:
     return [
         QuarantinedAnswer(model=one.model, field=one.field, kept=one.kept, refused=one.refused, source=one.source)
         for one in found

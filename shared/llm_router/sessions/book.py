@@ -19,8 +19,9 @@ class Session:
     """One conversation as it stands.
 
     `task` is what is being worked on, as it was first classified. `model_id` is the model last chosen, `at` when
-    (epoch seconds), `tokens` the length of the conversation by then, in the classifier's tokens and with the
-    expected answers. `lift` counts how often it was escalated, `failures` what went wrong since.
+    (epoch seconds), by which decision, `tokens` the length of the conversation by then, in the classifier's tokens and
+    with the expected answers. `lift` counts how often it was escalated, `failures` what went wrong since; `blamed`
+    where the answer of the last decision is among that.
     """
 
     task: Classification
@@ -30,6 +31,8 @@ class Session:
     turns: int = 1
     lift: int = 0
     failures: int = 0
+    decision: str = ""
+    blamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +50,21 @@ class SessionBook:
 
     def keep(self, key: str, session: Session) -> None:
         """Remember it as it is now."""
-        self.records.put(self._record(key, session))
+        self.records.put(Record(KIND, key, _dumps(session), expires_at=self.clock.now() + self.ttl_s))
 
-    def failed(self, key: str) -> None:
-        """The last answer of the session was no good: what comes next in it counts that."""
+    def judged(self, key: str, decision: str, *, good: bool) -> None:
+        """The decision's answer was good, or not: what comes next in the session counts that, unless another decision
+        was made in it since. No session lives longer for it."""
         for _ in range(ATTEMPTS):
             held = self.records.get(KIND, key)
             session = None if held is None else _loads(held.body)
-            if held is None or session is None:
+            if held is None or session is None or session.decision != decision:
                 return
-            worse = replace(session, failures=session.failures + 1)
-            if self.records.replace(self._record(key, worse), expected_body=held.body):
+            if good and not session.failures:
                 return
-
-    def _record(self, key: str, session: Session) -> Record:
-        return Record(KIND, key, _dumps(session), expires_at=self.clock.now() + self.ttl_s)
+            told = replace(session, failures=0 if good else session.failures + 1, blamed=not good)
+            if self.records.replace(replace(held, body=_dumps(told)), expected_body=held.body):
+                return
 
 
 def session_key(tenant: str, session_id: str) -> str:
@@ -72,15 +75,17 @@ def session_key(tenant: str, session_id: str) -> str:
 
 def _dumps(session: Session) -> str:
     numbers = [session.tokens, session.at, session.turns, session.lift, session.failures]
-    return json.dumps([encode(session.task).decode(), session.model_id, *numbers], separators=(",", ":"))
+    last = [session.decision, int(session.blamed)]
+    return json.dumps([encode(session.task).decode(), session.model_id, *numbers, *last], separators=(",", ":"))
 
 
 def _loads(body: str) -> Session | None:
     try:
-        task, model_id, tokens, at, turns, lift, failures = json.loads(body)
+        task, model_id, tokens, at, turns, lift, failures, decision, blamed = json.loads(body)
         found = decode(str(task).encode())
         if found is None:
             return None
-        return Session(found, str(model_id), int(tokens), float(at), int(turns), int(lift), int(failures))
+        numbers = int(turns), int(lift), int(failures)
+        return Session(found, str(model_id), int(tokens), float(at), *numbers, str(decision), bool(blamed))
     except (ValueError, TypeError):
         return None

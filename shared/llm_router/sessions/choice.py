@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from llm_router.errors import NoEligibleModel
 from llm_router.ranking.prepared import Prepared
-from llm_router.ranking.rank import Ranking, rank
+from llm_router.ranking.rank import Candidate, Ranking, rank
 from llm_router.ranking.task import Constraints, Held, Surroundings, Task
 from llm_router.sessions.turn import MOST_LIFT, Turn, lifted, lifted_preference
 from llm_router.taxonomy import Classification
@@ -28,7 +29,8 @@ class Choice:
     """A ranking whose first model is the choice, and how the session led to it.
 
     `classification` and `preference` are what was ranked by, after `lift` escalations. `kept` is True where the
-    session's model stays though another would lead a ranking without the session.
+    session's model stays though another would lead a ranking without the session. `incumbent` is the model of the
+    answer before, as far as known. `too_long` where the conversation before fits no window that may be used.
     """
 
     ranking: Ranking
@@ -36,6 +38,15 @@ class Choice:
     preference: float
     lift: int
     kept: bool = False
+    incumbent: str | None = None
+    too_long: bool = False
+
+    @property
+    def stronger(self) -> bool:
+        """Whether the first model is expected to do better than the one that the ranking was asked for by name. Of one
+        that may not be used nothing is said."""
+        before = self.ranking.named
+        return before is not None and _weakness(self.ranking.candidates[0]) < _weakness(before)
 
 
 def choose(models: Sequence[Prepared], wanted: Wanted, taken: Turn, incumbent: str | None) -> Choice:
@@ -43,34 +54,74 @@ def choose(models: Sequence[Prepared], wanted: Wanted, taken: Turn, incumbent: s
 
     A follow-up stays with the model of its task for as long as that may be used. A new task leaves it when another
     model is better even at the price of losing the provider's prompt cache, which the ranking knows from
-    `taken.held`. An escalation leaves it whenever a better one is there. Raises `NoEligibleModel`.
+    `taken.held`. An escalation leaves it whenever one that is expected to do better is there, and never for one that is
+    not. Without a session each escalation leaves the model that would have been chosen before it. Raises
+    `NoEligibleModel`.
     """
-    lift = taken.lift
-    choice = _ranked(models, wanted, taken, lift)
+    if incumbent is None:
+        return _without_session(models, wanted, taken)
+    lift = min(MOST_LIFT, taken.lift)
     if taken.escalated:
-        while lift < MOST_LIFT and choice.ranking.candidates[0].model.id == incumbent:
-            lift += 1
-            choice = _ranked(models, wanted, taken, lift)
-        return choice
-    if incumbent is None or choice.ranking.candidates[0].model.id == incumbent:
+        return _escalated(models, wanted, taken, lift, incumbent)
+    name = incumbent if taken.inherited else None
+    choice = replace(_ranked(models, wanted, taken, lift, name), incumbent=incumbent)
+    if _first(choice) == incumbent:
         return replace(choice, kept=_kept_by_cache(models, wanted, taken, choice))
-    return _with_first(choice, incumbent) if taken.inherited else choice
+    return _with_incumbent(choice) if taken.inherited else choice
 
 
-def _ranked(models: Sequence[Prepared], wanted: Wanted, taken: Turn, lift: int) -> Choice:
-    """The choice after so many escalations. A demand that only the task as it looked at first can meet is met so."""
-    preference = lifted_preference(wanted.preference, lift)
-    harder = lifted(taken.classification, lift)
-    held = None if taken.escalated else taken.held
-    task = replace(wanted.task, difficulty=harder.difficulty, complexity=harder.complexity, held=held)
-    try:
-        return Choice(rank(models, task, wanted.limits, preference, wanted.around), harder, preference, lift)
-    except NoEligibleModel:
-        if not lift:
-            raise
-    as_first = replace(wanted.task, held=held)
-    ranking = rank(models, as_first, wanted.limits, preference, wanted.around)
-    return Choice(ranking, taken.classification, preference, lift)
+def _without_session(models: Sequence[Prepared], wanted: Wanted, taken: Turn) -> Choice:
+    """The choice after every escalation of a conversation of which only its messages are known."""
+    choice = _ranked(models, wanted, taken, 0)
+    for _ in range(taken.lift):
+        choice = _escalated(models, wanted, taken, min(MOST_LIFT, choice.lift + 1), _first(choice))
+        if _first(choice) == choice.incumbent:
+            break
+    return replace(choice, kept=False)
+
+
+def _escalated(models: Sequence[Prepared], wanted: Wanted, taken: Turn, lift: int, incumbent: str) -> Choice:
+    """The choice after at least so many escalations, and as many more as it takes until a stronger model than the
+    incumbent leads. Where there is none the incumbent stays; one that may not be used is left for any other."""
+    choice = _ranked(models, wanted, taken, lift, incumbent)
+    while choice.lift < MOST_LIFT and choice.ranking.named is not None and not choice.stronger:
+        choice = _ranked(models, wanted, taken, choice.lift + 1, incumbent)
+    choice = replace(choice, incumbent=incumbent)
+    return choice if choice.stronger or _first(choice) == incumbent else _with_incumbent(choice)
+
+
+def _ranked(models: Sequence[Prepared], wanted: Wanted, taken: Turn, lift: int, name: str | None = None) -> Choice:
+    """The choice after so many escalations, its ranking with the model called `name`.
+
+    A demand that only the task as it looked at first can meet is met so. A conversation that is too long for all that
+    may be used has to be shortened: then it binds nothing.
+    """
+    preference, harder = lifted_preference(wanted.preference, lift), lifted(taken.classification, lift)
+    as_first = replace(wanted.task, held=None if taken.escalated else taken.held, before_tokens=taken.before_tokens)
+    tries = [(replace(as_first, difficulty=harder.difficulty, complexity=harder.complexity), harder)]
+    if lift:
+        tries.append((as_first, taken.classification))
+    if taken.before_tokens:
+        tries += [(replace(task, before_tokens=0), found) for task, found in tries]
+
+    def choice(task: Task, found: Classification) -> Choice:
+        ranking = rank(models, task, wanted.limits, preference, wanted.around, name=name)
+        return Choice(ranking, found, preference, lift, too_long=task.before_tokens < taken.before_tokens)
+
+    for task, found in tries[:-1]:
+        with suppress(NoEligibleModel):
+            return choice(task, found)
+    return choice(*tries[-1])
+
+
+def _first(choice: Choice) -> str:
+    return choice.ranking.candidates[0].model.id
+
+
+def _weakness(candidate: Candidate) -> tuple[bool, bool, float]:
+    """Sorts candidates by what is expected of their answers alone, the best first."""
+    standing = candidate.standing
+    return standing.will_not_answer, standing.will_not_do, standing.negative_quality
 
 
 def _kept_by_cache(models: Sequence[Prepared], wanted: Wanted, taken: Turn, choice: Choice) -> bool:
@@ -79,16 +130,15 @@ def _kept_by_cache(models: Sequence[Prepared], wanted: Wanted, taken: Turn, choi
         return False
     nobody = Held("", taken.held.cached_tokens, taken.held.history_tokens)
     without = _ranked(models, wanted, replace(taken, held=nobody), choice.lift)
-    return without.ranking.candidates[0].model.id != choice.ranking.candidates[0].model.id
+    return _first(without) != _first(choice)
 
 
-def _with_first(choice: Choice, model_id: str) -> Choice:
-    """The session's model first, the others as they are; unchanged when it is not among the best any more, or when
-    others will answer and it will not."""
-    candidates = choice.ranking.candidates
-    silent = candidates[0].standing.will_not_answer
-    chosen = tuple(each for each in candidates if each.model.id == model_id and each.standing.will_not_answer == silent)
-    if not chosen:
+def _with_incumbent(choice: Choice) -> Choice:
+    """The session's model first, the others as they are; unchanged when it may not be used any more, or when others
+    will answer and it will not."""
+    candidates, kept = choice.ranking.candidates, choice.ranking.named
+    if kept is None or kept.standing.will_not_answer != candidates[0].standing.will_not_answer:
         return choice
-    others = tuple(each for each in candidates if each.model.id != model_id)
-    return replace(choice, ranking=replace(choice.ranking, candidates=(*chosen, *others)), kept=True)
+    others = (each for each in candidates if each.model.id != kept.model.id)
+    told = (kept, *others)[: len(candidates)]
+    return replace(choice, ranking=replace(choice.ranking, candidates=told), kept=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from llm_router.classification import Classified
@@ -10,9 +10,13 @@ from llm_router.conversation import Conversation
 from llm_router.errors import StoreUnavailable
 from llm_router.ports import Clock
 from llm_router.sessions.book import Session, SessionBook
-from llm_router.sessions.manner import manner
-from llm_router.sessions.turn import Turn, turn
+from llm_router.sessions.manner import Manner, heard
+from llm_router.sessions.turn import Course, Turn, goes_on, turn
 from llm_router.taxonomy import Classification
+
+MOST_CLASSIFIED = 3
+"""Earlier messages that begin as if they went on and are classified at most, to find the task that a follow-up goes on
+with. More of them are taken to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +47,46 @@ class Sessions:
         """How to take the conversation's last message, which was classified as `found`.
 
         A follow-up inherits from the session or, without one, from what the user asked before in the same
-        conversation; that is classified with `classify`.
+        conversation, and counts what was wrong since; what was asked is classified with `classify`.
         """
         session, reachable = self._find(key) if key else (None, False)
-        said = manner(conversation.request)
-        before = session.task if session is not None else None
-        if before is None and said.follows:
-            earlier = [text for text in conversation.asked[:-1] if not manner(text).follows]
-            before = classify(earlier[-1]).classification if earlier else None
-        return Opened(session, turn(found, said, before, session), reachable)
+        said = heard(conversation.request)
+        before, course = None, Course()
+        if session is not None:
+            before, course = session.task, Course(session.lift, session.failures, session.blamed)
+        elif goes_on(said, found):
+            before, course = _earlier(conversation.asked[:-1], classify)
+        return Opened(session, turn(found, said, before, course), reachable)
 
-    def close(self, key: str, opened: Opened, *, model_id: str, tokens: int, lift: int, alone: bool) -> None:
-        """Remember the turn: its task before it was lifted, its model, and `tokens` of prompt and expected answer.
-
-        A prompt that stood `alone` adds its tokens to the session's; a whole conversation replaces them.
-        """
+    def close(
+        self, key: str, opened: Opened, *, decision: str, model_id: str, tokens: int, lift: int, adds: bool
+    ) -> None:
+        """Remember the turn: its task before it was lifted, its model, and `tokens` of prompt and expected answer,
+        which are added to the session's where it `adds`, else replace them."""
         if not opened.reachable:
             return
         before, taken = opened.session, opened.turn
         session = Session(
             task=taken.classification,
             model_id=model_id,
-            tokens=tokens + (before.tokens if before is not None and alone else 0),
+            tokens=tokens + (before.tokens if before is not None and adds else 0),
             at=self.clock.now(),
             turns=1 if before is None else before.turns + 1,
             lift=lift,
             failures=taken.failures,
+            decision=decision,
         )
         try:
             self.book.keep(key, session)
         except StoreUnavailable as failure:
             self.warn(f"A session was not kept: {failure.message}")
 
-    def failed(self, key: str) -> None:
-        """An answer of the session was judged to be no good."""
+    def judged(self, key: str, decision: str, *, good: bool) -> None:
+        """The answer to a decision of the session was judged, whichever model gave it."""
         try:
-            self.book.failed(key)
+            self.book.judged(key, decision, good=good)
         except StoreUnavailable as failure:
-            self.warn(f"A session does not know of its failure: {failure.message}")
+            self.warn(f"A session does not know of a judgement: {failure.message}")
 
     def _find(self, key: str) -> tuple[Session | None, bool]:
         try:
@@ -88,3 +94,26 @@ class Sessions:
         except StoreUnavailable as failure:
             self.warn(f"A session was not found: {failure.message}")
             return None, False
+
+
+def _earlier(asked: Sequence[str], classify: Callable[[str], Classified]) -> tuple[Classification | None, Course]:
+    """The last task among what was asked, and how it has gone since; None when nothing there is one."""
+    since: list[Manner] = []
+    classified = 0
+    for text in reversed(asked):
+        said = heard(text)
+        if not said.manner.follows or (said.of_its_own and classified < MOST_CLASSIFIED):
+            classified += 1
+            found = classify(text).classification
+            if not goes_on(said, found):
+                return found, _course(since)
+        since.append(said.manner)
+    return None, Course()
+
+
+def _course(since: Sequence[Manner]) -> Course:
+    """How a task has gone after messages of these manners, the last one first."""
+    course = Course()
+    for said in reversed(since):
+        course = course.after(said)
+    return course

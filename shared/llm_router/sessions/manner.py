@@ -7,6 +7,7 @@ import unicodedata
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 LONGEST = 200
 """Characters. A longer message says enough by itself."""
@@ -16,6 +17,9 @@ LEAD_WORDS = 8
 
 COMPLAINT_WORDS = 25
 """The same for a complaint, which tends to say what was wrong."""
+
+JOINED_WORDS = 3
+"""Words at most behind what only joins a word or two to the message before: "and in French?"."""
 
 _NO_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC")
 """How the names of characters begin in scripts that put no spaces between words."""
@@ -36,19 +40,35 @@ class Manner(IntEnum):
         return self >= Manner.CONTINUES
 
 
+class Heard(NamedTuple):
+    """A message's manner, whether it says `more` than that, and whether what it says may be a task `of_its_own`:
+    nothing in it points back but how it begins."""
+
+    manner: Manner
+    more: bool = False
+    of_its_own: bool = False
+
+
 Words = tuple[str, ...]
 
 
-def manner(text: str) -> Manner:
-    """The manner of a message. Linear in its length, which counts up to `LONGEST`."""
+def heard(text: str) -> Heard:
+    """How a message is to be heard. Linear in its length, which counts up to `LONGEST`."""
     if len(text) > LONGEST:
-        return Manner.FRESH
+        return Heard(Manner.FRESH)
     said = words(text)
-    whole, lead = _covered(said)
+    whole, lead, opened = _covered(said)
     if whole.follows:
-        return whole
+        return Heard(whole)
     most = COMPLAINT_WORDS if lead is Manner.ESCALATES else LEAD_WORDS
-    return lead if lead.follows and len(said) <= most else Manner.FRESH
+    if not lead.follows or len(said) > most:
+        return Heard(Manner.FRESH)
+    return Heard(lead, more=True, of_its_own=opened is not None and not _points_back(said[opened:]))
+
+
+def manner(text: str) -> Manner:
+    """The manner alone."""
+    return heard(text).manner
 
 
 def words(text: str) -> Words:
@@ -71,38 +91,74 @@ def words(text: str) -> Words:
     return (*found, current) if current else tuple(found)
 
 
-def _covered(said: Words) -> tuple[Manner, Manner]:
-    """What the message says if phrases cover it whole, else `FRESH`; and what the phrases that may lead it say."""
+def _covered(said: Words) -> tuple[Manner, Manner, int | None]:
+    """What the message says if phrases cover it whole, else `FRESH`; what the phrases that may lead it say; and where
+    what only `opens` it ends, None where anything else leads it."""
     phrases = _phrases()
     reached: list[Manner] = [Manner.FILLER] + [Manner.FRESH] * len(said)
     lead = Manner.FRESH
+    opened: int | None = 0
     led = {0}
     for start in range(len(said)):
         if not reached[start]:
             continue
-        for phrase, kind, leads in phrases.get(said[start], ()):
+        for phrase, kind, place in phrases.get(said[start], ()):
             end = start + len(phrase)
             if said[start:end] != phrase:
                 continue
             reached[end] = max(reached[end], reached[start], kind)
             if start in led and kind is Manner.FILLER:
                 led.add(end)
-            elif start in led and leads:
+            elif start in led and place.may_lead(len(said) - end):
                 led.add(end)
                 lead = max(lead, kind)
-    return reached[-1], lead
+                opened = max(opened, end) if place is _Place.OPENS and opened is not None else None
+    return reached[-1], lead, opened
+
+
+def _points_back(rest: Words) -> bool:
+    """Whether what comes after the opening is tied to what was said before."""
+    first, anywhere, filler = _pointers()
+    begins = next((place for place, word in enumerate(rest) if word not in filler), len(rest))
+    return not first.isdisjoint(rest[: begins + 1]) or not anywhere.isdisjoint(rest)
+
+
+class _Place(IntEnum):
+    """Where in a message a phrase counts."""
+
+    WHOLE = 0
+    LEAD = 1
+    OPENS = 2
+    JOINS = 3
+
+    def may_lead(self, after: int) -> bool:
+        """Whether a message may begin so where so many words come after."""
+        return self is not _Place.WHOLE and (self is not _Place.JOINS or after <= JOINED_WORDS)
 
 
 @cache
-def _phrases() -> dict[str, tuple[tuple[Words, Manner, bool], ...]]:
-    """Every phrase by its first word: the phrase, what it says, and whether it may lead a message."""
-    rows = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
-    found: list[tuple[Words, Manner, bool]] = [(words(each), Manner.FILLER, False) for each in rows["filler"]]
+def _rows() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _phrases() -> dict[str, tuple[tuple[Words, Manner, _Place], ...]]:
+    """Every phrase by its first word: the phrase, what it says, and where."""
+    found = [(words(each), Manner.FILLER, _Place.WHOLE) for each in _rows()["filler"]["whole"]]
     for kind in (Manner.CONTINUES, Manner.RETRIES, Manner.ESCALATES):
-        listed = rows[kind.name.lower()]
-        found += [(words(each), kind, False) for each in listed["whole"]]
-        found += [(words(each), kind, True) for each in listed["lead"]]
-    by_first: dict[str, list[tuple[Words, Manner, bool]]] = {}
+        for place in _Place:
+            listed = _rows()[kind.name.lower()].get(place.name.lower(), [])
+            found += [(words(each), kind, place) for each in listed]
+    by_first: dict[str, list[tuple[Words, Manner, _Place]]] = {}
     for row in found:
         by_first.setdefault(row[0][0], []).append(row)
     return {first: tuple(group) for first, group in by_first.items()}
+
+
+@cache
+def _pointers() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The words that point back first behind an opening, those that do anywhere behind it, and those that fill."""
+    points = _rows()["points"]
+    listed = points["first"], points["anywhere"], _rows()["filler"]["whole"]
+    first, anywhere, filler = (frozenset(word for each in row for word in words(each)) for row in listed)
+    return first, anywhere, filler

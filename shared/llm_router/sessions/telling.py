@@ -33,17 +33,23 @@ def session_words(opened: Opened, choice: Choice) -> list[str]:
         name = task.category.replace("_", " ")
         said.append(f"The message is a follow-up, so it inherits its task: {name}, {task.difficulty}.")
     if taken.escalated:
-        same = opened.session is not None and opened.session.model_id == first.id
-        found = "there is none better than the model before" if same else "so a stronger one was looked for"
         said.append(
             f"The answer before was no good: preference rose to {choice.preference:.2g} and difficulty to "
-            f"{choice.classification.difficulty}, {found}."
+            f"{choice.classification.difficulty}, {_found(choice)}."
         )
     elif choice.lift:
         said.append(
             f"More is still asked for, since an earlier answer was no good: preference {choice.preference:.2g} and "
             f"difficulty {choice.classification.difficulty}."
         )
+    if choice.too_long:
+        said.append(
+            f"The conversation before, of about {taken.before_tokens} tokens, fits no context window that may be used: "
+            "it has to be shortened."
+        )
+    left = opened.session is not None and choice.incumbent != first.id
+    if taken.inherited and left and not (taken.escalated and choice.stronger):
+        said.append(_left(choice))
     if taken.escalated or not choice.kept:
         return said
     if taken.inherited:
@@ -54,3 +60,22 @@ def session_words(opened: Opened, choice: Choice) -> list[str]:
             "which its provider's cache still holds."
         )
     return said
+
+
+def _found(choice: Choice) -> str:
+    """What an escalation came to."""
+    if choice.incumbent == choice.ranking.candidates[0].model.id:
+        return "there is none better than the model before"
+    return f"so {'a stronger' if choice.stronger else 'another'} one was looked for"
+
+
+def _left(choice: Choice) -> str:
+    """Why a follow-up does not stay with the model before."""
+    ranking = choice.ranking
+    out = next((each for each in ranking.excluded if each.model.id == choice.incumbent), None)
+    if out is not None:
+        return f"{out.model.display_name}, the model before, cannot be kept ({out.violations[0].detail})."
+    if ranking.named is not None:
+        name = ranking.named.model.display_name
+        return f"{name}, the model before, is not kept: it would be cut off before half of its answer."
+    return "The model before is not in the catalogue any more."

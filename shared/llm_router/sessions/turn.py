@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from llm_router.ranking.quality import ANCHORS
 from llm_router.ranking.task import Held
 from llm_router.sessions.book import Session
-from llm_router.sessions.manner import Manner
-from llm_router.taxonomy import Classification, Difficulty
+from llm_router.sessions.manner import Heard, Manner
+from llm_router.taxonomy import Category, Classification, Difficulty
 
 CACHE_LIVES_S = 300.0
 """How long a provider keeps a prompt: OpenAI 5 to 10 minutes without use, Anthropic 5 minutes."""
@@ -17,9 +17,30 @@ CACHE_FROM_TOKENS = 1024
 """Shorter prompts are not cached: the least of OpenAI's and Anthropic's models."""
 
 FAILURES_TO_ESCALATE = 2
-"""One failure can be bad luck; the second one in a row says that the model cannot do it."""
+"""One failure can be bad luck; the second one since the last escalation or good judgement says that the model cannot do
+it."""
 
 MOST_LIFT = 3
+
+SURE = 0.6
+"""So likely must a message's own category be to count against that of the task before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a task has gone: how often it was escalated, what went wrong since, and whether its last answer is among
+    that already."""
+
+    lift: int = 0
+    failures: int = 0
+    blamed: bool = False
+
+    def after(self, said: Manner) -> Course:
+        """The course once a message of this manner follows."""
+        failures = self.failures + (said is Manner.RETRIES and not self.blamed)
+        if said is Manner.ESCALATES or failures >= FAILURES_TO_ESCALATE:
+            return Course(self.lift + 1)
+        return Course(self.lift, failures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +48,9 @@ class Turn:
     """How a message is to be taken.
 
     `classification` is the task it belongs to: its own, or one before it where it `inherited`. `escalated` is True
-    where this very message raised `lift`, which asks for more quality from here on; `failures` is what is left to
-    count. `held` is what a provider's cache still holds of the session.
+    where this very message raised `lift`, which asks for more quality from here on, up to `MOST_LIFT`; `failures` is
+    what is left to count. `held` is what a provider's cache still holds of the session. `before_tokens` are those of
+    the conversation that the caller keeps and sends along, in the classifier's tokens.
     """
 
     classification: Classification
@@ -37,30 +59,43 @@ class Turn:
     lift: int = 0
     failures: int = 0
     held: Held | None = None
+    before_tokens: int = 0
 
 
-def turn(found: Classification, said: Manner, before: Classification | None, session: Session | None) -> Turn:
+def goes_on(said: Heard, found: Classification) -> bool:
+    """Whether a message that was classified as `found` belongs to the task before it: not where it begins as if it
+    went on and then clearly asks for something else."""
+    return said.manner.follows and not (said.of_its_own and _is_sure(found))
+
+
+def turn(found: Classification, said: Heard, before: Classification | None, course: Course) -> Turn:
     """How to take a message that was classified as `found`.
 
-    `before` is the task it follows when it does not make sense by itself. A new task starts without the failures
-    and the escalations of the one before.
+    `before` is the task it follows when it goes on with one, `course` how that has gone. A new task starts without the
+    failures and the escalations of the one before.
     """
-    if before is None or not said.follows:
+    if before is None or not goes_on(said, found):
         return Turn(found)
-    failures = 0 if session is None else session.failures
-    failures += said is Manner.RETRIES
-    escalated = said is Manner.ESCALATES or failures >= FAILURES_TO_ESCALATE
+    now = course.after(said.manner)
     return Turn(
-        inherit(before, found),
+        inherit(before, found, harder=said.more and _is_sure(found)),
         inherited=True,
-        escalated=escalated,
-        lift=min(MOST_LIFT, (0 if session is None else session.lift) + escalated),
-        failures=0 if escalated else failures,
+        escalated=now.lift > course.lift,
+        lift=now.lift,
+        failures=now.failures,
     )
 
 
-def inherit(task: Classification, found: Classification) -> Classification:
-    """The task as it stands, in the length and the tone of the message that goes on with it."""
+def _is_sure(found: Classification) -> bool:
+    return found.category != Category.CHAT and found.confidence >= SURE
+
+
+def inherit(task: Classification, found: Classification, *, harder: bool = False) -> Classification:
+    """The task as it stands, in the length and the tone of the message that goes on with it. It may become `harder` by
+    it, never easier."""
+    levels = list(Difficulty)
+    if harder and levels.index(found.difficulty) > levels.index(task.difficulty):
+        task = replace(task, difficulty=found.difficulty, complexity=max(task.complexity, found.complexity))
     return replace(
         task,
         token_count=found.token_count,

@@ -17,8 +17,8 @@ MIB = 1024 * KIB
 class RouteRule:
     """One method and path template; `body_limit` is in bytes.
 
-    `waits` says that it may wait long for others, without work of its own, and may answer piece by piece; `swift`,
-    that it answers in a few milliseconds of its own work and waits for nobody who could keep it.
+    `waits` says that it may wait long for providers and answer piece by piece: what asks the store on the way is done
+    aside. `swift` says that it answers in a few milliseconds of its own work and waits for nobody but the store.
     """
 
     function: Function
@@ -74,12 +74,20 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.DASHBOARD, "GET", "/openapi.json", Access.PUBLIC),
 )
 
-_BY_KEY = {(rule.function, rule.method, rule.path): rule for rule in ROUTES}
+_ROWS = {(row.method, row.path): row for row in ROUTES}
 
 
 def rule(function: Function, method: str, path: str) -> RouteRule:
     """The table's row; `KeyError` when a door wants to expose a route that the table does not hold."""
-    return _BY_KEY[function, method, path]
+    row = _ROWS[method, path]
+    if row.function is not function:
+        raise KeyError(function, method, path)
+    return row
+
+
+def rule_at(method: str, path: str) -> RouteRule | None:
+    """The table's row of whichever function answers there; None for a path that the table does not hold."""
+    return _ROWS.get((method, path))
 
 
 def rules_of(function: Function) -> tuple[RouteRule, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -10,11 +11,15 @@ from starlette.requests import ClientDisconnect, Request
 
 from llm_router.errors import FieldProblem, InvalidRequest, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
 from llm_router.schemas.body import RequestBody
-from llm_router.web.field_paths import path_of
+from llm_router.web.field_paths import Place, found_at, names_in
 
 Model = TypeVar("Model", bound=RequestBody)
 MAX_PROBLEMS = 1000
 """More wrong fields than this are not told one by one."""
+MOST_KNOWN = 24
+"""How many of the names that may stand somewhere are told where another one does."""
+MOST_GUIDED = 10
+"""In how many places that is told, of all where a name is not known."""
 _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
 _QUOTING = {
     "union_tag_invalid": "names a kind that is not known here",
@@ -25,6 +30,8 @@ _OURS = "Value error, "
 """What pydantic puts before the words of our own checks."""
 _OF_TYPE = ("_type", "literal_error")
 """How the kinds of problems end that say that something else must stand there."""
+_Found = tuple[str, Place, ErrorDetails]
+"""A path, what may stand there, and what is wrong with what does."""
 
 
 def parse(kind: type[Model], raw: bytes) -> Model:
@@ -39,19 +46,28 @@ def parse(kind: type[Model], raw: bytes) -> Model:
     if not first["loc"] and first["type"] in _UNREADABLE:
         raise MalformedRequest("The body must be one JSON object in UTF-8.")
     said: dict[str, dict[str, None]] = {}
-    for path, problem in _meant([(path_of(kind, _location(problem)), problem) for problem in found]):
-        said.setdefault(path, {})[_words(problem)] = None
+    guided: dict[str, str] = {}
+    for path, place, problem in _meant([(*found_at(kind, _location(problem)), problem) for problem in found]):
+        words = _words(problem)
+        if problem["type"] == "extra_forbidden":
+            if path not in guided and len(guided) < MOST_GUIDED:
+                guided[path] = _known(names_in(place))
+            words += guided.get(path, "")
+        said.setdefault(path, {})[words] = None
     raise _refused(*(FieldProblem(path, "; or ".join(words)) for path, words in said.items()))
 
 
-def _meant(found: list[tuple[str, ErrorDetails]]) -> list[tuple[str, ErrorDetails]]:
+def _meant(found: list[_Found]) -> list[_Found]:
     """Without what another thing that may stand in the same place would have to be: where something else is wrong
     there, or something within it, that place holds one of the things that it may."""
-    fitting = {path for path, problem in found if not problem["type"].endswith(_OF_TYPE)}
-    fitting.update(path[:end] for path, _ in found for end, mark in enumerate(path) if mark in ".[")
+    fitting = {path for path, _, problem in found if not problem["type"].endswith(_OF_TYPE)}
+    if not any(problem["type"].endswith(_OF_TYPE) for _, _, problem in found):
+        return found
+    paths = {path for path, _, _ in found}
+    fitting.update(path[:end] for path in paths for end, mark in enumerate(path) if mark in ".[")
     return [
-        (path, problem)
-        for path, problem in found
+        (path, place, problem)
+        for path, place, problem in found
         # Many keys of the input's own share one path.
         if path not in fitting or path.endswith("?") or not problem["type"].endswith(_OF_TYPE)
     ]
@@ -71,6 +87,13 @@ def _words(problem: ErrorDetails) -> str:
     if kind == "literal_error" and context["expected"] == "False":
         return "Input should be false"
     return _QUOTING.get(kind, problem["msg"].removeprefix(_OURS))
+
+
+@cache
+def _known(names: tuple[str, ...]) -> str:
+    """What is known where a field is not: what was meant may be among it."""
+    more = f" and {len(names) - MOST_KNOWN} more" if len(names) > MOST_KNOWN else ""
+    return f"; known are {', '.join(names[:MOST_KNOWN])}{more}" if names else ""
 
 
 def _items(count: int) -> str:

@@ -18,6 +18,7 @@ from starlette.responses import Response, StreamingResponse
 
 from llm_router import __version__
 from llm_router.activity import CALLER_LEFT, Observation, Observer
+from llm_router.aside import Aside, here
 from llm_router.auth import Caller, Function, Gatekeeper
 from llm_router.errors import Overloaded, RouterError
 from llm_router.schemas.body import RequestBody
@@ -51,12 +52,20 @@ class Call:
 
 
 class Door:
-    """The HTTP face of one function. Only routes that stand in the access table can be added."""
+    """The HTTP face of one function. Only routes that stand in the access table can be added. Where a route waits for
+    others, its callers are let in `aside`."""
 
-    def __init__(self, function: Function, gatekeeper: Callable[[], Gatekeeper], observer: Callable[[], Observer]):
+    def __init__(
+        self,
+        function: Function,
+        gatekeeper: Callable[[], Gatekeeper],
+        observer: Callable[[], Observer],
+        aside: Aside = here,
+    ):
         self.function = function
         self._gatekeeper = gatekeeper
         self._observer = observer
+        self._aside = aside
         self._cold = True
         self.app = FastAPI(
             title=f"LLM router: {function}",
@@ -116,7 +125,8 @@ class Door:
         started = time.perf_counter()
         note = self._note(request, row.path)
         try:
-            caller = self._gatekeeper().admit(row.access, request.headers)
+            let_in = self._aside if row.waits else here
+            caller = await let_in(lambda: self._gatekeeper().admit(row.access, request.headers))
             raw = await read_raw(request, row.body_limit) if row.reads_body else b""
             call = Call(
                 caller=caller,

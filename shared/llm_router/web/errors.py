@@ -12,31 +12,31 @@ from llm_router import errors
 from llm_router.errors import FieldProblem, RouterError
 from llm_router.web.every_answer import add_headers
 
-STATUS: Mapping[type[RouterError], tuple[int, str]] = {
-    errors.NoEligibleModel: (422, "no_eligible_model"),
-    errors.InvalidRequest: (422, "invalid_request"),
-    errors.MalformedRequest: (400, "malformed_request"),
-    errors.PayloadTooLarge: (413, "payload_too_large"),
-    errors.HeadTooLong: (431, "head_too_long"),
-    errors.RequestTimeout: (408, "request_timeout"),
-    errors.UnsupportedMediaType: (415, "unsupported_media_type"),
-    errors.Unauthenticated: (401, "unauthorized"),
-    errors.Forbidden: (403, "forbidden"),
-    errors.NotFound: (404, "not_found"),
-    errors.MethodNotAllowed: (405, "method_not_allowed"),
-    errors.VersionConflict: (409, "version_conflict"),
-    errors.Conflict: (409, "conflict"),
-    errors.BudgetExceeded: (429, "budget_exceeded"),
-    errors.RateLimited: (429, "rate_limited"),
-    errors.UpstreamTimeout: (504, "upstream_timeout"),
-    errors.UpstreamError: (502, "upstream_error"),
-    errors.CatalogueUnavailable: (503, "catalogue_unavailable"),
-    errors.StoreUnavailable: (503, "store_unavailable"),
-    errors.Overloaded: (503, "overloaded"),
-    errors.Unavailable: (503, "unavailable"),
-    errors.ConfigurationError: (503, "not_configured"),
+STATUS: Mapping[type[RouterError], tuple[int, str, str]] = {
+    errors.NoEligibleModel: (422, "no_eligible_model", "No model meets the constraints"),
+    errors.InvalidRequest: (422, "invalid_request", "Some fields are wrong"),
+    errors.MalformedRequest: (400, "malformed_request", "The body or the request cannot be read"),
+    errors.PayloadTooLarge: (413, "payload_too_large", "The body is too long"),
+    errors.HeadTooLong: (431, "head_too_long", "The request's line and headers are too long"),
+    errors.RequestTimeout: (408, "request_timeout", "The request did not come in whole in time"),
+    errors.UnsupportedMediaType: (415, "unsupported_media_type", "Not JSON, or compressed"),
+    errors.Unauthenticated: (401, "unauthorized", "No valid key"),
+    errors.Forbidden: (403, "forbidden", "A valid key that may not do this"),
+    errors.NotFound: (404, "not_found", "Nothing is there"),
+    errors.MethodNotAllowed: (405, "method_not_allowed", "The path answers to other methods"),
+    errors.VersionConflict: (409, "version_conflict", "The catalogue moved on"),
+    errors.Conflict: (409, "conflict", "Another request stands in the way"),
+    errors.BudgetExceeded: (429, "budget_exceeded", "A budget is spent"),
+    errors.RateLimited: (429, "rate_limited", "Too many requests"),
+    errors.UpstreamTimeout: (504, "upstream_timeout", "The deadline passed"),
+    errors.UpstreamError: (502, "upstream_error", "Every provider failed"),
+    errors.CatalogueUnavailable: (503, "catalogue_unavailable", "No catalogue can be read"),
+    errors.StoreUnavailable: (503, "store_unavailable", "A store is down"),
+    errors.Overloaded: (503, "overloaded", "Too much is in progress"),
+    errors.Unavailable: (503, "unavailable", "Something needed is down"),
+    errors.ConfigurationError: (503, "not_configured", "A setting is missing or wrong"),
 }
-"""The most specific class wins; what is not listed is a 500."""
+"""Status, code, and the words of the API's description. The most specific class wins; what is not listed is a 500."""
 
 NAMED_FIELDS = 3
 
@@ -85,9 +85,17 @@ def status_of(error: RouterError) -> tuple[int, str]:
     """HTTP status and code of an error, by its nearest listed class."""
     for kind in type(error).__mro__:
         if kind in STATUS:
-            status, code = STATUS[kind]
+            status, code, _ = STATUS[kind]
             return status, error.code or code
     return 500, "internal_error"
+
+
+def described_statuses() -> dict[int, str]:
+    """Every status that an error may have, in order, with what each of its classes means."""
+    found: dict[int, list[str]] = {500: ["A defect"]}
+    for status, _, words in STATUS.values():
+        found.setdefault(status, []).append(words)
+    return {status: ". ".join(words) for status, words in sorted(found.items())}
 
 
 def error_response(error: RouterError, *, path: str, request_id: str) -> Response:

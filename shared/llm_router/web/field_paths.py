@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
 
@@ -11,8 +13,8 @@ Place = tuple[object, ...]
 """The types of which one must stand somewhere."""
 
 
-def path_of(kind: type[BaseModel], location: tuple[int | str, ...]) -> str:
-    """`constraints.providers[0]`, for where pydantic finds something in a `kind`.
+def found_at(kind: type[BaseModel], location: tuple[int | str, ...]) -> tuple[str, Place]:
+    """`constraints.providers[0]`, for where pydantic finds something in a `kind`, and what may stand there.
 
     A key of the input's own is told as `?`. What pydantic calls the branch of a union is no part of the path, nor what
     it calls the branch of a union that is a branch itself.
@@ -33,7 +35,26 @@ def path_of(kind: type[BaseModel], location: tuple[int | str, ...]) -> str:
         else:
             continue
         path, place, at_branch = path + step, inside, len(inside) > 1
-    return path.removeprefix(".") or "body"
+    return path.removeprefix(".") or "body", place
+
+
+def names_in(place: Place) -> tuple[str, ...]:
+    """The names of what may stand in the object at a place, those of its own kind before those that it shares with
+    others. None where the object may be one of several."""
+    found = place[0] if len(place) == 1 else None
+    return _names(found) if isinstance(found, type) and issubclass(found, BaseModel) else ()
+
+
+@cache
+def _names(kind: type[BaseModel]) -> tuple[str, ...]:
+    shared = {name for base in kind.__bases__ if issubclass(base, BaseModel) for name in base.model_fields}
+    names = sorted(kind.model_fields, key=shared.__contains__)
+    return tuple(kind.model_fields[name].alias or name for name in names)
+
+
+@cache
+def _fields(kind: type[BaseModel]) -> Mapping[str, Place]:
+    return {field.alias or own: _types(field.annotation) for own, field in kind.model_fields.items()}
 
 
 def _types(annotation: object) -> Place:
@@ -46,10 +67,8 @@ def _types(annotation: object) -> Place:
 
 def _field(place: Place, name: str) -> Place | None:
     for kind in place:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            for own, field in kind.model_fields.items():
-                if name == (field.alias or own):
-                    return _types(field.annotation)
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and (found := _fields(kind).get(name)) is not None:
+            return found
     return None
 
 

@@ -13,28 +13,14 @@ from pydantic.json_schema import models_json_schema
 from llm_router import __version__
 from llm_router.auth import Access
 from llm_router.web.access import RouteRule
-from llm_router.web.errors import ErrorEnvelope, OpenAIErrorEnvelope
+from llm_router.web.errors import ErrorEnvelope, OpenAIErrorEnvelope, described_statuses
 from llm_router.web.event_stream import MEDIA_TYPE
 from llm_router.web.links import links_from
 
 JsonObject = dict[str, object]
 FILE = Path(__file__).with_name("openapi.json")
 _REF = "#/components/schemas/{model}"
-_ERRORS = {
-    400: "The body or the request cannot be read",
-    401: "No valid key",
-    403: "A valid key that may not do this",
-    404: "Nothing is there",
-    409: "The catalogue moved on",
-    413: "The body is too long",
-    415: "Not JSON, or compressed",
-    422: "Some fields are wrong, or no model meets the constraints",
-    429: "Too many requests, or a budget is spent",
-    500: "A defect",
-    502: "Every provider failed",
-    503: "Something needed is down",
-    504: "The deadline passed",
-}
+_ERRORS = described_statuses()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from llm_router.adapters.providers.conversation import (
     turns,
     unforced,
 )
+from llm_router.adapters.providers.traits import traits_of
 from llm_router.generation.chat import (
     ChatMessage,
     ChatRequest,
@@ -34,10 +35,6 @@ from llm_router.generation.chat import (
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.json_values import Json
 
-_NO_SAMPLING = re.compile(r"claude-(opus-4-[7-9]|(opus|sonnet|haiku|fable)-[5-9])")
-"""From Opus 4.7 on a temperature or top_p is refused."""
-_UNFORCEABLE = re.compile(r"claude-(opus|sonnet|haiku|fable)-(5-[1-9]\d?(?!\d)|[6-9])")
-"""From the minor versions of 5 on a forced tool is refused, and JSON has a setting. Longer numbers are dates."""
 _ID = re.compile(r"[a-zA-Z0-9_-]+")
 
 
@@ -48,7 +45,7 @@ def body(model: str, request: ChatRequest, *, stream: bool, eager: bool = False)
     model is told to think. A stream that is `eager` tells what a tool is given as it is written, and not each value
     once it is whole.
     """
-    wanted = wish(model, request)
+    traits, wanted = traits_of(model), wish(model, request)
     given: dict[str, Json] = {
         "model": model,
         "max_tokens": request.max_tokens or DEFAULT_MAX_TOKENS,
@@ -62,7 +59,7 @@ def body(model: str, request: ChatRequest, *, stream: bool, eager: bool = False)
         "thinking": wanted.thinking,
         "cache_control": {"type": "ephemeral"} if request.kept else None,
     }
-    if takes_sampling(model) and not wanted.thinks:
+    if traits.sampling and not wanted.thinks:
         if request.temperature is not None:
             given["temperature"] = min(request.temperature, 1.0)
         else:
@@ -70,7 +67,7 @@ def body(model: str, request: ChatRequest, *, stream: bool, eager: bool = False)
     if output := _output(model, request, wanted):
         given["output_config"] = output
     tools, choice = request.tools, unforced(request.tool_choice)
-    if can_be_forced(model):
+    if traits.forced_tools:
         tools, choice = json_tool.tools_of(request)
     if not tools:
         tools, choice = tools_called(request), ToolChoice(ToolMode.NONE)
@@ -80,20 +77,10 @@ def body(model: str, request: ChatRequest, *, stream: bool, eager: bool = False)
     return {name: value for name, value in given.items() if value is not None}
 
 
-def takes_sampling(model: str) -> bool:
-    """Whether this Claude, whoever serves it, can be told a temperature or top_p."""
-    return not _NO_SAMPLING.search(model)
-
-
-def can_be_forced(model: str) -> bool:
-    """Whether this model, if it is a Claude, can be made to call a tool, whoever serves it."""
-    return not _UNFORCEABLE.search(model)
-
-
 def _output(model: str, request: ChatRequest, wanted: Wish) -> dict[str, Json]:
     """How hard to try, and the shape of the answer where no tool can be forced to give it."""
     given: dict[str, Json] = {} if wanted.effort is None else {"effort": wanted.effort}
-    if (schema := _shape(request)) is not None and not can_be_forced(model) and closed(schema):
+    if (schema := _shape(request)) is not None and not traits_of(model).forced_tools and closed(schema):
         given["format"] = {"type": "json_schema", "schema": schema}
     return given
 
@@ -106,7 +93,7 @@ def _shape(request: ChatRequest) -> dict[str, Json] | None:
 def _schema_is_said(model: str, request: ChatRequest) -> bool:
     """Where no tool can be forced, the setting takes closed shapes alone."""
     schema = _shape(request)
-    open_shape = schema is not None and not can_be_forced(model) and not closed(schema)
+    open_shape = schema is not None and not traits_of(model).forced_tools and not closed(schema)
     return open_shape or json_tool.schema_is_said(request)
 
 

@@ -7,7 +7,6 @@ of them could be stopped in the middle of an answer that drips.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -23,15 +22,14 @@ from llm_router.adapters.providers import bedrock_answer, bedrock_request, json_
 from llm_router.adapters.providers.conversation import compact
 from llm_router.adapters.providers.events import BrokenStream, ServerEvent
 from llm_router.adapters.providers.tool_calls import ToolBlocks
+from llm_router.adapters.providers.traits import Profile, at_bedrock
 from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
 
-_BY_PROFILE = re.compile(r"anthropic\.claude-((opus|sonnet|haiku|fable)-[4-9]|3-7)")
 _GEOGRAPHIES = {"us-gov-": "us-gov", "us-": "us", "eu-": "eu"}
 """The inference profiles of a region, by how its name begins. In Asia newer models have such of single countries, which
 an operator names by the model's id, and elsewhere none but the global one."""
-_IN_ASIA = re.compile(r"anthropic\.claude-(3-7|sonnet-4-2)")
 
 
 class AwsEvents:
@@ -92,10 +90,11 @@ def _served_as(model: str, region: str) -> str:
 
     What is named with its geography or by an ARN stays as it is.
     """
-    if not _BY_PROFILE.match(model):
+    profile = at_bedrock(model).profile
+    if profile is Profile.NONE or not model.startswith("anthropic."):
         return model
     served_in = (geography for start, geography in _GEOGRAPHIES.items() if region.startswith(start))
-    elsewhere = "apac" if region.startswith("ap-") and _IN_ASIA.match(model) else "global"
+    elsewhere = "apac" if region.startswith("ap-") and profile is Profile.ASIAN else "global"
     return f"{next(served_in, elsewhere)}.{model}"
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from llm_router.adapters.providers import bedrock_thinking, json_tool, media
-from llm_router.adapters.providers.anthropic_request import can_be_forced, takes_sampling
 from llm_router.adapters.providers.conversation import (
     arguments_of,
     blank,
@@ -21,6 +20,7 @@ from llm_router.adapters.providers.conversation import (
     turns,
     unforced,
 )
+from llm_router.adapters.providers.traits import Keeps, at_bedrock, traits_of
 from llm_router.generation.chat import (
     ChatMessage,
     ChatRequest,
@@ -37,11 +37,6 @@ from llm_router.generation.chat import (
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.json_values import Json
 
-_FORCEABLE = re.compile(r"anthropic\.|amazon\.nova")
-"""Makers whose models can be made to call a certain tool, but for the Claudes that refuse it."""
-_KEEPS = re.compile(r"anthropic\.claude-((opus|sonnet|haiku|fable)-[4-9]|3-7|3-5-haiku)|amazon\.nova")
-_KEEPS_RESULTS = re.compile(r"anthropic\.")
-"""Makers whose models keep prompts that are marked, and whose do so behind results of tools, too."""
 _MARK: Json = {"cachePoint": {"type": "default"}}
 _ID = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")
 LONGEST_NAME = 180
@@ -62,8 +57,8 @@ _DOCUMENTS = {
 
 def body(model: str, request: ChatRequest) -> dict[str, Json]:
     """What is posted; bytes are base64 there. Seeds and penalties are not part of Converse."""
-    forceable = can_be_forced(model)
-    forces = forceable and json_tool.forced(request) is not None and _FORCEABLE.search(model) is not None
+    traits = traits_of(model)
+    forces = traits.forced_tools and at_bedrock(model).json_by_tool and json_tool.forced(request) is not None
     names = _DocumentNames()
     result, block = partial(_result, names=names), partial(_block, names=names)
     spoken = list(turns(request))
@@ -82,7 +77,7 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     thinking = bedrock_thinking.fields(model, request)
     if thinking:
         given["additionalModelRequestFields"] = thinking
-    sampled = takes_sampling(model) and not thinking
+    sampled = traits.sampling and not thinking
     settings: dict[str, Json] = {
         "maxTokens": request.max_tokens,
         "temperature": min(request.temperature, 1.0) if sampled and request.temperature is not None else None,
@@ -91,7 +86,7 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     }
     if known := {name: value for name, value in settings.items() if value is not None}:
         given["inferenceConfig"] = known
-    tools, choice = request.tools, request.tool_choice if forceable else unforced(request.tool_choice)
+    tools, choice = request.tools, request.tool_choice if traits.forced_tools else unforced(request.tool_choice)
     if forces:
         tools, choice = json_tool.tools_of(request)
     if not tools:
@@ -103,9 +98,10 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
 
 def _marked(model: str, request: ChatRequest, spoken: list[tuple[Role, list[ChatMessage]]]) -> set[int]:
     """The turns behind which the prompt is kept: the user's last one, and the one before, where it was kept then."""
-    if not request.kept or not _KEEPS.search(model):
+    keeps = at_bedrock(model).keeps
+    if not request.kept or keeps is Keeps.NOTHING:
         return set()
-    results = _KEEPS_RESULTS.search(model) is not None
+    results = keeps is Keeps.RESULTS
     return set(
         [
             place

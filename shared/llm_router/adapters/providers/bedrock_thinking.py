@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from llm_router.adapters.providers.claude_thinking import forces_a_tool, wish_at_bedrock
+from llm_router.adapters.providers.traits import Thinking, traits_of
 from llm_router.generation.chat import ChatRequest
 from llm_router.json_values import Json
 
-_NOVA = re.compile(r"amazon\.nova-2-lite")
 _NOVA_EFFORTS: Mapping[str, str] = {"low": "low", "medium": "medium", "high": "medium", "xhigh": "medium"}
 """At its high one an answer can have no bound."""
 _MAKE_IT_THINK = frozenset({"reasoningConfig", "thinking"})
@@ -18,7 +17,7 @@ _MAKE_IT_THINK = frozenset({"reasoningConfig", "thinking"})
 
 def fields(model: str, request: ChatRequest) -> dict[str, Json]:
     """The `additionalModelRequestFields`; empty where there is nothing to say."""
-    if _NOVA.search(model):
+    if traits_of(model).thinking is Thinking.NOVA_EFFORT:
         effort = None if forces_a_tool(request) else _NOVA_EFFORTS.get(request.reasoning_effort or "")
         return {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": effort}} if effort else {}
     wanted = wish_at_bedrock(model, request)

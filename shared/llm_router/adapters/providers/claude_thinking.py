@@ -6,24 +6,16 @@ it can be kept from it. How hard it tries in all is its effort.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from llm_router.adapters.providers import json_tool
+from llm_router.adapters.providers.traits import Off, Thinking, traits_of
 from llm_router.generation.chat import ChatRequest, Role, ToolMode
 from llm_router.json_values import Json
 
 DEFAULT_MAX_TOKENS = 8192
 """The protocol wants a limit. Every model from Claude 3.5 on can write this much."""
-_BY_BUDGET = re.compile(r"claude-(3-7|(opus|sonnet|haiku)-4(?!-[6-9](?!\d)))")
-_ADAPTIVE = re.compile(r"claude-(opus|sonnet|haiku)-4-[6-9](?!\d)")
-_ALWAYS = re.compile(r"claude-(opus|sonnet|haiku|fable)-[5-9]")
-_EFFORT = re.compile(r"claude-(opus-4-[5-9](?!\d)|sonnet-4-[6-9](?!\d)|(opus|sonnet|haiku|fable)-[5-9])")
-_CAN_BE_OFF = re.compile(r"claude-((opus|sonnet)-5(?!-[1-9]\d?(?!\d))|haiku-5-5(?!\d))")
-"""The others of 5 and later refuse it. Longer numbers are dates."""
-_BETWEEN_TOOLS = re.compile(r"claude-sonnet-5-5(?!\d)")
-"""Its word for not thinking before it answers."""
 _EFFORTS = {"none": "low", "minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
 _BUDGETS: Mapping[str, int] = {"low": 1024, "medium": 4096, "high": 16384, "xhigh": 16384}
 _LEAST_BUDGET = 1024
@@ -45,26 +37,25 @@ class Wish(NamedTuple):
 
 def wish(model: str, request: ChatRequest) -> Wish:
     """What Anthropic itself is sent."""
-    wanted = request.reasoning_effort
+    wanted, traits = request.reasoning_effort, traits_of(model)
     if wanted is None:
         return Wish()
-    if wanted == "none" and not _ALWAYS.search(model):
+    if wanted == "none" and traits.thinking is not Thinking.ALWAYS:
         return Wish()
-    if wanted == "none" and (off := _off(model)) is not None:
-        return Wish({"type": off})
-    effort = _EFFORTS.get(wanted) if _EFFORT.search(model) else None
-    return Wish(_told(model, request), effort)
+    if wanted == "none" and traits.off is not Off.NEVER:
+        return Wish({"type": traits.off.value})
+    return Wish(_told(traits.thinking, request), _EFFORTS.get(wanted) if traits.effort else None)
 
 
 def wish_at_bedrock(model: str, request: ChatRequest) -> Wish:
     """What Bedrock is sent: an effort only to one that thinks, and nothing that keeps from thinking."""
-    wanted = request.reasoning_effort
+    wanted, thinking = request.reasoning_effort, traits_of(model).thinking
     if wanted not in _EFFORTS or forces_a_tool(request):
         return Wish()
-    if _ALWAYS.search(model):
+    if thinking is Thinking.ALWAYS:
         return Wish(None if wanted == "none" else {"type": "adaptive"}, _EFFORTS[wanted])
-    told = _told(model, request)
-    return Wish(told, _EFFORTS[wanted] if told and _ADAPTIVE.search(model) else None)
+    told = _told(thinking, request)
+    return Wish(told, _EFFORTS[wanted] if told and thinking is Thinking.ADAPTIVE else None)
 
 
 def forces_a_tool(request: ChatRequest) -> bool:
@@ -73,17 +64,11 @@ def forces_a_tool(request: ChatRequest) -> bool:
     return choice is not None and (choice.mode is ToolMode.REQUIRED or choice.name is not None)
 
 
-def _off(model: str) -> str | None:
-    if _BETWEEN_TOOLS.search(model):
-        return "between_tools"
-    return "disabled" if _CAN_BE_OFF.search(model) else None
-
-
-def _told(model: str, request: ChatRequest) -> dict[str, Json] | None:
+def _told(thinking: Thinking, request: ChatRequest) -> dict[str, Json] | None:
     """What makes a model think that would not; None where it cannot be made to here, such as in an answer begun."""
     wanted = request.reasoning_effort or ""
-    adaptive = _ADAPTIVE.search(model) is not None
-    if wanted not in _BUDGETS or not (adaptive or _BY_BUDGET.search(model)) or forces_a_tool(request):
+    adaptive = thinking is Thinking.ADAPTIVE
+    if wanted not in _BUDGETS or not (adaptive or thinking is Thinking.BUDGET) or forces_a_tool(request):
         return None
     newest = reversed(request.messages)
     said = next((message for message in newest if message.role is not Role.SYSTEM), None)

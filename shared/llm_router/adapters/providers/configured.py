@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, model_validator
 
-from llm_router.adapters.providers import endpoint
 from llm_router.adapters.providers.openai_request import Quirks
 from llm_router.generation.provider import Provider
+from llm_router.provider_addresses import problem
 
 if TYPE_CHECKING:
     from llm_router.adapters.providers.http_provider import HttpProtocol
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 ANTHROPIC_URL = "https://api.anthropic.com"
 GEMINI_URL = "https://generativelanguage.googleapis.com"
+
+_OWN_PROTOCOLS = {
+    "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+    "google": ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_BASE_URL"),
+    "bedrock": ("BEDROCK_REGION", "BEDROCK_ENDPOINT_URL", "AWS_BEARER_TOKEN_BEDROCK"),
+}
+"""The settings of those that are no speakers."""
 
 
 class Speaker(BaseModel):
@@ -103,6 +110,12 @@ class ConfiguredProviders:
         """What is missing for this provider, naming the setting and no value; None when it is configured."""
         return None if self.demo or provider in self._made else self._plan(provider).missing
 
+    def begun(self) -> Mapping[str, str | None]:
+        """Every provider of which a setting is set, and what is still missing or wrong; None where it is configured."""
+        rows = {name: (row.key_setting, row.url_setting) for name, row in speakers().items()}
+        settings: Mapping[str, tuple[str, ...]] = {**_OWN_PROTOCOLS, **rows}
+        return {name: self._plan(name).missing for name in sorted(settings) if any(map(self.given.get, settings[name]))}
+
     def is_demo(self, provider: str) -> bool:
         """Whether a demo answers in its place, which says nothing of its models."""
         return self.demo and self._plan(provider).missing is not None
@@ -151,7 +164,7 @@ class ConfiguredProviders:
         url = self.given.get(setting) or default
         if not url:
             return "", f"{setting} is not set"
-        wrong = endpoint.problem(url, private_http=self.private_http)
+        wrong = problem(url, private_http=self.private_http)
         return url.rstrip("/"), wrong and f"{setting} {wrong}"
 
     def _no_key(self, *settings: str) -> str | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from llm_router.adapters.providers import gemini_thinking, media
 from llm_router.adapters.providers.conversation import (
     arguments_of,
@@ -13,6 +11,7 @@ from llm_router.adapters.providers.conversation import (
     system_of,
     turns,
 )
+from llm_router.adapters.providers.traits import traits_of
 from llm_router.generation.chat import (
     AudioPart,
     ChatMessage,
@@ -30,8 +29,6 @@ from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.json_values import Json
 
 _MODES = {ToolMode.AUTO: "AUTO", ToolMode.REQUIRED: "ANY", ToolMode.NONE: "NONE"}
-_KNOWS_CALLS_BY_ID = gemini_thinking.BY_LEVEL
-_NO_PENALTIES = re.compile(r"gemini-(2\.[5-9]|[3-9]|[1-9]\d)")
 NO_SIGNATURE = "skip_thought_signature_validator"
 """Gemini 3 wants each call back with the signature it came with, or with this word in its place."""
 
@@ -53,7 +50,7 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
 
 def _settings(model: str, request: ChatRequest, *, with_format: bool) -> dict[str, Json]:
     """JSON and tools together are refused by models before Gemini 3, so the wish is said in words then."""
-    penalised = not _NO_PENALTIES.search(model)
+    penalised = traits_of(model).penalties
     given: dict[str, Json] = {
         "maxOutputTokens": request.max_tokens,
         "temperature": request.temperature,
@@ -89,7 +86,7 @@ def _content(model: str, request: ChatRequest, role: Role, messages: list[ChatMe
             continue
         parts += [_part(part) for part in message.parts if not (isinstance(part, TextPart) and not part.text)]
         for place, call in enumerate(message.tool_calls):
-            signed = place == 0 and _KNOWS_CALLS_BY_ID.search(model) is not None
+            signed = place == 0 and traits_of(model).signed_calls
             signature: dict[str, Json] = {"thoughtSignature": NO_SIGNATURE} if signed else {}
             known = {**_id(model, call.id), "name": call.name, "args": arguments_of(call)}
             parts.append({"functionCall": known, **signature})
@@ -97,7 +94,7 @@ def _content(model: str, request: ChatRequest, role: Role, messages: list[ChatMe
 
 
 def _id(model: str, given: str | None) -> dict[str, Json]:
-    return {"id": given} if given and _KNOWS_CALLS_BY_ID.search(model) else {}
+    return {"id": given} if given and traits_of(model).signed_calls else {}
 
 
 def _result(model: str, request: ChatRequest, message: ChatMessage) -> list[Json]:
@@ -123,15 +120,30 @@ def _part(part: Part) -> Json:
         case TextPart(text):
             return {"text": text}
         case ImagePart(url):
-            return _file(url, "image/jpeg")
+            return _picture(url)
         case AudioPart(data, sound):
             return {"inlineData": {"mimeType": f"audio/{sound}", "data": data}}
         case FilePart(data=str(data)):
-            return _file(data, "application/pdf")
+            return _file(data)
     raise ProviderFailed(Failure.BAD_REQUEST)
 
 
-def _file(address: str, default: str) -> Json:
-    if (held := media.inline(address)) is not None:
-        return {"inlineData": {"mimeType": held.kind, "data": held.data}}
-    return {"fileData": {"mimeType": media.kind_of(address, default), "fileUri": address}}
+def _picture(address: str) -> Json:
+    """Gemini reads whatever kind it is told, so what is sent and paid for as a picture must be one."""
+    held = media.inline(address)
+    kind = media.kind_of(address, "image/jpeg") if held is None else held.kind
+    if not kind.startswith("image/"):
+        raise ProviderFailed(Failure.BAD_REQUEST)
+    return _given(address, held, kind)
+
+
+def _file(address: str) -> Json:
+    held = media.inline(address)
+    return _given(address, held, media.kind_of(address, "application/pdf") if held is None else held.kind)
+
+
+def _given(address: str, held: media.Media | None, kind: str) -> Json:
+    """What an address of ours holds, or the address itself, for Gemini to fetch."""
+    if held is not None:
+        return {"inlineData": {"mimeType": kind, "data": held.data}}
+    return {"fileData": {"mimeType": kind, "fileUri": address}}

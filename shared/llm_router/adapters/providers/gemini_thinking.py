@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from llm_router.adapters.providers.traits import Off, Thinking, Traits, traits_of
 from llm_router.generation.chat import ChatRequest
 from llm_router.json_values import Json
 
-BY_LEVEL = re.compile(r"gemini-([3-9]|[1-9]\d)")
-_AT_LEAST_LOW = re.compile(r"gemini-(3[\w.]*-pro|3\.[6-9]|[4-9]|[1-9]\d)")
 _LEVELS = {"none": "minimal", "minimal": "minimal", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
-_BY_BUDGET = re.compile(r"gemini-2\.5-(pro|flash-lite|flash)(?!.*-(image|tts|live|audio))")
-_LEAST: Mapping[str, int] = {"pro": 128, "flash": 1, "flash-lite": 512}
-"""Tokens that each thinks if it does at all."""
 _BUDGETS: Mapping[str, int] = {
     "none": 0, "minimal": 1024, "low": 1024, "medium": 8192, "high": 24576, "xhigh": 24576
 }  # fmt: skip
@@ -22,14 +17,14 @@ _BUDGETS: Mapping[str, int] = {
 
 def thinking(model: str, request: ChatRequest) -> dict[str, Json] | None:
     """The `thinkingConfig` to send; None where nothing is said of it."""
-    wanted = request.reasoning_effort or ""
-    if BY_LEVEL.search(model):
+    wanted, traits = request.reasoning_effort or "", traits_of(model)
+    if traits.thinking is Thinking.LEVEL:
         if (level := _LEVELS.get(wanted)) is None:
             return None
-        return {"thinkingLevel": "low" if level == "minimal" and _AT_LEAST_LOW.search(model) else level}
-    if (kind := _BY_BUDGET.search(model)) is None or wanted not in _BUDGETS:
+        return {"thinkingLevel": "low" if level == "minimal" and not traits.minimal else level}
+    if traits.thinking is not Thinking.GEMINI_BUDGET or wanted not in _BUDGETS:
         return None
-    return {"thinkingBudget": _budget(kind[1], _BUDGETS[wanted], request.max_tokens)}
+    return {"thinkingBudget": _budget(traits, _BUDGETS[wanted], request.max_tokens)}
 
 
 def thinks(model: str, request: ChatRequest) -> bool | None:
@@ -43,10 +38,9 @@ def thinks(model: str, request: ChatRequest) -> bool | None:
     return told.get("thinkingBudget") != 0
 
 
-def _budget(kind: str, wanted: int, longest: int | None) -> int:
-    """As many tokens as leave half of the answer to what it says, but as many as this kind thinks at least."""
-    least = _LEAST[kind]
+def _budget(traits: Traits, wanted: int, longest: int | None) -> int:
+    """As many tokens as leave half of the answer to what it says, but as many as the model thinks at least."""
     bounded = wanted if longest is None else min(wanted, longest // 2)
-    if bounded >= least:
+    if bounded >= traits.least_budget:
         return bounded
-    return least if kind == "pro" else 0
+    return traits.least_budget if traits.off is Off.NEVER else 0

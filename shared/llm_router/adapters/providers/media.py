@@ -25,6 +25,9 @@ class Media:
 _MEANT = {"": "text/plain", "image/jpg": "image/jpeg"}
 """Kinds as they are written, often wrongly, and as providers know them."""
 
+_FILMS = ("youtube.com", "youtu.be")
+"""Hosts whose pages Gemini watches as films, whatever their addresses end in."""
+
 
 def inline(address: str) -> Media | None:
     """What a `data:` address holds (RFC 2397); None for any other address. Raises `ProviderFailed` for a broken one."""
@@ -45,8 +48,13 @@ def inline(address: str) -> Media | None:
 
 
 def kind_of(address: str, default: str) -> str:
-    """The kind of file that an address ends in the name of. Raises `ProviderFailed` for what is no address."""
+    """The kind of file that an address ends in the name of, or that all are at its host. Raises `ProviderFailed` for
+    what is no address."""
     try:
-        return mimetypes.guess_type(urlsplit(address).path)[0] or default
+        found = urlsplit(address)
+        host = (found.hostname or "").rstrip(".")
     except ValueError:
         raise ProviderFailed(Failure.BAD_REQUEST) from None
+    if any(f".{host}".endswith(f".{films}") for films in _FILMS):
+        return "video/mp4"
+    return mimetypes.guess_type(found.path)[0] or default

@@ -17,6 +17,9 @@ from llm_router.errors import SourceUnavailable
 from llm_router.json_values import Json
 
 MAX_PROBLEMS = 100
+MOST_DIGITS = 400
+"""Of a whole number that is read as one; there is none of so many digits that anything could mean."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -29,9 +32,12 @@ class BadRecord(ValueError):
 
 
 def document(payload: bytes) -> Json:
-    """The JSON value. Raises `SourceUnavailable` for what is not JSON, such as a page of HTML."""
+    """The JSON value. NaN and numbers beyond all measure are not finite in it, for whoever reads them to refuse alone.
+
+    Raises `SourceUnavailable` for what is not JSON, such as a page of HTML.
+    """
     try:
-        value: Json = json.loads(payload, parse_constant=_refused)
+        value: Json = json.loads(payload, parse_int=_whole)
     except (ValueError, RecursionError):
         raise SourceUnavailable("The source sent something that is not JSON.") from None
     return value
@@ -183,5 +189,5 @@ class Problems:
             self.found.append(RecordProblem(record_place, problem))
 
 
-def _refused(constant: str) -> float:
-    raise ValueError(constant)
+def _whole(digits: str) -> float:
+    return int(digits) if len(digits) <= MOST_DIGITS else float(digits)

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from llm_router.setting_addresses import ollama_address
+
+SETTINGS = (
+    "openai_base_url",
+    "anthropic_base_url",
+    "gemini_base_url",
+    "dashscope_base_url",
+    "azure_openai_endpoint",
+    "ollama_base_url",
+    "ollama_host",
+    "vllm_base_url",
+    "llama_cpp_base_url",
+    "bedrock_endpoint_url",
+)
+"""The settings that hold one."""
+
+_TRUE = ("true", "1", "yes", "on", "y", "t")
 _PRIVATE_SUFFIXES = (".local", ".internal", ".lan", ".home.arpa")
 
 
@@ -31,6 +49,17 @@ def problem(base_url: str, *, private_http: bool) -> str | None:
     if not _is_private(host):
         return "must begin with https://, since it is not a private address"
     return None if private_http else "must begin with https://, or PRIVATE_HTTP_PROVIDERS must be true"
+
+
+def wrong_among(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each of these settings that cannot be used, by the variable's name, and why; values as the environment has them,
+    by the settings' names."""
+    private_http = given.get("private_http_providers", "").strip().lower() in _TRUE
+    for name in SETTINGS:
+        if address := given.get(name, "").strip():
+            whole = ollama_address(address) if name == "ollama_host" else address
+            if wrong := problem(whole, private_http=private_http):
+                yield name.upper(), wrong
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
