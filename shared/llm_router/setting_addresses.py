@@ -86,6 +86,9 @@ def join_redis_address(host: str, port: int, password: str) -> str:
 def ollama_address(host: str) -> str:
     """What Ollama makes of its OLLAMA_HOST: http and port 11434 unless it says otherwise."""
     scheme, separator, rest = host.rpartition("://")
-    name, colon, port = rest.partition(":")
-    reachable = "127.0.0.1" if name in ("", "0.0.0.0") else name  # noqa: S104
+    rest = bracketed(rest) if rest.count(":") > 1 else rest
+    end = rest.rfind("]") + 1
+    name, colon, port = rest[end:].partition(":")
+    name = rest[:end] + name
+    reachable = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(name, name)  # noqa: S104
     return f"{scheme or 'http'}://{reachable}{colon}{port}" if separator or port else f"http://{reachable}:11434"

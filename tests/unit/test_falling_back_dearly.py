@@ -117,6 +117,21 @@ def test_one_that_the_budget_does_not_allow_is_passed_over_for_one_that_needs_no
     assert budgets.spends()["k1"].day == pytest.approx(0.05, abs=1e-6)
 
 
+def test_what_a_failed_attempt_has_cost_already_is_set_aside_beside_the_next():
+    clock = FakeClock(1e9)
+    budgets = Budgets(MemoryRecordStore(clock), clock)
+    held: list[float] = []
+    broken = FakeProvider(fails=ProviderFailed(Failure.GARBAGE))
+    other = FakeProvider(during=lambda: held.append(budgets.spends()["k1"].day))
+    walk = Walk(FakeProviders(None, {"other": broken, "last": other}), Cooling(clock), clock, print)
+    generator = Generator(walk, budgets, Unheard(), clock, print)
+    job = Job(
+        ASKED, (DEAR, replace(DEAR, id="last/dear", provider="last")), reading_of("hi"), clock.monotonic() + 25, key=KEY
+    )
+    asyncio.run(generator.whole(job))
+    assert held[0] > job.most_usd(DEAR)
+
+
 def test_nobody_asks_the_store_for_money_that_is_set_aside_already():
     clock = FakeClock(1e9)
     budgets, aside = Budgets(MemoryRecordStore(clock), clock), Counting()

@@ -180,6 +180,9 @@ def test_a_private_address_may_be_allowed_without_tls(address):
         ("0.0.0.0", "http://127.0.0.1:11434"),
         ("https://ollama.example", "https://ollama.example"),
         ("localhost", "http://localhost:11434"),
+        ("[::1]", "http://[::1]:11434"),
+        ("::1", "http://[::1]:11434"),
+        ("[::]:11434", "http://[::1]:11434"),
     ],
 )
 def test_ollama_s_own_setting_is_understood(host, address):

@@ -73,14 +73,17 @@ class Cooling:
 
     def admits(self, model: ModelEntry) -> bool:
         """True if it may be asked now. After a breaker has been open, one caller alone hears True and finds out."""
-        return (
-            self.wait_s(model) <= 0
-            and self._model_breakers[model.id].allows()
-            and self._provider_breakers[model.provider].allows()
-        )
+        own = self._model_breakers[model.id]
+        if self.wait_s(model) > 0 or not own.allows():
+            return False
+        if self._provider_breakers[model.provider].allows():
+            return True
+        own.not_made()
+        return False
 
     def not_asked(self, model: ModelEntry) -> None:
-        """It was admitted, and is not asked after all: nothing was found out of it."""
+        """It was admitted, and nothing was found out of it: it is not asked after all, or what came of it says nothing
+        of whether it answers."""
         self._model_breakers[model.id].not_made()
         self._provider_breakers[model.provider].not_made()
 
@@ -102,8 +105,10 @@ class Cooling:
             self._cool({name: REFUSED_S})
         elif kind is Failure.UNKNOWN_MODEL:
             self._cool({_model(model.id): REFUSED_S})
-        elif kind in _BREAKING:
+        if kind in _BREAKING:
             self._count(model)
+        else:
+            self.not_asked(model)
 
     def ran_out(self, model: ModelEntry) -> None:
         """It did not answer, and was given less time than it is expected to take. Once or twice that says nothing of
@@ -111,6 +116,8 @@ class Cooling:
         self._ran_out[model.id] += 1
         if self._ran_out[model.id] > EXCUSED:
             self._count(model)
+        else:
+            self.not_asked(model)
 
     def _count(self, model: ModelEntry) -> None:
         opened = {}

@@ -185,7 +185,7 @@ class Generator:
             await self.aside(lambda: self.outcomes.observe_outcome(told))
 
         async def cover(model: ModelEntry) -> None:
-            if reservation is not None and (most := job.most_usd(model)) > reservation.usd:
+            if reservation is not None and (most := lost.usd + job.most_usd(model)) > reservation.usd:
                 await self.aside(lambda: reservation.cover(most))
 
         return Terms(until, tell, lost.count, takes_s, named=job.label == UNLABELLED, cover=cover)
