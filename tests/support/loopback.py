@@ -48,10 +48,12 @@ class Listener:
     tls: ssl.SSLContext | None = None
     port: int = 0
     _server: asyncio.Server | None = None
+    _refuses: bool = False
     _connections: dict[asyncio.Task[None], asyncio.StreamWriter] = field(default_factory=dict)
 
     async def open(self) -> None:
         """Listen, on the port it had before if it had one."""
+        self._refuses = False
         if self._server is None:
             self._server = await asyncio.start_server(
                 self._accepted, HOST, self.port, backlog=1024, ssl=self.tls, reuse_address=True
@@ -60,6 +62,7 @@ class Listener:
 
     async def close(self) -> None:
         """Refuse from now on, and reset what is open."""
+        self._refuses = True
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -84,9 +87,13 @@ class Listener:
         asyncio.run_coroutine_threadsafe(done(), self.loop).result(10)
 
     def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._refuses:  # it came while the port was being closed
+            reset(writer)
+            return
         task = asyncio.ensure_future(self._one(reader, writer))
         self._connections[task] = writer
-        task.add_done_callback(self._connections.pop)
+        # A task that is cancelled before its first step closes nothing itself.
+        task.add_done_callback(lambda ended: self._connections.pop(ended).close())
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
