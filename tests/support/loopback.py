@@ -64,10 +64,13 @@ class Listener:
         """Refuse from now on, and reset what is open."""
         self._refuses = True
         if self._server is not None:
-            self._server.close()
-            self._server = None
+            # Accepts no more first: asyncio of Python 3.11 leaves a socket open whose server closes before its turn.
+            for port in self._server.sockets:
+                self.loop.remove_reader(port.fileno())
             for _ in range(ACCEPTING):
                 await asyncio.sleep(0)
+            self._server.close()
+            self._server = None
         await self.cut()
 
     async def cut(self) -> None:
