@@ -20,7 +20,7 @@ door = Door(Function.CLASSIFY, service.gatekeeper, service.observer)
 @door.post("/classify", body=ClassifyRequest, answer=ClassifyAnswer, summary="Classify one prompt")
 async def classify(call: Call, body: ClassifyRequest) -> ClassifyAnswer:
     """One prompt; known already or not, it counts against the key's minute."""
-    service.generating.key_of(call.caller, spends=False)
+    service.generating.key_gate().key_of(call.caller, spends=False)
     classified = service.classifier().classify(body.prompt, explain=body.explain)
     note_classified(call.note, classified)
     call.note.prompt_hash = service.prompt_hash(body.prompt)
@@ -30,7 +30,7 @@ async def classify(call: Call, body: ClassifyRequest) -> ClassifyAnswer:
 @door.post("/classify/batch", body=BatchRequest, answer=BatchAnswer, summary="Classify up to 256 prompts")
 async def classify_batch(call: Call, body: BatchRequest) -> BatchAnswer:
     """Each prompt as it would be classified alone; together they are one request."""
-    service.generating.key_of(call.caller, spends=False)
+    service.generating.key_gate().key_of(call.caller, spends=False)
     classify_one = service.classifier().classify
     batch = [classify_one(prompt, explain=body.explain) for prompt in body.prompts]
     note_batch(call.note, batch)

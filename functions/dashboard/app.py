@@ -10,9 +10,7 @@ from llm_router.auth import Function
 from llm_router.composition.services import services
 from llm_router.dashboard import Window, window_named
 from llm_router.errors import NotFound
-from llm_router.figures import PerBucket
 from llm_router.health import State
-from llm_router.schemas.board import point
 from llm_router.schemas.dashboard import DashboardData, WholeHealth
 from llm_router.schemas.dashboard_answer import dashboard_answer
 from llm_router.schemas.health import HealthAnswer
@@ -41,7 +39,6 @@ POLICY = (
 )
 
 service = services()
-points = PerBucket(point)
 door = Door(Function.DASHBOARD, service.gatekeeper, service.observer)
 
 
@@ -49,7 +46,7 @@ door = Door(Function.DASHBOARD, service.gatekeeper, service.observer)
 async def data(call: Call) -> DashboardData:
     """Of `?window=hour`, `day` or `week`; what the store cannot tell is left out rather than failing the page."""
     window = window_named(call.query.get("window", Window.HOUR))
-    return dashboard_answer(service.dashboard().seen(window), points)
+    return dashboard_answer(service.dashboard().seen(window))
 
 
 @door.get("/health", answer=WholeHealth, summary="Health of the whole")
@@ -98,5 +95,11 @@ async def asset(call: Call) -> Response:
     )
 
 
-prepared(before=lambda: service.reader().in_force(), after=service.restored, at_once=service.settings.provisioned)
+def warm() -> None:
+    """Have the catalogue at hand, and note how it and the store are from now on."""
+    service.reader().in_force()
+    service.overview().note()
+
+
+prepared(before=warm, after=service.restored, at_once=service.settings.provisioned)
 handler = lambda_handler(door.app)

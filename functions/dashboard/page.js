@@ -4,12 +4,11 @@ import { age, byId, kept, say } from "./elements.js";
 import { openAgain, showDecisions } from "./decisions.js";
 import { showOverview } from "./overview.js";
 import { ask, changeKey, forgetKey, needsKey, silence, useKey } from "./service.js";
-import { showSystem } from "./system.js";
+import { showSystem, standing } from "./system.js";
 import { tryAgain } from "./playground.js";
 
 const EVERY_MS = 5000;
 const STALE_MS = 15000;
-const WORDS = { up: "All is well", degraded: "Degraded", down: "Down" };
 let lastGood = 0, failed = false, asking = false, again = false;
 
 // How long it has been so is told beside: screen readers speak the status whenever it changes.
@@ -22,9 +21,8 @@ function status(state, text, since = "") {
 
 function show(data) {
   say(byId("version"), data.version);
-  const unwell = data.components.filter((part) => part.state === "down" || part.state === "degraded").map((part) => part.name.replaceAll("_", " "));
-  const since = data.since === null ? "" : `for ${age(data.now - data.since)}`;
-  status(data.status, `${WORDS[data.status]}${unwell.length ? `: ${unwell.join(", ")}` : ""}`, since);
+  const { state, text, since } = standing(data);
+  status(state, text, since === null ? "" : `for ${age(data.now - since)}`);
   showOverview(data);
   showDecisions(data);
   showSystem(data);

@@ -21,7 +21,9 @@ function hold(given) {
 }
 
 function showForm() {
+  const left = asking.size === 0 && form.contains(document.activeElement);
   form.hidden = asking.size === 0;
+  if (left) byId("board").focus({ preventScroll: true });
   byId("key-change").setAttribute("aria-expanded", String(!form.hidden));
 }
 

@@ -37,6 +37,9 @@ function catalogue(data) {
 
 const STATES = { fresh: "up", stale: "degraded", failing: "down", refused: "down", skipped: "unknown", never: "unknown" };
 
+/** Whether it is one for which `GET /status` says `degraded`. */
+const inTrouble = (source) => STATES[source.state] === "down";
+
 function sources(data) {
   const rows = data.sources.map((source) => row(
     cell(words(source.name)), cell(source.state, STATES[source.state]), cell(source.records ? count(source.records) : "–", "n"),
@@ -68,6 +71,39 @@ function processes(data) {
     );
   });
   fill(byId("processes"), rows.length ? rows : [nothing(7, "No process has told of itself in the last two minutes.")]);
+}
+
+const WORDS = { up: "All is well", degraded: "Degraded", down: "Down" };
+
+const ENOUGH_ATTEMPTS = 5;
+
+/** Whether a provider answers nothing of late: longer times than the hour tell of what may be over. */
+const isSilent = ({ attempts, failures }, time) => time === "hour" && attempts >= ENOUGH_ATTEMPTS && failures === attempts;
+
+/** All of those that are asked, or how many of them, and what is the matter with them. */
+function saidOf(troubled, all) {
+  const asked = all.filter((each) => each.state !== "skipped").length;
+  const which = troubled.length < asked ? `${count(troubled.length)} of ${count(asked)} sources` : "sources";
+  return `${which} ${[...new Set(troubled.map((each) => each.state))].sort().join(" or ")}`;
+}
+
+/**
+ * How all of it is, and since when where that is known: the health of the parts, and beside it what requests are
+ * answered without: a source that is not read or not believed, a provider that answers nothing.
+ */
+export function standing(data) {
+  const well = data.status === "up", said = [], times = well ? [] : [data.since];
+  if (!well) {
+    const unwell = data.components.filter((part) => part.state === "down" || part.state === "degraded");
+    said.push([WORDS[data.status] || words(data.status), ...(unwell.length ? [unwell.map((part) => words(part.name)).join(", ")] : [])].join(": "));
+  }
+  const troubled = data.sources.filter(inTrouble);
+  if (troubled.length) said.push(saidOf(troubled, data.sources));
+  if (data.status !== "down") times.push(...troubled.map((each) => each.failing_since));
+  for (const each of data.providers) if (isSilent(each, data.window)) said.push(`provider ${each.name} answers nothing`);
+  if (!said.length) return { state: data.status, text: WORDS.up, since: data.since };
+  const text = said.join("; "), known = times.filter((at) => at !== null);
+  return { state: well ? "degraded" : data.status, text: text[0].toUpperCase() + text.slice(1), since: known.length ? Math.min(...known) : null };
 }
 
 export function showSystem(data) {

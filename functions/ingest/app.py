@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from llm_router.activity import SCHEDULE, Observation
+from llm_router.activity import ActivityKind, Observation
 from llm_router.auth import Function
 from llm_router.catalogue.gathering import AWAITED_S
 from llm_router.catalogue.source_state import Health, renewed_at
 from llm_router.clock import iso_date
 from llm_router.composition.services import services
-from llm_router.errors import CatalogueUnavailable, RouterError, StoreUnavailable
+from llm_router.errors import ErrorCode, RouterError, StoreUnavailable
+from llm_router.health import catalogue_is_well
 from llm_router.schemas.catalogue import (
     EntryAnswer,
     ModelsAnswer,
     RefreshRequest,
     RollbackRequest,
     UpdateAnswer,
-    VersionsAnswer,
     entry_answer,
     models_answer,
     update_answer,
-    version_answer,
 )
 from llm_router.schemas.health import HealthAnswer
 from llm_router.schemas.status import RefreshAnswer, StatusAnswer, refresh_answer, status_answer
 from llm_router.schemas.update import UpdateRequest
+from llm_router.schemas.versions import VersionsAnswer, versions_answer, versions_asked
 from llm_router.web.door import Call, Door
 from llm_router.web.errors import status_of
 from llm_router.web.lambda_handler import Result, lambda_handler
@@ -60,13 +60,11 @@ async def model(call: Call) -> EntryAnswer:
 
 
 @door.get("/catalogue/versions", answer=VersionsAnswer, summary="The versions kept, newest first")
-async def versions(_call: Call) -> VersionsAnswer:
-    """Each with what it changed."""
-    kept = service.ingesting.publisher().versions()
-    current = service.catalogue_store().current()
-    return VersionsAnswer(
-        versions=[version_answer(info) for info in kept], catalogue_version=current.version if current else 0
-    )
+async def versions(call: Call) -> VersionsAnswer:
+    """Each with what it changed; `before` the last one that was told there may be more."""
+    asked = versions_asked(call.query)
+    kept = service.ingesting.publisher().versions(asked.limit, asked.before)
+    return versions_answer(kept, service.catalogue_store().current())
 
 
 @door.post("/update", body=UpdateRequest, answer=UpdateAnswer, summary="Add or change models: all of them or none")
@@ -107,24 +105,25 @@ def on_schedule(event_id: str) -> Result:
         done = service.ingesting.refresher().refresh(scheduled=True)
     except RouterError as failure:
         status, code = status_of(failure)
-        service.observer().observe(Observation(Function.INGEST, SCHEDULE, event_id, status=status, error=code))
+        _note_run(event_id, status, code)
         return {"error": code}
     finally:
         service.reader().forget()
     fresh = any(state.health is Health.FRESH for state in done.sources)
-    service.observer().observe(Observation(Function.INGEST, SCHEDULE, event_id, status=200 if fresh else 502))
+    _note_run(event_id, 200 if fresh else 502)
     told = {"refused": done.refused, "not_exported": done.not_exported}
     return {"catalogue_version": done.version, "changed": done.diff.summary, **told}
+
+
+def _note_run(event_id: str, status: int, error: ErrorCode | None = None) -> None:
+    kind = ActivityKind.SCHEDULED
+    service.observer().observe(Observation(Function.INGEST, "schedule", event_id, status, error=error, kind=kind))
 
 
 @door.get("/ingest/health", answer=HealthAnswer, summary="This function's own health")
 async def health(_call: Call) -> HealthAnswer:
     """Degraded while the catalogue in force cannot be read from its store."""
-    try:
-        degraded = service.reader().in_force().degraded
-    except CatalogueUnavailable:
-        degraded = True
-    return HealthAnswer.of(Function.INGEST, ["catalogue"] if degraded else [])
+    return HealthAnswer.of(Function.INGEST, [] if catalogue_is_well(service.reader()) else ["catalogue"])
 
 
 prepared(before=lambda: service.reader().in_force(), after=service.restored, at_once=service.settings.provisioned)

@@ -9,13 +9,11 @@ from starlette.responses import Response
 from llm_router.activity import note_decision
 from llm_router.auth import Function
 from llm_router.composition.services import services
-from llm_router.decisions import NO_DECISION
-from llm_router.errors import CatalogueUnavailable, NotFound, StoreUnavailable
+from llm_router.health import catalogue_is_well
 from llm_router.lazy import Lazy
-from llm_router.recommend import Decision
 from llm_router.schemas.feedback import FeedbackAnswer, FeedbackRequest, feedback_answer
 from llm_router.schemas.health import Alive, HealthAnswer
-from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer, subject_of
+from llm_router.schemas.route import RouteAnswer, RouteRequest, route_answer
 from llm_router.web.door import Call, Door
 from llm_router.web.lambda_handler import lambda_handler
 from llm_router.web.snapstart import prepared
@@ -40,33 +38,18 @@ async def route(call: Call, body: RouteRequest) -> Response:
     call.note.prompt_hash = service.prompt_hash(said.request)
     if body.mode == "generate":
         return await generation().route(call, body, said)
-    key = service.generating.key_of(call.caller, spends=False)
+    key = service.generating.key_gate().key_of(call.caller, spends=False)
     decision = service.recommender().recommend(body.ask(said, tenant), key)
     note_decision(call.note, decision)
     answer = route_answer(decision).model_dump_json()
-    _keep(decision, tenant, None, answer)
+    service.generating.keeper().keep(decision, tenant, answer)
     return Response(answer, media_type="application/json")
-
-
-def _keep(decision: Decision, tenant: str, used: str | None, answer: str) -> None:
-    """A decision that cannot be kept is still a good decision: the caller gets it, and a later look finds nothing.
-
-    Kept before the answer goes out, since the caller may ask for it at once. `answer` is its JSON.
-    """
-    try:
-        demo = used is not None and service.generating.is_demo(used)
-        subject, until = subject_of(decision, tenant, used, demo=demo), decision.at + service.settings.decision_ttl
-        service.decisions().keep(decision.id, answer, subject, expires_at=until)
-    except StoreUnavailable as failure:
-        service.observer().warn(f"A decision was not kept: {failure.message}")
 
 
 @door.get("/decisions/{decision_id}", answer=RouteAnswer, summary="A past decision with its explanation")
 async def decision(call: Call) -> Response:
     """As it was answered, but for what a model wrote, to whom it was answered; gone after its time."""
     kept = service.decisions().find(call.path_params["decision_id"], call.caller.sees)
-    if kept is None:
-        raise NotFound(NO_DECISION)
     return Response(kept, media_type="application/json")
 
 
@@ -80,17 +63,14 @@ async def feedback(call: Call, body: FeedbackRequest) -> FeedbackAnswer:
 async def health(_call: Call) -> HealthAnswer:
     """Degraded when it answers without its model or with an older catalogue."""
     troubles = [] if service.model().about.available else ["ml_model"]
-    try:
-        troubles += ["catalogue"] if service.reader().in_force().degraded else []
-    except CatalogueUnavailable:
-        troubles.append("catalogue")
+    troubles += [] if catalogue_is_well(service.reader()) else ["catalogue"]
     return HealthAnswer.of(Function.ROUTE, troubles)
 
 
 def _generation() -> GenerationRoutes:
     from llm_router.endpoints.generation import GenerationRoutes
 
-    return GenerationRoutes(service, _keep)
+    return GenerationRoutes(service)
 
 
 generation = Lazy(_generation)

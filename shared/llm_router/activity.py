@@ -4,31 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from llm_router.counters import prompt_counts
+from llm_router.errors import ErrorCode
 
 if TYPE_CHECKING:
     from llm_router.classification import Classified
     from llm_router.recommend import Decision
 
-SCHEDULE = "schedule"
-"""The route of observations that are no requests but scheduled runs."""
-COMPLETIONS = "/v1/chat/completions"
-"""The route on which every request has a model answer."""
-CALLER_LEFT = "caller_left"
-"""The error of a request whose caller has hung up before there was an answer."""
 _ASKED_IN_VAIN = frozenset(
     {
-        "upstream_error",
-        "upstream_timeout",
-        "upstream_unavailable",
-        "upstream_rate_limited",
-        "request_not_accepted",
-        CALLER_LEFT,
+        ErrorCode.UPSTREAM_ERROR,
+        ErrorCode.UPSTREAM_TIMEOUT,
+        ErrorCode.UPSTREAM_UNAVAILABLE,
+        ErrorCode.UPSTREAM_RATE_LIMITED,
+        ErrorCode.REQUEST_NOT_ACCEPTED,
+        ErrorCode.CALLER_LEFT,
     }
 )
 """Errors of requests for which providers were asked."""
+
+
+class ActivityKind(StrEnum):
+    """What sort of thing happened, as the door knows it beforehand."""
+
+    REQUEST = "request"
+
+    GENERATION = "generation"
+    """A request that a model is to answer, whatever it says."""
+
+    PROBE = "probe"
+    """What balancers and scrapers ask, over and over."""
+
+    SCHEDULED = "scheduled"
+    """No request but a scheduled run."""
 
 
 @dataclass(slots=True)
@@ -48,7 +59,7 @@ class Observation:
     request_id: str
     status: int = 0
     ms: float = 0.0
-    error: str = ""
+    error: ErrorCode | None = None
     category: str = ""
     difficulty: str = ""
     method: str = ""
@@ -65,11 +76,12 @@ class Observation:
     elsewhere: Mapping[str, float] | None = None
     prompt_hash: str = ""
     cold_start: bool = False
+    kind: ActivityKind = ActivityKind.REQUEST
 
     @property
     def generates(self) -> bool:
         """Whether a model was to answer, so that its provider sets the time."""
-        return self.route == COMPLETIONS or self.cost_usd is not None or self.error in _ASKED_IN_VAIN
+        return self.kind is ActivityKind.GENERATION or self.cost_usd is not None or self.error in _ASKED_IN_VAIN
 
 
 def note_classified(note: Observation, classified: Classified) -> None:

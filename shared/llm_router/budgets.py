@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from llm_router.client_keys import ClientKey
-from llm_router.errors import BudgetExceeded, RateLimited
+from llm_router.errors import BudgetExceeded, ErrorCode, RateLimited
 from llm_router.ports import Clock, RecordStore
 from llm_router.spending import MONTH, Period, SpendingBooks
 
@@ -32,9 +32,11 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """A budget of a key: USD a `name`, how much of it is booked or set aside, and when it starts anew."""
+    """A budget of a key: USD a `name`, how much of it is booked or set aside, and when it starts anew. `code` tells
+    that it is reached."""
 
     name: str
+    code: ErrorCode
     usd: float
     held: float
     until: datetime
@@ -107,14 +109,14 @@ class Budgets:
                 return BudgetExceeded(
                     f"This key's budget of {limit.usd:g} USD a {limit.name} is spent; "
                     f"it starts anew at {limit.until:%Y-%m-%d %H:%M} UTC.",
-                    code=f"budget_exceeded_{limit.name}",
+                    code=limit.code,
                     retry_after_s=limit.until.timestamp() - self._clock.now(),
                 )
         limit = next((limit for limit in limits if limit.is_reached()), limits[0])
         return BudgetExceeded(
             f"What is left of this key's budget of {limit.usd:g} USD a {limit.name} is set aside "
             "for calls in progress; ask again when one has ended.",
-            code=f"budget_exceeded_{limit.name}",
+            code=limit.code,
             retry_after_s=SET_ASIDE_RETRY_S,
         )
 
@@ -122,9 +124,10 @@ class Budgets:
         """The key's budgets, the one that starts anew last first."""
         today = datetime.fromtimestamp(self._clock.now(), UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         if key.usd_per_month is not None:
-            yield _Limit("month", key.usd_per_month, month, (today.replace(day=1) + timedelta(days=32)).replace(day=1))
+            until = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+            yield _Limit("month", ErrorCode.BUDGET_EXCEEDED_MONTH, key.usd_per_month, month, until)
         if key.usd_per_day is not None:
-            yield _Limit("day", key.usd_per_day, day, today + timedelta(days=1))
+            yield _Limit("day", ErrorCode.BUDGET_EXCEEDED_DAY, key.usd_per_day, day, today + timedelta(days=1))
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from llm_router.catalogue.naming import all_folded, folded, own_names_of
 from llm_router.errors import NotFound, StoreUnavailable, UnreadableRecord
 from llm_router.json_values import known_fields
 from llm_router.ports import Clock, Record, RecordStore
-from llm_router.renewed import LAST_GOOD_FOR_S
+from llm_router.renewal import LAST_GOOD_FOR_S
 
 Found = TypeVar("Found")
 

@@ -9,6 +9,8 @@ from llm_router.catalogue.entry import Capability
 USER = "user"
 IMAGE_TOKENS = 800
 """What providers bill for one picture of ordinary size, to the order of magnitude; they differ and seldom say."""
+ORIGINAL_TOKENS = 10_000
+"""What OpenAI bills at most for one that is looked at in its original size."""
 FILE_TOKENS, AUDIO_TOKENS = 3000, 500
 """The same for a document of a few pages, and for a quarter of a minute of sound: what each counts at least."""
 TEXT_OCTETS, FILE_OCTETS, AUDIO_OCTETS = 4, 8, 250
@@ -22,8 +24,8 @@ answer: so many at OpenAI, about as many at most others."""
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message: who speaks, its text, how many of its parts are not text, and what the files and the sound among
-    them take in tokens. `unsized` are the files of which only an address is known, and so not how much they are."""
+    """One message: who speaks, its text, how many of its parts are not text, and what these take in tokens beyond what
+    each picture counts. `unsized` are the files of which only an address is known, and so not how much they are."""
 
     role: str
     text: str

@@ -32,6 +32,54 @@ RouterError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """What an error tells programs: first what each class tells by itself, then what is more exact. Contract."""
+
+    NO_ELIGIBLE_MODEL = "no_eligible_model"
+    INVALID_REQUEST = "invalid_request"
+    MALFORMED_REQUEST = "malformed_request"
+    PAYLOAD_TOO_LARGE = "payload_too_large"
+    HEAD_TOO_LONG = "head_too_long"
+    REQUEST_TIMEOUT = "request_timeout"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    VERSION_CONFLICT = "version_conflict"
+    CONFLICT = "conflict"
+    BUDGET_EXCEEDED = "budget_exceeded"
+    RATE_LIMITED = "rate_limited"
+    UPSTREAM_TIMEOUT = "upstream_timeout"
+    UPSTREAM_ERROR = "upstream_error"
+    CATALOGUE_UNAVAILABLE = "catalogue_unavailable"
+    STORE_UNAVAILABLE = "store_unavailable"
+    OVERLOADED = "overloaded"
+    UNAVAILABLE = "unavailable"
+    NOT_CONFIGURED = "not_configured"
+    INTERNAL_ERROR = "internal_error"
+
+    MODEL_NOT_ACTIVE = "model_not_active"
+    MODEL_NOT_ALLOWED = "model_not_allowed"
+    MODEL_NOT_FOUND = "model_not_found"
+    PRICE_NOT_KNOWN = "price_not_known"
+    FILE_SIZE_NOT_KNOWN = "file_size_not_known"
+    PROVIDER_NOT_CONFIGURED = "provider_not_configured"
+    REQUEST_NOT_ACCEPTED = "request_not_accepted"
+    UPSTREAM_RATE_LIMITED = "upstream_rate_limited"
+    UPSTREAM_UNAVAILABLE = "upstream_unavailable"
+    BUDGET_EXCEEDED_DAY = "budget_exceeded_day"
+    BUDGET_EXCEEDED_MONTH = "budget_exceeded_month"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    IDEMPOTENCY_IN_PROGRESS = "idempotency_in_progress"
+    FUNCTION_TIMEOUT = "function_timeout"
+    BAD_FUNCTION_ANSWER = "bad_function_answer"
+
+    CALLER_LEFT = "caller_left"
+    """Told to the operators alone: the caller has hung up before there was an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +93,7 @@ class FieldProblem:
 class RouterError(Exception):
     """Base of the tree. `message` is one sentence a person can act on and never quotes the input."""
 
-    def __init__(self, message: str, *, code: str | None = None, retry_after_s: float | None = None) -> None:
+    def __init__(self, message: str, *, code: ErrorCode | None = None, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
@@ -55,7 +103,7 @@ class RouterError(Exception):
 class InvalidRequest(RouterError):
     """Well formed, but some fields are wrong."""
 
-    def __init__(self, message: str, fields: tuple[FieldProblem, ...] = (), *, code: str | None = None) -> None:
+    def __init__(self, message: str, fields: tuple[FieldProblem, ...] = (), *, code: ErrorCode | None = None) -> None:
         super().__init__(message, code=code)
         self.fields = fields
 
@@ -147,7 +195,12 @@ class StoreUnavailable(Unavailable):
     """
 
     def __init__(
-        self, message: str, *, code: str | None = None, retry_after_s: float | None = None, nothing_done: bool = False
+        self,
+        message: str,
+        *,
+        code: ErrorCode | None = None,
+        retry_after_s: float | None = None,
+        nothing_done: bool = False,
     ) -> None:
         super().__init__(message, code=code, retry_after_s=retry_after_s)
         self.nothing_done = nothing_done

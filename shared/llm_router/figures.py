@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from functools import cached_property
 
-from llm_router.activity import Observation
+from llm_router.activity import ActivityKind, Observation
 from llm_router.auth import Function
 from llm_router.counters import ESTIMATED, SPENT, Counter, Sums, grouped, prompt_counts
 from llm_router.errors import StoreUnavailable
-from llm_router.latencies import place_of
+from llm_router.latencies import p50_p95_p99, place_of
 from llm_router.ports import Clock, RecordStore
-
-T = TypeVar("T")
 
 TOTAL, EVER = "total", "ever"
 """One document that only grows, for those who read counters and not buckets."""
 
-PROBES = ("/health", "/healthz", "/metrics")
-"""The ends of the routes that balancers and scrapers ask, over and over."""
 WATCHING = Function.DASHBOARD
 """The function whose page asks over and over."""
 BY_FUNCTION = frozenset({Counter.REQUESTS, Counter.REFUSED, Counter.ERRORS, Counter.LATENCY})
@@ -59,7 +55,7 @@ def counts(seen: Observation) -> dict[str, float]:
     """One observation as counters. Probes are counted apart: they are no traffic, and quicker than any."""
     function = seen.function
     cold = {Counter.COLD.of(function): 1.0} if seen.cold_start else {}
-    if seen.route.endswith(PROBES):
+    if seen.kind is ActivityKind.PROBE:
         return {Counter.PROBES.of(function): 1.0} | cold
     found = {
         Counter.REQUESTS.of(function): 1.0,
@@ -101,12 +97,23 @@ def attempt_counts(model: str, provider: str, ms: float, *, failed: bool) -> dic
     return found | {Counter.ATTEMPT_MS.of(model): ms}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bucket:
-    """One minute or hour: its start in epoch seconds, and its counters."""
+    """One minute or hour: its start in epoch seconds, and its counters. What takes time to tell from them is kept with
+    it, since who watches asks for the same over and over."""
 
     start: int
     counted: Sums
+
+    @cached_property
+    def of_clients(self) -> Sums:
+        """Its counters without the dashboard's own requests."""
+        return of_clients(self.counted)
+
+    @cached_property
+    def p50_p95_p99(self) -> Sequence[float | None]:
+        """How long clients waited, in ms."""
+        return p50_p95_p99(self.of_clients)
 
 
 def sums(buckets: Iterable[Bucket]) -> Sums:
@@ -166,21 +173,3 @@ class Figures:
             return {name: int(count) for name, count in found.items()}
         except StoreUnavailable:
             return {}
-
-
-@dataclass(slots=True)
-class PerBucket(Generic[T]):
-    """Makes something of each bucket, and keeps it while the bucket is the same: those that are over never change."""
-
-    make: Callable[[Bucket], T]
-    _made: dict[int, tuple[Bucket, T]] = field(default_factory=dict)
-
-    def of(self, buckets: Iterable[Bucket]) -> list[T]:
-        """One a bucket, in their order."""
-        made = {bucket.start: self._one(bucket) for bucket in buckets}
-        self._made = made
-        return [found for _, found in made.values()]
-
-    def _one(self, bucket: Bucket) -> tuple[Bucket, T]:
-        held = self._made.get(bucket.start)
-        return held if held is not None and held[0] is bucket else (bucket, self.make(bucket))

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from llm_router.errors import StoreUnavailable
+from llm_router.catalogue.reader import CatalogueReader
+from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.ports import Clock, Record, RecordStore
 
 KIND = "health"
@@ -72,6 +73,14 @@ def _component(record: Record) -> Component | None:
         return Component(record.key, State(state), str(detail), str(advice), float(since))
     except (ValueError, TypeError):
         return None
+
+
+def catalogue_is_well(catalogues: CatalogueReader) -> bool:
+    """Whether there is a catalogue, and none newer that cannot be read."""
+    try:
+        return not catalogues.in_force().degraded
+    except CatalogueUnavailable:
+        return False
 
 
 def overall(components: Iterable[Component]) -> State:

@@ -28,6 +28,11 @@ def is_finite(value: object) -> bool:
     return True
 
 
+def whole(value: object) -> object:
+    """A float without a fraction as the integer that it is in JSON, where 500.0 is 500; anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def known_fields(kind: type, kept: object) -> dict[str, Any]:
     """Of a dataclass as it was kept, the fields that it has: a newer release may have kept others beside them.
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from llm_router.auth import Caller
-from llm_router.decisions import NO_DECISION, DecisionLog
-from llm_router.errors import NotFound
+from llm_router.decisions import DecisionLog
 from llm_router.feedback import FeedbackBook, Given, Subject
 from llm_router.sessions.continuing import Sessions
 
@@ -37,8 +36,6 @@ class Judge:
         Raises `NotFound` for a decision that there is not, or that is not the caller's to see; `StoreUnavailable`.
         """
         subject = self.decisions.subject(decision_id, caller.sees)
-        if subject is None:
-            raise NotFound(NO_DECISION)
         given = self.book.give(decision_id, replace(subject, tenant=caller.tenant), score)
         if given.tells_of_session and (key := subject.session_key):
             self.sessions().judged(key, decision_id, good=score >= POOR)

@@ -11,6 +11,9 @@ LATENCY_BOUNDS_MS: tuple[float, ...] = tuple(round(0.1 * 1.3**step, 4) for step 
 """Upper bounds of the latency histogram, 0.1 ms to 23 s; neighbours differ by 30 %, which bounds a quantile's error."""
 
 
+_P50_P95_P99 = (0.5, 0.95, 0.99)
+
+
 def place_of(ms: float) -> int:
     """The bucket that a latency falls into; the one past the last bound has no bound."""
     return bisect.bisect_left(LATENCY_BOUNDS_MS, ms)
@@ -24,6 +27,11 @@ def latency_histogram(counted: Sums, function: str | None = None) -> dict[int, f
         if function in (None, owner) and index.isdigit():
             found[int(index)] = found.get(int(index), 0.0) + amount
     return found
+
+
+def p50_p95_p99(counted: Sums, function: str | None = None) -> list[float | None]:
+    """The three percentiles that are told, in ms, of one function or of all."""
+    return quantiles(latency_histogram(counted, function), _P50_P95_P99)
 
 
 def quantiles(histogram: Mapping[int, float], shares: Sequence[float]) -> list[float | None]:

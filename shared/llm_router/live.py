@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +11,7 @@ from llm_router.feedback import tallies
 from llm_router.outcomes import LiveLatency, Observed, speed, tried
 from llm_router.ports import Clock
 from llm_router.ranking.task import Surroundings
+from llm_router.renewal import Renewal
 from llm_router.running import Run
 
 
@@ -30,19 +30,14 @@ class LiveFigures:
     run: Run
     warn: Callable[[str], None]
     _held: Surroundings = field(default_factory=Surroundings)
-    _read_at: float = float("-inf")
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _renewal: Renewal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._renewal = Renewal(self._begin, self.clock)
 
     def current(self) -> Surroundings:
         """What is held; never waits for a store but where `run` does."""
-        if self.clock.monotonic() >= self._read_at + self.every_s and self._lock.acquire(blocking=False):
-            try:
-                due = self.clock.monotonic() >= self._read_at + self.every_s
-                self._read_at = self.clock.monotonic()
-            finally:
-                self._lock.release()
-            if due:
-                self.run(self.renew)
+        self._renewal.if_due()
         return self._held
 
     def fresh(self) -> Surroundings:
@@ -58,6 +53,10 @@ class LiveFigures:
             self.warn(f"Live figures are as they were: {failure.message}")
             return
         self._held = Surroundings(live=_speeds(attempts), observed=_observed(judged, attempts))
+
+    def _begin(self) -> float:
+        self.run(self.renew)
+        return self.every_s
 
 
 def _speeds(attempts: Mapping[str, Mapping[str, float]]) -> dict[str, LiveLatency]:

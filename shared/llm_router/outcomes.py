@@ -67,7 +67,7 @@ class TimedAttempt:
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeBook:
+class AttemptBook:
     """Counts attempts. Never raises: what cannot be counted is not worth an answer."""
 
     attempts: DecayedCounters

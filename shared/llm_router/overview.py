@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from llm_router.catalogue.publishing import BY_REFRESH
 from llm_router.catalogue.reader import CatalogueReader
 from llm_router.catalogue.source_state import UNREAD_FOR_S, renewed_at
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
@@ -40,16 +41,27 @@ class Overview:
         """Every part, the store first."""
         now = self.clock.monotonic()
         if self._held is None or now - self._held[0] >= ASKED_EVERY_S:
-            known = {component.name: component for component in _unless_down(lambda: reported(self.records)) or []}
-            own = [self._dated(component, known) for component in (self._store(), self._catalogue())]
+            known = self._known()
+            own = self._own(known)
             others = [component for name, component in known.items() if name not in OWN]
             unused = [Component(name, State.UNKNOWN, "has not been used yet") for name in EXPECTED if name not in known]
             self._held = now, [*own, *others, *unused]
         return self._held[1]
 
+    def note(self) -> None:
+        """Note the store and the catalogue as a process starts, as the other parts are: else they would be so only
+        since somebody looks."""
+        self._own(self._known())
+
     def current(self) -> VersionInfo | None:
         """The published version in force, or None when there is none or it cannot be asked."""
         return _unless_down(self.catalogue_store.current)
+
+    def _known(self) -> dict[str, Component]:
+        return {component.name: component for component in _unless_down(lambda: reported(self.records)) or []}
+
+    def _own(self, known: Mapping[str, Component]) -> list[Component]:
+        return [self._dated(component, known) for component in (self._store(), self._catalogue())]
 
     def _dated(self, found: Component, known: Mapping[str, Component]) -> Component:
         """The part with the time since when it is so, noted for everybody where that is news."""
@@ -65,8 +77,11 @@ class Overview:
         return replace(found, since=since)
 
     def _renewed(self, current: VersionInfo) -> float:
-        """When what is in force was last made, or found to be still so."""
-        return max(current.created_at, _unless_down(lambda: renewed_at(self.records)) or 0.0)
+        """When what is in force was last as a source on the web says; 0 where there is no more to it than a refresh
+        that could read none. Without any refresh it is as new as whoever made it by hand."""
+        read = _unless_down(lambda: renewed_at(self.records))
+        by_hand = current.origin != BY_REFRESH
+        return current.created_at if read is None or (by_hand and not read) else read
 
     def _store(self) -> Component:
         try:
@@ -84,9 +99,11 @@ class Overview:
         if found.degraded:
             return Component("catalogue", State.DEGRADED, f"{words}, perhaps not the newest", "Check the store.")
         current = self.current()
-        if current is not None and self.clock.now() - self._renewed(current) > UNREAD_FOR_S:
-            return Component("catalogue", State.DEGRADED, f"{words}, not renewed for days", "POST /refresh.")
-        return Component("catalogue", State.UP, words)
+        renewed = None if current is None else self._renewed(current)
+        if renewed is None or self.clock.now() - renewed <= UNREAD_FOR_S:
+            return Component("catalogue", State.UP, words)
+        unread = "not renewed for days" if renewed else "not renewed from any source yet"
+        return Component("catalogue", State.DEGRADED, f"{words}, {unread}", "GET /status says why; then POST /refresh.")
 
 
 def _unless_down(ask: Callable[[], T]) -> T | None:

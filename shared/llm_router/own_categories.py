@@ -19,6 +19,7 @@ from llm_router.errors import (
     VersionConflict,
 )
 from llm_router.ports import Clock, Record, RecordStore
+from llm_router.renewal import Renewal
 from llm_router.running import Run
 
 KIND, KEY = "categories", "current"
@@ -119,40 +120,32 @@ class ClassifierInForce:
         run: Run,
     ) -> None:
         self._book = book
-        self._clock = clock
         self._build = build
         self._unknowing = unknowing
         self._check_every_s = check_every_s
         self._run = run
-        self._check_at = float("-inf")
         self._known: CategoryList | None = None
         self._held: CachingClassifier | None = None
-        self._lock = threading.Lock()
+        self._renewal = Renewal(self._look, clock)
+        self._building = threading.Lock()
 
     def __call__(self) -> CachingClassifier:
-        if self._held is None:
-            return self._first()
-        # The lock is taken while a changed list is being read, too.
-        if self._clock.monotonic() >= self._check_at and self._lock.acquire(blocking=False):
-            try:
-                found = self._changed()
-            finally:
-                self._lock.release()
-            if found is not None:
-                self._run(partial(self._renew, found))
+        self._renewal.if_due()
+        assert self._held is not None, "the first look makes one"  # noqa: S101
         return self._held
 
     def forget(self) -> None:
         """Look for a new version at the next request, however lately it was done."""
-        self._check_at = float("-inf")
+        self._renewal.expire()
 
-    def _first(self) -> CachingClassifier:
-        """Whoever holds nothing has to wait."""
-        with self._lock:
-            if self._held is None:
-                self._known, self._held = self._made()
-                self._check_at = self._clock.monotonic() + self._check_every_s
-            return self._held
+    def _look(self) -> float:
+        if self._building.locked():  # a list is being read in the background, and may have changed since
+            return 0.0
+        if self._held is None:
+            self._known, self._held = self._made()
+        elif (found := self._changed()) is not None:
+            self._run(partial(self._rebuild, found))
+        return self._check_every_s
 
     def _made(self) -> tuple[CategoryList | None, CachingClassifier]:
         """The classifier and the list that it knows: None where that could not be read, or its examples could not."""
@@ -171,12 +164,11 @@ class ClassifierInForce:
         try:
             found = self._book.current()
         except StoreUnavailable:
-            found = None
-        self._check_at = self._clock.monotonic() + self._check_every_s
+            return None
         return None if found == self._known else found
 
-    def _renew(self, found: CategoryList) -> None:
-        with self._lock:
+    def _rebuild(self, found: CategoryList) -> None:
+        with self._building:
             if found != self._known:
                 with suppress(Unavailable):
                     self._held = self._build(found)

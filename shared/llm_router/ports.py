@@ -68,8 +68,8 @@ class CatalogueStore(Protocol):
         """
         ...
 
-    def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
-        """Published versions, newest first."""
+    def versions(self, limit: int = 50, *, before: int | None = None) -> Sequence[VersionInfo]:
+        """Published versions, newest first: those alone that came before the one with this number, where it is told."""
         ...
 
 

@@ -16,7 +16,7 @@ from llm_router.ports import Clock
 from llm_router.ranking.cost import Length, length_of
 from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.prepared import Prepared, prepare
-from llm_router.ranking.rank import Ranking, wait_for
+from llm_router.ranking.rank import Outlook, Ranking, outlook, wait_for
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of, reading_of_all, together
 from llm_router.ranking.unmatched import sentences
@@ -99,14 +99,7 @@ class Recommender:
         name = decision_id(now, self.entropy)
         if barred := _barred(ask, client_key, found.catalogue):
             around = replace(around, unusable={**around.unusable, **barred})
-        task = task_of(opened.turn.classification, conversation)
-        task = replace(
-            task,
-            longest=ask.longest,
-            thinks_otherwise=ask.thinks_otherwise,
-            generated=ask.generated,
-            kept=ask.kept,
-        )
+        task = _asked(ask, opened.turn.classification)
         wanted = Wanted(task, ask.constraints, ask.preference, around)
         alone = len(conversation.turns) == 1 and not ask.complete
         opened = _with_cache(opened, wanted.task, conversation, now, alone=alone)
@@ -137,6 +130,17 @@ class Recommender:
             session_key=key or "",
         )
 
+    def outlook(self, model: ModelEntry, ask: Ask) -> Outlook:
+        """What a ranking would expect of this model. What was said before is known from the conversation alone."""
+        classify = self.classifier().classify
+        found = classify(ask.conversation.request).classification
+        taken = self.sessions.open(None, ask.conversation, found, classify).turn
+        around = self.surroundings()
+        every = self._prepare(self.catalogues.in_force().catalogue, around)
+        known = next((each for each in every if each.model.id == model.id), None)
+        known = known or prepare([model])[0]  # the catalogue that it was found in may be in force no more
+        return outlook(known, _asked(ask, taken.classification), ask.constraints, around)
+
     def takes_s(self, model: ModelEntry, tokens: int) -> float:
         """Seconds until the model has written so many tokens, as a ranking would expect; 0 for one of another
         catalogue than that in force."""
@@ -155,6 +159,17 @@ class Recommender:
 def _barred(ask: Ask, key: ClientKey | None, catalogue: Catalogue) -> Mapping[str, str]:
     """The models that this request cannot use or its key does not allow, with the reason."""
     return ask.barred if key is None else {**key.refused(catalogue), **ask.barred}
+
+
+def _asked(ask: Ask, found: Classification) -> Task:
+    """The task of a request that is taken for `found`, with what the caller says of the answer."""
+    return replace(
+        task_of(found, ask.conversation),
+        longest=ask.longest,
+        thinks_otherwise=ask.thinks_otherwise,
+        generated=ask.generated,
+        kept=ask.kept,
+    )
 
 
 def _with_cache(opened: Opened, task: Task, conversation: Conversation, now: float, *, alone: bool) -> Opened:

@@ -19,10 +19,14 @@ expression's class: spelled out, since asking for each character takes fifteen t
 INVISIBLE_MARKS = "\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 """Marks that nothing is drawn for: they choose between the forms of a letter, or join two."""
 
-_visible = re.compile(f"[^{INVISIBLE}{INVISIBLE_MARKS}]").search
+BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0\U0001d159"
+"""What Unicode counts among letters and signs and nothing is drawn for: the fillers of Hangul, the Braille cell without
+dots, the note without a head."""
+
+_visible = re.compile(f"[^{INVISIBLE}{INVISIBLE_MARKS}{BLANK_LETTERS}]").search
 
 
 def is_blank(text: str) -> bool:
-    """True when nothing in it can be read: only white space, zero-width and control characters."""
+    """True when nothing in it can be read: only white space, fillers, zero-width and control characters."""
     # To strip white space first is much faster than the search, for a text that is nothing but blanks.
     return _visible(text.lstrip()) is None

@@ -26,7 +26,7 @@ from llm_router.adapters.providers import openai_request
 from llm_router.adapters.providers.conversation import compact
 from llm_router.adapters.providers.http_provider import HttpProvider
 from llm_router.adapters.providers.openai_chat import OpenAiChat
-from llm_router.adapters.providers.openai_request import Quirks
+from llm_router.adapters.providers.openai_quirks import Quirks
 from llm_router.adapters.providers.wire import Wire
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
 from tests.support.provider_answers import Protocol, Said, whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.support.browsing import give, guard, refreshed
@@ -91,3 +92,17 @@ def test_a_key_that_is_held_can_be_forgotten(page: Page, router: Running):
     assert page.evaluate("sessionStorage.getItem('router-key')") is None
     expect(page.get_by_role("button", name="Change key")).to_be_hidden()
     expect(page.locator("#key-form")).to_be_hidden()
+
+
+@pytest.mark.parametrize("wanted_by", ["figures", "the reader"])
+def test_once_a_key_has_been_given_the_keyboard_goes_on_with_the_figures(page: Page, router: Running, wanted_by: str):
+    if wanted_by == "figures":
+        guard(page, "/dashboard/data", router.admin_key)
+        page.goto(router.url("DASHBOARD_PORT"))
+    else:
+        holding(page, router)
+        page.get_by_role("button", name="Change key").click()
+    page.get_by_label("Key", exact=True).fill(router.admin_key)
+    page.get_by_label("Key", exact=True).press("Enter")
+    expect(page.locator("#key-form")).to_be_hidden()
+    expect(page.locator("#board")).to_be_focused()

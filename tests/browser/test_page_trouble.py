@@ -70,6 +70,37 @@ def test_figures_are_not_called_live_beside_the_error(board: Page):
     expect(board.locator("#freshness")).to_have_text(re.compile(r"^Data are \d+ s old$"), timeout=3_000)
 
 
+READ = {"name": "a", "state": "fresh", "records": 1, "last_success": 900.0, "failing_since": None, "error": None}
+FAILING = {"state": "failing", "failing_since": 1000.0}
+SILENT = {"name": "acme", "attempts": 5, "failures": 5}
+DIM = [{"name": "cache", "state": "degraded", "since": 1060.0, "detail": "", "advice": ""}]
+ILL = {"components": DIM, "status": "degraded", "since": 1060.0}
+
+
+@pytest.mark.parametrize(
+    ("sources", "beside", "said", "since"),
+    [
+        ([FAILING, FAILING, {"state": "skipped"}], {}, "Sources failing", "for 2 min"),
+        ([FAILING, {"state": "refused"}, {}], {}, "2 of 3 sources failing or refused", "for 2 min"),
+        ([{}], {"providers": [SILENT]}, "Provider acme answers nothing", ""),
+        ([{}], {"providers": [SILENT | {"failures": 4}]}, "All is well", "for 30 s"),
+        ([{}], {"providers": [SILENT | {"attempts": 4, "failures": 4}]}, "All is well", "for 30 s"),
+        ([{}], {"providers": [SILENT], "window": "week"}, "All is well", "for 30 s"),
+        ([FAILING], ILL, "Degraded: cache; sources failing", "for 2 min"),
+        ([{}], ILL, "Degraded: cache", "for 60 s"),
+    ],
+)
+def test_all_is_well_only_while_sources_are_read_and_providers_answer(
+    page: Page, router: Running, sources: list[dict], beside: dict, said: str, since: str
+):
+    shown = {"now": 1120.0, "since": 1090.0, "sources": [READ | each for each in sources], **beside}
+    change(page, lambda data: data | shown)
+    page.goto(router.url("DASHBOARD_PORT"))
+    expect(page.locator("#status")).to_have_text(said)
+    expect(page.locator("#status")).to_have_class("status up" if said == "All is well" else "status degraded")
+    expect(page.locator("#since")).to_have_text(since)
+
+
 # Time-outs that the test brings about, each by its length.
 TIMEOUTS = """window.late = [];
 AbortSignal.timeout = (ms) => {

@@ -22,7 +22,7 @@ from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
 from llm_router.clock import SystemClock
 from llm_router.errors import NotFound, SnapshotCorrupt, StoreUnavailable, VersionConflict
-from llm_router.ports import CatalogueStore, VersionInfo
+from llm_router.ports import MAX_VERSION, CatalogueStore, VersionInfo
 from tests.support.aws import BUCKET, TABLE, an_aws, fake_aws, served_aws
 from tests.support.clock import FakeClock
 from tests.support.fault_proxy import Says
@@ -76,6 +76,9 @@ def test_versions_count_up_and_the_newest_comes_first(reopen: Open):
         store.publish(bytes([number]), DRAFT, expected_version=number or None)
     assert [info.version for info in store.versions()] == [3, 2, 1]
     assert [info.version for info in store.versions(limit=2)] == [3, 2]
+    assert [info.version for info in store.versions(limit=1, before=3)] == [2]
+    assert [info.version for info in store.versions(before=MAX_VERSION)] == [3, 2, 1]
+    assert [list(store.versions(before=before)) for before in (0, 1)] == [[], []]
     assert store.payload(1) == b"\0"
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from llm_router.catalogue.entry import Catalogue, ModelEntry
+from llm_router.catalogue.entry import Capability, Catalogue, ModelEntry
 from llm_router.generation.provider import Failure, ProviderFailed
-from tests.support.generating import Client
+from tests.support.generating import MESSAGES, Client
 from tests.support.models import model
 from tests.support.providers import FakeProvider
 from tests.support.service import Reply, Service, service
@@ -108,9 +108,10 @@ def test_a_file_that_may_be_shorter_than_it_is_counted_keeps_nobody_from_the_mod
     assert generating.chat(model=entry.id, messages=[{"role": "user", "content": [file]}]).status == 200
 
 
+@pytest.mark.parametrize("held", [{"file_data": "https://x.example/a-thousand-pages.pdf"}, {"file_id": "file-abc"}])
 @pytest.mark.parametrize("model", ["auto", "google/gemini-2.5-pro"])
-def test_a_file_of_unknown_size_is_read_by_nobody_where_money_is_bounded(generating: Client, model: str):
-    file = {"type": "file", "file": {"file_data": "https://x.example/a-thousand-pages.pdf"}}
+def test_a_file_of_unknown_size_is_read_by_nobody_where_money_is_bounded(generating: Client, model: str, held: object):
+    file = {"type": "file", "file": held}
     asked: dict[str, object] = {"model": model, "messages": [{"role": "user", "content": [file]}]}
     bounded = {**asked, "constraints": {"max_cost_usd": 1.0}}
     for reply in (generating.chat(**bounded), generating.holder(usd_per_day=1.0).send("/v1/chat/completions", asked)):
@@ -143,3 +144,33 @@ def test_a_named_model_is_refused_where_the_money_does_not_pay_for_what_wraps_a_
     entry = named(monkeypatch, model("dear", usd_in=2.5, usd_out=10.0, tokenizer="o200k"))
     assert pinned(generating, entry, "hi", constraints={"max_cost_usd": 1.5e-5}).status == 422
     assert pinned(generating, entry, "hi", constraints={"max_cost_usd": 4e-5}).status == 200
+
+
+def test_a_named_model_is_refused_where_it_would_take_longer_or_do_worse_than_is_asked_as_one_that_is_recommended_is(
+    generating: Client,
+):
+    told = generating.api.post("/route", {"messages": MESSAGES}).json["ranking"][0]
+    wait, quality = told["estimated_latency_ms"], told["expected_quality"]
+    for bound, met in (
+        ({"max_latency_ms": wait}, True),
+        ({"max_latency_ms": wait - 1}, False),
+        ({"max_latency_ms": 1}, False),
+        ({"min_quality": quality}, True),
+        ({"min_quality": quality + 0.001}, False),
+        ({"min_quality": 1}, False),
+    ):
+        reply = generating.chat(model=told["id"], constraints=bound)
+        (path,) = bound
+        assert reply.status == (200 if met else 422), bound
+        assert met or f"constraints.{path}: " in reply.json["error"]["message"]
+    assert len(generating.asked) == 2
+
+
+def test_a_named_model_that_would_think_until_it_is_cut_off_meets_no_quality(
+    generating: Client, monkeypatch: pytest.MonkeyPatch
+):
+    entry = named(monkeypatch, model("thinker", capabilities=frozenset({Capability.REASONING})))
+    asked = {"model": entry.id, "messages": MESSAGES, "constraints": {"min_quality": 0.1}}
+    refused = generating.chat(**asked, max_tokens=20)
+    assert (refused.status, refused.json["error"]["code"]) == (422, "no_eligible_model")
+    assert generating.chat(**asked).status == 200

@@ -20,6 +20,10 @@ TWICE: Mapping[str, tuple[object, object]] = {
     "session_id": ("one", "other"),
     "user": ("alice", "bob"),
     "metadata": ({"trace": "1"}, {"trace": "2"}),
+    "safety_identifier": ("alice", "bob"),
+    "prompt_cache_key": ("one", "other"),
+    "store": (True, None),
+    "prompt_cache_retention": ("24h", None),
     "cache": ({"ttl_s": 60}, {"ttl_s": 90}),
     "stream": (False, None),
 }
@@ -60,6 +64,15 @@ def test_the_same_key_sent_twice_is_done_once(generating: Client):
     assert len(generating.asked) == 1
     other = generating.api.send("POST", "/route", {**body, "preference": 1.0}, {"idempotency-key": "a"})
     assert (other.status, other.error) == (409, "idempotency_key_reused")
+
+
+def test_a_recommendation_is_made_anew_whatever_its_idempotency_key(generating: Client):
+    replies = [
+        generating.api.send("POST", "/route", {"prompt": PROMPT, "preference": each}, {"idempotency-key": "a"})
+        for each in (0.0, 1.0)
+    ]
+    assert [reply.status for reply in replies] == [200, 200]
+    assert replies[0].json["decision_id"] != replies[1].json["decision_id"]
 
 
 def test_a_request_that_failed_may_be_sent_again_with_its_key(generating: Client):

@@ -29,7 +29,7 @@ def gateway() -> Iterator[Gateway]:
 @pytest.fixture(scope="module")
 def port(gateway: Gateway) -> Iterator[int]:
     with serving(gateway, 75) as found:
-        yield found
+        yield found.port
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from llm_router.generation.chat import ToolCall
 from llm_router.generation.provider import Failure, ProviderFailed
 from tests.support.generating import PROMPT, Client
@@ -83,6 +85,15 @@ def test_without_any_provider_generation_says_what_to_set_and_recommending_goes_
     reply = generating.route()
     assert (reply.status, reply.error) == (503, "provider_not_configured")
     assert generating.api.post("/route", {"prompt": PROMPT}).status == 200
+
+
+@pytest.mark.parametrize("model", ["auto", "openai/gpt-4o-mini"])
+def test_a_provider_that_is_not_configured_is_nothing_to_wait_for(generating: Client, model: str):
+    generating.providers.default = None
+    reply = generating.chat(model=model)
+    assert (reply.status, reply.json["error"]["code"]) == (503, "provider_not_configured")
+    assert "retry-after" not in reply.headers
+    assert reply.headers["x-should-retry"] == "false"
 
 
 def test_a_model_without_its_provider_is_excluded_with_the_reason(generating: Client):

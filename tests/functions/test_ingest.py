@@ -100,7 +100,7 @@ def test_a_model_whose_day_has_come_is_active_in_no_answer(fresh: Service):
     past = {**NEW, "deprecation_date": "2020-01-01"}
     made = fresh.admin("/update", {"models": [past]}).json
     status = fresh.get("/status").json
-    (version,) = fresh.get("/catalogue/versions").json["versions"]
+    version, _bundled = fresh.get("/catalogue/versions").json["versions"]
     listed = [model for model in fresh.get("/models").json["models"] if model["status"] == "active"]
     assert made["active_models"] == version["active_models"] == status["active_models"] == len(listed)
     fresh.admin("/update", {"models": [{**NEW, "id": "acme/two"}]})
@@ -146,8 +146,50 @@ def test_a_rollback_brings_the_old_content_back_as_a_new_version(fresh: Service)
     assert made["catalogue_version"] == 3
     assert fresh.get("/models/acme/one").json["display_name"] == "One"
     kept = fresh.get("/catalogue/versions").json["versions"]
-    assert [version["version"] for version in kept] == [3, 2, 1]
+    assert [version["version"] for version in kept] == [3, 2, 1, 0]
     assert kept[0]["origin"] == "rollback to 1"
+
+
+def test_before_the_first_publication_the_bundled_catalogue_is_the_one_version_kept(fresh: Service):
+    found = fresh.get("/catalogue/versions").json
+    (bundled,) = found["versions"]
+    status = fresh.get("/status").json
+    assert (bundled["version"], found["catalogue_version"], bundled["origin"]) == (0, 0, status["origin"])
+    assert [bundled[name] for name in ("total_models", "active_models")] == [
+        status[name] for name in ("total_models", "active_models")
+    ]
+
+
+def test_every_version_that_can_be_gone_back_to_can_be_listed_however_many(fresh: Service):
+    for number in range(5):
+        fresh.admin("/update", {"models": [{**NEW, "display_name": f"One {number}"}]})
+    listed: list[int] = []
+    while listed[-1:] != [0]:
+        before = f"&before={listed[-1]}" if listed else ""
+        found = fresh.get(f"/catalogue/versions?limit=2{before}").json
+        assert found["catalogue_version"] == 5
+        listed += [version["version"] for version in found["versions"]]
+    assert listed == [5, 4, 3, 2, 1, 0]
+    assert [each["version"] for each in fresh.get("/catalogue/versions?before=2").json["versions"]] == [1, 0]
+    assert fresh.get("/catalogue/versions?before=0").json["versions"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("limit=0", ["limit"]),
+        ("limit=201", ["limit"]),
+        ("limit=", ["limit"]),
+        ("before=-1&limit=x", ["limit", "before"]),
+        ("before=9007199254740992", ["before"]),
+        ("before=" + "9" * 5000, ["before"]),
+        ("before=%C2%B2", ["before"]),
+    ],
+)
+def test_a_page_of_versions_that_is_none_names_what_is_wrong(fresh: Service, query: str, wrong: list[str]):
+    reply = fresh.get(f"/catalogue/versions?{query}")
+    assert (reply.status, reply.error) == (422, "invalid_request")
+    assert [field["path"] for field in reply.json["error"]["fields"]] == wrong
 
 
 def test_going_back_to_a_version_that_is_not_there_names_the_field(fresh: Service):

@@ -59,11 +59,16 @@ def test_past_its_requests_a_minute_a_key_is_told_when_to_come_back(generating: 
     assert 1 <= int(refused.headers["retry-after"]) <= 60
 
 
-def test_recommendations_and_lists_count_against_the_requests_a_minute_too(generating: Client):
+def test_recommendations_count_against_the_requests_a_minute_too_and_lists_do_not(generating: Client):
     holder = Holder(generating, requests_per_minute=2)
-    assert holder.send("/route", {"prompt": PROMPT}).status == 200
-    assert holder.api.send("GET", "/v1/models", headers={"x-api-key": holder.secret}).status == 200
+    listed = [
+        holder.api.send("GET", path, headers={"x-api-key": holder.secret}).status
+        for path in ("/v1/models", "/v1/models/auto", "/v1/models/openai/gpt-4o")
+    ]
+    assert listed == [200, 200, 200]
+    assert [holder.send("/route", {"prompt": PROMPT}).status for _ in range(2)] == [200, 200]
     assert [holder.send("/route", {"prompt": PROMPT}).error, holder.generate().error] == ["rate_limited"] * 2
+    assert holder.api.send("GET", "/v1/models", headers={"x-api-key": holder.secret}).status == 200
 
 
 def test_spending_is_booked_from_real_usage_and_stops_at_the_budget(generating: Client):

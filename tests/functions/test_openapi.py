@@ -33,7 +33,8 @@ def test_it_describes_what_comes_beside_the_usual_answer():
     paths = json.loads(FILE.read_text("utf-8"))["paths"]
     generated, chat = paths["/route"]["post"], paths["/v1/chat/completions"]["post"]
     for operation in (generated, chat):
-        assert "idempotency-key" in [each["name"] for each in operation["parameters"]]
+        (once,) = [each for each in operation["parameters"] if each["name"] == "idempotency-key"]
+        assert "neither a recommendation nor a stream" in once["description"]
     told = json.dumps(generated["responses"]["200"])
     assert "GeneratedAnswer" in told
     assert "RouteAnswer" in told

@@ -2,80 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import time
 from collections.abc import Iterator
 
 import pytest
-from starlette.types import Receive, Scope, Send
 
-from llm_router.local.protocol import LONGEST, MAX_HEAD, SLOWEST
+from llm_router.local.heads import MAX_HEAD
 from tests.support.connection import Connection, connected, request
-from tests.support.serving import serving
+from tests.support.serving import Served, serving
+from tests.support.telling import CHUNKED, OFFER, OFFERED, SLOW_S, telling
 
-KEPT_S = 1
-SLOW_S = 2.5
-OFFER = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAA")
-"""What curl --http2 and Java's HttpClient send with their first request."""
-
-
-async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Tells what it was asked, whole or as two pieces of a stream. `/slow` takes its time, `/early` reads no body."""
-    if scope["path"] == "/slow":
-        await asyncio.sleep(SLOW_S)
-    body, more = b"", scope["path"] != "/early"
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return
-        body, more = body + message["body"], message["more_body"]
-    headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-    told = json.dumps({"asked": f"{scope['method']} {scope['path']}", "headers": headers, "body": body.decode()})
-    length = [] if scope["path"] == "/stream" else [(b"content-length", str(len(told)).encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": length})
-    await send({"type": "http.response.body", "body": told[:9].encode(), "more_body": True})
-    await send({"type": "http.response.body", "body": told[9:].encode(), "more_body": False})
+KEPT_S = 60
 
 
 @pytest.fixture(scope="module")
-def patient() -> Iterator[int]:
-    with serving(app, 75) as port:
-        yield port
+def served() -> Iterator[Served]:
+    with serving(telling, KEPT_S) as found:
+        yield found
 
 
 @pytest.fixture
-def connection(patient: int) -> Iterator[Connection]:
-    with connected(patient) as opened:
+def connection(served: Served) -> Iterator[Connection]:
+    with connected(served.port) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def impatient() -> Iterator[int]:
-    with serving(app, KEPT_S) as port:
-        yield port
-
-
-@pytest.fixture
-def hurried(impatient: int) -> Iterator[Connection]:
-    with connected(impatient) as opened:
-        yield opened
-
-
-OFFERED = request("POST /one", *OFFER, body=b"the body")
-CHUNKED = request("POST /one", *OFFER, "Transfer-Encoding: chunked") + b"3\r\nthe\r\n5\r\n body\r\n0\r\n\r\n"
 
 
 @pytest.mark.parametrize("asked", [OFFERED, CHUNKED], ids=["with a length", "in chunks"])
 @pytest.mark.parametrize("gap", [None, 20, -15, -8, -3], ids=lambda place: f"cut at {place}")
 def test_a_request_that_offers_http_2_keeps_its_body_and_its_connection(
-    connection: Connection, caplog: pytest.LogCaptureFixture, asked: bytes, gap: int | None
+    connection: Connection, served: Served, caplog: pytest.LogCaptureFixture, asked: bytes, gap: int | None
 ):
     for _ in range(2):
-        connection.send(asked[:gap])
+        served.reads(connection, asked[:gap])
         if gap is not None:
-            time.sleep(0.05)  # so that it comes in two pieces
-            connection.send(asked[gap:])
+            served.reads(connection, asked[gap:])
         told = connection.answer().json
         assert (told["asked"], told["body"]) == ("POST /one", "the body")
     connection.send(request("GET /two"))
@@ -83,9 +42,13 @@ def test_a_request_that_offers_http_2_keeps_its_body_and_its_connection(
     assert not caplog.records
 
 
-def test_requests_that_come_at_once_are_answered_in_their_order_whatever_they_offer(connection: Connection):
+def test_requests_that_come_at_once_are_answered_in_their_order_whatever_they_offer(
+    connection: Connection, served: Served
+):
     plain = request("POST /two", body=b"another")
-    connection.send(request("GET /slow") + OFFERED + plain + OFFERED * 2 + request("GET /end", "Upgrade: websocket"))
+    asked = request("GET /slow") + OFFERED + plain + OFFERED * 2 + request("GET /end", "Upgrade: websocket")
+    served.reads(connection, asked)
+    served.pass_seconds(SLOW_S)
     said = [connection.answer().json for _ in range(6)]
     assert [each["asked"] for each in said] == ["GET /slow", "POST /one", "POST /two", *["POST /one"] * 2, "GET /end"]
     assert [each["body"] for each in said] == ["", "the body", "another", "the body", "the body", ""]
@@ -126,9 +89,10 @@ def test_what_is_no_request_is_told_so_in_the_envelope_of_every_error(
     assert not caplog.records
 
 
-def test_what_is_no_request_spoils_no_answer_that_is_due_before(connection: Connection):
+def test_what_is_no_request_spoils_no_answer_that_is_due_before(connection: Connection, served: Served):
     connection.send(request("GET /slow") + b"GET\r\n\r\n")
     assert connection.ended
+    served.pass_seconds(SLOW_S)
 
 
 CHUNKS = request("POST /", "Transfer-Encoding: chunked")
@@ -157,6 +121,53 @@ def test_a_head_that_is_too_long_is_refused_also_when_it_comes_whole(connection:
     connection.send(request("GET /v1/models", "X-A: " + "a" * 3 * MAX_HEAD))
     reply = connection.answer()
     assert (reply.status, reply.json["error"]["type"]) == (431, "invalid_request_error")
+
+
+def of_length(length: int, *, in_line: bool) -> bytes:
+    """A request whose line and headers are so long, by a long path or by a long header."""
+    with_path = ("GET /%s", "X-A: b") if in_line else ("GET /", "X-A: %s")
+    bare = request(*with_path)
+    return bare.replace(b"%s", b"a" * (length - len(bare) + len(b"%s")))
+
+
+@pytest.mark.parametrize("in_line", [True, False], ids=["line", "header"])
+@pytest.mark.parametrize("step", [5_000, 1_000_000], ids=["bit by bit", "at once"])
+def test_a_head_may_have_so_many_bytes_and_not_one_more(connection: Connection, in_line: bool, step: int):
+    for length, status in ((MAX_HEAD, 200), (MAX_HEAD + 1, 431)):
+        whole = of_length(length, in_line=in_line)
+        assert len(whole) == length
+        for start in range(0, length, step):
+            connection.send(whole[start : start + step])
+        assert connection.answer().status == status
+    assert connection.ended
+
+
+@pytest.mark.parametrize("length", [66_000, 70_000, 100_000, 200_000])
+@pytest.mark.parametrize("in_line", [True, False], ids=["line", "header"])
+def test_a_longer_head_is_always_told_that_it_is(connection: Connection, in_line: bool, length: int):
+    connection.send(of_length(length, in_line=in_line))
+    reply = connection.answer()
+    assert (reply.status, reply.error) == (431, "head_too_long")
+    assert connection.ended
+
+
+@pytest.mark.parametrize("length", [100, MAX_HEAD])
+def test_behind_another_request_a_head_is_as_long_as_alone(connection: Connection, length: int):
+    connection.send(request("POST /", body=b"b" * 1_000) + of_length(length, in_line=False))
+    assert [connection.answer().status for _ in range(2)] == [200, 200]
+
+
+@pytest.mark.parametrize("coding", ["gzip, chunked", "gzip\r\nTransfer-Encoding: chunked", "gzip", "identity"])
+def test_a_body_in_any_coding_but_chunks_is_not_read(connection: Connection, coding: str):
+    connection.send(request("POST /one", f"Transfer-Encoding: {coding}") + b"1\r\na\r\n0\r\n\r\n")
+    reply = connection.answer()
+    assert (reply.status, reply.error) == (415, "unsupported_media_type")
+    assert connection.ended
+
+
+def test_chunks_are_read_however_their_name_is_written(connection: Connection):
+    connection.send(request("POST /one", "Transfer-Encoding:  Chunked ") + b"1\r\na\r\n0\r\n\r\n")
+    assert connection.answer().json["body"] == "a"
 
 
 def test_a_head_within_the_limit_and_a_body_of_any_length_are_read(connection: Connection):
@@ -194,99 +205,3 @@ def test_a_stream_reaches_http_1_1_in_chunks(connection: Connection):
     reply = connection.answer()
     assert reply.headers["transfer-encoding"] == "chunked"
     assert reply.json["asked"] == "GET /stream"
-
-
-NOTHING = {"nothing": b"", "line breaks": b"\r\n\r\n"}
-HALVES = {
-    "half a head": b"GET / HTTP/1.1\r\nHost: loc",
-    "half a body": request("POST /", body=b"the body")[:-4],
-    "half an offer": OFFERED[:-4],
-}
-
-
-BEFORE = pytest.mark.parametrize("before", [0, 2], ids=["on a new connection", "on a used one"])
-
-
-def used(connection: Connection, times: int) -> None:
-    for _ in range(times):
-        connection.send(request("GET /"))
-        assert connection.answer().status == 200
-
-
-@pytest.mark.parametrize("said", NOTHING.values(), ids=NOTHING)
-@BEFORE
-def test_a_connection_on_which_no_request_begins_is_closed_in_silence(hurried: Connection, said: bytes, before: int):
-    used(hurried, before)
-    hurried.send(said)
-    assert hurried.ended
-
-
-@pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
-@BEFORE
-def test_a_request_that_does_not_become_whole_is_told_so(
-    hurried: Connection, caplog: pytest.LogCaptureFixture, half: bytes, before: int
-):
-    used(hurried, before)
-    hurried.send(half)
-    reply = hurried.answer()
-    assert (reply.status, reply.error, reply.headers["connection"]) == (408, "request_timeout", "close")
-    assert hurried.ended
-    assert not caplog.records
-
-
-def test_half_a_request_under_v1_is_told_so_in_openai_s_form(hurried: Connection):
-    hurried.send(request("POST /v1/chat/completions", body=b"the body")[:-4])
-    reply = hurried.answer()
-    assert (reply.status, reply.json["error"]["type"]) == (408, "invalid_request_error")
-
-
-def test_a_request_that_was_answered_before_it_was_whole_gets_no_second_answer(hurried: Connection):
-    hurried.send(request("POST /early", body=b"the body")[:-4])
-    assert hurried.answer().json["asked"] == "POST /early"
-    assert hurried.ended
-
-
-def test_a_body_that_hardly_comes_on_is_not_waited_for(hurried: Connection):
-    def trickle() -> None:
-        for _ in range(100):
-            hurried.send(b"a")
-            time.sleep(0.1)
-
-    hurried.send(request("POST /", body=b"a" * 1_000)[:-1_000])
-    with pytest.raises(ConnectionError):
-        trickle()
-
-
-def test_a_body_that_comes_on_is_read_to_its_end_also_when_it_takes_longer(hurried: Connection):
-    body = b"a" * (6 * SLOWEST)
-    hurried.send(request("POST /", body=body)[: -len(body)])
-    for start in range(0, len(body), SLOWEST):
-        hurried.send(body[start : start + SLOWEST])
-        time.sleep(KEPT_S / 2)
-    assert hurried.answer().json["body"] == body.decode()
-
-
-def test_a_connection_that_was_opened_ahead_has_all_the_time_for_its_first_request(hurried: Connection):
-    asked = request("POST /", body=b"the body")
-    time.sleep(KEPT_S * 0.6)
-    hurried.send(asked[:-4])
-    time.sleep(KEPT_S * 0.6)
-    hurried.send(asked[-4:])
-    assert hurried.answer().json["body"] == "the body"
-
-
-def test_no_request_is_waited_for_without_end():
-    assert LONGEST / SLOWEST <= 20 * 60
-
-
-def test_the_time_of_a_request_does_not_run_while_an_earlier_answer_is_due(hurried: Connection):
-    second = request("POST /two", body=b"the body")
-    hurried.send(request("GET /slow"), second[:-4])
-    assert hurried.answer().json["asked"] == "GET /slow"
-    hurried.send(second[-4:])
-    assert hurried.answer().json["body"] == "the body"
-
-
-def test_a_whole_request_has_all_the_time_that_its_answer_takes(hurried: Connection):
-    hurried.send(request("GET /slow"))
-    assert hurried.answer().status == 200

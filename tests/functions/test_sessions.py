@@ -118,7 +118,7 @@ def test_a_complaint_escalates_until_the_best_model_is_reached(api: Service):
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [({"constraints": {"min_quality": 0.9}}, {}), ({"preference": 1}, {"preference": 0.5}), ({"picture": True}, {})],
+    [({"constraints": {"min_quality": 0.85}}, {}), ({"preference": 1}, {"preference": 0.5}), ({"picture": True}, {})],
     ids=["a demand that is dropped", "less preference", "a picture"],
 )
 def test_a_complaint_is_never_answered_with_a_weaker_model(api: Service, before: dict, after: dict):

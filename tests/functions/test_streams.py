@@ -13,11 +13,9 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from llm_router.endpoints.completions import _Bounded
-from llm_router.generation import generator
 from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, ChatRequest, StopReason
 from llm_router.generation.provider import Failure, ProviderFailed
-from llm_router.generation.walk import Patience
-from tests.support.clock import FakeClock
+from tests.support.clock import FakeClock, move_on
 from tests.support.generating import MESSAGES, PROMPT, Client, Holder, client_at
 from tests.support.providers import FakeProvider
 
@@ -25,6 +23,9 @@ BODY = {"model": "auto", "messages": MESSAGES, "stream": True}
 STREAM_TIMEOUT_S = 60
 HTTP_API_S = 25
 """What a generation has in all behind an API that passes nothing on before its end."""
+
+ATTEMPT_S = 10
+"""What an attempt has of which nothing comes."""
 
 UNREAD_S = 30
 """After a stream's time, what a caller that does not read still has."""
@@ -39,6 +40,12 @@ def clock() -> FakeClock:
 def client(clock: FakeClock) -> Iterator[Client]:
     with client_at(clock, STREAM_TIMEOUT=str(STREAM_TIMEOUT_S)) as found:
         yield found
+
+
+async def on_the_loop(seconds: float) -> None:
+    """Lets so much time pass by the loop's clock, by which waits are bounded: whoever has waited too long is told."""
+    move_on(asyncio.get_running_loop(), seconds)
+    await asyncio.sleep(0.001)
 
 
 @dataclass
@@ -57,7 +64,7 @@ class Slow(FakeProvider):
         yield ChatChunk(text="Once upon")
         self.clock.pass_seconds(self.seconds)
         yield ChatChunk(text=" a time")
-        await asyncio.sleep(0.001)  # in which a deadline that has passed is noticed
+        await on_the_loop(0)
         yield ChatChunk(stop=StopReason.STOP)
 
 
@@ -74,9 +81,9 @@ class Pinging(FakeProvider):
             yield ChatChunk(text="Once upon")
         for _ in range(self.pings):
             self.clock.pass_seconds(9)
-            await asyncio.sleep(0.001)
+            await on_the_loop(0)
             yield ALIVE
-        await asyncio.sleep(0.001)
+        await on_the_loop(0)
         yield ChatChunk(text=" a time", stop=StopReason.STOP)
 
 
@@ -145,17 +152,16 @@ def test_a_provider_that_says_nothing_but_that_it_is_alive_has_no_more_time_to_b
 
 @dataclass
 class Thinking(FakeProvider):
-    """Says at once that it is alive and some other time the rest."""
+    """Says at once that it is alive, and the rest when one that had said nothing would have been given up."""
 
     async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
         self.asked.append((model, request))
         yield ALIVE
-        await asyncio.sleep(0.1)
+        await on_the_loop(2 * ATTEMPT_S)
         yield ChatChunk(text="Once upon a time", stop=StopReason.STOP)
 
 
 def test_a_provider_that_has_been_heard_is_not_taken_for_one_that_hangs(generating: Client):
-    generating.parts.with_patience(Patience(attempt_s=0.02))
     generating.providers.default = Thinking()
     assert b"Once upon a time" in generating.chat(**BODY).body
     assert len(generating.asked) == 1
@@ -163,44 +169,32 @@ def test_a_provider_that_has_been_heard_is_not_taken_for_one_that_hangs(generati
 
 @dataclass
 class Hanging(Slow):
-    """Says at once that it is alive and never more; `given` is how long it was waited for."""
+    """Says one thing at once and never more; `waited` is for how many seconds it was listened to."""
 
-    async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
-        started = asyncio.get_running_loop().time()
-        yield ALIVE
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self.given.append(asyncio.get_running_loop().time() - started)
-            self.clock.pass_seconds(self.given[-1])
-
-
-def test_one_that_says_nothing_more_has_what_is_left(generating: Client, clock: FakeClock):
-    generating.parts.with_patience(Patience(attempt_s=0.02, spare_s=HTTP_API_S - 0.2))
-    hanging = generating.providers.default = Hanging(clock=clock)
-    assert generating.chat(**BODY).status == 504
-    (took,) = hanging.given
-    assert 0.02 < 0.99 * 0.2 < took < HTTP_API_S, "of which nothing is left for another"
-
-
-@dataclass
-class Silent(Slow):
-    """Says no more after its first piece."""
+    says: ChatChunk = ALIVE
+    waited: list[int] = field(default_factory=list)
 
     async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncIterator[ChatChunk]:
         self.given.append(timeout_s)
-        yield ChatChunk(text="Once upon")
-        await asyncio.Event().wait()
+        self.waited.append(0)
+        yield self.says
+        while True:
+            self.waited[-1] += 1
+            self.clock.pass_seconds(1)
+            await on_the_loop(1)
 
 
-def test_a_stream_whose_provider_says_nothing_for_ten_seconds_is_given_up(
-    generating: Client, monkeypatch: pytest.MonkeyPatch
-):
-    assert generator.PAUSE_S == 10
-    monkeypatch.setattr(generator, "PAUSE_S", 0.05)
-    silent = generating.providers.default = Silent()
+def test_one_that_says_nothing_more_has_what_is_left(generating: Client, clock: FakeClock):
+    hanging = generating.providers.default = Hanging(clock=clock)
+    assert generating.chat(**BODY).status == 504
+    assert hanging.waited == [HTTP_API_S - 2], "after which nothing is left for another"
+
+
+def test_a_stream_whose_provider_says_nothing_for_ten_seconds_is_given_up(generating: Client, clock: FakeClock):
+    silent = generating.providers.default = Hanging(clock=clock, says=ChatChunk(text="Once upon"))
     *_, last = generating.events()
     assert json.loads(last)["error"]["code"] == "upstream_timeout"
+    assert silent.waited == [10]
     assert silent.given == [23], "it may take as long to begin"
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from llm_router.generation.walk import Patience
 from tests.support.clock import FakeClock
 from tests.support.generating_world import KEYS, LONGEST_COOLING_S, ProvidersWorld, addresses
 from tests.support.provider_server import provider_server
@@ -21,6 +20,14 @@ def api() -> Iterator[Service]:
     """The functions on a store in memory, each with its own: what one writes no other reads."""
     with service() as running:
         yield running
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """The clock of a service that is made from now on. By it nothing takes any time, so that no cache is too slow."""
+    made = FakeClock()
+    monkeypatch.setattr("llm_router.composition.services.SystemClock", lambda: made)
+    return made
 
 
 @pytest.fixture
@@ -52,7 +59,6 @@ def world(running: ProvidersWorld) -> ProvidersWorld:
     """Everything answers and nothing is cooling."""
     running.server.reset()
     running.clock.pass_seconds(LONGEST_COOLING_S)
-    running.parts.with_patience(Patience())
     assert running.generate().status == 200
     running.server.reset()
     return running

@@ -50,6 +50,7 @@ WRONG = {
     "wrong type": {"prompt": 5},
     "blank": {"prompt": "  \n\t "},
     "zero-width only": {"prompt": "\u200b\u200d\ufeff"},
+    "fillers only": {"prompt": "\u3164\u2800\u115f"},
     "empty": {"prompt": ""},
     "unknown field": {"prompt": "x", "api_base": "http://canaryzebra"},
     "unknown field deep down": {"prompt": "x", "constraints": {"headers": {"canaryzebra": "x"}}},

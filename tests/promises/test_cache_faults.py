@@ -7,11 +7,13 @@ from redis import Redis
 
 from llm_router.adapters.redis_cache import OPEN_S
 from llm_router.local.functions import load_module
-from tests.support.clock import RunningClock
+from tests.support.clock import FakeClock
 from tests.support.fault_proxy import Says, Trouble, fault_proxy
 from tests.support.loopback import free_port
 from tests.support.service import Service, service
 from tests.support.valkey import running
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 PROMPT = {"prompt": "Write a Python function to sort a list"}
 OTHER = {"prompt": "Why is the sky blue?"}
@@ -56,10 +58,9 @@ def classified(api: Service) -> list[str]:
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
 def test_f1_a_redis_in_trouble_is_found_out_once_costs_nothing_but_the_cache_and_is_used_again(
-    trouble: Trouble | Says, monkeypatch: pytest.MonkeyPatch
+    trouble: Trouble | Says, clock: FakeClock
 ):
-    port, clock = free_port(), RunningClock()
-    monkeypatch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
+    port = free_port()
     # With a near cache of one entry, the other prompt's pushes this one's out.
     settings = {"CACHE_ENTRIES": "1"}
     with running(port), fault_proxy(port) as proxy, service(REDIS_URL=address(proxy.port), **settings) as api:

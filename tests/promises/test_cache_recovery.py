@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from tests.support.clock import FakeClock
 from tests.support.loopback import free_port
 from tests.support.service import Service, service
@@ -23,9 +21,8 @@ def hits(api: Service) -> int:
     return sum(reply.json["cached"] for reply in replies)
 
 
-def test_f3_a_redis_that_dies_and_comes_back_costs_no_request_and_is_used_again(monkeypatch: pytest.MonkeyPatch):
-    clock, port = FakeClock(), free_port()
-    monkeypatch.setattr("llm_router.composition.services.SystemClock", lambda: clock)
+def test_f3_a_redis_that_dies_and_comes_back_costs_no_request_and_is_used_again(clock: FakeClock):
+    port = free_port()
     # With a near cache of one entry, nearly every hit is the shared cache's.
     with service(REDIS_URL=f"redis://127.0.0.1:{port}/0", CACHE_ENTRIES="1") as api:
         with running(port) as server, ThreadPoolExecutor(1) as pool:

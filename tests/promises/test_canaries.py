@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pytest
 from redis import Redis
 
 from llm_router.adapters.mapped import make
@@ -71,6 +72,7 @@ def clean(where: str, content: bytes) -> None:
         assert canary not in content, f"{canary!r} in {where}"
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_canary_key_and_a_canary_prompt_occur_in_nothing_that_is_left(tmp_path: Path, monkeypatch, capfd):
     port = free_port()
     settings = {

@@ -27,6 +27,7 @@ def names_with(secret: str, port: int) -> set[bytes]:
         return set(redis.keys())
 
 
+@pytest.mark.usefixtures("clock")
 def test_names_in_the_cache_depend_on_the_secret_and_on_the_version_of_their_form(monkeypatch):
     port = free_port()
     with running(port):
@@ -38,6 +39,7 @@ def test_names_in_the_cache_depend_on_the_secret_and_on_the_version_of_their_for
     assert one.isdisjoint(newer)
 
 
+@pytest.mark.usefixtures("clock")
 def test_what_is_written_under_the_name_of_another_version_is_not_read():
     port = free_port()
     with running(port), Redis(port=port) as redis:

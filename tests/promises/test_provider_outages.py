@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
+from llm_router.composition.generating import Generating
 from llm_router.generation.chat import ChatAnswer, ChatRequest
+from llm_router.generation.dispatch import WHOLE_S
 from llm_router.generation.provider import Failure, ProviderFailed
-from llm_router.generation.walk import Patience
 from llm_router.lazy import Lazy
 from tests.support.aws import fake_aws
-from tests.support.clock import FakeClock
+from tests.support.clock import FakeClock, move_on
 from tests.support.generating import PROMPT
 from tests.support.generating_world import (
     ProvidersWorld,
@@ -29,7 +31,14 @@ from tests.support.service import Service, service
 def test_f18_a_provider_that_does_not_come_to_an_end_is_given_up_and_our_own_504_tells(
     world: ProvidersWorld, fault: Fault
 ):
-    world.parts.with_patience(Patience(attempt_s=0.3, spare_s=24.5))
+    loop = asyncio.get_event_loop()  # that on which this thread's requests are answered
+
+    def waited_for(answer: Answer) -> None:
+        """A moment after an answer without end has begun, all the time that there is has passed."""
+        if answer is fault:
+            loop.call_soon_threadsafe(loop.call_later, 0.1, move_on, loop, WHOLE_S)
+
+    world.server.begins = waited_for
     world.server.then(fault)
     assert outcomes(world.generate()) == ["timeout", "ok"]
     world.server.always(fault)
@@ -53,15 +62,14 @@ class Slow(FakeProvider):
         raise ProviderFailed(Failure.TIMEOUT)
 
 
-def test_f18_an_attempt_has_ten_seconds_or_what_is_left_but_two_and_all_have_twenty_five(world: ProvidersWorld):
-    slow, real = Slow(world.clock), world.parts.providers
-    world.parts.providers = Lazy(lambda: FakeProviders(slow))
-    world.parts.with_patience(Patience())
+def test_f18_an_attempt_has_ten_seconds_or_what_is_left_but_two_and_all_have_twenty_five(
+    world: ProvidersWorld, monkeypatch: pytest.MonkeyPatch
+):
+    slow, parts = Slow(world.clock), Generating(world.router)
+    parts.providers = Lazy(lambda: FakeProviders(slow))
+    monkeypatch.setattr(world.router, "generating", parts)
     started = world.clock.monotonic()
-    try:
-        assert world.generate().status == 504
-    finally:
-        world.parts.providers = real
+    assert world.generate().status == 504
     assert slow.given == [10.0, 10.0, 3.0]
     assert world.clock.monotonic() - started <= 25
 

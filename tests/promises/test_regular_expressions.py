@@ -41,7 +41,7 @@ def named_models() -> list[re.Pattern[str]]:
     for each in speakers().values():
         quirks = each.quirks
         found += (*quirks.only_for.values(), *quirks.never_for, *quirks.efforts, *quirks.effort_with_tools)
-        found += [quirks.sampling_without_effort] if quirks.sampling_without_effort else []
+        found += filter(None, (quirks.sampling_without_effort, quirks.original_pictures))
     return [re.compile(pattern) for pattern in found]
 
 
@@ -57,10 +57,11 @@ BUILT: Mapping[tuple[str, str], Callable[[], object]] = {
     ("classifier.claims", "_bracketed"): lambda: [claims._bracketed(last=last) for last in (True, False)],
     ("classifier.claims", "_claim"): claims._claim,
     ("classifier.fences", "_import"): fences._import,
-    ("llm_router.adapters.providers.openai_request", "_efforts_of"): named_models,
-    ("llm_router.adapters.providers.openai_request", "_takes"): named_models,
-    ("llm_router.adapters.providers.openai_request", "_thinks_instead"): named_models,
-    ("llm_router.adapters.providers.openai_request", "effort"): named_models,
+    ("llm_router.adapters.providers.openai_quirks", "_efforts_of"): named_models,
+    ("llm_router.adapters.providers.openai_quirks", "_takes"): named_models,
+    ("llm_router.adapters.providers.openai_quirks", "_thinks_instead"): named_models,
+    ("llm_router.adapters.providers.openai_quirks", "detail"): named_models,
+    ("llm_router.adapters.providers.openai_quirks", "effort"): named_models,
     ("llm_router.adapters.providers.traits", "_first"): rows_of_models,
     ("llm_router.catalogue.quality_map", "make_map"): quality_map,
     ("llm_router.catalogue.tables", "_family"): tables,

@@ -1,7 +1,8 @@
-"""Clocks that a test moves: one that stands still until then, and one that also runs by itself."""
+"""Clocks that a test moves: one that stands still until then, one that also runs by itself, and an event loop's own."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 
@@ -31,3 +32,22 @@ class RunningClock(FakeClock):
 
     def monotonic(self) -> float:
         return self.ticks + time.monotonic()
+
+
+class _Ahead:
+    """A loop's own time, and what has been added to it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._own = loop.time
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self._own() + self.seconds
+
+
+def move_on(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+    """Let so much time have passed on a loop, to be called on its own thread: what is due is done in its next turn, in
+    the order in which it would have been."""
+    if not isinstance(loop.time, _Ahead):
+        loop.time = _Ahead(loop)  # type: ignore[method-assign]
+    loop.time.seconds += seconds

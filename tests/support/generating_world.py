@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llm_router.composition.generating import Generating
+from llm_router.composition.services import Services
 from llm_router.local.functions import load_module
 from tests.support.clock import FakeClock
 from tests.support.generating import MESSAGES, PROMPT
@@ -27,8 +27,9 @@ class ProvidersWorld:
         """Of a service that has not yet learnt who fails."""
 
     @property
-    def parts(self) -> Generating:
-        return load_module(self.api.template.functions["RouteFunction"]).service.generating
+    def router(self) -> Services:
+        """What the function that routes is composed of."""
+        return load_module(self.api.template.functions["RouteFunction"]).service
 
     def generate(self, **fields: object) -> Reply:
         return self.api.post("/route", {"prompt": PROMPT, "mode": "generate", **fields})

@@ -17,6 +17,15 @@ class _Into(logging.Handler):
         self.lines.append(self.format(record))
 
 
+def forget_logger() -> None:
+    """Let go of where ours writes, which was standard output when it was made: the next one to be made finds out anew
+    where that is, and at which level it is to write."""
+    logger = logging.getLogger("llm-router")
+    if (handler := getattr(logger, "powertools_handler", None)) is not None:
+        logger.removeHandler(handler)
+        logger.__dict__.update(powertools_handler=None, init=False)
+
+
 @contextmanager
 def logged(*loggers: logging.Logger, level: int) -> Iterator[list[str]]:
     """What these write meanwhile from this level on, each in its own form where it has one."""

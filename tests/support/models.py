@@ -18,7 +18,7 @@ from llm_router.catalogue.entry import (
     QualityTable,
 )
 from llm_router.ranking.cost import expected_price
-from llm_router.ranking.prepared import Prepared
+from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.task import Constraints, Task
 from llm_router.taxonomy import Category, Difficulty
 
@@ -60,6 +60,12 @@ def model(
         "quality": quality(*chances, sd=sd),
     }
     return ModelEntry(**(settings | fields))  # type: ignore[arg-type]
+
+
+def ready(**fields: object) -> Prepared:
+    """One model, prepared to be ranked."""
+    (prepared,) = prepare([model("m", **fields)])  # type: ignore[arg-type]
+    return prepared
 
 
 def task(

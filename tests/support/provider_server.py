@@ -17,7 +17,7 @@ import re
 import ssl
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -38,6 +38,8 @@ class ProviderServer:
     connections: int = 0
     arrived: threading.Event = field(default_factory=threading.Event)
     """Set once a whole request has come in."""
+    begins: Callable[[Answer], None] = lambda _answer: None
+    """Called with each answer as it begins, on the server's thread."""
     _next: deque[Answer] = field(default_factory=deque)
     _always: dict[str | None, Answer] = field(default_factory=dict)
 
@@ -54,7 +56,8 @@ class ProviderServer:
         self._always[model] = answer
 
     def reset(self) -> None:
-        """Forget the script and what was asked."""
+        """Forget the script, what was asked, and who is told."""
+        self.begins = lambda _answer: None
         self._next.clear()
         self._always.clear()
         self.requests.clear()
@@ -70,7 +73,9 @@ class ProviderServer:
         """One connection, kept for as many requests as come."""
         self.connections += 1
         while (asked := await _request(reader)) is not None:
-            if not await Reply(writer, asked).send(self.answer_for(asked)):
+            answer = self.answer_for(asked)
+            self.begins(answer)
+            if not await Reply(writer, asked).send(answer):
                 break
 
 

@@ -21,7 +21,7 @@ class FakeProvider:
     breaks_after: int | None = None
     hangs: bool = False
     calls: tuple[ToolCall, ...] = ()
-    usage: Usage = USAGE
+    usage: Usage | None = USAGE
     asked: list[tuple[str, ChatRequest]] = field(default_factory=list)
     during: Callable[[], None] = lambda: None
 

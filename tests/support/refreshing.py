@@ -43,7 +43,10 @@ class ServedWorld:
         return result
 
     def versions(self) -> list[int]:
-        return [version["version"] for version in self.api.get("/catalogue/versions").json["versions"]]
+        """Those that were published, newest first: the bundled one, 0, is listed last."""
+        *published, bundled = self.api.get("/catalogue/versions").json["versions"]
+        assert (bundled["version"], bundled["origin"]) == (0, "bundled")
+        return [version["version"] for version in published]
 
     def state(self, source: str) -> dict:
         return {each["name"]: each for each in self.api.get("/status").json["sources"]}[source]

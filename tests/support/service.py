@@ -18,6 +18,7 @@ from llm_router.local.events import HttpRequest, http_answer, http_event
 from llm_router.local.functions import load_module
 from llm_router.local.routing import RouteTable
 from llm_router.local.template import Template, load
+from tests.support.logged import forget_logger
 
 ROOT = Path(__file__).parents[2]
 ADMIN_KEY = "test-admin-key"
@@ -102,6 +103,7 @@ class Service:
 
 def forget_functions() -> None:
     """Drop the functions' modules, so that the next use reads its settings anew, as a cold start does."""
+    forget_logger()
     for hooks in (get_before_snapshot(), get_after_restore()):
         hooks.clear()
     for name in [name for name in sys.modules if name.startswith("functions.")]:

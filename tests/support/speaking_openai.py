@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llm_router.adapters.providers.openai_chat import OpenAiChat
-from llm_router.adapters.providers.openai_request import Quirks
+from llm_router.adapters.providers.openai_quirks import Quirks
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 from tests.support.chat import ask, run, streamed, together
 from tests.support.provider_replies import Asked

@@ -9,10 +9,10 @@ import pytest
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import BudgetExceeded, RouterError
+from llm_router.generation.attempt import Attempt
 from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest, StopReason
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.limit import Limit
-from llm_router.generation.outcome import Attempt
 from llm_router.generation.provider import Failure, Provider, ProviderFailed
 from llm_router.generation.walk import Reached, Terms, Walk
 from tests.support.clock import FakeClock

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
+from typing import cast
 
 import boto3
 import pytest
 
 from llm_router import settings as settings_module
-from llm_router.auth import Access
-from llm_router.composition.configured_secrets import ADMIN_KEY_EVERY_S
+from llm_router.adapters.aws import AwsClients
+from llm_router.auth import Access, key_hash
+from llm_router.composition.configured_secrets import ADMIN_KEY_EVERY_S, ConfiguredSecrets
 from llm_router.composition.services import Services
 from llm_router.errors import StoreUnavailable, Unauthenticated
-from llm_router.renewed import RETRY_AFTER_S, Renewed
+from llm_router.lazy import Lazy
 from tests.support.aws import fake_aws
 from tests.support.clock import FakeClock
 
 NAME = "the-admin-key"
-EVERY_S = 60.0
-PATIENCE_S = 10.0
 
 
-class Source:
-    """Gives what it is told to, and counts how often it is asked."""
+class Store:
+    """Gives the key that it is told to, or fails, and counts how often it is asked."""
 
-    def __init__(self, value: str | None = "first") -> None:
-        self.value = value
+    def __init__(self, key: str | None = "first") -> None:
+        self.key = key
         self.asked = 0
 
-    def read(self) -> str:
+    def secrets(self) -> Store:
+        return self
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803 - as boto3 names it
+        assert SecretId == NAME
         self.asked += 1
-        if self.value is None:
+        if self.key is None:
             raise StoreUnavailable("away")
-        return self.value
+        return {"SecretString": self.key}
+
+
+def reading(store: Store, clock: FakeClock) -> ConfiguredSecrets:
+    settings = settings_module.load({"STORE": "memory", "LISTENER": "public", "ADMIN_KEY_SECRET": NAME})
+    return ConfiguredSecrets(settings, clock, Lazy(lambda: cast(AwsClients, store)))
 
 
 @pytest.fixture
@@ -41,73 +49,53 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-def test_a_value_is_read_again_when_it_is_old_and_not_before(clock: FakeClock):
-    source = Source()
-    value = Renewed(source.read, clock, EVERY_S)
-    assert (value(), value(), source.asked) == ("first", "first", 1)
-    source.value = "second"
-    clock.pass_seconds(EVERY_S - 1)
-    assert value() == "first"
+def test_the_key_is_read_again_when_it_is_old_and_not_before(clock: FakeClock):
+    store = Store()
+    secrets = reading(store, clock)
+    assert [secrets.admin_key_hash() for _ in range(2)] == [key_hash("first")] * 2
+    assert store.asked == 1
+    store.key = "second"
+    clock.pass_seconds(ADMIN_KEY_EVERY_S - 1)
+    assert secrets.admin_key_hash() == key_hash("first")
     clock.pass_seconds(1)
-    assert (value(), source.asked) == ("second", 2)
+    assert (secrets.admin_key_hash(), store.asked) == (key_hash("second"), 2)
 
 
-def test_the_last_value_stays_while_the_store_is_away_which_is_asked_now_and_then(clock: FakeClock):
-    source = Source()
-    value = Renewed(source.read, clock, EVERY_S)
-    value()
-    source.value = None
-    clock.pass_seconds(EVERY_S)
-    assert [value() for _ in range(5)] == ["first"] * 5
-    assert source.asked == 2
-    source.value = "second"
-    clock.pass_seconds(RETRY_AFTER_S)
-    assert value() == "second"
+def test_the_last_key_stays_while_the_store_is_away_which_is_asked_every_minute(clock: FakeClock):
+    store = Store()
+    secrets = reading(store, clock)
+    secrets.admin_key_hash()
+    store.key = None
+    clock.pass_seconds(ADMIN_KEY_EVERY_S)
+    assert [secrets.admin_key_hash() for _ in range(5)] == [key_hash("first")] * 5
+    assert store.asked == 2
+    store.key = "second"
+    clock.pass_seconds(59)
+    assert (secrets.admin_key_hash(), store.asked) == (key_hash("first"), 2)
+    clock.pass_seconds(1)
+    assert (secrets.admin_key_hash(), store.asked) == (key_hash("second"), 3)
 
 
-def test_what_was_never_read_is_asked_for_each_time(clock: FakeClock):
-    source = Source(None)
-    value = Renewed(source.read, clock, EVERY_S)
+def test_a_key_that_was_never_read_is_asked_for_each_time(clock: FakeClock):
+    store = Store(None)
+    secrets = reading(store, clock)
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
-            value()
-    source.value = "first"
-    assert (value(), source.asked) == ("first", 3)
+            secrets.admin_key_hash()
+    store.key = "first"
+    assert (secrets.admin_key_hash(), store.asked) == (key_hash("first"), 3)
 
 
-def test_what_expired_is_read_again_and_stays_where_it_cannot_be(clock: FakeClock):
-    source = Source()
-    value = Renewed(source.read, clock, EVERY_S)
-    value()
-    source.value = None
-    value.expire()
-    assert value() == "first"
-    source.value = "second"
-    value.expire()
-    assert value() == "second"
-
-
-def test_while_one_thread_reads_it_again_the_others_have_the_value_before(clock: FakeClock):
-    reading, go_on = threading.Event(), threading.Event()
-    answers = iter(("first", "second"))
-
-    def read() -> str:
-        found = next(answers)
-        if found == "second":
-            reading.set()
-            assert go_on.wait(PATIENCE_S)
-        return found
-
-    value = Renewed(read, clock, EVERY_S)
-    value()
-    clock.pass_seconds(EVERY_S)
-    renewing = threading.Thread(target=value, daemon=True)
-    renewing.start()
-    assert reading.wait(PATIENCE_S)
-    assert value() == "first"
-    go_on.set()
-    renewing.join(PATIENCE_S)
-    assert value() == "second"
+def test_a_process_that_wakes_while_the_store_is_away_keeps_the_last_key(clock: FakeClock):
+    store = Store()
+    secrets = reading(store, clock)
+    secrets.admin_key_hash()
+    store.key = None
+    secrets.restored()
+    assert secrets.admin_key_hash() == key_hash("first")
+    store.key = "second"
+    secrets.restored()
+    assert secrets.admin_key_hash() == key_hash("second")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 
 import pytest
 
@@ -28,11 +27,6 @@ class Job:
 
 def fails() -> None:
     raise ValueError("no")
-
-
-def fails_late() -> None:
-    time.sleep(0.05)
-    fails()
 
 
 @pytest.mark.parametrize("aside", [here, beside_the_loop])
@@ -107,9 +101,19 @@ def test_a_time_that_is_over_meanwhile_is_told_when_the_job_has_ended():
 
 def test_a_time_that_was_over_cancels_nobody_later_though_the_job_has_failed():
     async def late() -> tuple[int, str]:
+        job = Job()
+
+        def fails_then() -> None:
+            job()
+            fails()
+
+        async def fails_late() -> None:
+            asyncio.get_running_loop().call_later(0.05, job.may_end.set)
+            await beside_the_loop(fails_then)
+
         with pytest.raises(TimeoutError) as told:
             async with asyncio.timeout(0.01):
-                await beside_the_loop(fails_late)
+                await fails_late()
         assert isinstance(told.value.__cause__, asyncio.CancelledError)
         assert isinstance(told.value.__cause__.__cause__, ValueError)
         given = await beside_the_loop(lambda: "done")

@@ -8,10 +8,10 @@ from dataclasses import fields, replace
 import pytest
 
 from llm_router.catalogue.entry import Capability, ModelEntry
+from llm_router.generation.attempt import Label
 from llm_router.generation.bill import Bill
 from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.job import Job
-from llm_router.generation.outcome import Label
 from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.ranking.tokens import NO_TEXT, Reading
 from llm_router.taxonomy import Difficulty

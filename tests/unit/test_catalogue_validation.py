@@ -127,7 +127,7 @@ def test_every_field_lands_in_its_fact_with_its_bounds_included():
         status="deprecated",
         api_alias="one@1",
         context_window=MAX_TOKENS,
-        max_output_tokens=1,
+        max_output_tokens=1.0,
         input_usd_per_mtok=0,
         output_usd_per_mtok=1000,
         cached_input_usd_per_mtok=0.5,

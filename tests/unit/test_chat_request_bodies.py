@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from llm_router.generation.chat import ToolChoice, ToolMode
+from llm_router.generation.chat import OwnFields, ToolChoice, ToolMode
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.web.body import MOST_GUIDED, parse
 from tests.unit.test_request_bodies import CHAT, Fields, paths, problems
@@ -21,6 +21,7 @@ from tests.unit.test_request_bodies import CHAT, Fields, paths, problems
         ("function_call", [None], "auto"),
         ("audio", [None], {"voice": "alloy", "format": "wav"}),
         ("web_search_options", [None], {}),
+        ("service_tier", [None, "auto", "default"], "flex"),
     ],
 )
 def test_what_would_change_the_answer_is_taken_where_it_asks_for_nothing(name: str, nothing: list, something: object):
@@ -60,6 +61,33 @@ def test_a_choice_of_tools_that_does_not_tell_its_kind_is_of_a_function(kind: Fi
     body = parse(ChatCompletionRequest, json.dumps({**allowing("f"), "tool_choice": chosen}).encode())
     assert body.chat(9).tool_choice == ToolChoice(ToolMode.REQUIRED, "f")
     assert json.loads(body.model_dump_json())["tool_choice"] == {"type": "function", "function": {"name": "f"}}
+
+
+@pytest.mark.parametrize("tools", [None, []])
+def test_a_tool_can_only_be_required_where_there_is_one(tools: object):
+    wrong = [("tool_choice", 'must not be "required" where there are no tools')]
+    assert problems(ChatCompletionRequest, {**CHAT, "tools": tools, "tool_choice": "required"}) == wrong
+    parse(ChatCompletionRequest, json.dumps({**CHAT, "tools": tools, "tool_choice": "auto"}).encode())
+
+
+def test_a_named_function_that_is_none_of_the_tools_is_refused():
+    choice = {"type": "function", "function": {"name": "canary"}}
+    wrong = [("tool_choice", "function.name is none of the tools")]
+    assert problems(ChatCompletionRequest, {**allowing("f"), "tool_choice": choice}) == wrong
+    assert problems(ChatCompletionRequest, {**CHAT, "tool_choice": choice}) == wrong
+
+
+@pytest.mark.parametrize("choice", ["required", {"type": "function", "function": {"name": "f"}}])
+def test_of_a_wrong_tool_that_alone_is_told(choice: object):
+    tools = [{"type": "function", "function": {"name": "f"}}, {"type": "function", "function": {}}]
+    asked = {**CHAT, "tools": tools, "tool_choice": choice}
+    assert paths(ChatCompletionRequest, asked) == ["tools[1].function.name"]
+
+
+def test_what_openai_alone_keeps_beside_a_question_goes_on():
+    told = {"user": "u", "safety_identifier": "s", "prompt_cache_key": "p", "store": True, "metadata": {"a": "b"}}
+    body = parse(ChatCompletionRequest, json.dumps({**CHAT, **told}).encode())
+    assert body.chat(9).own == OwnFields("u", "s", "p", store=True, metadata='{"a": "b"}')
 
 
 def allowing(*names: str, mode: str = "auto") -> Fields:

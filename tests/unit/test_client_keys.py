@@ -22,7 +22,7 @@ from llm_router.client_keys import (
 )
 from llm_router.errors import NotFound, StoreUnavailable, Unauthenticated, UnreadableRecord
 from llm_router.ports import Record
-from llm_router.renewed import LAST_GOOD_FOR_S
+from llm_router.renewal import LAST_GOOD_FOR_S
 from tests.support.clock import FakeClock
 
 CHECK_EVERY_S = 5.0

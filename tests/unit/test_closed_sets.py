@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from llm_router.auth import Function
 from llm_router.feedback import Uncounted
-from llm_router.generation.outcome import Attempt
+from llm_router.generation.attempt import Attempt
 from llm_router.generation.provider import Failure
 from llm_router.ranking.constraints import Reason
 from llm_router.schemas.attempts import AttemptAnswer, attempt_answers

@@ -13,11 +13,11 @@ from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.budgets import Budgets
 from llm_router.client_keys import ClientKey
 from llm_router.errors import BudgetExceeded
+from llm_router.generation.attempt import AttemptReport
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart, Usage
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.generator import Generated, Generator, Stream
 from llm_router.generation.job import Job
-from llm_router.generation.outcome import Outcome
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.generation.walk import Walk
 from llm_router.ranking.tokens import reading_of
@@ -35,10 +35,8 @@ CALLS = 20
 T = TypeVar("T")
 
 
-class Unheard:
+def unheard(_report: AttemptReport) -> None:
     """Nobody listens to how attempts end."""
-
-    def observe_outcome(self, outcome: Outcome) -> None: ...
 
 
 @dataclass
@@ -74,7 +72,7 @@ def test_a_key_overspends_by_one_call_however_many_fall_back_to_a_dearer_model(
     budgets = Budgets(MemoryRecordStore(clock), clock)
     dear = FakeProvider(usage=Usage(100, 2000))
     walk = Walk(FakeProviders(None, {"one": Gathering(), "other": dear}), Cooling(clock), clock, print)
-    generator = Generator(walk, budgets, Unheard(), clock, print)
+    generator = Generator(walk, budgets, unheard, clock, print)
     job = Job(ASKED, (CHEAP, DEAR), reading_of("hi"), clock.monotonic() + 25, key=KEY)
 
     async def all_at_once() -> list[object]:
@@ -110,7 +108,7 @@ def test_one_that_the_budget_does_not_allow_is_passed_over_for_one_that_needs_no
     broken = FakeProvider(fails=ProviderFailed(Failure.SERVER_ERROR), during=others_take_the_rest)
     dear, third = FakeProvider(), FakeProvider(usage=Usage(1, 1))
     walk = Walk(FakeProviders(None, {"one": broken, "other": dear, "third": third}), Cooling(clock), clock, print)
-    generator = Generator(walk, budgets, Unheard(), clock, print)
+    generator = Generator(walk, budgets, unheard, clock, print)
     job = Job(ASKED, (CHEAP, DEAR, AS_CHEAP), reading_of("hi"), clock.monotonic() + 25, key=KEY)
     assert asyncio.run(ask(generator, job)).model is AS_CHEAP
     assert dear.asked == []
@@ -124,7 +122,7 @@ def test_what_a_failed_attempt_has_cost_already_is_set_aside_beside_the_next():
     broken = FakeProvider(fails=ProviderFailed(Failure.GARBAGE))
     other = FakeProvider(during=lambda: held.append(budgets.spends()["k1"].day))
     walk = Walk(FakeProviders(None, {"other": broken, "last": other}), Cooling(clock), clock, print)
-    generator = Generator(walk, budgets, Unheard(), clock, print)
+    generator = Generator(walk, budgets, unheard, clock, print)
     job = Job(
         ASKED, (DEAR, replace(DEAR, id="last/dear", provider="last")), reading_of("hi"), clock.monotonic() + 25, key=KEY
     )
@@ -136,7 +134,7 @@ def test_nobody_asks_the_store_for_money_that_is_set_aside_already():
     clock = FakeClock(1e9)
     budgets, aside = Budgets(MemoryRecordStore(clock), clock), Counting()
     providers = FakeProviders(None, {"one": FakeProvider(), "other": FakeProvider()})
-    generator = Generator(Walk(providers, Cooling(clock), clock, print), budgets, Unheard(), clock, print, aside)
+    generator = Generator(Walk(providers, Cooling(clock), clock, print), budgets, unheard, clock, print, aside)
     job = Job(ASKED, (CHEAP, DEAR), reading_of("hi"), clock.monotonic() + 25, key=KEY)
     asyncio.run(generator.whole(job))
     assert aside.jobs == 3, "set aside, settled, and told how it went"

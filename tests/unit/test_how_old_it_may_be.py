@@ -13,13 +13,11 @@ from llm_router.catalogue.publishing import Publisher
 from llm_router.client_keys import ClientKey
 from llm_router.composition.generating import Generating
 from llm_router.composition.services import Services
-from llm_router.errors import StoreUnavailable
 from llm_router.lazy import Lazy
 from llm_router.outcomes import TimedAttempt
 from llm_router.overview import Overview
 from llm_router.own_categories import OwnCategory
 from llm_router.ports import VersionInfo
-from llm_router.renewed import Renewed
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.clock import FakeClock
 from tests.support.models import model
@@ -88,7 +86,7 @@ def test_a_process_that_wakes_and_never_classified_does_not_load_the_model_for_i
 
 
 def test_an_attempt_of_an_hour_ago_counts_half(on_aws: Services, clock: FakeClock):
-    on_aws.outcomes().record(TimedAttempt("acme/one", Category.CODING, Difficulty.EASY, "server_error"))
+    on_aws.attempt_book().record(TimedAttempt("acme/one", Category.CODING, Difficulty.EASY, "server_error"))
     assert on_aws.live().fresh().observed["acme/one"].tries == pytest.approx(1)
     clock.pass_seconds(3600)
     assert on_aws.live().fresh().observed["acme/one"].tries == pytest.approx(0.5)
@@ -114,20 +112,3 @@ def test_the_parts_are_asked_how_they_are_once_a_second(on_aws: Services, clock:
         overview.components()
         asked.append(store.asked > before)
     assert asked == [True, False, False, True]
-
-
-def test_a_store_that_did_not_give_a_secret_is_asked_again_after_a_minute(clock: FakeClock):
-    asked: list[float] = []
-
-    def read() -> str:
-        asked.append(clock.monotonic())
-        if 0 < clock.monotonic() < 70:
-            raise StoreUnavailable("away")
-        return str(len(asked))
-
-    value = Renewed(read, clock, 10)
-    found = []
-    for seconds in (0, 10, 59, 1):
-        clock.pass_seconds(seconds)
-        found.append(value())
-    assert (found, asked) == (["1", "1", "1", "3"], [0, 10, 70])

@@ -9,10 +9,10 @@ from hypothesis import assume, given
 
 from llm_router.catalogue.entry import LongPrompt
 from llm_router.errors import NoEligibleModel
+from llm_router.generation.attempt import Attempt
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart, Usage
 from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
-from llm_router.generation.outcome import Attempt
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Failure
 from llm_router.ranking.latency import ASSUMED_OF_LARGE

@@ -11,11 +11,11 @@ import pytest
 from llm_router.adapters.providers import anthropic_answer, anthropic_request, bedrock_answer, bedrock_request
 from llm_router.catalogue.caching import LEAST_KEPT_TOKENS
 from llm_router.catalogue.entry import LongPrompt, ModelEntry
+from llm_router.generation.attempt import Attempt
 from llm_router.generation.bill import Bill
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart, Usage
 from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
-from llm_router.generation.outcome import Attempt
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Failure
 from llm_router.ranking.prepared import prepare

@@ -17,7 +17,7 @@ from llm_router.decay import PERIOD, DecayedCounters
 from llm_router.errors import StoreUnavailable
 from llm_router.feedback import VOICE_WEIGHT, FeedbackBook, Subject
 from llm_router.live import LiveFigures
-from llm_router.outcomes import Observed, OutcomeBook, Tally, TimedAttempt
+from llm_router.outcomes import AttemptBook, Observed, Tally, TimedAttempt
 from llm_router.ports import RecordStore
 from llm_router.ranking.posterior import joined
 from llm_router.ranking.prepared import prepare
@@ -109,7 +109,7 @@ def attempt(**fields) -> TimedAttempt:
 
 def test_measured_speeds_and_failures_reach_the_ranking(records, clock):
     live = figures(records, clock)
-    book = OutcomeBook(live.attempts, lambda _: None)
+    book = AttemptBook(live.attempts, lambda _: None)
     for _ in range(20):
         book.record(attempt(first_token_ms=200.0, tokens_per_second=100.0))
     for _ in range(20):

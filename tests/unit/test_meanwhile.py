@@ -13,13 +13,22 @@ from llm_router.web.meanwhile import meanwhile
 def test_the_work_begins_first_and_what_is_prepared_comes_beside_its_result():
     order: list[str] = []
 
-    async def work() -> str:
-        order.append("asked")
-        await asyncio.sleep(0.001)
-        order.append("answered")
-        return "result"
+    async def both() -> tuple[str, None]:
+        prepared = asyncio.Event()
 
-    assert asyncio.run(meanwhile(work(), lambda: order.append("prepared"))) == ("result", None)
+        async def work() -> str:
+            order.append("asked")
+            await prepared.wait()
+            order.append("answered")
+            return "result"
+
+        def prepare() -> None:
+            order.append("prepared")
+            prepared.set()
+
+        return await meanwhile(work(), prepare)
+
+    assert asyncio.run(both()) == ("result", None)
     assert order == ["asked", "prepared", "answered"]
 
 
@@ -35,9 +44,10 @@ def test_what_the_work_has_given_when_its_caller_goes_in_that_very_turn_is_undon
     undone: list[str] = []
 
     async def gone() -> None:
-        ready = asyncio.Event()
+        begun, ready = asyncio.Event(), asyncio.Event()
 
         async def work() -> str:
+            begun.set()
             await ready.wait()
             return "result"
 
@@ -46,7 +56,7 @@ def test_what_the_work_has_given_when_its_caller_goes_in_that_very_turn_is_undon
             undone.append(result)
 
         waiting = asyncio.create_task(meanwhile(work(), lambda: None, undo))
-        await asyncio.sleep(0.001)
+        await begun.wait()
         ready.set()
         await asyncio.sleep(0)
         waiting.cancel()
@@ -58,20 +68,21 @@ def test_what_the_work_has_given_when_its_caller_goes_in_that_very_turn_is_undon
 
 
 def test_when_preparing_fails_or_the_caller_goes_the_work_is_called_off():
-    async def called_off_by(prepare: Callable[[], object], cancel_after_s: float | None) -> bool:
-        called_off = False
+    async def called_off_by(prepare: Callable[[], object], *, goes: bool) -> bool:
+        called_off, begun = False, asyncio.Event()
 
         async def work() -> None:
             nonlocal called_off
+            begun.set()
             try:
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
                 called_off = True
                 raise
 
         waiting = asyncio.ensure_future(meanwhile(work(), prepare))
-        if cancel_after_s is not None:
-            await asyncio.sleep(cancel_after_s)
+        if goes:
+            await begun.wait()
             waiting.cancel()
         await asyncio.wait([waiting])
         await asyncio.sleep(0)
@@ -80,5 +91,5 @@ def test_when_preparing_fails_or_the_caller_goes_the_work_is_called_off():
     def broken() -> None:
         raise ValueError("broken")
 
-    assert asyncio.run(called_off_by(broken, None))
-    assert asyncio.run(called_off_by(list, 0.01))
+    assert asyncio.run(called_off_by(broken, goes=False))
+    assert asyncio.run(called_off_by(list, goes=True))

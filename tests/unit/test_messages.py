@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from llm_router.adapters.providers.conversation import new_call_id, turns
-from llm_router.conversation import FILE_TOKENS
+from llm_router.conversation import FILE_TOKENS, IMAGE_TOKENS, ORIGINAL_TOKENS
 from llm_router.generation.beside_text import beside_tokens
 from llm_router.generation.chat import ChatMessage, ChatRequest, FilePart, ImagePart, Role, TextPart
 from llm_router.schemas.chat_request import ChatCompletionRequest
@@ -127,11 +127,34 @@ def test_text_counts_as_text_however_its_kind_is_written(data: str):
         ({"file_data": "gs://bucket/a.pdf", "file_id": "file-1"}, False),
         ({"file_data": "data:application/pdf;base64,JVBERi0="}, True),
         ({"file_data": "JVBERi0=", "filename": "a.pdf"}, True),
-        ({"file_id": "file-1"}, True),
+        ({"file_id": "file-1"}, False),
+        ({"file_id": "file-1", "file_data": "data:application/pdf;base64,JVBERi0="}, True),
+        ({}, True),
     ],
 )
-def test_how_much_a_file_is_that_a_provider_fetches_is_not_known(file: dict[str, str], is_sized: bool):
+def test_how_much_a_file_is_that_a_provider_fetches_or_holds_is_not_known(file: dict[str, str], is_sized: bool):
     assert conversation([message({"type": "file", "file": file})]).is_sized is is_sized
+
+
+@pytest.mark.parametrize(
+    ("data", "parts"),
+    [
+        ({"file_data": "JVBERi0="}, (FilePart("data:application/pdf;base64,JVBERi0="),)),
+        ({"file_data": ""}, (FilePart("", "file-1"),)),
+        ({}, (FilePart(None, "file-1"),)),
+    ],
+)
+def test_the_id_of_a_file_goes_on_only_where_no_other_file_is_here_to_be_counted(data, parts: tuple[FilePart]):
+    file = {"type": "file", "file": {"file_id": "file-1", **data}}
+    assert message(file).chat().parts == parts
+    assert conversation([message(file)]).is_sized is (parts[0].file_id is None)
+
+
+@pytest.mark.parametrize("detail", [None, "auto", "low", "high", "original"])
+def test_a_picture_counts_as_one_of_ordinary_size_but_in_its_original_one(detail: str | None):
+    picture = {"type": "image_url", "image_url": {"url": "https://x.example/a.png", "detail": detail}}
+    expected = ORIGINAL_TOKENS if detail == "original" else IMAGE_TOKENS
+    assert conversation([message(picture)] * 2).media_tokens == 2 * expected
 
 
 def message(part: object) -> Message:
@@ -145,7 +168,7 @@ def test_marks_for_a_cache_of_prompts_and_the_finest_view_of_a_picture_are_taken
     marked = sent(role="user", content=parts, cache_control={"type": "ephemeral"})
     assert marked.parts == (
         TextPart("a"),
-        ImagePart("https://x.example/a.png", "high"),
+        ImagePart("https://x.example/a.png", "original"),
     )
 
 
@@ -154,7 +177,7 @@ def test_the_newest_settings_of_openais_sdk_are_taken():
     asked = ChatCompletionRequest.model_validate(
         {**fields, "reasoning_effort": "max", "prompt_cache_options": {"mode": "implicit"}}
     )
-    assert asked.chat(9).reasoning_effort == "xhigh"
+    assert asked.chat(9).reasoning_effort == "max"
 
 
 def test_a_turn_that_says_nothing_is_left_out_and_those_around_it_become_one():

@@ -96,6 +96,7 @@ def test_gemini_gets_penalties_before_2_5_alone(model: str, takes: bool):
         ("gemini-3.7-flash", "none", "low"),
         ("gemini-4-pro", "none", "low"),
         ("gemini-3.7-flash", "xhigh", "high"),
+        ("gemini-3.7-flash", "max", "high"),
         ("gemini-3.7-flash", None, None),
     ],
 )
@@ -112,6 +113,7 @@ def test_gemini_thinks_at_a_level_that_its_model_knows(model: str, effort: str |
         ("gemini-2.5-flash", "minimal", None, 1024),
         ("gemini-2.5-flash", "low", None, 1024),
         ("gemini-2.5-flash", "xhigh", None, 24576),
+        ("gemini-2.5-flash", "max", None, 24576),
         ("gemini-2.5-flash", "high", 4000, 2000),
         ("gemini-2.5-flash-lite", "medium", None, 8192),
         ("gemini-2.5-flash-lite", "none", None, 0),

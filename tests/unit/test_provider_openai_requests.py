@@ -12,7 +12,8 @@ from llm_router.adapters.providers.configured import ConfiguredProviders, speake
 from llm_router.adapters.providers.conversation import compact
 from llm_router.adapters.providers.http_provider import HttpProvider
 from llm_router.adapters.providers.openai_chat import OpenAiChat
-from llm_router.adapters.providers.openai_request import Quirks, body
+from llm_router.adapters.providers.openai_quirks import Quirks
+from llm_router.adapters.providers.openai_request import body
 from llm_router.generation.chat import (
     AudioPart,
     ChatMessage,
@@ -227,20 +228,6 @@ def test_a_choice_among_tools_is_said_again(choice, sent, server: ProviderServer
 def test_where_the_older_field_bounds_the_answer_alone_the_one_that_bounds_thinking_too_is_sent(name: str):
     sent = posted(ask(max_tokens=9), quirks_of(name))
     assert (sent.get("max_completion_tokens"), "max_tokens" in sent) == (9, False)
-
-
-@pytest.mark.parametrize("name", ["deepseek", "alibaba"])
-@pytest.mark.parametrize(
-    ("choice", "sent"),
-    [
-        (ToolChoice(ToolMode.REQUIRED), "auto"),
-        (ToolChoice(name="get_weather"), "auto"),
-        (ToolChoice(ToolMode.NONE), "none"),
-        (None, None),
-    ],
-)
-def test_where_no_call_can_be_forced_the_model_may_call(name: str, choice: ToolChoice | None, sent: str | None):
-    assert posted(ask(tools=(WEATHER,), tool_choice=choice), quirks_of(name)).get("tool_choice") == sent
 
 
 @pytest.mark.parametrize("schema", ["{", "[]", '{"maximum": NaN}', '{"a":' * 100_000])

@@ -8,6 +8,7 @@ import re
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from llm_router.adapters.providers.efforts import Effort
 from llm_router.adapters.providers.traits import (
     AtBedrock,
     Keeps,
@@ -22,16 +23,18 @@ from llm_router.adapters.providers.traits import (
 )
 from llm_router.catalogue.bundled import bundled
 
+FIRST: tuple[Effort, ...] = ("low", "medium", "high")
+ALL: frozenset[Effort] = frozenset((*FIRST, "xhigh", "max"))
 LEVELS = Traits(thinking=Thinking.LEVEL, penalties=False, signed_calls=True)
 UNPENALISED = Traits(penalties=False)
 
 
-def adaptive(*, effort: bool = True, sampling: bool = True) -> Traits:
-    return Traits(thinking=Thinking.ADAPTIVE, effort=effort, sampling=sampling)
+def adaptive(*efforts: Effort, sampling: bool = True) -> Traits:
+    return Traits(thinking=Thinking.ADAPTIVE, efforts=frozenset(efforts), sampling=sampling)
 
 
 def always(off: Off = Off.NEVER, *, forced_tools: bool = True) -> Traits:
-    return Traits(thinking=Thinking.ALWAYS, off=off, effort=True, sampling=False, forced_tools=forced_tools)
+    return Traits(thinking=Thinking.ALWAYS, off=off, efforts=ALL, sampling=False, forced_tools=forced_tools)
 
 
 def budget(least: int, off: Off = Off.NO_BUDGET) -> Traits:
@@ -39,7 +42,7 @@ def budget(least: int, off: Off = Off.NO_BUDGET) -> Traits:
 
 
 def kept(profile: Profile = Profile.NONE) -> AtBedrock:
-    return AtBedrock(json_by_tool=True, keeps=Keeps.RESULTS, profile=profile)
+    return AtBedrock(forces_tools=True, keeps=Keeps.RESULTS, profile=profile)
 
 
 CLAUDES = {
@@ -49,11 +52,11 @@ CLAUDES = {
     "claude-sonnet-4": Traits(thinking=Thinking.BUDGET),
     "claude-opus-4-1": Traits(thinking=Thinking.BUDGET),
     "claude-haiku-4-5": Traits(thinking=Thinking.BUDGET),
-    "claude-opus-4-5": Traits(thinking=Thinking.BUDGET, effort=True),
-    "claude-opus-4-6": adaptive(),
-    "claude-haiku-4-6": adaptive(effort=False),
-    "claude-sonnet-4-8": adaptive(),
-    "claude-opus-4-8": adaptive(sampling=False),
+    "claude-opus-4-5": Traits(thinking=Thinking.BUDGET, efforts=frozenset(FIRST)),
+    "claude-opus-4-6": adaptive(*FIRST, "max"),
+    "claude-haiku-4-6": adaptive(),
+    "claude-sonnet-4-8": adaptive(*FIRST, "max"),
+    "claude-opus-4-8": adaptive(*ALL, sampling=False),
     "claude-opus-5": always(Off.DISABLED),
     "claude-sonnet-5": always(Off.DISABLED),
     "claude-haiku-5": always(),
@@ -84,13 +87,13 @@ OTHERS = {
     "zai.glm-5": Traits(),
 }
 SERVED = {
-    "anthropic.claude-3-haiku-20240307-v1:0": AtBedrock(json_by_tool=True),
+    "anthropic.claude-3-haiku-20240307-v1:0": AtBedrock(forces_tools=True),
     "anthropic.claude-3-5-haiku-20241022-v1:0": kept(),
     "anthropic.claude-3-7-sonnet-20250219-v1:0": kept(Profile.ASIAN),
     "anthropic.claude-sonnet-4-20250514-v1:0": kept(Profile.ASIAN),
     "anthropic.claude-sonnet-4-6": kept(Profile.GLOBAL),
     "us.anthropic.claude-opus-5": kept(Profile.GLOBAL),
-    "amazon.nova-pro-v1:0": AtBedrock(json_by_tool=True, keeps=Keeps.PROMPTS),
+    "amazon.nova-pro-v1:0": AtBedrock(forces_tools=True, keeps=Keeps.PROMPTS),
     "meta.llama3-3-70b-instruct-v1:0": AtBedrock(),
     "claude-opus-5": AtBedrock(),
 }

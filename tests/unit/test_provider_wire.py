@@ -104,9 +104,9 @@ def test_two_hundred_streams_at_once_lose_nothing():
 
 def test_the_time_between_chunks_counts_and_not_that_of_the_whole_stream():
     with provider_server() as server:
-        server.always(Slow(Said(" ".join(["word"] * 12)), between_s=0.05))
-        chunks = run(speaker(server.url), lambda provider: streamed(provider, "m", ask(), 0.4))
-        assert together(chunks).text == " ".join(["word"] * 12)
+        server.always(Slow(Said(" ".join(["word"] * 25)), between_s=0.1))
+        chunks = run(speaker(server.url), lambda provider: streamed(provider, "m", ask(), 2.0))
+        assert together(chunks).text == " ".join(["word"] * 25)
 
 
 def test_a_caller_who_gives_up_leaves_no_connection_that_another_answer_could_come_on():

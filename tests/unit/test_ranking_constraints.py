@@ -1,4 +1,4 @@
-"""What keeps a model out, in which words, and to what the request would have to change for it."""
+"""What keeps a model out, in which words, and what the request would have to say for it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from llm_router.ranking.constraints import (
     out_of_use,
     violations,
 )
-from llm_router.ranking.objective import place_of
-from llm_router.ranking.relaxation import Exclusion, nearest
 from llm_router.ranking.task import Constraints, Task
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model
@@ -45,10 +43,6 @@ def found(
 ) -> list[Violation]:
     entry = model("one", **(ENTRY | fields))  # type: ignore[arg-type]
     return violations(Prospect(entry, usd, wait_ms, quality, reads, writes), task, limits)
-
-
-def out(name: str, *violations: Violation, quality: float = 0.8) -> Exclusion:
-    return Exclusion(model(name), violations, place_of(f"acme/{name}", quality, 0.01, 0.5))
 
 
 def test_a_model_that_meets_everything_is_not_out():
@@ -192,6 +186,12 @@ def test_a_number_that_is_passed_tells_the_next_that_would_do_and_how_far_it_is(
     assert found(Constraints(min_quality=0.8), quality=0.0)[0].distance == about(math.log2(800))
 
 
+@pytest.mark.parametrize("most", [1e-313, 1e-315, 5e-324])
+def test_of_a_bound_next_to_nothing_the_cheaper_model_is_nearer(most: float):
+    near, far = (found(Constraints(max_cost_usd=most), usd=usd)[0].distance for usd in (5.2e-6, 5.02e-5))
+    assert near < far < math.inf
+
+
 def test_the_prompt_and_its_answer_must_fit_the_window():
     assert found(reads=127_600, writes=400) == []
     assert found(reads=127_601, writes=400) == [
@@ -226,42 +226,3 @@ def test_the_longest_answer_that_is_wanted_must_fit_what_the_model_writes_and_wh
     ]
     assert found(Constraints(max_tokens=1), reads=128_000)[0].path is None
     assert found(Constraints(max_tokens=127_900), max_output_tokens=None) == []
-
-
-def test_the_nearest_model_needs_the_fewest_demands_changed_and_then_the_smallest_change():
-    one = Violation(Reason.COST, "", "constraints.max_cost_usd", "1", 2.0)
-    less = one._replace(relaxed="0.7", distance=1.5)
-    fixed = Violation(Reason.INACTIVE, "")
-
-    def nearest_of(*excluded: Exclusion) -> str | None:
-        found = nearest(excluded)
-        return None if found is None else found.model.api_alias
-
-    assert nearest_of() is None
-    assert nearest_of(out("a", fixed)) is None
-    assert nearest_of(out("a", one), out("b", less)) == "b"
-    assert nearest_of(out("a", less, less), out("b", one)) == "b"
-    assert nearest_of(out("a", fixed), out("b", one, less)) == "b"
-    assert nearest_of(out("b", one), out("a", one)) == "a"
-
-
-def test_of_all_that_the_nearest_change_lets_in_the_best_is_named():
-    added = Violation(Reason.PROVIDER, "", "constraints.providers", "add acme")
-    for better in ("a", "b"):
-        found = nearest([out(name, added, quality=0.9 if name == better else 0.6) for name in ("a", "b")])
-        assert found is not None
-        assert found.model.api_alias == better
-    dearer = Violation(Reason.COST, "", "constraints.max_cost_usd", "0.0101", 1.999)
-    alike = dearer._replace(distance=2.0)
-    found = nearest([out("a", dearer, quality=0.6), out("b", alike, quality=0.9), out("c", added, dearer)])
-    assert found is not None
-    assert found.model.api_alias == "b"
-
-
-def test_a_demand_that_is_dropped_lets_in_whatever_did_not_meet_it():
-    unknown = Violation(Reason.LICENSE, "", "constraints.licenses", DROP)
-    known = unknown._replace(relaxed="add MIT", distance=1.001)
-    dear = Violation(Reason.COST, "", "constraints.max_cost_usd", "0.0101")
-    found = nearest([out("a", unknown, quality=0.6), out("b", known, quality=0.9), out("c", known, dear, quality=0.95)])
-    assert found is not None
-    assert (found.model.api_alias, found.violations) == ("b", (known,))

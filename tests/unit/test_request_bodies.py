@@ -196,17 +196,6 @@ def test_messages_of_a_picture_sound_or_file_alone_ask_something(kind: str):
         parse(whole, json.dumps({**body, "messages": messages}).encode())
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["data:text/plain;base64,YQ==", "data:application/pdf;base64,JVBERi0=", "DATA: Text/Plain,a", "data:;base64,YQ=="],
-)
-def test_what_is_no_picture_does_not_pass_for_one(url: str):
-    messages = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}]
-    told = "must be a picture: a data address of the kind image/*; other files go as file"
-    for kind, body in ((RouteRequest, {}), (ChatCompletionRequest, {"model": "auto"})):
-        assert problems(kind, {**body, "messages": messages}) == [("messages[0].content[0].image_url.url", told)]
-
-
 @pytest.mark.parametrize("name", ["usd_per_day", "usd_per_month"])
 def test_a_budget_that_buys_nothing_is_none(name: str):
     assert paths(KeyRequest, {"name": "a", name: 1e-10}) == [name]

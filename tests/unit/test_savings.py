@@ -19,8 +19,8 @@ from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.tokens import reading_of
 from llm_router.savings import Traffic, cost_at, traffic
 from llm_router.taxonomy import Difficulty
+from tests.support.counted import seen
 from tests.support.models import Scene, model, scenes, task
-from tests.unit.test_figures import seen
 
 SEEN = Traffic(tokens_in=1000, tokens_out=100, thinking=500)
 PLAIN = model("plain", usd_in=1.0, usd_out=8.0)

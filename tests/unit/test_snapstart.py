@@ -11,6 +11,7 @@ import snapshot_restore_py
 from llm_router import settings as settings_module
 from llm_router.composition.services import Services
 from llm_router.errors import StoreUnavailable
+from llm_router.health import reported
 from llm_router.local.functions import load_module
 from llm_router.web.snapstart import prepared
 from tests.support.aws import fake_aws
@@ -51,6 +52,13 @@ def test_where_instances_are_kept_ready_nothing_is_left_for_the_first_request():
         route = load_module(running.template.functions["RouteFunction"])
         assert route.generation.made
         assert route.service.model.made
+
+
+def test_the_store_and_the_catalogue_are_noted_where_the_dashboard_starts():
+    with service() as running:
+        dashboard = load_module(running.template.functions["DashboardFunction"])
+        dashboard.warm()
+        assert [part.name for part in reported(dashboard.service.records())] == ["catalogue", "store"]
 
 
 def test_a_function_that_wakes_answers_with_the_catalogue_of_now():

@@ -10,12 +10,13 @@ from dataclasses import replace
 import pytest
 
 from llm_router import settings
-from llm_router.activity import COMPLETIONS, SCHEDULE, Observation
+from llm_router.activity import ActivityKind, Observation
 from llm_router.adapters.emf import EmfMetrics
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.adapters.process import usage
 from llm_router.composition.watching import model_health, pulse, telemetry
 from llm_router.errors import (
+    ErrorCode,
     InvalidRequest,
     RateLimited,
     StoreUnavailable,
@@ -78,7 +79,7 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
         )
     )
     metrics.request(Observation("route", "/route", "r", 200, 1.0))
-    metrics.request(Observation("ingest", SCHEDULE, "e", 200))
+    metrics.request(Observation("ingest", "schedule", "e", 200, kind=ActivityKind.SCHEDULED))
     metrics.attempt(failed=False)
     known = {each["Name"] for line in written(capsys) for each in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
     template = (ROOT / "template.yaml").read_text("utf-8")
@@ -93,16 +94,16 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
     [
         (Observation("route", "/route", "r", 200, estimated_usd=0.1), "Latency"),
         (Observation("route", "/route", "r", 200, estimated_usd=0.1, cost_usd=0.0), "GenerationLatency"),
-        (Observation("route", COMPLETIONS, "r", 200), "GenerationLatency"),
+        (Observation("route", "/v1/chat/completions", "r", 200, kind=ActivityKind.GENERATION), "GenerationLatency"),
         *(
             (Observation("route", "/route", "r", *status_of(error)[:1], error=status_of(error)[1]), metric)
             for error, metric in (
                 (UpstreamError("x"), "GenerationLatency"),
                 (UpstreamTimeout("x"), "GenerationLatency"),
-                (Unavailable("x", code="upstream_unavailable"), "GenerationLatency"),
-                (RateLimited("x", code="upstream_rate_limited"), "GenerationLatency"),
+                (Unavailable("x", code=ErrorCode.UPSTREAM_UNAVAILABLE), "GenerationLatency"),
+                (RateLimited("x", code=ErrorCode.UPSTREAM_RATE_LIMITED), "GenerationLatency"),
                 (RateLimited("x"), "Latency"),
-                (InvalidRequest("x", code="request_not_accepted"), "GenerationLatency"),
+                (InvalidRequest("x", code=ErrorCode.REQUEST_NOT_ACCEPTED), "GenerationLatency"),
                 (InvalidRequest("x"), "Latency"),
                 (StoreUnavailable("x"), "Latency"),
             )
@@ -115,8 +116,10 @@ def test_the_latency_that_an_alarm_watches_leaves_out_what_a_provider_s_model_an
     assert {"Latency", "GenerationLatency"} & line.keys() == {metric}
 
 
-def test_the_route_whose_time_is_a_model_s_is_one_of_ours():
-    assert COMPLETIONS in {row.path for row in ROUTES}
+def test_the_table_of_routes_says_whose_time_is_a_model_s_and_what_is_asked_over_and_over():
+    special = {row.path: row.kind for row in ROUTES if row.kind is not ActivityKind.REQUEST}
+    probes = {row.path for row in ROUTES if row.path.endswith("/health")} | {"/healthz", "/metrics"}
+    assert special == {"/v1/chat/completions": ActivityKind.GENERATION} | dict.fromkeys(probes, ActivityKind.PROBE)
 
 
 def test_a_log_line_tells_equal_prompts_and_never_the_prompt():

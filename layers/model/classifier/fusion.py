@@ -81,15 +81,15 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """Where a complexity becomes a difficulty."""
+    """Where a complexity, or a level, becomes a difficulty."""
 
     easy_below: float
     hard_above: float
 
-    def __call__(self, complexity: float) -> Difficulty:
-        if complexity < self.easy_below:
+    def __call__(self, score: float) -> Difficulty:
+        if score < self.easy_below:
             return Difficulty.EASY
-        return Difficulty.HARD if complexity > self.hard_above else Difficulty.MEDIUM
+        return Difficulty.HARD if score > self.hard_above else Difficulty.MEDIUM
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class Fusion:
     which the encoder reads best; `beyond` for all others, where words count for more; `laden` for those of either that
     may hold material, whose words and phrases say little of the request. `rules_alone` is the temperature
     of the rules where there is nothing else. `complexity_by_form` and `creativity_by_form` read `Features.numeric` and
-    the category probabilities, for prompts of which neither model nor words tell; `form_cuts` and `word_cuts` are for
-    the complexity by form and that by words.
+    the category probabilities, for prompts of which neither model nor words tell; `form_cuts`, `word_cuts` and
+    `model_cuts` are for the complexity by form, that by words and the model's level.
     """
 
     ascii: Kind
@@ -113,6 +113,7 @@ class Fusion:
     creativity_by_form: Linear
     form_cuts: Cuts
     word_cuts: Cuts
+    model_cuts: Cuts
 
     @classmethod
     def load(cls, folder: Path) -> Fusion:
@@ -128,6 +129,7 @@ class Fusion:
                 creativity_by_form=_linear(raw["creativity_by_form"]),
                 form_cuts=_cuts(raw["form_cuts"]),
                 word_cuts=_cuts(raw["word_cuts"]),
+                model_cuts=_cuts(raw["model_cuts"]),
             )
         except FileNotFoundError as error:
             raise FusionError(f"{FUSION} is missing.") from error
@@ -144,7 +146,7 @@ class Fusion:
         equal = Blend(1.0, 1.0, 0.0, (0.0,) * len(CATEGORIES))
         kind = Kind(equal, replace(equal, model=0.0), 1.0)
         cuts = Cuts(0.35, 0.6)
-        return cls(kind, kind, kind, 1.0, flat, flat, cuts, cuts)
+        return cls(kind, kind, kind, 1.0, flat, flat, cuts, cuts, cuts)
 
     def sparing_above(self, confidence: float) -> Fusion:
         """The same, but rules and words are enough above this confidence, whatever the kind of prompt."""
@@ -164,7 +166,7 @@ class Fusion:
     def without_model(self, others: Others) -> Chances:
         """The opinion of rules and words; without the latter, that of the rules, tempered."""
         if others.words is None:
-            return softmax([_log(chance) * self.rules_alone for chance in others.rules])
+            return softmax([log * self.rules_alone for log in _logs(others.rules)])
         return _blended(self._kind(others).modelless, others.rules, others)
 
     def _kind(self, others: Others) -> Kind:
@@ -175,11 +177,11 @@ class Fusion:
 
 def _blended(blend: Blend, model: Chances, others: Others) -> Chances:
     scores = [
-        blend.model * _log(m) + blend.rules * _log(r) + bias
-        for m, r, bias in zip(model, others.rules, blend.bias, strict=True)
+        blend.model * m + blend.rules * r + bias
+        for m, r, bias in zip(_logs(model), _logs(others.rules), blend.bias, strict=True)
     ]
     if others.words is not None:
-        scores = [score + blend.words * _log(w) for score, w in zip(scores, others.words, strict=True)]
+        scores = [score + blend.words * w for score, w in zip(scores, _logs(others.words), strict=True)]
     return softmax(scores)
 
 
@@ -205,8 +207,8 @@ def decided_by(fused: Chances, model: Chances, rules: Chances) -> Method:
     return Method.MODEL if chosen == by_model else Method.HYBRID
 
 
-def _log(chance: float) -> float:
-    return math.log(max(chance, LEAST_CHANCE))
+def _logs(chances: Chances) -> list[float]:
+    return [math.log(chance if chance > LEAST_CHANCE else LEAST_CHANCE) for chance in chances]
 
 
 def _number(value: object) -> float:

@@ -80,7 +80,8 @@ class Grams:
     def read(self, reading: Reading) -> WordOpinion:
         """What the words say; long texts count by their ends."""
         found = buckets(reading)
-        summed = self.table[found].sum(axis=0, dtype="int32").tolist() if found else [0] * COLUMNS
+        # Indexing by a list does the same in twice the time.
+        summed = self.table.take(found, axis=0).sum(axis=0, dtype="int32").tolist() if found else [0] * COLUMNS
         share = max(1, len(found)) ** -0.5
         *categories, complexity, creativity = (
             amount * step * share + bias for amount, step, bias in zip(summed, self.steps, self.bias, strict=True)
@@ -101,27 +102,26 @@ def buckets(reading: Reading) -> list[int]:
     openings = [place for place, word in enumerate(words) if word.opens]
     spellings = [_known[text] for text in texts]
     pairs = [f"{first} {second}" for first, second in itertools.pairwise(texts)]
-    triples = zip(texts, texts[1:], texts[2:], strict=False)
+    hashed = [*pairs, *(f"^{text}" for text in texts[:2]), *(f"${text}" for text in texts[-2:])]
+    hashed += [f"^^{texts[place]}" for place in openings]
+    hashed += [f"^^{pairs[place]}" for place in openings if place < len(pairs)]
+    if not reading.prompt.text.isascii():
+        triples = zip(texts, texts[1:], texts[2:], strict=False)
+        hashed += [f"{a} {b} {c}" for a, b, c in triples if len(c) == 1 and not c.isascii()]
+    found = [spelling.word for spelling in spellings]
+    found += [spelling.stem for spelling in spellings if spelling.stem is not None]
+    for spelling in spellings[:SPELT_WORDS]:
+        found += spelling.letters
     first, last = edges(reading.prompt.text, words)
-    ideographs = [f"{a} {b} {c}" for a, b, c in triples if len(c) == 1 and not c.isascii()]
-    found = (
-        *(spelling.word for spelling in spellings),
-        *(_bucket(f"^{text}") for text in texts[:2]),
-        *(_bucket(f"${text}") for text in texts[-2:]),
-        *(spelling.in_first for spelling in spellings[:first]),
-        *(_bucket(f"|<{pair}") for pair in pairs[: max(0, first - 1)]),
-        *(spelling.in_last for spelling in spellings[len(spellings) - last :]),
-        *(_bucket(f"|>{pair}") for pair in pairs[len(spellings) - last :]),
-        *(_bucket(f"^^{texts[place]}") for place in openings),
-        *(_bucket(f"^^{pairs[place]}") for place in openings if place < len(pairs)),
-        *(_named(f"@{signal}") for signal in reading.signals),
-        *(_named(f"%{group}") for group in reading.found),
-        *(spelling.stem for spelling in spellings if spelling.stem is not None),
-        *map(_bucket, pairs),
-        *map(_bucket, ideographs),
-        *itertools.chain.from_iterable(spelling.letters for spelling in spellings[:SPELT_WORDS]),
-    )
-    return list(dict.fromkeys(found))
+    if first or last:
+        hashed += [f"|<{pair}" for pair in pairs[: max(0, first - 1)]]
+        hashed += [f"|>{pair}" for pair in pairs[len(spellings) - last :]]
+        found += [spelling.in_first for spelling in spellings[:first]]
+        found += [spelling.in_last for spelling in spellings[len(spellings) - last :]]
+    found += [_named(f"@{signal}") for signal in reading.signals]
+    found += [_named(f"%{group}") for group in reading.found]
+    found += map(_bucket, hashed)
+    return list(set(found))
 
 
 class _Spelling(NamedTuple):

@@ -42,9 +42,9 @@ class Opinion:
     output: EncoderOutput
 
     @property
-    def difficulty(self) -> Difficulty:
-        """The likeliest."""
-        return max(zip(self.difficulties, Difficulty, strict=True), key=lambda pair: pair[0])[1]
+    def level(self) -> float:
+        """How hard: 0 is surely easy, 1 surely hard; the expected place among the difficulties."""
+        return sum(place * chance for place, chance in enumerate(self.difficulties)) / (len(Difficulty) - 1)
 
 
 def category_chances(output: EncoderOutput) -> Chances:

@@ -13,7 +13,7 @@ from classifier.encoder import EncoderFailed, EncoderOutput, EncoderTimeout, Enc
 from classifier.evidence import Claimed, evidence_of
 from classifier.examples import Example, LastRead, ReadExamples
 from classifier.features import SHORT_WORDS
-from classifier.fusion import CATEGORIES, Fusion, Others, decided_by, model_knows_best
+from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by, model_knows_best
 from classifier.grams import Grams, WordOpinion, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, read_heads
 from classifier.material import is_laden
@@ -124,13 +124,15 @@ class HybridClassifier:
             long=asked_for.features.words > SHORT_WORDS,
             laden=is_laden(asked_for.prompt.text),
         )
-        sure = words is not None and self._is_sure(others)
+        modelless = self.fusion.without_model(others)
+        # Where a model should be and is not, nothing is sure: the answer says so.
+        sure = words is not None and self.encoder is not None and self.fusion.is_enough(modelless, others)
         wanted = not sure or self.own is not None
         # To be explained, the model is heard all the same, though it does not count.
         opinion = self._opinion(asked_for.prompt.text) if wanted or explain else None
         failed = wanted and opinion is None
         if sure or opinion is None:
-            plain = self._without_model(whole, verdict, others, words, opinion, failed=failed)
+            plain = self._without_model(whole, verdict, others, words, opinion, modelless, failed=failed)
         else:
             plain = self._by_both(whole, verdict, others, words, opinion)
         found = self.own.apply(plain, opinion.output) if self.own and opinion else plain
@@ -139,13 +141,6 @@ class HybridClassifier:
         claimed = None if found is plain else Claimed(found.category, found.confidence, plain.category)
         alone = sure and not failed and claimed is None
         return replace(found, evidence=evidence_of(whole, verdict, others, opinion, sure=alone, claimed=claimed))
-
-    def _is_sure(self, others: Others) -> bool:
-        """Whether rules and words are enough to tell the built-in categories, and the rest, apart. Where a model should
-        be and is not, nothing is: the answer says so."""
-        if self.encoder is None:
-            return False
-        return self.fusion.is_enough(self.fusion.without_model(others), others)
 
     def _opinion(self, text: str) -> Opinion | None:
         if self.encoder is None or not (self.breaker is None or self.breaker.allows()):
@@ -170,7 +165,8 @@ class HybridClassifier:
         fused = self.fusion.fuse(opinion.categories, others)
         by_words = words.complexity if words and not model_knows_best(fused, long=others.long) else None
         asked = verdict.reading
-        scores = Scores(opinion.difficulty, complexity_of(opinion, asked.features, by_words), opinion.creativity)
+        difficulty = self.fusion.model_cuts(opinion.level)
+        scores = Scores(difficulty, complexity_of(opinion, asked.features, by_words), opinion.creativity)
         decided = Decided(decided_by(fused, opinion.categories, others.rules), max(opinion.categories))
         tokens = tokens_of_all(whole, asked, opinion.output.token_count)
         return result_of(whole, asked, fused, scores, tokens, decided, self.lengths)
@@ -182,11 +178,12 @@ class HybridClassifier:
         others: Others,
         words: WordOpinion | None,
         opinion: Opinion | None,
+        chances: Chances,
         *,
         failed: bool,
     ) -> Classification:
-        """By rules and words; `failed` when the model was wanted. Of an opinion, only its count of tokens is used."""
-        chances = self.fusion.without_model(others)
+        """By the `chances` that rules and words give; `failed` when the model was wanted. Of an opinion, only its count
+        of tokens is used."""
         asked = verdict.reading
         if words is None:
             form = (*asked.features.numeric(), *chances)

@@ -11,7 +11,7 @@ def softmax(scores: Sequence[float]) -> tuple[float, ...]:
     top = max(scores)
     weights = [math.exp(score - top) for score in scores]
     total = sum(weights)
-    return tuple(weight / total for weight in weights)
+    return tuple([weight / total for weight in weights])
 
 
 def sigmoid(score: float) -> float:

@@ -21,11 +21,12 @@ from classifier.encoder import ARTIFACTS, Encoder
 from classifier.features import SHORT_WORDS
 from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE, model_knows_best
 from classifier.grams import Grams, beyond_ascii
-from classifier.heads import category_chances
+from classifier.heads import category_chances, read_heads
 from classifier.material import is_laden
 from classifier.rules import Reading, RuleBook
 from llm_router.taxonomy import Difficulty
 from training.augment import perturb
+from training.evaluation.metrics import macro_f1
 from training.labelled import Labelled, labels_of, own_prompts
 from training.regression import Matrix, fit_score, sigmoid, softmax
 
@@ -122,13 +123,18 @@ def least_confidence(sure: Matrix, same: NDArray[np.bool_]) -> tuple[float, floa
     return 1.0, 0.0
 
 
-def cuts(complexity: Matrix, difficulties: Sequence[Difficulty]) -> dict[str, float]:
-    """The two cuts of complexity that agree best with the difficulties, as `fusion.json` holds them."""
+def cuts(scores: Matrix, difficulties: Sequence[Difficulty]) -> dict[str, float]:
+    """The two cuts of a score that agree best with the difficulties, as `fusion.json` holds them.
+
+    Best by macro-F1: hard prompts are few, so that by accuracy it would pay to call hardly any hard.
+    """
     steps = np.arange(0.1, 0.91, 0.01)
     places = np.array([list(Difficulty).index(difficulty) for difficulty in difficulties])
     pairs = [(low, high) for low in steps for high in steps if low < high]
-    right = [np.mean((complexity >= low).astype(int) + (complexity > high) == places) for low, high in pairs]
-    low, high = pairs[int(np.argmax(right))]
+    agreed = [
+        macro_f1(places, (scores >= low).astype(np.int64) + (scores > high), len(Difficulty)) for low, high in pairs
+    ]
+    low, high = pairs[int(np.argmax(agreed))]
     return {"easy_below": round(float(low), 2), "hard_above": round(float(high), 2)}
 
 
@@ -183,11 +189,13 @@ def fit_by_form(book: RuleBook, alone: float) -> dict[str, object]:
     }
 
 
-def fit_word_cuts(grams: Grams, seen: _Seen) -> dict[str, float]:
-    """Where the complexity by words becomes a difficulty."""
+def fit_cuts(encoder: Encoder, grams: Grams, seen: _Seen) -> dict[str, dict[str, float]]:
+    """Where the complexity by words, and the model's level, become a difficulty."""
     known = [(row.difficulty, reading) for row, reading in zip(seen.rows, seen.readings, strict=True) if row.difficulty]
+    difficulties = [difficulty for difficulty, _ in known]
     by_words = np.array([grams.read(reading).complexity for _, reading in known])
-    return cuts(by_words, [difficulty for difficulty, _ in known])
+    levels = np.array([read_heads(encoder.encode(reading.prompt.text)).level for _, reading in known])
+    return {"word_cuts": cuts(by_words, difficulties), "model_cuts": cuts(levels, difficulties)}
 
 
 def main() -> int:
@@ -199,14 +207,15 @@ def main() -> int:
     if grams is None:
         print("grams.npz is missing: python -m training.torch_grams makes it", file=sys.stderr)
         return 1
-    seen = _Seen.by(book, Encoder.load(options.artifacts), grams)
+    encoder = Encoder.load(options.artifacts)
+    seen = _Seen.by(book, encoder, grams)
     kinds = {name: seen.fitted(some) for name, some in seen.kinds().items()}
     (alone,), _ = fit_fusion([seen.rules], seen.labels, with_bias=False)
     fitted = {
         **{name: kind.entry() for name, kind in kinds.items()},
         "rules_alone": round(float(alone), 4),
         **fit_by_form(book, float(alone)),
-        "word_cuts": fit_word_cuts(grams, seen),
+        **fit_cuts(encoder, grams, seen),
     }
     (options.artifacts / FUSION).write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     _tell(seen, kinds)

@@ -1,10 +1,11 @@
-"""Writes what was learnt in the forms that the model's build takes (build/FORMATS.md)."""
+"""Writes what was learnt in the forms that the model's build takes (build/FORMATS.md), and reads it again."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -47,6 +48,40 @@ def write_heads(heads: Heads, path: Path) -> None:
         if name in LABELS:
             entries[f"{name}.labels"] = np.array([str(label) for label in LABELS[name]])
     np.savez_compressed(path, **entries)
+
+
+@torch.no_grad()
+def read_adapters(encoder: Encoder, path: Path) -> None:
+    """Set what `write_adapters` wrote for an encoder of this shape. Raises `KeyError` or `RuntimeError` otherwise."""
+    with np.load(path, allow_pickle=False) as entries:
+
+        def factor(name: str) -> Tensor:
+            return torch.from_numpy(entries[name].astype(np.float32) * entries[f"{name}_step"])
+
+        def moved(name: str) -> Tensor:
+            return torch.from_numpy(entries[f"{name}.delta"].astype(np.float32))
+
+        for name in linear_names():
+            linear = encoder.linears[name.replace(".", "/")]
+            linear.down.copy_(factor(f"{name}.weight.A"))
+            linear.up.copy_(factor(f"{name}.weight.B"))
+            linear.bias.copy_(moved(f"{name}.bias")).add_(linear.bias_before)
+        for key, norm in encoder.norms.items():
+            name = key.replace("/", ".")
+            norm.weight.copy_(moved(f"{name}.weight")).add_(norm.weight_before)
+            norm.bias.copy_(moved(f"{name}.bias")).add_(norm.bias_before)
+        encoder.words_down.copy_(factor(f"{WORDS}.A"))
+        encoder.words_up.copy_(factor(f"{WORDS}.B"))
+
+
+@torch.no_grad()
+def read_heads(heads: Heads, path: Path) -> None:
+    """Set what `write_heads` wrote for such heads. Raises `KeyError` or `RuntimeError` otherwise."""
+    with np.load(path, allow_pickle=False) as entries:
+        for name in heads.hidden:
+            for number, dense in enumerate((heads.hidden[name], heads.last[name])):
+                for kind, part in dense.named_parameters():
+                    part.copy_(torch.from_numpy(entries[f"{name}.{number}.{kind}"].astype(np.float32)))
 
 
 def _factors(parameter: str, down: Tensor, up: Tensor) -> dict[str, NDArray[np.generic]]:

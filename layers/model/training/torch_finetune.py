@@ -1,4 +1,7 @@
-"""`python -m training.torch_finetune`: fine-tunes adapters and heads on labelled prompts."""
+"""`python -m training.torch_finetune`: fine-tunes adapters and heads on labelled prompts.
+
+`--onwards` goes on from weights of before with the averaged epochs alone: enough for prompts that were added.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,10 @@ import math
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.nn import functional
 
 from classifier.encoder import ARTIFACTS
@@ -28,128 +29,11 @@ from training.labelled import Labelled, own_prompts
 from training.outcomes import Outcome, development_outcomes, training_outcomes
 from training.sources import data_dir, public_rows
 from training.topics import topic_names
-from training.torch_batches import UNKNOWN, Batch, Batches, Example, example, with_failure
-from training.torch_export import write_adapters, write_heads
-from training.torch_network import Found, Model, Shape
-
-DIFFICULTIES_COUNT, SCORES_COUNT, TOPICS_COUNT = 0.3, 0.5, 0.7
-"""What the losses of the difficulty, of each score and of the topic weigh beside the category's. Chosen by hand."""
-
-DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The settings of a run. `preserve` weighs how far the embedding may stray from the base model's."""
-
-    epochs: int = 3
-    size: int = 32
-    rate: float = 5e-4
-    head_rate: float = 1e-3
-    smoothing: float = 0.1
-    preserve: float = 0.3
-    perturbed: float = 0.5
-    rank: int = 32
-    seed: int = 12
-
-
-def loss_of(found: Found, batch: Batch, before: Tensor, plan: Plan) -> Tensor:
-    """What the heads miss, and how far the embedding has strayed."""
-    strayed = (1 - (found.embedding * before).sum(dim=1)).mean()
-    logits = {**found.logits, "topic": found.topics}
-    return missed(logits, batch, plan) + plan.preserve * strayed
-
-
-def missed(logits: dict[str, Tensor], batch: Batch, plan: Plan) -> Tensor:
-    """The weighted sum over all tasks; unknown targets do not count."""
-
-    def known(targets: Tensor) -> Tensor:
-        return targets != UNKNOWN
-
-    def classes(name: str, targets: Tensor) -> Tensor:
-        some = known(targets)
-        if not some.any():
-            return targets.new_zeros((), dtype=torch.float)
-        loss = functional.cross_entropy(
-            logits[name][some], targets[some], label_smoothing=plan.smoothing, reduction="sum"
-        )
-        return loss / len(targets)
-
-    def score(name: str, targets: Tensor) -> Tensor:
-        some = known(targets)
-        if not some.any():
-            return targets.new_zeros((), dtype=torch.float)
-        loss = functional.binary_cross_entropy_with_logits(logits[name][some, 0], targets[some], reduction="sum")
-        return loss / len(targets)
-
-    return (
-        classes("category", batch.category)
-        + DIFFICULTIES_COUNT * classes("difficulty", batch.difficulty)
-        + TOPICS_COUNT * classes("topic", batch.topic)
-        + SCORES_COUNT * score("complexity", batch.complexity)
-        + SCORES_COUNT * score("creativity", batch.creativity)
-        + SCORES_COUNT * score("failure", batch.failure)
-    )
-
-
-@torch.no_grad()
-def predict(model: Model, batches: Batches, examples: Sequence[Example]) -> Found:
-    """What the model finds, a row an example in the order of their places."""
-    model.eval()
-    places, found = [], []
-    for batch in batches.in_order(examples):
-        places.append(batch.places)
-        found.append(run(model, batch.to(DEVICE)))
-    order = torch.argsort(torch.cat(places))
-    logits = {name: torch.cat([each.logits[name] for each in found]).cpu()[order] for name in found[0].logits}
-    embedding, topics = ([each.embedding for each in found], [each.topics for each in found])
-    return Found(logits, *(torch.cat(some).cpu()[order] for some in (embedding, topics)))
-
-
-def run(model: Model, batch: Batch) -> Found:
-    """One pass, on a GPU in bfloat16, which on a CPU takes half as long again; its results in float32."""
-    with torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=DEVICE.type == "cuda"):
-        logits, embedding, topics = model(batch.ids, batch.mask)
-    return Found({name: values.float() for name, values in logits.items()}, embedding.float(), topics.float())
-
-
-def train(
-    model: Model, batches: Batches, examples: Sequence[Example], development: Sequence[Example], plan: Plan
-) -> None:
-    """Change the model in place; prints the development figures after each epoch."""
-    before = predict(model, batches, examples).embedding
-    heads = [*model.heads.parameters(), *model.topics.parameters()]
-    body = list(model.encoder.parameters())
-    matrices, others = [p for p in body if p.dim() > 1], [p for p in body if p.dim() == 1]
-    optimiser = torch.optim.AdamW(
-        [
-            {"params": matrices, "lr": plan.rate, "weight_decay": 0.01},
-            {"params": others, "lr": plan.rate, "weight_decay": 0.0},
-            {"params": heads, "lr": plan.head_rate, "weight_decay": 0.01},
-        ]
-    )
-    total = plan.epochs * math.ceil(len(examples) / plan.size)
-    warm = total // 10
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / warm, max(0.02, (total - step) / (total - warm)))
-    )
-    started = time.perf_counter()
-    for epoch in range(plan.epochs):
-        model.train()
-        for step, batch in enumerate(batches.epoch(examples, plan.seed + epoch)):
-            on = batch.to(DEVICE)
-            loss = loss_of(run(model, on), on, before[batch.places].to(DEVICE), plan)
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
-            optimiser.step()
-            schedule.step()
-            if step % 50 == 0:
-                print(
-                    f"epoch {epoch + 1} step {step} loss {loss.item():.3f} {time.perf_counter() - started:.0f} s",
-                    flush=True,
-                )
-        report(model, batches, development)
+from training.torch_batches import Batches, Example, example, with_failure
+from training.torch_course import Course, Plan, average, train
+from training.torch_export import read_adapters, read_heads, write_adapters, write_heads
+from training.torch_network import Model, Shape
+from training.torch_predict import DEVICE, predict
 
 
 def report(model: Model, batches: Batches, development: Sequence[Example]) -> None:
@@ -183,11 +67,7 @@ def examples_of(rows: Sequence[Labelled], outcomes: Sequence[Outcome] = ()) -> l
 
 def main() -> int:
     """Train and write `adapters.npz` and `heads.npz`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=ARTIFACTS)
-    for name, default in Plan.__dataclass_fields__.items():
-        parser.add_argument(f"--{name}", type=type(default.default), default=default.default)
-    options = parser.parse_args()
+    options = _options()
     plan = Plan(**{name: getattr(options, name) for name in Plan.__dataclass_fields__})
     started = time.perf_counter()
     torch.manual_seed(plan.seed)
@@ -202,7 +82,18 @@ def main() -> int:
     batches = Batches(Tokeniser(glossed_tokeniser(source)), RuleBook.load(), plan.size, plan.perturbed)
     print(f"{len(rows)} prompts, {len(outcomes)} outcomes, {len(development)} development prompts")
     print(plan, flush=True)
-    train(model, batches, examples, development, plan)
+
+    def tell(each: Model) -> None:
+        report(each, batches, development)
+
+    course = Course(model, batches, examples, predict(model, batches, examples).embedding, plan)
+    if options.onwards is None:
+        train(course, tell)
+    else:
+        read_adapters(model.encoder, options.onwards / "adapters.npz")
+        read_heads(model.heads, options.onwards / "heads.npz")
+    if plan.averaged:
+        model = average(course, tell)
     if folder:
         report_failures(model, batches, development_outcomes(folder))
     options.output.mkdir(parents=True, exist_ok=True)
@@ -210,6 +101,15 @@ def main() -> int:
     write_heads(model.heads, options.output / "heads.npz")
     print(f"trained in {time.perf_counter() - started:.0f} s")
     return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=ARTIFACTS)
+    parser.add_argument("--onwards", type=Path, metavar="FOLDER", help="with the weights to go on from")
+    for name, default in Plan.__dataclass_fields__.items():
+        parser.add_argument(f"--{name}", type=type(default.default), default=default.default)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

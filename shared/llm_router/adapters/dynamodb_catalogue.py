@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _PK = "catalogue"
 _POINTER = "pointer"
+_MOST_VERSIONS = 99_999_999
+"""What a version's key has digits for."""
 
 
 class DynamoCatalogueStore:
@@ -67,12 +69,19 @@ class DynamoCatalogueStore:
             ) from failure
         return info
 
-    def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
+    def versions(self, limit: int = 50, *, before: int | None = None) -> Sequence[VersionInfo]:
+        last = _MOST_VERSIONS if before is None else min(before - 1, _MOST_VERSIONS)
+        if last < 1:
+            return []
         with translated("The table"):
             answer = self._client.query(
                 TableName=self._table,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :version)",
-                ExpressionAttributeValues={":pk": {"S": _PK}, ":version": {"S": "version#"}},
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues={
+                    ":pk": {"S": _PK},
+                    ":first": {"S": _sort_key(1)},
+                    ":last": {"S": _sort_key(last)},
+                },
                 ScanIndexForward=False,
                 Limit=limit,
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
-from llm_router.activity import SCHEDULE, Observation
+from llm_router.activity import ActivityKind, Observation
 from llm_router.auth import Function
 from llm_router.taxonomy import Category
 
@@ -28,7 +28,7 @@ class EmfMetrics:
 
     def request(self, seen: Observation) -> None:
         """One answered request or scheduled run. The time of answers that a provider's model wrote stands apart."""
-        if seen.route == SCHEDULE:
+        if seen.kind is ActivityKind.SCHEDULED:
             self._write("function", seen.function, [("Refreshes", MetricUnit.Count, float(seen.status < 400))])
             return
         found = [

@@ -38,8 +38,8 @@ class MemoryCatalogueStore:
             self._versions.append(info)
             return info
 
-    def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
-        return self._versions[::-1][:limit]
+    def versions(self, limit: int = 50, *, before: int | None = None) -> Sequence[VersionInfo]:
+        return [info for info in self._versions[::-1] if before is None or info.version < before][:limit]
 
 
 @dataclass

@@ -10,7 +10,7 @@ from llm_router.adapters.sqlite import Database
 from llm_router.adapters.sqlite_rows import VERSION_COLUMNS, payload_of, version_of
 from llm_router.adapters.versions import digest, refuse_unless_current, verified
 from llm_router.errors import NotFound
-from llm_router.ports import VersionInfo
+from llm_router.ports import MAX_VERSION, VersionInfo
 
 _CURRENT = f"SELECT {VERSION_COLUMNS} FROM versions WHERE version = (SELECT version FROM pointer)"  # noqa: S608 - constant column names
 
@@ -55,10 +55,10 @@ class SqliteCatalogueStore:
             connection.execute("INSERT OR REPLACE INTO pointer (id, version) VALUES (1, ?)", (info.version,))
             return info
 
-    def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
+    def versions(self, limit: int = 50, *, before: int | None = None) -> Sequence[VersionInfo]:
         rows = self._database.rows(
-            f"SELECT {VERSION_COLUMNS} FROM versions ORDER BY version DESC LIMIT ?",  # noqa: S608 - constant column names
-            (limit,),
+            f"SELECT {VERSION_COLUMNS} FROM versions WHERE version < ? ORDER BY version DESC LIMIT ?",  # noqa: S608 - constant column names
+            (MAX_VERSION + 1 if before is None else before, limit),
         )
         return [version_of(row) for row in rows]
 

@@ -60,6 +60,7 @@ class Telemetry:
 
 
 def _facts(observation: Observation) -> dict[str, object]:
-    """All that is known but what the same counts at other models: sums over many requests are told of that alone."""
+    """All that is known but what the same counts at other models: sums over many requests are told of that alone. The
+    route tells of what kind a request is."""
     told = asdict(replace(observation, elsewhere=None))
-    return {name: value for name, value in told.items() if value not in ("", None, ())}
+    return {name: value for name, value in told.items() if name != "kind" and value not in ("", None, ())}

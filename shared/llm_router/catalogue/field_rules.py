@@ -11,7 +11,7 @@ from llm_router.catalogue.entry import Capability, LongPrompt, ModelStatus
 from llm_router.catalogue.guards import MAX_USD_PER_MTOK
 from llm_router.catalogue.identifiers import is_legal_id, name_problem
 from llm_router.catalogue.records import PRICES
-from llm_router.json_values import Json
+from llm_router.json_values import Json, whole
 
 MAX_TOKENS: Final = 100_000_000
 MAX_MS: Final = 3_600_000.0
@@ -59,9 +59,10 @@ def _per_1k(value: Json) -> float:
 
 
 def _tokens(value: Json) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_TOKENS:
+    tokens = whole(value)
+    if isinstance(tokens, bool) or not isinstance(tokens, int) or not 1 <= tokens <= MAX_TOKENS:
         raise Wrong(f"must be a whole number from 1 to {MAX_TOKENS}")
-    return value
+    return tokens
 
 
 def _long_prompt(value: Json) -> LongPrompt:

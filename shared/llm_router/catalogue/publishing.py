@@ -30,6 +30,12 @@ ATTEMPTS = 3
 
 FOREIGN: Final = "The catalogue in force was published by a release with another format; nothing was changed."
 
+BUNDLED: Final = "bundled"
+"""The origin of version 0, which is part of the package and in no store."""
+
+BY_REFRESH: Final = "refresh"
+"""The origin of a version that a refresh made."""
+
 _ROLLBACK: Final = "rollback to "
 """How the origin of a version begins that was made by going back."""
 
@@ -138,20 +144,26 @@ class Publisher:
             raise InvalidRequest(failure.message, (problem,)) from failure
         return self.publish(lambda _: earlier.models, f"{_ROLLBACK}{version}", expected_version=expected_version)
 
-    def versions(self, limit: int = 50) -> Sequence[VersionInfo]:
-        """The versions kept, newest first."""
-        return self.store.versions(limit)
+    def versions(self, limit: int, before: int | None = None) -> Sequence[VersionInfo]:
+        """The versions that can be gone back to, newest first and the bundled catalogue last: of those alone that came
+        before the one with the number `before`, where it is told."""
+        found = self.store.versions(limit, before=before)
+        ends = len(found) < limit and (before is None or before > 0)
+        return [*found, self._described(self.bundled(), BUNDLED, "")] if ends else found
 
     def _store(self, models: Mapping[str, ModelEntry], changed: Diff, origin: str, before: int) -> VersionInfo:
-        now = self.clock.now()
-        made = Catalogue(0, models, now)
-        draft = VersionInfo(
+        made = Catalogue(0, models, self.clock.now())
+        draft = self._described(made, origin, changed.summary)
+        return self.store.publish(dumps(made), draft, expected_version=before or None)
+
+    def _described(self, catalogue: Catalogue, origin: str, summary: str) -> VersionInfo:
+        """What is told of a catalogue that no store has assigned a version and a hash."""
+        return VersionInfo(
             version=0,
             sha256="",
-            created_at=now,
+            created_at=catalogue.as_of,
             origin=origin,
-            total_models=len(models),
-            active_models=len(as_of_day(made, iso_date(self.clock)).active()),
-            summary=changed.summary,
+            total_models=len(catalogue),
+            active_models=len(as_of_day(catalogue, iso_date(self.clock)).active()),
+            summary=summary,
         )
-        return self.store.publish(dumps(made), draft, expected_version=before or None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from llm_router.catalogue.history import Readable, newest_readable
 from llm_router.clock import iso_date
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.ports import CatalogueStore, Clock, VersionInfo
-from llm_router.renewed import LAST_GOOD_FOR_S
+from llm_router.renewal import LAST_GOOD_FOR_S, Renewal
 
 CHECK_EVERY_S = 30.0
 """How long a version is trusted before the store is asked for a newer one: a new version is seen within this."""
@@ -56,32 +55,25 @@ class CatalogueReader:
         self._read_at = float("-inf")
         self._day = ""
         self._good_at: float | None = None
-        self._check_at = float("-inf")
-        self._lock = threading.Lock()
+        self._renewal = Renewal(self._check, clock)
 
     def in_force(self) -> InForce:
         """The catalogue in force. Raises `CatalogueUnavailable` once the last good one is too old."""
+        self._renewal.if_due()
         held = self._held
-        if held is not None and self._clock.monotonic() < self._check_at:
-            return self._fresh_enough(held)
-        if held is not None and not self._lock.acquire(blocking=False):
-            return self._fresh_enough(held)
-        if held is None:
-            self._lock.acquire()
-        try:
-            if self._clock.monotonic() >= self._check_at:
-                self._check()
-            if self._held is None:
-                raise CatalogueUnavailable("No catalogue can be read.", retry_after_s=RETRY_EVERY_S)
-            return self._fresh_enough(self._held)
-        finally:
-            self._lock.release()
+        assert held is not None, "the first check holds one"  # noqa: S101
+        since = 0.0 if self._good_at is None else self._clock.monotonic() - self._good_at
+        if held.degraded and since > LAST_GOOD_FOR_S:
+            raise CatalogueUnavailable(
+                "The catalogue's store has not answered for too long.", retry_after_s=RETRY_EVERY_S
+            )
+        return held
 
     def forget(self) -> None:
         """Ask the store at the next request: this process has just published."""
-        self._check_at = float("-inf")
+        self._renewal.expire()
 
-    def _check(self) -> None:
+    def _check(self) -> float:
         try:
             found = self._find()
         except StoreUnavailable:
@@ -89,11 +81,10 @@ class CatalogueReader:
             self._hold(last, degraded=True)
             if self._good_at is None:
                 self._good_at = self._clock.monotonic()
-            self._check_at = self._clock.monotonic() + RETRY_EVERY_S
-        else:
-            self._hold(found.catalogue, degraded=not found.whole)
-            self._good_at = self._clock.monotonic()
-            self._check_at = self._clock.monotonic() + self._check_every_s
+            return RETRY_EVERY_S
+        self._hold(found.catalogue, degraded=not found.whole)
+        self._good_at = self._clock.monotonic()
+        return self._check_every_s
 
     def _find(self) -> Readable:
         """What the store holds; a version that is damaged leaves the one before in force for as long as it takes.
@@ -120,11 +111,3 @@ class CatalogueReader:
         else:
             catalogue = as_of_day(stored, today)
         self._stored, self._day, self._held = stored, today, InForce(catalogue, degraded)
-
-    def _fresh_enough(self, held: InForce) -> InForce:
-        since = 0.0 if self._good_at is None else self._clock.monotonic() - self._good_at
-        if held.degraded and since > LAST_GOOD_FOR_S:
-            raise CatalogueUnavailable(
-                "The catalogue's store has not answered for too long.", retry_after_s=RETRY_EVERY_S
-            )
-        return held

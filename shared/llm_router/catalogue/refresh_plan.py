@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from llm_router.catalogue.ending import PAST, ended
+from llm_router.catalogue.ending import PAST
 from llm_router.catalogue.entry import ModelEntry, ModelStatus, Provenance
 from llm_router.catalogue.guards import FIFTH, Quarantined, last_good, quarantine, shrunk
 from llm_router.catalogue.joining import FIGURES_ONLY, Joined, Statement, join
@@ -24,6 +24,7 @@ from llm_router.catalogue.records import (
     known,
 )
 from llm_router.catalogue.tables import Tables
+from llm_router.catalogue.untold import untold_status
 from llm_router.catalogue.upsert import applied, known_as
 
 _MAY_BE_TAKEN_BACK: Final = ("status", "deprecation_date", "long_prompt")
@@ -183,23 +184,9 @@ def _settled(entry: ModelEntry, before: ModelEntry | None, today: str) -> ModelE
 
 
 def _status(entry: ModelEntry, before: ModelEntry | None, today: str) -> tuple[ModelStatus, Provenance | None]:
-    origins = {origin.source for origin in entry.provenance.values()}
     status = entry.provenance.get("status")
     if status is not None and status.source == OPERATOR:
         return entry.status, status
     if status is not None and entry.status is ModelStatus.DEPRECATED:
         return entry.status, status
-    if (why := ended(entry, today)) is not None:
-        return ModelStatus.DEPRECATED, why
-    if entry.quality or (OPERATOR in origins and not _unproven(before)) or _active_by_itself(before):
-        return ModelStatus.ACTIVE, None
-    return ModelStatus.DISABLED, Provenance(CURATED, today, "no evidence of its quality yet; an update can activate it")
-
-
-def _active_by_itself(entry: ModelEntry | None) -> bool:
-    return entry is not None and entry.active and "status" not in entry.provenance
-
-
-def _unproven(entry: ModelEntry | None) -> bool:
-    """Whether a model is out for want of evidence: what the operator corrects of it otherwise is none."""
-    return entry is not None and entry.status is ModelStatus.DISABLED and _origin(entry, "status") == CURATED
+    return untold_status(entry, before, today)

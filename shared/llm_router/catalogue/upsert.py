@@ -10,6 +10,7 @@ from llm_router.catalogue.ending import ended
 from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus, Provenance, QualityTable
 from llm_router.catalogue.operator_quality import completed, stated
 from llm_router.catalogue.records import FACTS, OPERATOR, SPEEDS, Update, known
+from llm_router.catalogue.untold import untold_status
 from llm_router.catalogue.validation import parse
 from llm_router.errors import FieldProblem, InvalidRequest
 from llm_router.json_values import Json
@@ -79,13 +80,25 @@ def applied(update: Update, before: ModelEntry | None, today: str) -> ModelEntry
     if update.provider is not None:
         changes["provider"] = update.provider
     speeds = {name: changes.pop(name) for name in SPEEDS if name in changes}
-    return replace(
+    made = replace(
         entry,
         latency=replace(entry.latency, **speeds),
         quality=_quality(entry.quality, update),
         provenance=_provenance(before, update, said, today),
         **changes,
     )
+    return _status_taken_back(made, today) if "status" in update.cleared else made
+
+
+def _status_taken_back(entry: ModelEntry, today: str) -> ModelEntry:
+    """The entry without the operator's word on its status. A source's word is the source's to take back."""
+    if entry.sources.get("status") != OPERATOR:
+        return entry
+    provenance = {name: origin for name, origin in entry.provenance.items() if name != "status"}
+    status, why = untold_status(replace(entry, provenance=provenance), None, today)
+    if why is not None:
+        provenance["status"] = why
+    return replace(entry, status=status, provenance=provenance)
 
 
 def _provenance(
@@ -94,7 +107,7 @@ def _provenance(
     """Where each field is from: the operator where one is said, even if a source says the same today; nobody where it
     is cleared."""
     origins = {} if before is None else before.provenance
-    found = {name: origin for name, origin in origins.items() if name not in update.cleared}
+    found = {name: origin for name, origin in origins.items() if name == "status" or name not in update.cleared}
     for name, value in said.items():
         # Of our own answer only what was changed is the operator's word. An unchanged status is not among it any more.
         repeats = update.echo and name != "status" and name not in update.cleared

@@ -62,10 +62,12 @@ def parse(
 
 
 def _strange(row: Mapping[str, Json]) -> list[FieldProblem]:
-    """What does not belong into a model, however often it is there, and what is no JSON where nothing is read."""
+    """What does not belong into a model, however often it is there, what is no JSON where nothing is read, and nobody
+    for a provider."""
     unknown = [FieldProblem("", "holds a field that a model does not have")] if not row.keys() <= _KNOWN else []
     unread = sorted(_IGNORED & row.keys())
-    return unknown + [FieldProblem(name, NOT_FINITE) for name in unread if not is_finite(row[name])]
+    nobody = [FieldProblem("provider", "cannot be unknown")] if row.get("provider", "") is None else []
+    return unknown + nobody + [FieldProblem(name, NOT_FINITE) for name in unread if not is_finite(row[name])]
 
 
 def _names(

@@ -1,13 +1,14 @@
-"""The part of the composition root that generation needs: keys, budgets, providers, and who asks them."""
+"""The part of the composition root that generation needs: keys, budgets, providers, who asks them, and who keeps what
+was decided."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llm_router.auth import Caller
-from llm_router.client_keys import RETRY_AFTER_S, ClientKey, KeyBook, KeyRing
-from llm_router.errors import StoreUnavailable, Unauthenticated
+from llm_router.client_keys import KeyBook, KeyRing
+from llm_router.decisions import DecisionKeeper
+from llm_router.key_gate import KeyGate
 from llm_router.lazy import Lazy
 from llm_router.settings import Store
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from llm_router.generation.dispatch import Dispatcher
     from llm_router.generation.idempotency import Once
     from llm_router.generation.provider import Providers
-    from llm_router.generation.walk import Patience
 
 KEYS_EVERY_S = {Store.AWS: 10.0, Store.SQLITE: 0.0, Store.MEMORY: 0.0}
 """How old a client key that was read may be: so long a key that was taken back still opens other processes."""
@@ -33,60 +33,23 @@ class Generating:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._patience: Patience | None = None
         records, clock = services.records, services.clock
         every_s = KEYS_EVERY_S[services.settings.store]
         self.key_book = Lazy(lambda: KeyBook(records(), services.warn))
         self.key_ring = Lazy(lambda: KeyRing(self.key_book(), clock, check_every_s=every_s))
+        self.key_gate = Lazy(lambda: KeyGate(self.key_ring(), self.budgets, services.warn))
         self.budgets = Lazy(self._make_budgets)
         self.once = Lazy(self._make_once)
         self.providers: Lazy[Providers] = Lazy(self._make_providers)
         self.cooling = Lazy(self._make_cooling)
         self.dispatcher = Lazy(self._make_dispatcher)
         self.completer = Lazy(self._make_completer)
-
-    def with_patience(self, patience: Patience) -> None:
-        """Have walks wait like this from now on."""
-        self._patience = patience
-        self.completer = Lazy(self._make_completer)
+        self.keeper = Lazy(self._make_keeper)
 
     def close(self) -> None:
         """Close what is connected, for a process that ends."""
         if self.providers.made:
             self.providers().close()
-
-    def client_key_id(self, digest: str) -> str | None:
-        """The id of the client key with this hash."""
-        found = self.key_ring().find(digest)
-        return None if found is None else found.id
-
-    def is_demo(self, model_id: str) -> bool:
-        """Whether a demo answers in this model's place."""
-        if not self._services.settings.demo_provider:
-            return False
-        model = self._services.reader().in_force().catalogue.find(model_id)
-        return model is not None and self.providers().is_demo(model.provider)
-
-    def key_of(self, caller: Caller, *, spends: bool) -> ClientKey | None:
-        """The caller's key where it is a client's; to be asked for once a request, which counts against its minute.
-
-        While requests cannot be counted, one that spends nothing is let in. Raises `RateLimited`, `StoreUnavailable`,
-        also where a caller without a key would spend and nobody can tell yet whether one is needed, and
-        `Unauthenticated` where the key has gone since its caller was let in: it had limits.
-        """
-        if spends and not caller.known:
-            raise StoreUnavailable("Whether a key is needed cannot be checked now.", retry_after_s=RETRY_AFTER_S)
-        if not caller.key_id:
-            return None
-        if (key := self.key_ring().by_id(caller.key_id)) is None:
-            raise Unauthenticated("This key is not valid any more.")
-        try:
-            self.budgets().admit(key)
-        except StoreUnavailable as failure:
-            if spends:
-                raise
-            self._services.warn(f"A key's request was not counted: {failure.message}")
-        return key
 
     def _make_budgets(self) -> Budgets:
         from llm_router.budgets import Budgets
@@ -123,6 +86,7 @@ class Generating:
         )
 
     def _make_dispatcher(self) -> Dispatcher:
+        from llm_router.adapters.providers.forcing import can_force
         from llm_router.adapters.providers.thinking import thinks
         from llm_router.generation.dispatch import Dispatcher
 
@@ -135,6 +99,7 @@ class Generating:
             services.clock,
             services.settings.longest_answer,
             thinks,
+            can_force,
         )
 
     def _make_completer(self) -> Completer:
@@ -144,17 +109,22 @@ class Generating:
         from llm_router.generation.kept_answers import KeptAnswers
         from llm_router.generation.observer import AttemptObserver
         from llm_router.generation.similar_answers import SimilarAnswers
-        from llm_router.generation.walk import Patience, Walk
+        from llm_router.generation.walk import Walk
 
         services = self._services
-        walk = Walk(self.providers(), self.cooling(), services.clock, services.warn, self._patience or Patience())
-        observer = AttemptObserver(services.observer(), services.outcomes(), self.providers().is_demo)
-        generator = Generator(walk, self.budgets(), observer, services.clock, services.warn, services.aside)
+        walk = Walk(self.providers(), self.cooling(), services.clock, services.warn)
+        observer = AttemptObserver(services.observer(), services.attempt_book(), self.providers().is_demo)
+        generator = Generator(walk, self.budgets(), observer.observe, services.clock, services.warn, services.aside)
         kept = KeptAnswers(beyond_process(services.cache()), services.hash_secret())
         model = services.model().about.version
         questions = beyond_process(services.cache())
         similar = SimilarAnswers(questions, services.hash_secret(), model, self._embed, services.clock)
         return Completer(generator, kept, similar, services.reader(), services.aside)
+
+    def _make_keeper(self) -> DecisionKeeper:
+        services = self._services
+        kept_s = services.settings.decision_ttl
+        return DecisionKeeper(services.decisions(), kept_s, lambda name: self.providers().is_demo(name), services.warn)
 
     def _embed(self, text: str) -> Sequence[float] | None:
         """The embedding of a text, of length one; None where there is no model or it fails."""

@@ -33,7 +33,7 @@ from llm_router.feedback import FeedbackBook
 from llm_router.figures import Figures
 from llm_router.lazy import Lazy
 from llm_router.live import LiveFigures
-from llm_router.outcomes import OutcomeBook
+from llm_router.outcomes import AttemptBook
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import Cache, Clock
 from llm_router.running import at_once, beside_requests, in_background
@@ -82,7 +82,7 @@ class Services:
             )
         )
         self.judge = Lazy(self._make_judge)
-        self.outcomes = Lazy(lambda: OutcomeBook(self._attempts(), self.warn))
+        self.attempt_book = Lazy(lambda: AttemptBook(self._attempts(), self.warn))
         self.live = Lazy(self._make_live)
         self.sessions = Lazy(self._make_sessions)
         self.figures = Lazy(lambda: Figures(self.records(), clock))
@@ -238,7 +238,7 @@ class Services:
         return Gatekeeper(
             loopback=self.settings.loopback,
             admin_key_hash=self.secrets.admin_key_hash,
-            client_key_id=self.generating.client_key_id,
+            client_key_id=lambda digest: self.generating.key_gate().id_of(digest),
             has_client_keys=lambda: self.generating.key_ring().any(),
         )
 

@@ -12,14 +12,17 @@ from starlette.types import Receive, Scope, Send
 
 from llm_router.activity import Observation, note_decision
 from llm_router.aside import Aside
+from llm_router.catalogue.entry import ModelEntry
 from llm_router.client_keys import ClientKey
 from llm_router.conversation import Conversation
+from llm_router.decisions import DecisionKeeper
 from llm_router.endpoints.chat_stream import events
 from llm_router.endpoints.keeping import kept_if
 from llm_router.errors import InvalidRequest
+from llm_router.generation.auto import is_auto, preference_of
 from llm_router.generation.beside_text import beside_tokens
 from llm_router.generation.completion import Completed, Completer
-from llm_router.generation.dispatch import WHOLE_S, Dispatcher, Routed, is_auto, preference_of
+from llm_router.generation.dispatch import WHOLE_S, Dispatcher, Routed
 from llm_router.generation.generator import Stream
 from llm_router.ports import Clock
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
@@ -31,9 +34,6 @@ from llm_router.schemas.route import RouteAnswer, route_answer
 from llm_router.web.door import Call
 from llm_router.web.event_stream import MEDIA_TYPE
 from llm_router.web.meanwhile import meanwhile
-
-Keep = Callable[[Decision, str, str | None, str], None]
-"""Keeps a decision of a tenant for later, with the model that was used and its answer as JSON."""
 
 UNREAD_S = 30.0
 """Seconds after a stream's deadline at which its connection is closed, where the caller does not read it."""
@@ -80,7 +80,7 @@ class Completions:
     dispatcher: Dispatcher
     completer: Completer
     clock: Clock
-    keep: Keep
+    keeper: DecisionKeeper
     stream_s: float
     aside: Aside
 
@@ -120,7 +120,7 @@ class Completions:
         """The whole answer."""
         keeping = kept_if(routed.job.request, body, call.caller.tenant, key)
         done, told = await meanwhile(self.completer.complete(routed, keeping), lambda: _told(routed))
-        await self._keep(call, routed.decision, None if told is None else finished_decision(told, done))
+        await self._keep(call, routed.decision, done.model, None if told is None else finished_decision(told, done))
         note_completed(call.note, done)
         answer = ChatCompletion(
             id=f"chatcmpl-{call.request_id}",
@@ -145,7 +145,7 @@ class Completions:
         work = self.completer.generator.stream(routed.job)
         stream, told = await meanwhile(work, lambda: _told(routed), lambda unread: unread.pieces.aclose())
         begun = None if told is None else begun_decision(told, stream.model, stream.attempts)
-        await self._keep(call, routed.decision, begun)
+        await self._keep(call, routed.decision, stream.model, begun)
         call.note.model = stream.model.id
         note = router_note(stream.model, routed.decision, stream.attempts, None)
         pieces = events(
@@ -160,10 +160,12 @@ class Completions:
         until = self.stream_s + UNREAD_S
         return _Bounded(billed, until, stream.pieces.aclose, media_type=MEDIA_TYPE, headers=headers)
 
-    async def _keep(self, call: Call, decision: Decision | None, came: GeneratedDecision | None) -> None:
+    async def _keep(
+        self, call: Call, decision: Decision | None, used: ModelEntry, came: GeneratedDecision | None
+    ) -> None:
         if decision is not None and came is not None:
             kept = came.model_dump_json()
-            await self.aside(lambda: self.keep(decision, call.caller.tenant, came.model_used.id, kept))
+            await self.aside(lambda: self.keeper.keep(decision, call.caller.tenant, kept, used))
 
 
 def _told(routed: Routed) -> RouteAnswer | None:

@@ -11,10 +11,11 @@ from starlette.responses import Response
 from llm_router.activity import note_decision
 from llm_router.client_keys import ClientKey, new_secret
 from llm_router.conversation import Conversation
-from llm_router.endpoints.completions import Completions, Keep, headers_of, note_completed
+from llm_router.endpoints.completions import Completions, headers_of, note_completed
 from llm_router.endpoints.keeping import kept_if
 from llm_router.errors import InvalidRequest
-from llm_router.generation.dispatch import Routed, is_auto, no_such_model, preference_of
+from llm_router.generation.auto import is_auto, no_such_model, preference_of
+from llm_router.generation.dispatch import Routed
 from llm_router.generation.idempotency import MAX_KEY
 from llm_router.schemas.chat_answer import (
     ChatCompletion,
@@ -42,7 +43,6 @@ class GenerationRoutes:
     `aside`."""
 
     service: Services
-    keep: Keep
 
     def expose(self, door: Door) -> None:
         """Add them to the door."""
@@ -74,13 +74,13 @@ class GenerationRoutes:
     async def models(self, call: Call) -> ModelList:
         """`auto`, and the models whose provider is configured and that the key allows."""
         as_of = self.service.reader().in_force().catalogue.as_of
-        key = self._key(call, spends=False)
+        key = self.service.generating.key_gate().held_by(call.caller)
         return model_list(self.service.generating.dispatcher().routable(key), as_of)
 
     async def model(self, call: Call) -> ListedModel:
         """One of them, by any name that a request may give it."""
         catalogue, name = self.service.reader().in_force().catalogue, call.path_params["model_id"]
-        key = self._key(call, spends=False)
+        key = self.service.generating.key_gate().held_by(call.caller)
         if is_auto(name):
             preference_of(name)
             return listed_auto(name, catalogue.as_of)
@@ -127,7 +127,8 @@ class GenerationRoutes:
         work = self.service.generating.completer().complete(routed, kept_if(request, body, tenant, key))
         done, told = await meanwhile(work, lambda: route_answer(decision))
         came = finished_decision(told, done)
-        await self.service.aside(lambda: self.keep(decision, tenant, done.model.id, came.model_dump_json()))
+        keeper, kept = self.service.generating.keeper(), came.model_dump_json()
+        await self.service.aside(lambda: keeper.keep(decision, tenant, kept, done.model))
         note_completed(call.note, done)
         answer = generated_answer(came, done.answer)
         return Response(answer.model_dump_json(), media_type="application/json")
@@ -166,8 +167,8 @@ class GenerationRoutes:
         headers = {"idempotent-replayed": "true", **headers_of(answer)}
         return Response(answer, media_type="application/json", headers=headers)
 
-    def _key(self, call: Call, *, spends: bool = True) -> ClientKey | None:
-        return self.service.generating.key_of(call.caller, spends=spends)
+    def _key(self, call: Call) -> ClientKey | None:
+        return self.service.generating.key_gate().key_of(call.caller, spends=True)
 
     def _completions(self) -> Completions:
         made, service = self.service.generating, self.service
@@ -175,7 +176,7 @@ class GenerationRoutes:
             made.dispatcher(),
             made.completer(),
             service.clock,
-            self.keep,
+            made.keeper(),
             service.settings.stream_timeout,
             service.aside,
         )

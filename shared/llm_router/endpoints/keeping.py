@@ -6,12 +6,13 @@ from llm_router.client_keys import ClientKey
 from llm_router.generation.chat import ChatRequest
 from llm_router.generation.completion import Keeping
 from llm_router.generation.similar_answers import Question
+from llm_router.schemas.beside import Ignored, OpenAiOwn
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.route import RouteRequest
 
 KEPT_BY_DEFAULT_S = 600.0
 
-_NOT_ASKED = {"cache", "session_id", "user", "metadata", "stream"}
+_NOT_ASKED = {"cache", "session_id", "stream", *OpenAiOwn.model_fields, *Ignored.model_fields}
 """What makes no other question of a request, to whichever route."""
 
 _QUESTION = {"prompt", "messages"}

@@ -109,6 +109,11 @@ class ToolChoice:
     mode: ToolMode = ToolMode.AUTO
     name: str | None = None
 
+    @property
+    def forces(self) -> bool:
+        """Whether a tool must be called."""
+        return self.mode is ToolMode.REQUIRED or self.name is not None
+
 
 @dataclass(frozen=True, slots=True)
 class JsonFormat:
@@ -118,6 +123,18 @@ class JsonFormat:
     name: str = "answer"
     strict: bool | None = None
     description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFields:
+    """What OpenAI alone is told beside the question, for its books and its cache: it changes no answer. `metadata` is
+    JSON text, an object."""
+
+    user: str | None = None
+    safety_identifier: str | None = None
+    prompt_cache_key: str | None = None
+    store: bool | None = None
+    metadata: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +162,7 @@ class ChatRequest:
     parallel_tool_calls: bool | None = None
     json_format: JsonFormat | None = None
     kept: bool = False
+    own: OwnFields = OwnFields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +178,17 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """A page that an answer rests on, and from where to where in the text it is cited; 0 and 0 where that is not
+    told."""
+
+    url: str
+    title: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ChatAnswer:
     """A whole answer. `usage` is None where the provider did not tell."""
 
@@ -169,6 +198,7 @@ class ChatAnswer:
     usage: Usage | None = None
     refusal: str | None = None
     reasoning: str | None = None
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +213,8 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class ChatChunk:
-    """A piece of a streamed answer. The last ones bring `stop` and `usage`, each at most once."""
+    """A piece of a streamed answer. The last ones bring `stop` and `usage`, each at most once. `citations` are all that
+    are known by then: the last ones that are told count, and none before them."""
 
     text: str = ""
     reasoning: str = ""
@@ -191,6 +222,7 @@ class ChatChunk:
     stop: StopReason | None = None
     usage: Usage | None = None
     refusal: str = ""
+    citations: tuple[Citation, ...] = ()
 
 
 ALIVE = ChatChunk()

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from llm_router.aside import Aside, here
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.reader import CatalogueReader
+from llm_router.generation.attempt import Attempt
 from llm_router.generation.bill import Bill
 from llm_router.generation.chat import ChatAnswer, Usage
 from llm_router.generation.dispatch import Routed
 from llm_router.generation.generator import Generator
 from llm_router.generation.kept_answers import KeptAnswer, KeptAnswers
-from llm_router.generation.outcome import Attempt
 from llm_router.generation.similar_answers import Question, SimilarAnswers
 
 NOTHING = Usage(0, 0)

@@ -9,12 +9,13 @@ from llm_router.aside import Aside, here
 from llm_router.budgets import Budgets, Reservation
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import StoreUnavailable
+from llm_router.generation.attempt import UNLABELLED, Attempt, AttemptReport
 from llm_router.generation.bill import Bill
 from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk
 from llm_router.generation.job import Job
 from llm_router.generation.limit import Limit
 from llm_router.generation.lost import Lost
-from llm_router.generation.outcome import UNLABELLED, Attempt, Outcome, OutcomeObserver
+from llm_router.generation.one_call import kept_to, piece_kept_to
 from llm_router.generation.provider import Failure, Provider, ProviderFailed
 from llm_router.generation.silence import Silence
 from llm_router.generation.stops import Chunks, ended, until_a_stop
@@ -58,11 +59,11 @@ Begun = tuple[ChatChunk, Chunks]
 @dataclass(frozen=True)
 class Generator:
     """Turns jobs into answers; what asks the store on the way is done `aside`. Raises what `Walk.first` raises, and
-    `BudgetExceeded`."""
+    `BudgetExceeded`. `report` hears of every attempt, failed ones included; it never raises."""
 
     walk: Walk
     budgets: Budgets
-    outcomes: OutcomeObserver
+    report: Callable[[AttemptReport], None]
     clock: Clock
     warn: Callable[[str], None]
     aside: Aside = here
@@ -83,7 +84,7 @@ class Generator:
             written = "".join((answer.text, answer.reasoning or "", *(call.arguments for call in answer.tool_calls)))
             bill = Bill.of(job, reached.model, answer.usage, written, thoughts_seen=bool(answer.reasoning))
             usd = bill.usd
-            answer = replace(answer, usage=bill.usage)
+            answer = replace(kept_to(job.request, answer), usage=bill.usage)
         finally:
             await self._settle(reservation, usd + lost.usd)
         await self._told(job, reached.model, bill, first_ms=None, ms=reached.attempts[-1].ms)
@@ -127,11 +128,11 @@ class Generator:
         try:
             written.take(first)
             yield ALIVE
-            yield first
+            yield piece_kept_to(job.request, first)
             while (chunk := await self._next(rest, job, silence)) is not None:
                 if chunk != ALIVE:
                     written.take(chunk)
-                    yield chunk
+                    yield piece_kept_to(job.request, chunk)
             written.must_have_stopped()
             self.walk.cooling.succeeded(reached.model)
         except ProviderFailed as broken:
@@ -181,8 +182,8 @@ class Generator:
     def _terms(self, job: Job, reservation: Reservation | None, until: float, lost: Lost, takes_s: TakesS) -> Terms:
         async def tell(attempt: Attempt) -> None:
             lost.count(attempt)
-            told = Outcome(attempt.model, attempt.provider, attempt.ms, attempt.failure, job.label)
-            await self.aside(lambda: self.outcomes.observe_outcome(told))
+            told = AttemptReport(attempt.model, attempt.provider, attempt.ms, attempt.failure, job.label)
+            await self.aside(lambda: self.report(told))
 
         async def cover(model: ModelEntry) -> None:
             if reservation is not None and (most := lost.usd + job.most_usd(model)) > reservation.usd:
@@ -203,7 +204,7 @@ class Generator:
     ) -> None:
         writing_ms = ms - (first_ms or 0.0)
         speed = (bill.usage.completion_tokens - unseen) * 1000 / writing_ms if writing_ms > 0 else None
-        told = Outcome(
+        told = AttemptReport(
             model=model.id,
             provider=model.provider,
             ms=ms,
@@ -212,7 +213,7 @@ class Generator:
             first_token_ms=first_ms,
             tokens_per_second=speed,
         )
-        await self.aside(lambda: self.outcomes.observe_outcome(told))
+        await self.aside(lambda: self.report(told))
 
 
 async def _pieces(provider: Provider, model: ModelEntry, job: Job, seconds: float) -> Chunks:

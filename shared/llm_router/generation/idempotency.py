@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from llm_router.aside import Aside, here
 from llm_router.cache_keys import key as keyed_hash
-from llm_router.errors import Conflict, StoreUnavailable
+from llm_router.errors import Conflict, ErrorCode, StoreUnavailable
 from llm_router.marks import Marks
 from llm_router.ports import Clock, Record, RecordStore
 
@@ -71,11 +71,11 @@ class Once:
         record = self.records.get(KIND, name)
         held = json.loads(record.body) if record else [print_, None]
         if held[0] != print_:
-            raise Conflict("This idempotency key was used for another request.", code="idempotency_key_reused")
+            raise Conflict("This idempotency key was used for another request.", code=ErrorCode.IDEMPOTENCY_KEY_REUSED)
         if held[1] is None:
             raise Conflict(
                 "The first request with this idempotency key is still running.",
-                code="idempotency_in_progress",
+                code=ErrorCode.IDEMPOTENCY_IN_PROGRESS,
                 retry_after_s=2,
             )
         return zlib.decompress(base64.b64decode(held[1]))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from llm_router.catalogue.caching import LEAST_KEPT_TOKENS
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.client_keys import ClientKey
+from llm_router.generation.attempt import UNLABELLED, Label
 from llm_router.generation.chat import ChatRequest, Usage
-from llm_router.generation.outcome import UNLABELLED, Label
 from llm_router.generation.pricing import cost_usd
 from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.ranking.tokens import UNSURE, Reading, ratios_of

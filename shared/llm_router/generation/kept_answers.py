@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 
 from llm_router.cache_keys import key
-from llm_router.generation.chat import ChatAnswer, StopReason, ToolCall, Usage
+from llm_router.generation.chat import ChatAnswer, Citation, StopReason, ToolCall, Usage
 from llm_router.ports import Cache
 
 NAMESPACE = "answer"
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,15 @@ def _dumps(kept: KeptAnswer) -> bytes:
     answer, used = kept.answer, kept.answer.usage
     calls = [[call.id, call.name, call.arguments] for call in answer.tool_calls]
     usage = None if used is None else [used.prompt_tokens, used.completion_tokens]
-    return json.dumps([kept.model, answer.text, answer.stop, calls, usage, answer.refusal]).encode()
+    cited = [[each.url, each.title, each.start, each.end] for each in answer.citations]
+    return json.dumps([kept.model, answer.text, answer.stop, calls, usage, answer.refusal, cited]).encode()
 
 
 def _loads(held: bytes) -> KeptAnswer | None:
     try:
-        model, text, stop, calls, usage, refusal = json.loads(held)
+        model, text, stop, calls, usage, refusal, cited = json.loads(held)
         strings = [model, text, *(part for call in calls for part in call), *([] if refusal is None else [refusal])]
+        strings += [part for url, title, _, _ in cited for part in (url, title)]
         if not all(isinstance(each, str) for each in strings):
             return None
         "".join(strings).encode()  # a lone surrogate could not be answered with
@@ -70,6 +72,7 @@ def _loads(held: bytes) -> KeptAnswer | None:
             tool_calls=tuple(ToolCall(*call) for call in calls),
             usage=None if usage is None else Usage(*map(int, usage)),
             refusal=refusal,
+            citations=tuple(Citation(url, title, int(start), int(end)) for url, title, start, end in cited),
         )
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from llm_router.generation.attempt import Attempt
 from llm_router.generation.job import Job
-from llm_router.generation.outcome import Attempt
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Failure
 from llm_router.ranking.latency import ASSUMED_OF_LARGE

@@ -1,4 +1,4 @@
-"""Where outcomes are counted: for operators, and for the ranking, which learns from them."""
+"""Where attempts are counted: for operators, and for the ranking, which learns from them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from llm_router.generation.outcome import Outcome
+from llm_router.generation.attempt import AttemptReport
 from llm_router.generation.provider import OUR_FAULT
-from llm_router.outcomes import OutcomeBook, TimedAttempt
+from llm_router.outcomes import AttemptBook, TimedAttempt
 
 
 class AttemptCounter(Protocol):
@@ -19,28 +19,29 @@ class AttemptCounter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AttemptObserver:
-    """An `OutcomeObserver`. The ranking learns from attempts at what was classified alone, and nothing from a demo's.
+    """The ranking learns from attempts at what was classified alone, and nothing from a demo's.
 
     `is_demo` tells of a provider whether a demo answers in its place.
     """
 
     counter: AttemptCounter
-    book: OutcomeBook
+    book: AttemptBook
     is_demo: Callable[[str], bool]
 
-    def observe_outcome(self, outcome: Outcome) -> None:
-        failure, label = outcome.failure, outcome.label
-        self.counter.attempted(outcome.model, outcome.provider, outcome.ms, failed=failure is not None)
-        if label.base is None or label.difficulty is None or self.is_demo(outcome.provider):
+    def observe(self, report: AttemptReport) -> None:
+        """Count one, failed ones included. Never raises and never blocks for long."""
+        failure, label = report.failure, report.label
+        self.counter.attempted(report.model, report.provider, report.ms, failed=failure is not None)
+        if label.base is None or label.difficulty is None or self.is_demo(report.provider):
             return
         self.book.record(
             TimedAttempt(
-                outcome.model,
+                report.model,
                 label.base,
                 label.difficulty,
                 failure=failure or "",
                 counts=failure not in OUR_FAULT,
-                first_token_ms=outcome.first_token_ms,
-                tokens_per_second=outcome.tokens_per_second,
+                first_token_ms=report.first_token_ms,
+                tokens_per_second=report.tokens_per_second,
             )
         )

@@ -85,3 +85,14 @@ class Providers(Protocol):
     def close(self) -> None:
         """Close what is connected, for a process that ends."""
         ...
+
+
+def nobody(begun: Mapping[str, str | None]) -> str:
+    """Why no model of the catalogue can be asked, with what is set all the same."""
+    ready = ", ".join(name for name, missing in begun.items() if missing is None)
+    wrong = "; ".join(missing for missing in begun.values() if missing is not None)
+    said, remedy = "No provider is configured", "set a provider's key, such as OPENAI_API_KEY, or DEMO_PROVIDER=true"
+    if ready:
+        said = f"The catalogue has no model of the providers that are configured, {ready}"
+        remedy = "a refresh may bring some, POST /update brings your own"
+    return f"{said}{f' ({wrong})' if wrong else ''}; {remedy}."

@@ -11,6 +11,7 @@ from llm_router.catalogue.entry import ModelEntry
 from llm_router.defects import where
 from llm_router.errors import (
     BudgetExceeded,
+    ErrorCode,
     InvalidRequest,
     RateLimited,
     RouterError,
@@ -18,9 +19,9 @@ from llm_router.errors import (
     UpstreamError,
     UpstreamTimeout,
 )
+from llm_router.generation.attempt import Attempt
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.limit import Limit
-from llm_router.generation.outcome import Attempt
 from llm_router.generation.provider import Failure, Provider, ProviderFailed, Providers
 from llm_router.ports import Clock
 
@@ -187,7 +188,7 @@ class Walk:
         said = ", ".join(_told(attempt) for attempt in journal) or "none could be asked"
         late = terms.until - self.clock.monotonic() <= self.patience.spare_s
         if kinds == {Failure.BAD_REQUEST}:
-            return InvalidRequest(f"The models do not take this request ({said}).", code="request_not_accepted")
+            return InvalidRequest(f"The models do not take this request ({said}).", code=ErrorCode.REQUEST_NOT_ACCEPTED)
         if kinds == {Failure.TIMEOUT} or late:
             return UpstreamTimeout(f"No model answered in time ({said}).")
         if kinds <= {Failure.RATE_LIMITED}:
@@ -195,11 +196,13 @@ class Walk:
             if terms.named and made:
                 return RateLimited(
                     f"The model's provider takes no more requests now ({said}); try again later.",
-                    code="upstream_rate_limited",
+                    code=ErrorCode.UPSTREAM_RATE_LIMITED,
                     retry_after_s=wait,
                 )
             return Unavailable(
-                f"No model may be asked now ({said}); try again later.", code="upstream_unavailable", retry_after_s=wait
+                f"No model may be asked now ({said}); try again later.",
+                code=ErrorCode.UPSTREAM_UNAVAILABLE,
+                retry_after_s=wait,
             )
         return UpstreamError(f"No model answered ({said}).")
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from llm_router.dashboard import Window
 from llm_router.generation.idempotency import MAX_KEY
+from llm_router.ports import MAX_VERSION
+from llm_router.schemas import versions
 from llm_router.schemas.chat_answer import ChatCompletionChunk
 from llm_router.schemas.classify import ExplainedAnswer
 from llm_router.schemas.generated import GeneratedAnswer, GeneratedDecision
@@ -18,7 +20,10 @@ _ONCE: JsonObject = {
     "name": "idempotency-key",
     "in": "header",
     "required": False,
-    "description": "The same key and body give the first answer again, and are paid for once",
+    "description": (
+        "The same key and body give the first answer again, and are paid for once. Binds what a model answers whole: "
+        "neither a recommendation nor a stream"
+    ),
     "schema": {"type": "string", "maxLength": MAX_KEY},
 }
 _WINDOW: JsonObject = {
@@ -28,11 +33,26 @@ _WINDOW: JsonObject = {
     "description": "How far back the figures reach",
     "schema": {"type": "string", "enum": [str(window) for window in Window], "default": str(Window.HOUR)},
 }
+_LIMIT: JsonObject = {
+    "name": "limit",
+    "in": "query",
+    "required": False,
+    "description": "How many versions are told at most",
+    "schema": {"type": "integer", "minimum": 1, "maximum": versions.MOST, "default": versions.USUAL},
+}
+_BEFORE: JsonObject = {
+    "name": "before",
+    "in": "query",
+    "required": False,
+    "description": "Only versions older than this one, such as the last that was told",
+    "schema": {"type": "integer", "minimum": 0, "maximum": MAX_VERSION},
+}
 
 FORMS: Mapping[tuple[str, str], Form] = {
     ("POST", "/classify"): Form(answers=(ExplainedAnswer,)),
     ("POST", "/route"): Form((_ONCE,), answers=(GeneratedAnswer,)),
     ("POST", "/v1/chat/completions"): Form((_ONCE,), pieces=ChatCompletionChunk),
     ("GET", "/dashboard/data"): Form((_WINDOW,)),
+    ("GET", "/catalogue/versions"): Form((_LIMIT, _BEFORE)),
     ("GET", "/decisions/{decision_id}"): Form(answers=(GeneratedDecision,)),
 }

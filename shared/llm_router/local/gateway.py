@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 
 from starlette.types import Receive, Scope, Send
 
-from llm_router.errors import MalformedRequest, Overloaded, RouterError, UpstreamError
+from llm_router.errors import ErrorCode, MalformedRequest, Overloaded, RouterError, UpstreamError
 from llm_router.local import direct, incoming
 from llm_router.local.direct import STOPPING
 from llm_router.local.events import HttpAnswer, HttpRequest, http_answer, http_event, joined
 from llm_router.local.functions import FunctionHost, FunctionTimedOut
 from llm_router.local.incoming import Disconnected
-from llm_router.local.routing import Match, RouteTable, service_path
+from llm_router.local.routing import Match, RouteTable, check_served, service_path
 from llm_router.web.access import RouteRule, rule_at
 from llm_router.web.body import is_longer
 from llm_router.web.door import new_request_id
@@ -112,17 +112,20 @@ class Gateway:
     def _matched(self, scope: Scope) -> tuple[Scope, str, Match]:
         """The request with every header once, the API's path that it asks for, and the route behind that.
 
-        Raises `MalformedRequest` or `NotFound`.
+        Raises `MalformedRequest`, `NotFound`, or `MethodNotAllowed` on the port of one service alone.
         """
         headers: Headers = scope["headers"]
         _check_host(headers, scope["http_version"])
         if len(dict(headers)) < len(headers):
             scope = {**scope, "headers": _joined_headers(headers)}
         server = scope.get("server")
-        path = service_path(self.services.get(server[1], "") if server else "", scope["path"])
+        service = self.services.get(server[1], "") if server else ""
+        path = service_path(service, scope["path"])
         found = self.table.match(scope["method"], path)
         if found is None:
             raise nothing_at(path)
+        if service:
+            check_served(service, scope["method"], path, found.route)
         return scope, path, found
 
     @contextmanager
@@ -154,10 +157,10 @@ class Gateway:
         try:
             result = await self.host.invoke(found.route.function, event)
         except FunctionTimedOut:
-            raise Overloaded("The function did not answer in time.", code="function_timeout") from None
+            raise Overloaded("The function did not answer in time.", code=ErrorCode.FUNCTION_TIMEOUT) from None
         answer = http_answer(result)
         if answer is None:
-            raise UpstreamError("The function gave no HTTP answer.", code="bad_function_answer")
+            raise UpstreamError("The function gave no HTTP answer.", code=ErrorCode.BAD_FUNCTION_ANSWER)
         return answer
 
 

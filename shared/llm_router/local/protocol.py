@@ -12,15 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from llm_router.errors import HeadTooLong, MalformedRequest, RequestTimeout, RouterError
+from llm_router.errors import MalformedRequest, RequestTimeout, RouterError
+from llm_router.local import heads
+from llm_router.local.heads import MAX_HEAD
+from llm_router.local.one_write import OneWrite
 from llm_router.web.access import KIB, ROUTES
 from llm_router.web.door import new_request_id
 from llm_router.web.errors import error_response
 from llm_router.web.routes import unmatched
-
-MAX_HEAD = 64 * KIB
-"""Bytes that may come without one of a body among them. More is refused: for certain what is twice as long, since what
-comes at once is looked at in pieces of this size. The parser has no limit of its own, and takes quadratic time."""
 
 SLOWEST = 4 * KIB
 """Bytes a second at which a request must go on coming once it has taken the time of a kept connection."""
@@ -45,9 +44,11 @@ class BoundedHttp(HttpToolsProtocol):
 
     - Another protocol that is offered (`Upgrade`) is not taken up: the request is answered as if it had not been
       offered, as RFC 9110, 7.8 has it.
-    - What is no HTTP is answered 400 in the envelope of every error and a head longer than `MAX_HEAD` 431, unless an
-      earlier answer is still due; then the connection is closed. A method that the parser does not know is answered as
-      any other that no route takes, where the request's first line comes whole: else it is 400, too.
+    - What is no HTTP is answered 400 in the envelope of every error, a head longer than `MAX_HEAD` 431 and a body in
+      any coding but chunks 415, unless an earlier answer is still due; then the connection is closed. Of what never
+      ends, such as a head, up to twice as much is read, in pieces: the parser has no limit of its own, and takes
+      quadratic time. A method that the parser does not know is answered as any other that no route takes, where the
+      request's first line comes whole: else it is 400, too.
     - A request is answered 408, and its connection closed, when it is not whole within the time of a kept connection
       (uvicorn's `timeout_keep_alive`) and a second more for every `SLOWEST` bytes of it, from the request's first byte,
       before which a new connection has as long and is closed in silence. While an earlier answer is due, that time does
@@ -87,6 +88,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._begin()
 
     def on_headers_complete(self) -> None:
+        heads.check(self.parser.get_method(), self.url, self.headers)
         super().on_headers_complete()
         self._head = 0
         self.headers = []  # for trailers, so that they are no part of the head that the app is given
@@ -115,10 +117,11 @@ class BoundedHttp(HttpToolsProtocol):
             while piece:
                 piece = self._parsed(piece)
         except httptools.HttpParserError as failure:
-            self._refuse(self._what_is_wrong(piece, str(failure)))
+            why = failure.__context__  # where a callback has refused it
+            self._refuse(why if isinstance(why, RouterError) else self._what_is_wrong(piece, str(failure)))
             return
         if self._head > MAX_HEAD:
-            self._refuse(HeadTooLong(f"The request's head must not be longer than {MAX_HEAD} bytes."))
+            self._refuse(heads.too_long())
 
     def _what_is_wrong(self, piece: bytes, said: str) -> RouterError:
         """The parser stops at a method that it does not know, before it has seen at which path."""
@@ -154,6 +157,8 @@ class BoundedHttp(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         if cycle.scope["http_version"] == "1.0":
             app = cast("ASGI3Application", _Unchunked(cast("ASGIApp", app), cycle))
+        if cycle.scope["method"] != "HEAD":  # whose head nothing follows
+            cycle.transport = cast("asyncio.Transport", OneWrite(self.transport, self.loop))
         super()._start_asgi_task(cycle, app)
 
     def _look(self) -> None:

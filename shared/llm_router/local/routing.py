@@ -6,14 +6,20 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from llm_router.auth import Function
 from llm_router.local.template import HttpRoute
+from llm_router.web.access import rule_at
+from llm_router.web.routes import unmatched
 
 _SERVICE_PATHS: Mapping[str, Mapping[str, str]] = {
     "classify": {"/health": "/classify/health"},
     "ingest": {"/health": "/ingest/health"},
     "dashboard": {},
 }
-"""On a service's own port `/health` is its own; every other path is the API's."""
+"""On a service's own port `/health` is its own; every other path is the API's, where it is the service's at all."""
+
+_PAGE_NEEDS = {("POST", "/classify"), ("POST", "/route"), ("GET", "/decisions/{decision_id}")}
+"""What the dashboard's page asks of other functions. It asks at the address that it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,16 @@ class RouteTable:
 def service_path(service: str, path: str) -> str:
     """The API's path for a path on the port of one service alone."""
     return _SERVICE_PATHS.get(service, {}).get(path, path)
+
+
+def check_served(service: str, method: str, path: str, route: HttpRoute) -> None:
+    """Raises `NotFound` or `MethodNotAllowed` where the port of one service alone does not answer what is another's;
+    `path` is the API's, and `route` the one that takes it there."""
+    key = ("GET" if route.method == "HEAD" else route.method, route.path.replace("+}", "}"))
+    row = rule_at(*key)
+    own = row is not None and row.function == service
+    if not own and not (service == Function.DASHBOARD and key in _PAGE_NEEDS):
+        raise unmatched(method, path, Function(service))
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -199,4 +199,4 @@ def too_dear(amount: float, most: float) -> Violation:
 
 def _doublings(larger: float, smaller: float) -> float:
     """From the smaller to the larger; none where it is not smaller, as what is told in round figures may not be."""
-    return max(0.0, math.log2(larger / smaller)) if smaller > 0 else math.inf
+    return max(0.0, math.log2(larger) - math.log2(smaller)) if smaller > 0 else math.inf

@@ -63,6 +63,15 @@ class Ranking:
     named: Candidate | None = None
 
 
+class Outlook(NamedTuple):
+    """What is expected of one model: how long the whole answer takes, the chance that it is good, and whether it is
+    `silent`, cut off before half of what is wanted."""
+
+    wait_ms: float
+    quality: float
+    silent: bool = False
+
+
 def rank(
     models: Sequence[Prepared],
     task: Task,
@@ -188,6 +197,15 @@ def _candidate(
     price = expected_price(prepared, task, limits.max_tokens)
     wait = wait_for(prepared, price.output_tokens, price.thinking_tokens, around)
     return Candidate(prepared.model, Standing(*place), expected_quality(prepared.curves, wanted), price, wait)
+
+
+def outlook(prepared: Prepared, task: Task, limits: Constraints, around: Surroundings) -> Outlook:
+    """What a ranking would expect of the model, whether or not it may be used."""
+    wanted = demand(task.chances, task.difficulty, task.complexity, task.requires)
+    price = expected_price(prepared, task, limits.max_tokens)
+    silent = price.thinking_tokens > 0 and price.output_tokens * 2 < price.output_wanted
+    wait = wait_for(prepared, price.output_tokens, price.thinking_tokens, around)
+    return Outlook(wait.ms, expected_quality(prepared.curves, wanted).expected, silent)
 
 
 def wait_for(prepared: Prepared, output: int, thinking: int, around: Surroundings) -> Wait:

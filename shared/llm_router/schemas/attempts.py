@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 from pydantic import BaseModel
 
-from llm_router.generation.outcome import COOLING, OK, Attempt
+from llm_router.generation.attempt import Attempt, Unfailed
 from llm_router.generation.provider import Failure
-
-
-class Unfailed(StrEnum):
-    """What becomes of a model but a failure: it answers, or is passed over since it failed of late."""
-
-    OK = OK
-    COOLING = COOLING
 
 
 class AttemptAnswer(BaseModel):
@@ -34,7 +26,7 @@ def attempt_answers(attempts: Sequence[Attempt]) -> list[AttemptAnswer]:
         AttemptAnswer(
             id=each.model,
             provider=each.provider,
-            outcome=each.failure or Unfailed(each.outcome),
+            outcome=each.outcome,
             status=each.status,
             ms=round(each.ms, 1),
         )

@@ -9,8 +9,8 @@ from llm_router.auth import Function
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.source_state import SourceState
 from llm_router.counters import ESTIMATED, HIT, SPENT, Counter, Sums, amount, total
-from llm_router.figures import Bucket, of_clients
-from llm_router.latencies import latency_histogram, quantiles
+from llm_router.figures import Bucket
+from llm_router.latencies import p50_p95_p99
 from llm_router.processes import Process
 from llm_router.savings import cost_at, traffic
 from llm_router.schemas.dashboard import (
@@ -27,12 +27,11 @@ from llm_router.schemas.dashboard import (
 
 SHOWN_MODELS = 100
 MOST_BASELINES = 400
-P50_P95_P99 = (0.5, 0.95, 0.99)
 
 
 def function_figures(counted: Sums, name: Function) -> FunctionFigures:
     """One function's figures."""
-    p50, p95, p99 = quantiles(latency_histogram(counted, name), P50_P95_P99)
+    p50, p95, p99 = p50_p95_p99(counted, name)
     return FunctionFigures(
         function=name,
         requests=int(amount(counted, Counter.REQUESTS, name)),
@@ -47,8 +46,8 @@ def function_figures(counted: Sums, name: Function) -> FunctionFigures:
 
 def point(bucket: Bucket) -> Point:
     """One bucket as a point of the charts."""
-    counted = of_clients(bucket.counted)
-    p50, p95, p99 = quantiles(latency_histogram(counted), P50_P95_P99)
+    counted = bucket.of_clients
+    p50, p95, p99 = bucket.p50_p95_p99
     return Point(
         at=bucket.start,
         requests=int(total(counted, Counter.REQUESTS)),

@@ -1,4 +1,4 @@
-"""What the ingest function answers: entries, versions, status; and the requests that change the catalogue's version."""
+"""What the ingest function answers of models and updates, and the requests that change the catalogue's version."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from llm_router.catalogue.ending import as_of_day
 from llm_router.catalogue.entry import Capability, Catalogue, LongPrompt, ModelEntry, ModelStatus, QualityEstimate
 from llm_router.catalogue.operator_quality import answered
 from llm_router.catalogue.publishing import Published
-from llm_router.ports import MAX_VERSION, VersionInfo
+from llm_router.ports import MAX_VERSION
 from llm_router.schemas.body import RequestBody
+from llm_router.schemas.fields import Whole
 from llm_router.taxonomy import Category, Difficulty
 
 
 class RollbackRequest(RequestBody):
     """The version whose content is to be current again; with `expected_version` only while that one is in force."""
 
-    version: Annotated[int, Field(ge=0, le=MAX_VERSION)]
-    expected_version: Annotated[int, Field(ge=0, le=MAX_VERSION)] | None = None
+    version: Annotated[int, Field(ge=0, le=MAX_VERSION), Whole]
+    expected_version: Annotated[int, Field(ge=0, le=MAX_VERSION), Whole] | None = None
 
 
 class RefreshRequest(RequestBody):
@@ -187,25 +188,6 @@ class UpdateAnswer(BaseModel):
     diff: DiffAnswer
 
 
-class VersionAnswer(BaseModel):
-    """One version; `created_at` is in epoch seconds."""
-
-    version: int
-    sha256: str
-    created_at: float
-    origin: str
-    total_models: int
-    active_models: int
-    summary: str
-
-
-class VersionsAnswer(BaseModel):
-    """The versions kept, newest first."""
-
-    versions: list[VersionAnswer]
-    catalogue_version: int
-
-
 def models_answer(catalogue: Catalogue) -> ModelsAnswer:
     """The whole catalogue as JSON shows it."""
     return ModelsAnswer(models=[entry_answer(entry) for entry in catalogue], catalogue_version=catalogue.version)
@@ -233,17 +215,4 @@ def update_answer(published: Published, today: str) -> UpdateAnswer:
         total_models=len(published.models),
         active_models=len(as_of_day(Catalogue(published.version, published.models), today).active()),
         diff=diff_answer(published.diff),
-    )
-
-
-def version_answer(info: VersionInfo) -> VersionAnswer:
-    """The version as JSON shows it."""
-    return VersionAnswer(
-        version=info.version,
-        sha256=info.sha256,
-        created_at=info.created_at,
-        origin=info.origin,
-        total_models=info.total_models,
-        active_models=info.active_models,
-        summary=info.summary,
     )

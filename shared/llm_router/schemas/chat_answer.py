@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel
 
 from llm_router.catalogue.entry import ModelEntry
+from llm_router.generation.attempt import Attempt
 from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta, Usage
-from llm_router.generation.outcome import Attempt
 from llm_router.recommend import Decision
 from llm_router.schemas.absent import Absent
+from llm_router.schemas.annotations import Annotation, annotated
 from llm_router.schemas.attempts import AttemptAnswer, attempt_answers
 from llm_router.taxonomy import Difficulty
 
@@ -40,6 +41,7 @@ class MessageAnswer(BaseModel):
     refusal: str | None = None
     reasoning_content: Annotated[str | None, Absent] = None
     tool_calls: Annotated[list[ToolCallAnswer] | None, Absent] = None
+    annotations: Annotated[list[Annotation] | None, Absent] = None
 
 
 class Choice(BaseModel):
@@ -120,6 +122,7 @@ class Delta(BaseModel):
     refusal: Annotated[str | None, Absent] = None
     reasoning_content: Annotated[str | None, Absent] = None
     tool_calls: Annotated[list[ToolCallAnswer] | None, Absent] = None
+    annotations: Annotated[list[Annotation] | None, Absent] = None
 
 
 class ChunkChoice(BaseModel):
@@ -179,7 +182,11 @@ def message_answer(answer: ChatAnswer) -> MessageAnswer:
     calls = [_call(call) for call in answer.tool_calls]
     content = None if (calls or answer.refusal) and not answer.text else answer.text
     return MessageAnswer(
-        content=content, refusal=answer.refusal, reasoning_content=answer.reasoning, tool_calls=calls or None
+        content=content,
+        refusal=answer.refusal,
+        reasoning_content=answer.reasoning,
+        tool_calls=calls or None,
+        annotations=annotated(answer.citations),
     )
 
 
@@ -191,6 +198,7 @@ def chunk_delta(chunk: ChatChunk, *, first: bool) -> Delta:
         refusal=chunk.refusal or None,
         reasoning_content=chunk.reasoning or None,
         tool_calls=[_call_delta(delta) for delta in chunk.tool_calls] or None,
+        annotations=annotated(chunk.citations),
     )
 
 

@@ -9,9 +9,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from llm_router.generation.chat import ChatRequest, JsonFormat, Tool, ToolChoice, ToolMode
+from llm_router.schemas.beside import Ignored, OpenAiOwn
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.cache import CacheBody
-from llm_router.schemas.fields import AnyJson, AnyObject, NullOr
+from llm_router.schemas.fields import AnyObject, NullOr, Whole
 from llm_router.schemas.messages import Messages, chat_messages
 from llm_router.schemas.parts import Cacheable, Name
 from llm_router.schemas.route import ConstraintsBody
@@ -119,30 +120,7 @@ class StreamOptions(RequestBody):
     include_obfuscation: bool | None = None
 
 
-class Ignored(RequestBody):
-    """What OpenAI's clients send and the router takes without acting on it: it changes no answer, or only one
-    provider knows it. What would change the answer is taken where it asks for nothing."""
-
-    user: Annotated[str, Field(max_length=1024)] | None = None
-    metadata: AnyObject | None = None
-    store: bool | None = None
-    service_tier: Name | None = None
-    safety_identifier: Name | None = None
-    prompt_cache_key: Annotated[str, Field(max_length=1024)] | None = None
-    prompt_cache_retention: Name | None = None
-    prompt_cache_options: AnyJson = None
-    prediction: AnyJson = None
-    logprobs: Literal[False] | None = None
-    top_logprobs: Literal[0] | None = None
-    n: Literal[1] | None = None
-    modalities: list[Literal["text"]] | None = None
-    audio: None = None
-    functions: None = None
-    function_call: None = None
-    web_search_options: None = None
-
-
-class ChatCompletionRequest(Ignored):
+class ChatCompletionRequest(Ignored, OpenAiOwn):
     """`model` is `auto`, `auto:cheap`, `auto:best`, `auto:0.7`, or a model of the catalogue.
 
     `constraints`, `preference`, `session_id` and `cache` are the router's own; OpenAI's SDK sends them as `extra_body`.
@@ -150,14 +128,14 @@ class ChatCompletionRequest(Ignored):
 
     model: Annotated[str, Field(min_length=1, max_length=300)]
     messages: Messages
-    max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
-    max_completion_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=10_000_000), Whole] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=1, le=10_000_000), Whole] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1)] | None = None
     presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
     frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
     stop: Annotated[str, Field(max_length=1000)] | Annotated[list[Name], Field(max_length=4)] | None = None
-    seed: int | None = None
+    seed: Annotated[int, Whole] | None = None
     verbosity: Literal["low", "medium", "high"] | None = None
     logit_bias: Annotated[dict[Name, Annotated[float, Field(ge=-100, le=100)]], Field(max_length=1024)] | None = None
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
@@ -174,9 +152,15 @@ class ChatCompletionRequest(Ignored):
 
     @field_validator("tool_choice")
     @classmethod
-    def _allows_known_tools(cls, choice: object, others: ValidationInfo) -> object:
-        tools: list[ToolBody] = others.data.get("tools") or []
+    def _chooses_known_tools(cls, choice: object, others: ValidationInfo) -> object:
+        if "tools" not in others.data:
+            return choice  # They are wrong themselves, which is told already.
+        tools: list[ToolBody] = others.data["tools"] or []
         known = {tool.function.name for tool in tools}
+        if choice == "required" and not known:
+            raise ValueError('must not be "required" where there are no tools')
+        if isinstance(choice, NamedTool) and choice.function.name not in known:
+            raise ValueError("function.name is none of the tools")
         for place, name in enumerate(choice.names if isinstance(choice, AllowedToolsChoice) else ()):
             if name not in known:
                 raise ValueError(f"allowed_tools.tools[{place}] is none of the tools")
@@ -200,7 +184,7 @@ class ChatCompletionRequest(Ignored):
             seed=self.seed,
             presence_penalty=self.presence_penalty,
             frequency_penalty=self.frequency_penalty,
-            reasoning_effort="xhigh" if self.reasoning_effort == "max" else self.reasoning_effort,
+            reasoning_effort=self.reasoning_effort,
             verbosity=self.verbosity,
             logit_bias=tuple((self.logit_bias or {}).items()),
             tools=tuple(self._tools()),
@@ -208,6 +192,7 @@ class ChatCompletionRequest(Ignored):
             parallel_tool_calls=self.parallel_tool_calls,
             json_format=self.response_format.json_format() if self.response_format else None,
             kept=self.session_id is not None,
+            own=self.own(),
         )
 
     def _tools(self) -> Iterator[Tool]:

@@ -6,18 +6,18 @@ from llm_router import __version__
 from llm_router.auth import Function
 from llm_router.counters import ESTIMATED, SPENT, Counter, Sums, amount
 from llm_router.dashboard import InUse, Seen
-from llm_router.figures import PerBucket, of_clients, sums
-from llm_router.latencies import latency_histogram, quantiles
+from llm_router.figures import of_clients, sums
+from llm_router.latencies import p50_p95_p99
 from llm_router.savings import strongest
 from llm_router.schemas import board
-from llm_router.schemas.dashboard import Baseline, CatalogueFigures, ComponentAnswer, DashboardData, Point
+from llm_router.schemas.dashboard import Baseline, CatalogueFigures, ComponentAnswer, DashboardData
 from llm_router.schemas.status import still_quarantined
 
 
-def dashboard_answer(seen: Seen, points: PerBucket[Point]) -> DashboardData:
-    """The answer. `points` has those of buckets that are over from one answer to the next."""
+def dashboard_answer(seen: Seen) -> DashboardData:
+    """The answer."""
     counted = sums(seen.buckets)
-    p50, p95, p99 = quantiles(latency_histogram(of_clients(counted)), board.P50_P95_P99)
+    p50, p95, p99 = p50_p95_p99(of_clients(counted))
     baselines, usual = _baselines(seen.in_use, counted)
     return DashboardData(
         now=seen.now,
@@ -29,7 +29,7 @@ def dashboard_answer(seen: Seen, points: PerBucket[Point]) -> DashboardData:
         since=seen.since,
         components=[ComponentAnswer.of(component) for component in seen.components],
         functions=[board.function_figures(counted, name) for name in Function],
-        series=points.of(seen.buckets),
+        series=[board.point(bucket) for bucket in seen.buckets],
         p50_ms=p50,
         p95_ms=p95,
         p99_ms=p99,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, GetCoreSchemaHandler, JsonValue
-from pydantic_core import CoreSchema, PydanticUseDefault, core_schema
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, JsonValue
+from pydantic_core import CoreSchema, PydanticKnownError, PydanticUseDefault, core_schema
 
-from llm_router.json_values import NOT_FINITE, is_finite
+from llm_router.json_values import NOT_FINITE, is_finite, whole
 from llm_router.text import is_blank
 
 T = TypeVar("T")
@@ -32,6 +32,13 @@ def _finite(value: T) -> T:
     return value
 
 
+def _number(value: object) -> object:
+    # To Python, and so to a literal, True is 1.
+    if isinstance(value, bool):
+        raise PydanticKnownError("int_type")
+    return whole(value)
+
+
 def _readable(text: str) -> str:
     if is_blank(text):
         raise ValueError("must hold something that can be read")
@@ -43,6 +50,9 @@ Readable = AfterValidator(_readable)
 
 NullOr = Annotated[T, _NullIsAbsent()]
 """A field with a default that is not null, which null stands for as well."""
+
+Whole = BeforeValidator(_number)
+"""What an integer is annotated with, last: many writers of JSON print 500 as 500.0, and to JSON Schema it is one."""
 
 AnyJson = Annotated[JsonValue, AfterValidator(_finite)]
 """JSON of any form; where it may be anything, pydantic would take NaN and infinities whatever the body's model says."""

@@ -14,7 +14,7 @@ from llm_router.generation import chat
 from llm_router.generation.chat import ChatMessage, Role
 from llm_router.generation.chat import ToolCall as ToolUse
 from llm_router.schemas.body import RequestBody
-from llm_router.schemas.fields import AnyJson, AnyList, AnyObject, NullOr
+from llm_router.schemas.fields import AnyJson, AnyList, AnyObject, NullOr, Whole
 from llm_router.schemas.parts import AudioPart, Cacheable, FilePart, ImagePart, Name, Part, Text, TextPart
 from llm_router.text import is_blank
 
@@ -41,7 +41,7 @@ class ToolCall(RequestBody):
     """One tool call of the assistant's."""
 
     id: Name
-    index: int | None = None
+    index: Annotated[int, Whole] | None = None
     type: NullOr[Literal["function"]] = "function"
     function: FunctionCall
 

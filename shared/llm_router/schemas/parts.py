@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import mimetypes
 import re
 from pathlib import PurePosixPath
@@ -9,13 +10,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from llm_router.conversation import audio_tokens, file_tokens
+from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, audio_tokens, file_tokens
+from llm_router.data_addresses import head_of
 from llm_router.generation import chat
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import AnyJson
 
 _TEXT = ("text/", "application/json")
-_DATA = re.compile(r"data:([^;,]*)", re.IGNORECASE)
+_WEB = re.compile(r"https?://([^\s/?#@]*@)?[^\s/?#@:]", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _KINDS = {
@@ -24,6 +26,10 @@ _KINDS = {
     ".pptx": f"{_OFFICE}presentationml.presentation",
 }
 """Those that Python itself does not know everywhere."""
+_NO_PICTURE = (
+    "must be a picture: an http or https address, or a data address of the kind image/* that can be read; other files "
+    "go as file"
+)
 MAX_TEXT = 1_000_000
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Name = Annotated[str, Field(max_length=256)]
@@ -42,7 +48,7 @@ class PartBody(Cacheable):
 
     @property
     def tokens(self) -> int:
-        """What it takes beyond text and pictures, which are counted otherwise."""
+        """What it takes beyond text and a picture of ordinary size, which are counted otherwise."""
         return 0
 
 
@@ -67,9 +73,8 @@ class ImageUrl(RequestBody):
     @classmethod
     def _holds_a_picture(cls, url: str) -> str:
         """Pictures count alike, however many bytes they are: what is none must not pass for one."""
-        kind = _kind_told(url)
-        if kind is not None and not kind.startswith("image/"):
-            raise ValueError("must be a picture: a data address of the kind image/*; other files go as file")
+        if not _may_be_picture(url):
+            raise ValueError(_NO_PICTURE)
         return url
 
 
@@ -79,10 +84,14 @@ class ImagePart(PartBody):
     type: Literal["image_url"]
     image_url: ImageUrl
 
+    @property
+    def tokens(self) -> int:
+        """What its original size may take beyond the ordinary one."""
+        return ORIGINAL_TOKENS - IMAGE_TOKENS if self.image_url.detail == "original" else 0
+
     def chat(self) -> chat.Part:
         """As it is sent to a model."""
-        detail = self.image_url.detail
-        return chat.ImagePart(self.image_url.url, "high" if detail == "original" else detail)
+        return chat.ImagePart(self.image_url.url, self.image_url.detail)
 
 
 class AudioData(RequestBody):
@@ -137,13 +146,14 @@ class FilePart(PartBody):
 
     @property
     def is_sized(self) -> bool:
-        """False for a file that a provider is to fetch. Those that it holds are the operator's own."""
+        """False for a file that a provider is to fetch, or that it holds: nothing of it is here to be counted."""
         address = self.file.address
-        return not address or _kind_told(address) is not None
+        return self.file.file_id is None if not address else _kind_told(address) is not None
 
     def chat(self) -> chat.Part:
-        """As it is sent to a model."""
-        return chat.FilePart(self.file.address, self.file.file_id, self.file.filename)
+        """As it is sent to a model: of a file that is here no id goes along, since behind it might be another."""
+        address = self.file.address
+        return chat.FilePart(address, None if address else self.file.file_id, self.file.filename)
 
 
 class RefusalPart(PartBody):
@@ -161,9 +171,21 @@ Part = Annotated[TextPart | ImagePart | AudioPart | FilePart | RefusalPart, Fiel
 
 
 def _kind_told(address: str) -> str | None:
-    """The kind that a `data:` address tells, text where it tells none (RFC 2397); None for any other address."""
-    found = _DATA.match(address)
-    return found[1].strip().lower() or "text/plain" if found else None
+    """The kind that a `data:` address tells; None for any other address."""
+    head = head_of(address)
+    return None if head is None else head.kind
+
+
+def _may_be_picture(address: str) -> bool:
+    if (head := head_of(address)) is None:
+        return _WEB.match(address) is not None
+    if not head.kind.startswith("image/") or head.data_from is None:
+        return False
+    data = address[head.data_from :]
+    try:
+        return bool(base64.b64decode(data, validate=True) if head.in_base64 else data)
+    except ValueError:
+        return False
 
 
 def _kind_of(filename: str) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from llm_router.catalogue.entry import Capability
 from llm_router.conversation import Conversation, of_prompt
-from llm_router.feedback import Subject
 from llm_router.generation.beside_text import beside_tokens
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart
 from llm_router.ranking.constraints import Reason
@@ -25,12 +24,12 @@ from llm_router.schemas.as_text import AsText
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.classify import Prompt
-from llm_router.schemas.fields import NullOr
+from llm_router.schemas.fields import NullOr, Whole
 from llm_router.schemas.messages import Messages, chat_messages, conversation
 from llm_router.sessions.telling import SessionNote
 from llm_router.taxonomy import Degraded, Difficulty, Method
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Names = Annotated[tuple[Name, ...], Field(max_length=200)]
 KNOWN_EXCLUSIONS = 4096
 Positive = Annotated[float, Field(gt=0, le=1e9)]
@@ -42,14 +41,14 @@ class ConstraintsBody(RequestBody):
     The case of letters counts in no name. A model's name without its provider means the model at every host.
     """
 
-    max_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=10_000_000), Whole] | None = None
     max_cost_usd: Positive | None = None
     max_latency_ms: Positive | None = None
     min_quality: Annotated[float, Field(ge=0, le=1)] | None = None
     providers: NullOr[Names] = ()
     exclude_models: NullOr[Names] = ()
     capabilities: NullOr[Annotated[tuple[Capability, ...], Field(max_length=20)]] = ()
-    min_context_tokens: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    min_context_tokens: Annotated[int, Field(ge=1, le=1_000_000_000), Whole] | None = None
     open_weights: bool | None = None
     licenses: NullOr[Names] = ()
     regions: NullOr[Names] = ()
@@ -201,14 +200,6 @@ def route_answer(decision: Decision) -> RouteAnswer:
         degraded=list(decision.degraded),
         session=_session(decision.session),
     )
-
-
-def subject_of(decision: Decision, tenant: str, used: str | None = None, *, demo: bool = False) -> Subject:
-    """What feedback on the decision would be about: the model that was used, or a `demo` in its place, or else the one
-    recommended."""
-    found = decision.classified.classification
-    model_id = used or decision.ranking.candidates[0].model.id
-    return Subject(model_id, found.base_category, found.difficulty, tenant, decision.session_key, demo)
 
 
 def _session(note: SessionNote | None) -> SessionAnswer | None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.guards import Quarantined, still_doubted
-from llm_router.catalogue.publishing import held_by_rollback
+from llm_router.catalogue.publishing import BUNDLED, held_by_rollback
 from llm_router.catalogue.reader import InForce
 from llm_router.catalogue.refresher import LastRun, Refreshed
 from llm_router.catalogue.source_state import Health, SourceState, in_trouble, models_told_by
@@ -107,7 +107,7 @@ def status_answer(
         data_sources=sorted(models),
         catalogue_version=catalogue.version,
         catalogue_age_s=now - current.created_at if current else None,
-        origin=current.origin if current else "unknown" if catalogue.version else "bundled",
+        origin=current.origin if current else "unknown" if catalogue.version else BUNDLED,
         held_by_rollback=held_by_rollback(current),
         last_change=current.summary if current else None,
         refused=last.refused if last else None,

@@ -14,6 +14,7 @@ from llm_router.catalogue.identifiers import MAX_ID, MAX_NAME
 from llm_router.catalogue.upsert import MAX_MODELS, upsert
 from llm_router.ports import MAX_VERSION
 from llm_router.schemas.body import RequestBody
+from llm_router.schemas.fields import Whole
 from llm_router.taxonomy import Category, Difficulty
 
 
@@ -57,7 +58,7 @@ _LONG_PROMPT = _object(
 MODEL_SCHEMA: Mapping[str, Any] = _object(
     {
         "id": {"type": "string", "minLength": 1, "maxLength": MAX_ID},
-        "provider": _text(64),
+        "provider": {"type": "string", "minLength": 1, "maxLength": 64},
         "display_name": {"type": "string", "minLength": 1, "maxLength": MAX_NAME},
         "status": {"enum": [*ModelStatus, None]},
         "api_alias": _text(MAX_ID),
@@ -94,7 +95,11 @@ MODEL_SCHEMA: Mapping[str, Any] = _object(
         "real_time_metrics": _FLAG,
     },
     required=["id"],
-    description="A new model, or what changes of a known one. A field that is not given stays; null makes it unknown.",
+    description=(
+        "A new model, or what changes of a known one. A field that is not given stays; null makes it unknown. A null "
+        "status takes back what an update has said: it is again what the sources tell, from the next refresh on, and "
+        "until then what follows from the model's dates and quality."
+    ),
 )
 """What `llm_router.catalogue.validation` takes, for the API's description."""
 
@@ -107,7 +112,7 @@ class UpdateRequest(RequestBody):
         Field(max_length=MAX_MODELS),
         WithJsonSchema({"type": "array", "minItems": 1, "maxItems": MAX_MODELS, "items": dict(MODEL_SCHEMA)}),
     ]
-    expected_version: Annotated[int, Field(ge=0, le=MAX_VERSION)] | None = None
+    expected_version: Annotated[int, Field(ge=0, le=MAX_VERSION), Whole] | None = None
 
     def applied_to(self, models: Mapping[str, ModelEntry], today: str) -> Mapping[str, ModelEntry]:
         """The catalogue's models with these changes. Raises `InvalidRequest` naming index and field."""

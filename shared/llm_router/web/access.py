@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from llm_router.activity import ActivityKind
 from llm_router.auth import Access, Function
 
 KIB = 1024
@@ -19,6 +20,7 @@ class RouteRule:
 
     `waits` says that it may wait long for providers and answer piece by piece: what asks the store on the way is done
     aside. `swift` says that it answers in a few milliseconds of its own work and waits for nobody but the store.
+    `kind` is what its requests are counted as.
     """
 
     function: Function
@@ -28,6 +30,7 @@ class RouteRule:
     body_limit: int = 4 * MIB
     waits: bool = False
     swift: bool = False
+    kind: ActivityKind = ActivityKind.REQUEST
 
     @property
     def reads_body(self) -> bool:
@@ -36,28 +39,28 @@ class RouteRule:
 
 
 ROUTES: tuple[RouteRule, ...] = (
-    RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC, swift=True),
-    RouteRule(Function.ROUTE, "GET", "/route/health", Access.PUBLIC),
+    RouteRule(Function.ROUTE, "GET", "/healthz", Access.PUBLIC, swift=True, kind=ActivityKind.PROBE),
+    RouteRule(Function.ROUTE, "GET", "/route/health", Access.PUBLIC, kind=ActivityKind.PROBE),
     RouteRule(Function.ROUTE, "POST", "/route", Access.CLIENT, waits=True),
-    RouteRule(Function.ROUTE, "GET", "/metrics", Access.OPERATOR),
+    RouteRule(Function.ROUTE, "GET", "/metrics", Access.OPERATOR, kind=ActivityKind.PROBE),
     RouteRule(Function.ROUTE, "GET", "/metrics/models", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/metrics/{model_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/decisions/{decision_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "POST", "/feedback", Access.CLIENT),
-    RouteRule(Function.ROUTE, "POST", "/v1/chat/completions", Access.CLIENT, waits=True),
+    RouteRule(Function.ROUTE, "POST", "/v1/chat/completions", Access.CLIENT, waits=True, kind=ActivityKind.GENERATION),
     RouteRule(Function.ROUTE, "GET", "/v1/models", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/v1/models/{model_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/keys", Access.ADMIN),
     RouteRule(Function.ROUTE, "POST", "/keys", Access.ADMIN),
     RouteRule(Function.ROUTE, "DELETE", "/keys/{key_id}", Access.ADMIN),
-    RouteRule(Function.CLASSIFY, "GET", "/classify/health", Access.PUBLIC),
+    RouteRule(Function.CLASSIFY, "GET", "/classify/health", Access.PUBLIC, kind=ActivityKind.PROBE),
     RouteRule(Function.CLASSIFY, "POST", "/classify", Access.CLIENT, 256 * KIB, swift=True),
     RouteRule(Function.CLASSIFY, "POST", "/classify/batch", Access.CLIENT),
     RouteRule(Function.CLASSIFY, "GET", "/categories", Access.CLIENT),
     RouteRule(Function.CLASSIFY, "POST", "/categories", Access.ADMIN),
     RouteRule(Function.CLASSIFY, "DELETE", "/categories/{name}", Access.ADMIN),
     RouteRule(Function.CLASSIFY, "GET", "/info", Access.PUBLIC),
-    RouteRule(Function.INGEST, "GET", "/ingest/health", Access.PUBLIC),
+    RouteRule(Function.INGEST, "GET", "/ingest/health", Access.PUBLIC, kind=ActivityKind.PROBE),
     RouteRule(Function.INGEST, "GET", "/status", Access.PUBLIC),
     RouteRule(Function.INGEST, "GET", "/models", Access.CLIENT),
     RouteRule(Function.INGEST, "GET", "/models/{model_id}", Access.CLIENT),
@@ -65,12 +68,12 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.INGEST, "POST", "/update", Access.ADMIN),
     RouteRule(Function.INGEST, "POST", "/refresh", Access.ADMIN),
     RouteRule(Function.INGEST, "POST", "/catalogue/rollback", Access.ADMIN),
-    RouteRule(Function.DASHBOARD, "GET", "/dashboard/health", Access.PUBLIC),
+    RouteRule(Function.DASHBOARD, "GET", "/dashboard/health", Access.PUBLIC, kind=ActivityKind.PROBE),
     RouteRule(Function.DASHBOARD, "GET", "/", Access.PUBLIC),
     RouteRule(Function.DASHBOARD, "GET", "/dashboard", Access.PUBLIC),
     RouteRule(Function.DASHBOARD, "GET", "/dashboard/assets/{name}", Access.PUBLIC),
     RouteRule(Function.DASHBOARD, "GET", "/dashboard/data", Access.OPERATOR),
-    RouteRule(Function.DASHBOARD, "GET", "/health", Access.PUBLIC),
+    RouteRule(Function.DASHBOARD, "GET", "/health", Access.PUBLIC, kind=ActivityKind.PROBE),
     RouteRule(Function.DASHBOARD, "GET", "/openapi.json", Access.PUBLIC),
 )
 

@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from llm_router import __version__
-from llm_router.activity import CALLER_LEFT, Observation, Observer
+from llm_router.activity import ActivityKind, Observation, Observer
 from llm_router.aside import Aside, here
 from llm_router.auth import Caller, Function, Gatekeeper
-from llm_router.errors import Overloaded, RouterError
+from llm_router.errors import ErrorCode, Overloaded, RouterError
 from llm_router.schemas.body import RequestBody
 from llm_router.web.access import RouteRule, rule
 from llm_router.web.body import parse, read_raw
@@ -123,7 +123,7 @@ class Door:
 
     async def _serve(self, request: Request, row: RouteRule, endpoint: Callable[[Call], Awaitable[Answer]]) -> Response:
         started = time.perf_counter()
-        note = self._note(request, row.path)
+        note = self._note(request, row.path, row.kind)
         try:
             let_in = self._aside if row.waits else here
             caller = await let_in(lambda: self._gatekeeper().admit(row.access, request.headers))
@@ -158,16 +158,16 @@ class Door:
         """Note a request that ends without an answer of the door's: its caller has left, or the service is stopping,
         which whoever cancels it then tells the caller. Makes no pause: a loop that ends would cancel it again there.
         """
-        note.status, note.error = (499, CALLER_LEFT) if _has_left(request) else status_of(Overloaded(""))
+        note.status, note.error = (499, ErrorCode.CALLER_LEFT) if _has_left(request) else status_of(Overloaded(""))
         note.ms = _ms_since(started)
         self._observer().observe(note)
 
     def _sorry(self, request: Request, row: RouteRule, failure: Exception) -> Response:
-        started, note = time.perf_counter(), self._note(request, row.path)
+        started, note = time.perf_counter(), self._note(request, row.path, row.kind)
         return self._finish(request, self._failed(row, note, failure), note, started)
 
     def _failed(self, row: RouteRule, note: Observation, failure: Exception) -> Response:
-        note.error = "internal_error"
+        note.error = ErrorCode.INTERNAL_ERROR
         self._observer().failed(note, failure)
         sorry = RouterError("Something went wrong on our side; the request id finds it in the log.")
         return error_response(sorry, path=row.path, request_id=note.request_id)
@@ -185,8 +185,8 @@ class Door:
         response = error_response(error, path=path, request_id=note.request_id)
         return self._finish(request, response, note, started)
 
-    def _note(self, request: Request, route: str) -> Observation:
-        note = Observation(str(self.function), route, _request_id(request), cold_start=self._cold)
+    def _note(self, request: Request, route: str, kind: ActivityKind = ActivityKind.REQUEST) -> Observation:
+        note = Observation(str(self.function), route, _request_id(request), cold_start=self._cold, kind=kind)
         self._cold = False
         return note
 

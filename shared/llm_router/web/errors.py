@@ -9,34 +9,37 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from llm_router import errors
-from llm_router.errors import FieldProblem, RouterError
+from llm_router.errors import ErrorCode, FieldProblem, RouterError
 from llm_router.web.every_answer import add_headers
 
-STATUS: Mapping[type[RouterError], tuple[int, str, str]] = {
-    errors.NoEligibleModel: (422, "no_eligible_model", "No model meets the constraints"),
-    errors.InvalidRequest: (422, "invalid_request", "Some fields are wrong"),
-    errors.MalformedRequest: (400, "malformed_request", "The body or the request cannot be read"),
-    errors.PayloadTooLarge: (413, "payload_too_large", "The body is too long"),
-    errors.HeadTooLong: (431, "head_too_long", "The request's line and headers are too long"),
-    errors.RequestTimeout: (408, "request_timeout", "The request did not come in whole in time"),
-    errors.UnsupportedMediaType: (415, "unsupported_media_type", "Not JSON, or compressed"),
-    errors.Unauthenticated: (401, "unauthorized", "No valid key"),
-    errors.Forbidden: (403, "forbidden", "A valid key that may not do this"),
-    errors.NotFound: (404, "not_found", "Nothing is there"),
-    errors.MethodNotAllowed: (405, "method_not_allowed", "The path answers to other methods"),
-    errors.VersionConflict: (409, "version_conflict", "The catalogue moved on"),
-    errors.Conflict: (409, "conflict", "Another request stands in the way"),
-    errors.BudgetExceeded: (429, "budget_exceeded", "A budget is spent"),
-    errors.RateLimited: (429, "rate_limited", "Too many requests"),
-    errors.UpstreamTimeout: (504, "upstream_timeout", "The deadline passed"),
-    errors.UpstreamError: (502, "upstream_error", "Every provider failed"),
-    errors.CatalogueUnavailable: (503, "catalogue_unavailable", "No catalogue can be read"),
-    errors.StoreUnavailable: (503, "store_unavailable", "A store is down"),
-    errors.Overloaded: (503, "overloaded", "Too much is in progress"),
-    errors.Unavailable: (503, "unavailable", "Something needed is down"),
-    errors.ConfigurationError: (503, "not_configured", "A setting is missing or wrong"),
+STATUS: Mapping[type[RouterError], tuple[int, ErrorCode, str]] = {
+    errors.NoEligibleModel: (422, ErrorCode.NO_ELIGIBLE_MODEL, "No model meets the constraints"),
+    errors.InvalidRequest: (422, ErrorCode.INVALID_REQUEST, "Some fields are wrong"),
+    errors.MalformedRequest: (400, ErrorCode.MALFORMED_REQUEST, "The body or the request cannot be read"),
+    errors.PayloadTooLarge: (413, ErrorCode.PAYLOAD_TOO_LARGE, "The body is too long"),
+    errors.HeadTooLong: (431, ErrorCode.HEAD_TOO_LONG, "The request's line and headers are too long"),
+    errors.RequestTimeout: (408, ErrorCode.REQUEST_TIMEOUT, "The request did not come in whole in time"),
+    errors.UnsupportedMediaType: (415, ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Not JSON, or compressed"),
+    errors.Unauthenticated: (401, ErrorCode.UNAUTHORIZED, "No valid key"),
+    errors.Forbidden: (403, ErrorCode.FORBIDDEN, "A valid key that may not do this"),
+    errors.NotFound: (404, ErrorCode.NOT_FOUND, "Nothing is there"),
+    errors.MethodNotAllowed: (405, ErrorCode.METHOD_NOT_ALLOWED, "The path answers to other methods"),
+    errors.VersionConflict: (409, ErrorCode.VERSION_CONFLICT, "The catalogue moved on"),
+    errors.Conflict: (409, ErrorCode.CONFLICT, "Another request stands in the way"),
+    errors.BudgetExceeded: (429, ErrorCode.BUDGET_EXCEEDED, "A budget is spent"),
+    errors.RateLimited: (429, ErrorCode.RATE_LIMITED, "Too many requests"),
+    errors.UpstreamTimeout: (504, ErrorCode.UPSTREAM_TIMEOUT, "The deadline passed"),
+    errors.UpstreamError: (502, ErrorCode.UPSTREAM_ERROR, "Every provider failed"),
+    errors.CatalogueUnavailable: (503, ErrorCode.CATALOGUE_UNAVAILABLE, "No catalogue can be read"),
+    errors.StoreUnavailable: (503, ErrorCode.STORE_UNAVAILABLE, "A store is down"),
+    errors.Overloaded: (503, ErrorCode.OVERLOADED, "Too much is in progress"),
+    errors.Unavailable: (503, ErrorCode.UNAVAILABLE, "Something needed is down"),
+    errors.ConfigurationError: (503, ErrorCode.NOT_CONFIGURED, "A setting is missing or wrong"),
 }
 """Status, code, and the words of the API's description. The most specific class wins; what is not listed is a 500."""
+
+NOT_BY_WAITING = frozenset({ErrorCode.PROVIDER_NOT_CONFIGURED})
+"""Codes of what somebody has to set right first: OpenAI's SDKs, which send every 5xx again, are told not to."""
 
 NAMED_FIELDS = 3
 
@@ -81,13 +84,13 @@ class OpenAIErrorEnvelope(BaseModel):
     error: OpenAIError
 
 
-def status_of(error: RouterError) -> tuple[int, str]:
+def status_of(error: RouterError) -> tuple[int, ErrorCode]:
     """HTTP status and code of an error, by its nearest listed class."""
     for kind in type(error).__mro__:
         if kind in STATUS:
             status, code, _ = STATUS[kind]
             return status, error.code or code
-    return 500, "internal_error"
+    return 500, ErrorCode.INTERNAL_ERROR
 
 
 def described_statuses() -> dict[int, str]:
@@ -106,6 +109,8 @@ def error_response(error: RouterError, *, path: str, request_id: str) -> Respons
     headers = {}
     if error.retry_after_s is not None:
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
+    elif code in NOT_BY_WAITING:
+        headers["x-should-retry"] = "false"
     elif status in (429, 503):
         headers["retry-after"] = "1"
     if status == 401:
@@ -141,7 +146,7 @@ def _named(fields: tuple[FieldProblem, ...]) -> str:
     return "; ".join(f"{field.path}: {field.problem}" for field in fields[:NAMED_FIELDS])
 
 
-def _openai_body(message: str, code: str, status: int, fields: tuple[FieldProblem, ...]) -> str:
+def _openai_body(message: str, code: ErrorCode, status: int, fields: tuple[FieldProblem, ...]) -> str:
     kind = _OPENAI_TYPE.get(status, "server_error" if status >= 500 else "invalid_request_error")
     param = fields[0].path if fields else None
     return OpenAIErrorEnvelope(error=OpenAIError(message=message, type=kind, param=param, code=code)).model_dump_json()

@@ -66,7 +66,7 @@ def body(model: str, request: ChatRequest, *, stream: bool, eager: bool = False)
             given["top_p"] = request.top_p
     if output := _output(model, request, wanted):
         given["output_config"] = output
-    tools, choice = request.tools, unforced(request.tool_choice)
+    tools, choice = unforced(request)
     if traits.forced_tools:
         tools, choice = json_tool.tools_of(request)
     if not tools:

@@ -58,7 +58,7 @@ _DOCUMENTS = {
 def body(model: str, request: ChatRequest) -> dict[str, Json]:
     """What is posted; bytes are base64 there. Seeds and penalties are not part of Converse."""
     traits = traits_of(model)
-    forces = traits.forced_tools and at_bedrock(model).json_by_tool and json_tool.forced(request) is not None
+    forces = traits.forced_tools and at_bedrock(model).forces_tools and json_tool.forced(request) is not None
     names = _DocumentNames()
     result, block = partial(_result, names=names), partial(_block, names=names)
     spoken = list(turns(request))
@@ -86,7 +86,7 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     }
     if known := {name: value for name, value in settings.items() if value is not None}:
         given["inferenceConfig"] = known
-    tools, choice = request.tools, request.tool_choice if traits.forced_tools else unforced(request.tool_choice)
+    tools, choice = (request.tools, request.tool_choice) if traits.forced_tools else unforced(request)
     if forces:
         tools, choice = json_tool.tools_of(request)
     if not tools:

@@ -9,7 +9,9 @@ from llm_router.adapters.providers.traits import Thinking, traits_of
 from llm_router.generation.chat import ChatRequest
 from llm_router.json_values import Json
 
-_NOVA_EFFORTS: Mapping[str, str] = {"low": "low", "medium": "medium", "high": "medium", "xhigh": "medium"}
+_NOVA_EFFORTS: Mapping[str, str] = {
+    "low": "low", "medium": "medium", "high": "medium", "xhigh": "medium", "max": "medium"
+}  # fmt: skip
 """At its high one an answer can have no bound."""
 _MAKE_IT_THINK = frozenset({"reasoningConfig", "thinking"})
 """An effort alone does not."""

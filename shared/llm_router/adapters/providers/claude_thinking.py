@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from llm_router.adapters.providers import json_tool
+from llm_router.adapters.providers.efforts import nearest
 from llm_router.adapters.providers.traits import Off, Thinking, traits_of
-from llm_router.generation.chat import ChatRequest, Role, ToolMode
+from llm_router.generation.chat import ChatRequest, Role
 from llm_router.json_values import Json
 
 DEFAULT_MAX_TOKENS = 8192
 """The protocol wants a limit. Every model from Claude 3.5 on can write this much."""
-_EFFORTS = {"none": "low", "minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
-_BUDGETS: Mapping[str, int] = {"low": 1024, "medium": 4096, "high": 16384, "xhigh": 16384}
+_BUDGETS: Mapping[str, int] = {"low": 1024, "medium": 4096, "high": 16384, "xhigh": 16384, "max": 16384}
 _LEAST_BUDGET = 1024
 
 
@@ -44,24 +44,25 @@ def wish(model: str, request: ChatRequest) -> Wish:
         return Wish()
     if wanted == "none" and traits.off is not Off.NEVER:
         return Wish({"type": traits.off.value})
-    return Wish(_told(traits.thinking, request), _EFFORTS.get(wanted) if traits.effort else None)
+    return Wish(_told(traits.thinking, request), nearest(wanted, traits.efforts))
 
 
 def wish_at_bedrock(model: str, request: ChatRequest) -> Wish:
     """What Bedrock is sent: an effort only to one that thinks, and nothing that keeps from thinking."""
-    wanted, thinking = request.reasoning_effort, traits_of(model).thinking
-    if wanted not in _EFFORTS or forces_a_tool(request):
+    wanted, traits = request.reasoning_effort, traits_of(model)
+    if wanted is None or forces_a_tool(request):
         return Wish()
-    if thinking is Thinking.ALWAYS:
-        return Wish(None if wanted == "none" else {"type": "adaptive"}, _EFFORTS[wanted])
-    told = _told(thinking, request)
-    return Wish(told, _EFFORTS[wanted] if told and thinking is Thinking.ADAPTIVE else None)
+    effort = nearest(wanted, traits.efforts)
+    if traits.thinking is Thinking.ALWAYS:
+        return Wish(None if wanted == "none" else {"type": "adaptive"}, effort)
+    told = _told(traits.thinking, request)
+    return Wish(told, effort if told and traits.thinking is Thinking.ADAPTIVE else None)
 
 
 def forces_a_tool(request: ChatRequest) -> bool:
     """Whether a tool must be called, which nobody can be made to do who is to think first."""
     _, choice = json_tool.tools_of(request)
-    return choice is not None and (choice.mode is ToolMode.REQUIRED or choice.name is not None)
+    return choice is not None and choice.forces
 
 
 def _told(thinking: Thinking, request: ChatRequest) -> dict[str, Json] | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, model_validator
 
-from llm_router.adapters.providers.openai_request import Quirks
+from llm_router.adapters.providers.openai_quirks import Quirks
 from llm_router.generation.provider import Provider
 from llm_router.provider_addresses import problem
 

@@ -20,7 +20,6 @@ from llm_router.generation.chat import (
     Tool,
     ToolCall,
     ToolChoice,
-    ToolMode,
 )
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.json_values import Json
@@ -132,10 +131,14 @@ def stops_of(request: ChatRequest) -> list[Json] | None:
     return [stop for stop in request.stop if stop.strip()] or None
 
 
-def unforced(choice: ToolChoice | None) -> ToolChoice | None:
-    """The choice for a model that cannot be made to call a tool: it may where it must."""
-    forces = choice is not None and (choice.mode is ToolMode.REQUIRED or choice.name is not None)
-    return ToolChoice() if forces else choice
+def unforced(request: ChatRequest) -> tuple[tuple[Tool, ...], ToolChoice | None]:
+    """The tools and the choice among them for a model that cannot be made to call one: it may where it must, and where
+    one is named no other."""
+    choice = request.tool_choice
+    if choice is None or not choice.forces:
+        return request.tools, choice
+    named = tuple(tool for tool in request.tools if tool.name == choice.name)
+    return named or request.tools, ToolChoice()
 
 
 def json_object(text: str | None) -> dict[str, Json]:

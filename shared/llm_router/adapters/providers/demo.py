@@ -14,7 +14,6 @@ from llm_router.generation.chat import (
     StopReason,
     ToolCall,
     ToolCallDelta,
-    ToolMode,
 )
 from llm_router.json_values import Json
 
@@ -64,7 +63,7 @@ class DemoProvider:
 def _calls(request: ChatRequest) -> tuple[ToolCall, ...]:
     """A call of the tool that is asked for, or of the first one, where one must be called."""
     choice = request.tool_choice
-    if not request.tools or choice is None or (choice.mode is not ToolMode.REQUIRED and choice.name is None):
+    if not request.tools or choice is None or not choice.forces:
         return ()
     tool = next((tool for tool in request.tools if tool.name == choice.name), request.tools[0])
     arguments = json.dumps(_example(json_object(tool.parameters)) or {})

@@ -8,9 +8,12 @@ from llm_router.adapters.providers.traits import Off, Thinking, Traits, traits_o
 from llm_router.generation.chat import ChatRequest
 from llm_router.json_values import Json
 
-_LEVELS = {"none": "minimal", "minimal": "minimal", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
+_LEVELS: Mapping[str, str] = {
+    "none": "minimal", "minimal": "minimal", "low": "low", "medium": "medium", "high": "high", "xhigh": "high",
+    "max": "high",
+}  # fmt: skip
 _BUDGETS: Mapping[str, int] = {
-    "none": 0, "minimal": 1024, "low": 1024, "medium": 8192, "high": 24576, "xhigh": 24576
+    "none": 0, "minimal": 1024, "low": 1024, "medium": 8192, "high": 24576, "xhigh": 24576, "max": 24576
 }  # fmt: skip
 """What Google itself makes of OpenAI's efforts; none is no thinking, and the least where that cannot be."""
 

@@ -7,6 +7,7 @@ import mimetypes
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from llm_router.data_addresses import head_of
 from llm_router.generation.provider import Failure, ProviderFailed
 
 
@@ -22,7 +23,7 @@ class Media:
         return base64.b64decode(self.data)
 
 
-_MEANT = {"": "text/plain", "image/jpg": "image/jpeg"}
+_MEANT = {"image/jpg": "image/jpeg"}
 """Kinds as they are written, often wrongly, and as providers know them."""
 
 _FILMS = ("youtube.com", "youtu.be")
@@ -30,21 +31,19 @@ _FILMS = ("youtube.com", "youtu.be")
 
 
 def inline(address: str) -> Media | None:
-    """What a `data:` address holds (RFC 2397); None for any other address. Raises `ProviderFailed` for a broken one."""
-    if address[:5].lower() != "data:":
+    """What a `data:` address holds; None for any other address. Raises `ProviderFailed` for a broken one."""
+    if (head := head_of(address)) is None:
         return None
-    head, comma, data = address[5:].partition(",")
-    kind, *options = head.split(";")
-    if not comma:
+    if head.data_from is None:
         raise ProviderFailed(Failure.BAD_REQUEST)
+    data = address[head.data_from :]
     try:
-        if "base64" not in (option.strip().lower() for option in options):
+        if not head.in_base64:
             data = base64.b64encode(unquote_to_bytes(data)).decode()
         base64.b64decode(data, validate=True)
     except ValueError:
         raise ProviderFailed(Failure.BAD_REQUEST) from None
-    kind = kind.strip().lower()
-    return Media(_MEANT.get(kind, kind), data)
+    return Media(_MEANT.get(head.kind, head.kind), data)
 
 
 def kind_of(address: str, default: str) -> str:

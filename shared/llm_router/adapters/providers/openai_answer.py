@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
+from llm_router.adapters.providers.citations import cited, listed
 from llm_router.adapters.providers.conversation import new_call_id
 from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.failures import of_status
 from llm_router.adapters.providers.http_provider import Received, read
 from llm_router.adapters.providers.streamed_calls import StreamedCalls
-from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta, Usage
+from llm_router.generation.chat import ChatAnswer, ChatChunk, Citation, StopReason, ToolCall, ToolCallDelta, Usage
 from llm_router.generation.provider import Failure, ProviderFailed
 
 _STOPS = {
@@ -96,6 +97,7 @@ class _Message(Received):
     reasoning: str | None = None
     refusal: str | None = None
     tool_calls: list[_Call] | None = None
+    annotations: JsonValue = None
 
     def text(self) -> str:
         if isinstance(self.content, list):
@@ -122,6 +124,8 @@ class _Completion(Received):
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
     error: _Error | str | None = None
+    citations: JsonValue = None
+    search_results: JsonValue = None
 
     def checked(self) -> _Completion:
         """Itself, unless it tells of an error under a status of 200, as OpenRouter and streams do."""
@@ -166,17 +170,22 @@ def answer(body: bytes) -> ChatAnswer:
         usage=completion.usage.usage() if completion.usage else None,
         refusal=message.refusal,
         reasoning=message.thoughts() or None,
+        citations=cited(message.annotations) or listed(completion.citations, completion.search_results),
     )
 
 
 @dataclass(slots=True)
 class ChunkReader:
-    """Reads a stream. Why it stopped and what it used are kept until `[DONE]`, so that they come once and last."""
+    """Reads a stream. Why it stopped and what it used are kept until `[DONE]`, so that they come once and last. What
+    the answer rests on goes with whatever it says, and last: nobody knows whether all of a stream is read."""
 
     ended: bool = False
     _stop: StopReason | None = None
     _usage: Usage | None = None
     _calls: StreamedCalls = field(default_factory=StreamedCalls)
+    _cited: dict[Citation, None] = field(default_factory=dict)
+    """In their order; some tell all of them in every piece."""
+    _listed: tuple[Citation, ...] = ()
 
     def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
         """The chunks of one event, at most one. Raises `ProviderFailed`."""
@@ -184,13 +193,14 @@ class ChunkReader:
             self.ended = True
             usual = StopReason.TOOL_CALLS if self._calls else StopReason.STOP
             stop = usual if self._stop in (None, StopReason.STOP) else self._stop
-            yield ChatChunk(stop=stop, usage=self._usage)
+            yield ChatChunk(stop=stop, usage=self._usage, citations=self._citations)
             return
         completion = read(_Completion, event.data).checked()
         if completion.choices is None and completion.usage is None:
             raise ProviderFailed(Failure.GARBAGE)
         if completion.usage is not None:
             self._usage = completion.usage.usage() or self._usage
+        self._listed = listed(completion.citations, completion.search_results) or self._listed
         for choice in (completion.choices or ())[:1]:
             if choice.finish_reason:
                 self._stop = _stop(choice.finish_reason)
@@ -203,8 +213,13 @@ class ChunkReader:
 
     def _chunk(self, delta: _Message) -> ChatChunk | None:
         calls = tuple(self._piece(call) for call in delta.tool_calls or ())
+        self._cited.update(dict.fromkeys(cited(delta.annotations)))
         chunk = ChatChunk(delta.text(), delta.thoughts(), calls, refusal=delta.refusal or "")
-        return chunk if chunk != ChatChunk() else None
+        return replace(chunk, citations=self._citations) if chunk != ChatChunk() else None
+
+    @property
+    def _citations(self) -> tuple[Citation, ...]:
+        return tuple(self._cited) or self._listed
 
     def _piece(self, call: _Call) -> ToolCallDelta:
         given = call.function.text() if call.function.arguments else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from llm_router.adapters.providers import openai_answer, openai_request
 from llm_router.adapters.providers.conversation import compact
-from llm_router.adapters.providers.openai_request import Quirks
+from llm_router.adapters.providers.openai_quirks import Quirks
 from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 

@@ -14,6 +14,8 @@ from typing import TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
 
+from llm_router.adapters.providers.efforts import Effort
+
 Row = TypeVar("Row")
 _KNOWN_MODELS = 1024
 """Names whose rows are remembered, far more than providers have models."""
@@ -72,8 +74,8 @@ class Traits:
 
     thinking: Thinking = Thinking.UNTOLD
     off: Off = Off.NEVER
-    effort: bool = False
-    """Whether Anthropic takes how hard it is to try."""
+    efforts: frozenset[Effort] = frozenset()
+    """How hard it can be told to try, of which the nearest to what is wanted is sent."""
     minimal: bool = True
     """Whether the least of the levels is taken."""
     least_budget: int = 0
@@ -93,8 +95,8 @@ class AtBedrock:
 
     __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
 
-    json_by_tool: bool = False
-    """Whether a call of a certain tool can be forced there to get JSON, if the model takes that."""
+    forces_tools: bool = False
+    """Whether a call of a certain tool can be forced there, if the model takes that; JSON is got by one, too."""
     keeps: Keeps = Keeps.NOTHING
     profile: Profile = Profile.NONE
 

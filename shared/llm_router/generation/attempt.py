@@ -1,14 +1,19 @@
-"""What became of each attempt, for whoever learns from it."""
+"""An attempt to have a model answer: what became of it, and what is reported of it to whoever learns from that."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
 
 from llm_router.generation.provider import Failure
 from llm_router.taxonomy import Category, Difficulty
 
-OK, COOLING = "ok", "cooling"
+
+class Unfailed(StrEnum):
+    """What becomes of a model but a failure: it answers, or is passed over since it failed of late."""
+
+    OK = "ok"
+    COOLING = "cooling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +31,14 @@ class Attempt:
     cooling: bool = False
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Failure | Unfailed:
         """`ok`, `cooling`, or how it failed."""
-        return COOLING if self.cooling else OK if self.failure is None else self.failure.value
+        return Unfailed.COOLING if self.cooling else self.failure or Unfailed.OK
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The category and difficulty under which a generation's outcome is counted: what the request was classified as, an
+    """The category and difficulty under which an attempt is counted: what the request was classified as, an
     own category as its base. None where the model was pinned."""
 
     base: Category | None = None
@@ -44,7 +49,7 @@ UNLABELLED = Label()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AttemptReport:
     """An attempt with what is known about the request, without its text.
 
     `first_token_ms` and `tokens_per_second` (of output, after the first token) are measured on streams;
@@ -58,9 +63,3 @@ class Outcome:
     label: Label = UNLABELLED
     first_token_ms: float | None = None
     tokens_per_second: float | None = None
-
-
-class OutcomeObserver(Protocol):
-    """Takes every outcome, failed attempts included. Never raises and never blocks for long."""
-
-    def observe_outcome(self, outcome: Outcome) -> None: ...

@@ -1,0 +1,51 @@
+"""Where every model is out, the change of the request that would let in one is the nearest there is."""
+
+from __future__ import annotations
+
+from llm_router.ranking.constraints import DROP, Reason, Violation
+from llm_router.ranking.objective import place_of
+from llm_router.ranking.relaxation import Exclusion, nearest
+from tests.support.models import model
+
+
+def out(name: str, *violations: Violation, quality: float = 0.8) -> Exclusion:
+    return Exclusion(model(name), violations, place_of(f"acme/{name}", quality, 0.01, 0.5))
+
+
+def test_the_nearest_model_needs_the_fewest_demands_changed_and_then_the_smallest_change():
+    one = Violation(Reason.COST, "", "constraints.max_cost_usd", "1", 2.0)
+    less = one._replace(relaxed="0.7", distance=1.5)
+    fixed = Violation(Reason.INACTIVE, "")
+
+    def nearest_of(*excluded: Exclusion) -> str | None:
+        found = nearest(excluded)
+        return None if found is None else found.model.api_alias
+
+    assert nearest_of() is None
+    assert nearest_of(out("a", fixed)) is None
+    assert nearest_of(out("a", one), out("b", less)) == "b"
+    assert nearest_of(out("a", less, less), out("b", one)) == "b"
+    assert nearest_of(out("a", fixed), out("b", one, less)) == "b"
+    assert nearest_of(out("b", one), out("a", one)) == "a"
+
+
+def test_of_all_that_the_nearest_change_lets_in_the_best_is_named():
+    added = Violation(Reason.PROVIDER, "", "constraints.providers", "add acme")
+    for better in ("a", "b"):
+        found = nearest([out(name, added, quality=0.9 if name == better else 0.6) for name in ("a", "b")])
+        assert found is not None
+        assert found.model.api_alias == better
+    dearer = Violation(Reason.COST, "", "constraints.max_cost_usd", "0.0101", 1.999)
+    alike = dearer._replace(distance=2.0)
+    found = nearest([out("a", dearer, quality=0.6), out("b", alike, quality=0.9), out("c", added, dearer)])
+    assert found is not None
+    assert found.model.api_alias == "b"
+
+
+def test_a_demand_that_is_dropped_lets_in_whatever_did_not_meet_it():
+    unknown = Violation(Reason.LICENSE, "", "constraints.licenses", DROP)
+    known = unknown._replace(relaxed="add MIT", distance=1.001)
+    dear = Violation(Reason.COST, "", "constraints.max_cost_usd", "0.0101")
+    found = nearest([out("a", unknown, quality=0.6), out("b", known, quality=0.9), out("c", known, dear, quality=0.95)])
+    assert found is not None
+    assert (found.model.api_alias, found.violations) == ("b", (known,))
