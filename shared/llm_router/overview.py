@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from llm_router.catalogue.publishing import BY_REFRESH
 from llm_router.catalogue.reader import CatalogueReader
-from llm_router.catalogue.source_state import UNREAD_FOR_S, renewed_at
+from llm_router.catalogue.source_state import UNREAD_FOR_S, has_run, renewed_at
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.health import Component, State, report, reported
 from llm_router.ports import CatalogueStore, Clock, RecordStore, VersionInfo
@@ -76,12 +75,15 @@ class Overview:
             self._since[found.name] = found.state, since
         return replace(found, since=since)
 
-    def _renewed(self, current: VersionInfo) -> float:
-        """When what is in force was last as a source on the web says; 0 where there is no more to it than a refresh
-        that could read none. Without any refresh it is as new as whoever made it by hand."""
+    def _renewed(self) -> float | None:
+        """When what is in force was last as a source on the web says; 0 where refreshes have run and could read none,
+        whatever was changed by hand. Before the first it is as new as whoever made it by hand, and None for the
+        bundled one, or where nobody can tell."""
         read = _unless_down(lambda: renewed_at(self.records))
-        by_hand = current.origin != BY_REFRESH
-        return current.created_at if read is None or (by_hand and not read) else read
+        if read is None or read > 0 or _unless_down(lambda: has_run(self.records)):
+            return read
+        current = self.current()
+        return None if current is None else current.created_at
 
     def _store(self) -> Component:
         try:
@@ -98,8 +100,7 @@ class Overview:
         words = f"version {found.catalogue.version}, {len(found.catalogue.active())} active models"
         if found.degraded:
             return Component("catalogue", State.DEGRADED, f"{words}, perhaps not the newest", "Check the store.")
-        current = self.current()
-        renewed = None if current is None else self._renewed(current)
+        renewed = self._renewed()
         if renewed is None or self.clock.now() - renewed <= UNREAD_FOR_S:
             return Component("catalogue", State.UP, words)
         unread = "not renewed for days" if renewed else "not renewed from any source yet"

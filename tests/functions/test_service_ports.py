@@ -64,6 +64,18 @@ def test_a_wrong_method_is_told_so_where_the_path_is_the_services_own(
     assert asked(gateway, port, "PUT", path)[0] == status
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "POST", "DELETE"])
+@pytest.mark.parametrize(("right", "path"), [*sorted(PAGE), ("GET", "/decisions"), ("POST", "/classify/batch")])
+def test_a_wrong_method_is_told_so_where_the_page_asks_and_nowhere_else(
+    gateway: Gateway, method: str, right: str, path: str
+):
+    status = asked(gateway, 3, method, path.replace("{decision_id}", "one"))[0]
+    if (right, path) not in PAGE:
+        assert status == 404
+    else:
+        assert (status == 405) == (method not in {right, "HEAD" if right == "GET" else right})
+
+
 def test_all_that_the_page_asks_for_is_at_its_port():
     scripts = "".join(each.read_text("utf-8") for each in (ROOT / "functions" / "dashboard").glob("*.js"))
     paths = {re.sub(r"\$.*", "", path) for path in re.findall(r"""ask\([`"](/[^`"?]*)""", scripts)}

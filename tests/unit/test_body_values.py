@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from llm_router.data_addresses import LONGEST_HEAD
 from llm_router.generation.chat import ImagePart
 from llm_router.schemas.catalogue import RollbackRequest
 from llm_router.schemas.chat_request import ChatCompletionRequest
@@ -79,8 +80,10 @@ NO_PICTURES = [
     *("", " ", "cat.png", "/cat.png", "javascript:1", "file:///etc/passwd", "ftp://x.example/a.png"),
     *("http://", "https:///a.png", "https://@/a.png", "https://:80/a.png", "https:x.example", "https:// x.example"),
     *("data:image/png", "data:image/png,", "data:image/png;base64,", "data:image/png;base64"),
-    *("data:image/png;base64,@@@", "data:image/png; BASE64,QUJ", "data:image/png;base64,QUJDé"),
-    *("data:image/png;name=base64,", "data:image/png;x;Base64 ,Q"),
+    *("data:image/png;base64,@@@", "data:image/png; BASE64,QUJDR", "data:image/png;base64,QUJDé"),
+    *("data:image/png;name=base64,", "data:image/png;x;Base64 ,Q", "data:image/png;base64, %0A", "data:image/png;"),
+    *(f"data:image/png;base64,{data}" for data in ("%", "QUJD%2", "QUJD%25", "QU=D", "QQ===", "====", "QUJD\u00a0")),
+    f"data:image/png;{'a' * LONGEST_HEAD};base64,QUJD",
 ]
 
 
@@ -108,3 +111,13 @@ def test_a_picture_is_passed_on_as_it_came(url: str):
         raw = json.dumps({**body, **seen(url)}).encode()
         asked = parse(RouteRequest, raw) if kind is RouteRequest else parse(ChatCompletionRequest, raw)
         assert asked.chat(9).messages[0].parts == (ImagePart(url),)
+
+
+@pytest.mark.parametrize(
+    "written", ["+/8=\n", " +/8=", "+/\r\n8\t=\f", "+/8", "%2B%2F8%3D", "%2b%2f8%3d", "%2B/8%0D%0A", "+%2F8%20"]
+)
+def test_a_picture_s_base64_is_passed_on_as_every_decoder_takes_it(written: str):
+    for kind, body in BOTH:
+        raw = json.dumps({**body, **seen(f"data:image/png;base64,{written}")}).encode()
+        asked = parse(RouteRequest, raw) if kind is RouteRequest else parse(ChatCompletionRequest, raw)
+        assert asked.chat(9).messages[0].parts == (ImagePart("data:image/png;base64,+/8="),)

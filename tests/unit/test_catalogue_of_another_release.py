@@ -13,9 +13,8 @@ from llm_router.adapters.memory import MemoryCatalogueStore
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.publishing import Publisher, held_by_rollback
 from llm_router.catalogue.reader import CatalogueReader
-from llm_router.catalogue.refresher import LATEST
 from llm_router.catalogue.snapshot import FORMAT, dumps, loads
-from llm_router.catalogue.source_state import KIND, RUNS, Health
+from llm_router.catalogue.source_state import KIND, LATEST, RUNS, Health
 from llm_router.errors import FieldProblem, InvalidRequest, SnapshotCorrupt, SnapshotOfOtherFormat, StoreUnavailable
 from llm_router.json_values import Json
 from llm_router.ports import Record, VersionInfo

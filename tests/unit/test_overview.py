@@ -56,6 +56,16 @@ def test_a_version_that_a_refresh_made_without_reading_any_source_is_not_new():
     assert catalogue_of(world) is State.DEGRADED
 
 
+def test_a_catalogue_that_no_refresh_could_read_anything_for_is_not_new_whatever_is_changed_by_hand():
+    world = silent(RefresherWorld())
+    assert catalogue_of(world) is State.UP
+    world.refresher().refresh()
+    assert world.store.current() is None
+    assert catalogue_of(world) is State.DEGRADED
+    changed_by_hand(world)
+    assert catalogue_of(world) is State.DEGRADED
+
+
 def test_one_change_by_hand_renews_no_catalogue_that_sources_made():
     world = silent(refreshed(RefresherWorld()))
     world.clock.pass_seconds(UNREAD_FOR_S)

@@ -33,9 +33,6 @@ FOREIGN: Final = "The catalogue in force was published by a release with another
 BUNDLED: Final = "bundled"
 """The origin of version 0, which is part of the package and in no store."""
 
-BY_REFRESH: Final = "refresh"
-"""The origin of a version that a refresh made."""
-
 _ROLLBACK: Final = "rollback to "
 """How the origin of a version begins that was made by going back."""
 

@@ -12,12 +12,21 @@ from llm_router.catalogue.doubts import Doubts
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.catalogue.gathering import IN_ALL_S, Gathered, Gatherer, blob_name, packed
 from llm_router.catalogue.guards import FIFTH, Quarantined, still_doubted
-from llm_router.catalogue.publishing import BY_REFRESH, Publisher
+from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.quality_map import QualityMap
 from llm_router.catalogue.records import OPERATOR, Reading
 from llm_router.catalogue.refresh_plan import RefreshPlan, plan
 from llm_router.catalogue.refusal import WORSE_BY, Ground, Refusal, read_refusal, refusal_after
-from llm_router.catalogue.source_state import RUNS, Health, SourceState, load, models_told_by, note_renewed, save
+from llm_router.catalogue.source_state import (
+    LATEST,
+    RUNS,
+    Health,
+    SourceState,
+    load,
+    models_told_by,
+    note_renewed,
+    save,
+)
 from llm_router.catalogue.sources import Source
 from llm_router.catalogue.tables import Tables
 from llm_router.clock import iso_date
@@ -25,7 +34,7 @@ from llm_router.errors import StoreUnavailable
 from llm_router.json_values import known_fields
 from llm_router.ports import BlobStore, Clock, Record, RecordStore
 
-LATEST: Final = "latest"
+ORIGIN: Final = "refresh"
 HELD: Final = "the version in force was made by going back, and stays until POST /refresh or POST /update"
 REMEMBERED: Final = 500
 """How many quarantined prices are kept for the status."""
@@ -141,7 +150,7 @@ class Refresher:
             changed = diff(current.models, change(current) or current.models)
             return _outcome(current.version, changed, plans[-1], gathered, dry_run=True)
         self._keep(found for found in gathered if found.still is None)
-        published = self.publisher.publish(change, BY_REFRESH, unless_held=scheduled)
+        published = self.publisher.publish(change, ORIGIN, unless_held=scheduled)
         held = RefreshPlan(published.models, (), (), HELD)
         made = run.with_doubts(held) if published.held else plans[-1]
         if made.refused is not None:

@@ -25,6 +25,9 @@ SHOWN_PROBLEMS: Final = 10
 RUNS: Final = "refresh"
 """The kind of what is kept of the refresh's runs."""
 
+LATEST: Final = "latest"
+"""The last run, and what it found."""
+
 RENEWED: Final = "renewed"
 
 
@@ -125,6 +128,11 @@ def models_told_by(models: Iterable[ModelEntry]) -> dict[str, int]:
 def note_renewed(records: RecordStore, now: float) -> None:
     """Keep that the catalogue is now as a source on the web says. Raises `StoreUnavailable`."""
     records.put(Record(RUNS, RENEWED, str(now)))
+
+
+def has_run(records: RecordStore) -> bool:
+    """Whether any refresh has come to its end. Raises `StoreUnavailable`."""
+    return records.get(RUNS, LATEST) is not None
 
 
 def renewed_at(records: RecordStore) -> float:

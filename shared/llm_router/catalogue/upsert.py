@@ -10,7 +10,7 @@ from llm_router.catalogue.ending import ended
 from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus, Provenance, QualityTable
 from llm_router.catalogue.operator_quality import completed, stated
 from llm_router.catalogue.records import FACTS, OPERATOR, SPEEDS, Update, known
-from llm_router.catalogue.untold import untold_status
+from llm_router.catalogue.untold import taken_back_status
 from llm_router.catalogue.validation import parse
 from llm_router.errors import FieldProblem, InvalidRequest
 from llm_router.json_values import Json
@@ -91,11 +91,12 @@ def applied(update: Update, before: ModelEntry | None, today: str) -> ModelEntry
 
 
 def _status_taken_back(entry: ModelEntry, today: str) -> ModelEntry:
-    """The entry without the operator's word on its status. A source's word is the source's to take back."""
+    """The entry without the operator's word on its status. A source's word is the source's to take back, and is
+    heard again at the next refresh."""
     if entry.sources.get("status") != OPERATOR:
         return entry
     provenance = {name: origin for name, origin in entry.provenance.items() if name != "status"}
-    status, why = untold_status(replace(entry, provenance=provenance), None, today)
+    status, why = taken_back_status(replace(entry, provenance=provenance), today)
     if why is not None:
         provenance["status"] = why
     return replace(entry, status=status, provenance=provenance)

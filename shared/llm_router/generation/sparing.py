@@ -15,12 +15,11 @@ def spared(
     request: ChatRequest, catalogue: Catalogue, cooling: Cooling, can_force: Callable[[ModelEntry], bool]
 ) -> Iterator[Mapping[str, str]]:
     """The models to leave out, by id with the reason, and then those where that leaves nobody: at first all that rest
-    or only may call the tool that must be called, then the latter alone, then the former."""
+    or only may call the tool that must be called, then the former alone: who rests is not asked, who only may call it
+    is."""
     resting, unforced = cooling.resting(catalogue), _unforced(request, catalogue, can_force)
     if unforced:
         yield {**resting, **unforced}
-    if unforced and resting:
-        yield unforced
     if resting:
         yield resting
 

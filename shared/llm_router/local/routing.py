@@ -67,8 +67,10 @@ def check_served(service: str, method: str, path: str, route: HttpRoute) -> None
     key = ("GET" if route.method == "HEAD" else route.method, route.path.replace("+}", "}"))
     row = rule_at(*key)
     own = row is not None and row.function == service
-    if not own and not (service == Function.DASHBOARD and key in _PAGE_NEEDS):
-        raise unmatched(method, path, Function(service))
+    if own or (service == Function.DASHBOARD and key in _PAGE_NEEDS):
+        return
+    page_asks = service == Function.DASHBOARD and any(_pattern(needed).fullmatch(path) for _, needed in _PAGE_NEEDS)
+    raise unmatched(method, path, None if page_asks else Function(service))
 
 
 def _pattern(path: str) -> re.Pattern[str]:

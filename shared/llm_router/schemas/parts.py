@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import mimetypes
 import re
 from pathlib import PurePosixPath
@@ -11,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, audio_tokens, file_tokens
-from llm_router.data_addresses import head_of
+from llm_router.data_addresses import head_of, plain_base64
 from llm_router.generation import chat
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import AnyJson
@@ -73,9 +72,9 @@ class ImageUrl(RequestBody):
     @classmethod
     def _holds_a_picture(cls, url: str) -> str:
         """Pictures count alike, however many bytes they are: what is none must not pass for one."""
-        if not _may_be_picture(url):
+        if (picture := _picture_at(url)) is None:
             raise ValueError(_NO_PICTURE)
-        return url
+        return picture
 
 
 class ImagePart(PartBody):
@@ -176,16 +175,16 @@ def _kind_told(address: str) -> str | None:
     return None if head is None else head.kind
 
 
-def _may_be_picture(address: str) -> bool:
+def _picture_at(address: str) -> str | None:
+    """The address as every provider takes it; None for one that no picture can be at."""
     if (head := head_of(address)) is None:
-        return _WEB.match(address) is not None
+        return address if _WEB.match(address) else None
     if not head.kind.startswith("image/") or head.data_from is None:
-        return False
-    data = address[head.data_from :]
-    try:
-        return bool(base64.b64decode(data, validate=True) if head.in_base64 else data)
-    except ValueError:
-        return False
+        return None
+    data: str | None = address[head.data_from :]
+    if data and head.in_base64:
+        data = plain_base64(data)
+    return address[: head.data_from] + data if data else None
 
 
 def _kind_of(filename: str) -> str:

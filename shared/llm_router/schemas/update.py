@@ -97,8 +97,9 @@ MODEL_SCHEMA: Mapping[str, Any] = _object(
     required=["id"],
     description=(
         "A new model, or what changes of a known one. A field that is not given stays; null makes it unknown. A null "
-        "status takes back what an update has said: it is again what the sources tell, from the next refresh on, and "
-        "until then what follows from the model's dates and quality."
+        "status takes back what an update has said: it is again what the sources tell, from the next refresh on. Until "
+        "then a model that only updates tell of is active, and another stays what it is; it is deprecated at once if "
+        "its date has passed, and otherwise disabled where nothing is known of its quality and a source offers it."
     ),
 )
 """What `llm_router.catalogue.validation` takes, for the API's description."""

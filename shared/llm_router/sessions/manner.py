@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+import unicodedata
 from enum import IntEnum
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
-
-from llm_router.sessions.asking import asks_back
-from llm_router.sessions.words import Words, listed, words
 
 LONGEST = 200
 """Characters. A longer message says enough by itself."""
@@ -20,6 +20,9 @@ COMPLAINT_WORDS = 25
 
 JOINED_WORDS = 3
 """Words at most behind what only joins a word or two to the message before: "and in French?"."""
+
+_NO_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC")
+"""How the names of characters begin in scripts that put no spaces between words."""
 
 
 class Manner(IntEnum):
@@ -46,16 +49,19 @@ class Heard(NamedTuple):
     of_its_own: bool = False
 
 
+Words = tuple[str, ...]
+
+
 def heard(text: str) -> Heard:
     """How a message is to be heard. Linear in its length, which counts up to `LONGEST`."""
     if len(text) > LONGEST:
         return Heard(Manner.FRESH)
     said = words(text)
+    if len(said) <= 1 and (alone := _said_alone(said or tuple(text))).follows:
+        return Heard(alone)
     whole, lead, opened = _covered(said)
     if whole.follows:
         return Heard(whole)
-    if opened is not None and asks_back(text, said[opened:]):
-        return Heard(Manner.CONTINUES)
     most = COMPLAINT_WORDS if lead is Manner.ESCALATES else LEAD_WORDS
     if not lead.follows or len(said) > most:
         return Heard(Manner.FRESH)
@@ -65,6 +71,31 @@ def heard(text: str) -> Heard:
 def manner(text: str) -> Manner:
     """The manner alone."""
     return heard(text).manner
+
+
+def words(text: str) -> Words:
+    """Words without case, accents and punctuation; each character by itself where words are not spaced."""
+    found: list[str] = []
+    current = ""
+    for character in unicodedata.normalize("NFKD", text).casefold():
+        category = unicodedata.category(character)
+        if category == "Mn" or character in "'’":
+            continue
+        alone = category == "Lo" and unicodedata.name(character, "").startswith(_NO_SPACES)
+        if alone or category[0] not in "LNM":
+            if current:
+                found.append(current)
+            current = ""
+        if alone:
+            found.append(character)
+        elif category[0] in "LNM":
+            current += character
+    return (*found, current) if current else tuple(found)
+
+
+def _said_alone(signs: Words) -> Manner:
+    """What a lone word, or a message of signs alone such as a reaction, says."""
+    return max((_alone().get(sign, Manner.FRESH) for sign in signs), default=Manner.FRESH)
 
 
 def _covered(said: Words) -> tuple[Manner, Manner, int | None]:
@@ -83,10 +114,10 @@ def _covered(said: Words) -> tuple[Manner, Manner, int | None]:
             if said[start:end] != phrase:
                 continue
             reached[end] = max(reached[end], reached[start], kind)
-            if start not in led or not place.may_lead(len(said) - end):
-                continue
-            led.add(end)
-            if kind is not Manner.FILLER:
+            if start in led and kind is Manner.FILLER:
+                led.add(end)
+            elif start in led and place.may_lead(len(said) - end):
+                led.add(end)
                 lead = max(lead, kind)
                 opened = max(opened, end) if place is _Place.OPENS and opened is not None else None
     return reached[-1], lead, opened
@@ -113,23 +144,34 @@ class _Place(IntEnum):
 
 
 @cache
+def _rows() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _alone() -> dict[str, Manner]:
+    kinds = (Manner.CONTINUES, Manner.ESCALATES)
+    return {sign: kind for kind in kinds for sign in _rows()[kind.name.lower()]["alone"]}
+
+
+@cache
 def _phrases() -> dict[str, tuple[tuple[Words, Manner, _Place], ...]]:
     """Every phrase by its first word: the phrase, what it says, and where."""
-    found: list[tuple[Words, Manner, _Place]] = []
-    for kind in (Manner.FILLER, Manner.CONTINUES, Manner.RETRIES, Manner.ESCALATES):
+    found = [(words(each), Manner.FILLER, _Place.WHOLE) for each in _rows()["filler"]["whole"]]
+    for kind in (Manner.CONTINUES, Manner.RETRIES, Manner.ESCALATES):
         for place in _Place:
-            row = listed("phrases")[kind.name.lower()].get(place.name.lower(), [])
-            found += [(words(each), kind, place) for each in row]
+            listed = _rows()[kind.name.lower()].get(place.name.lower(), [])
+            found += [(words(each), kind, place) for each in listed]
     by_first: dict[str, list[tuple[Words, Manner, _Place]]] = {}
-    for phrase in found:
-        by_first.setdefault(phrase[0][0], []).append(phrase)
+    for row in found:
+        by_first.setdefault(row[0][0], []).append(row)
     return {first: tuple(group) for first, group in by_first.items()}
 
 
 @cache
 def _pointers() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """The words that point back first behind an opening, those that do anywhere behind it, and those that fill."""
-    points = listed("phrases")["points"]
-    rows = points["first"], points["anywhere"], listed("phrases")["filler"]["lead"]
-    first, anywhere, filler = (frozenset(word for each in row for word in words(each)) for row in rows)
+    points = _rows()["points"]
+    listed = points["first"], points["anywhere"], _rows()["filler"]["whole"]
+    first, anywhere, filler = (frozenset(word for each in row for word in words(each)) for row in listed)
     return first, anywhere, filler

@@ -7,7 +7,7 @@ import mimetypes
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from llm_router.data_addresses import head_of
+from llm_router.data_addresses import head_of, plain_base64
 from llm_router.generation.provider import Failure, ProviderFailed
 
 
@@ -36,13 +36,13 @@ def inline(address: str) -> Media | None:
         return None
     if head.data_from is None:
         raise ProviderFailed(Failure.BAD_REQUEST)
-    data = address[head.data_from :]
+    written = address[head.data_from :]
     try:
-        if not head.in_base64:
-            data = base64.b64encode(unquote_to_bytes(data)).decode()
-        base64.b64decode(data, validate=True)
+        data = plain_base64(written) if head.in_base64 else base64.b64encode(unquote_to_bytes(written)).decode()
     except ValueError:
-        raise ProviderFailed(Failure.BAD_REQUEST) from None
+        data = None
+    if data is None:
+        raise ProviderFailed(Failure.BAD_REQUEST)
     return Media(_MEANT.get(head.kind, head.kind), data)
 
 
