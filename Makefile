@@ -19,6 +19,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-dep
 SELF := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-index --no-build-isolation -e .
 export PYTHONPATH := shared:layers/model
 
+# A tool with all that its locks name, in an environment of its own, whose python lies beside it: $(call alone,its name).
+define alone
+@echo "Installing $(1), in an environment of its own (once) ..."
+@$(PYTHON) -m venv $(@D:/bin=)
+@for lock in $^; do $(@D)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $$lock || exit 1; done
+@touch $@
+endef
+
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -101,34 +109,19 @@ $(BIN)/.test: $(TEST_LOCK)
 	@touch $@ $(BIN)/.run
 
 $(SAM): tests/sam/requirements.txt
-	@echo "Installing the SAM command line, in an environment of its own (once) ..."
-	@$(PYTHON) -m venv .build/sam
-	@.build/sam/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
-	@touch $@
+	$(call alone,the SAM command line)
 
 $(MINISTACK): tests/ministack/requirements.txt
-	@echo "Installing an AWS for this machine, in an environment of its own (once) ..."
-	@$(PYTHON) -m venv .build/ministack
-	@.build/ministack/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
-	@touch $@
+	$(call alone,an AWS for this machine)
 
 $(PIP_AUDIT): tests/audit/requirements.txt
-	@echo "Installing pip-audit, in an environment of its own (once) ..."
-	@$(PYTHON) -m venv .build/audit
-	@.build/audit/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
-	@touch $@
+	$(call alone,pip-audit)
 
 $(TORCH): layers/model/training/requirements.txt layers/model/training/torch.txt
-	@echo "Installing PyTorch, in an environment of its own (once) ..."
-	@$(PYTHON) -m venv .build/torch
-	@for lock in $^; do $(TORCH) -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $$lock; done
-	@touch $@
+	$(call alone,PyTorch)
 
 $(REFERENCE): tests/bench/reference.txt layers/model/training/torch.txt
-	@echo "Installing the reference, in an environment of its own (once) ..."
-	@$(PYTHON) -m venv .build/reference
-	@for lock in $^; do $(REFERENCE) -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $$lock; done
-	@touch $@
+	$(call alone,the reference)
 
 .venv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found." >&2; exit 1; }

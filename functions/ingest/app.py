@@ -72,7 +72,7 @@ async def update(_call: Call, body: UpdateRequest) -> UpdateAnswer:
     """A new version, unless nothing changes."""
     today = iso_date(service.clock)
     published = service.ingesting.publisher().publish(
-        lambda before: body.applied_to(before.models, today), "update", expected_version=body.expected_version
+        lambda before: body.applied_to(before, today), "update", expected_version=body.expected_version
     )
     service.reader().forget()
     return update_answer(published, today)

@@ -83,7 +83,14 @@ def _expose_the_rest() -> None:
     MetricsRoutes(service).expose(door)
 
 
+def _expose_responses() -> None:
+    from llm_router.endpoints.responses import ResponsesRoute
+
+    ResponsesRoute(generation()).expose(door)
+
+
 door.routes.later(_expose_the_rest)
+door.routes.later(_expose_responses, path="/v1/responses")
 
 
 def warm() -> None:

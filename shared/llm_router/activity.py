@@ -21,6 +21,7 @@ _ASKED_IN_VAIN = frozenset(
         ErrorCode.UPSTREAM_UNAVAILABLE,
         ErrorCode.UPSTREAM_RATE_LIMITED,
         ErrorCode.REQUEST_NOT_ACCEPTED,
+        ErrorCode.CONTEXT_LENGTH_EXCEEDED,
         ErrorCode.CALLER_LEFT,
     }
 )

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from llm_router.cache_keys import key
 from llm_router.ports import Cache, Classifier, Clock
-from llm_router.taxonomy import Category, Classification, Degraded, Difficulty, InteractionStyle, Method
+from llm_router.taxonomy import AnswerLimit, Category, Classification, Degraded, Difficulty, InteractionStyle, Method
 from llm_router.typical import Typical
 
 NAMESPACE = "classification"
+LIMITS = "answer_limit"
+LAST_INSTRUCTIONS, LONGEST_INSTRUCTIONS = 4, 1000
+"""How many instructions are read for how long answers may be, and their characters together."""
+READING_S = 0.0005
+"""What reading them takes."""
 ASSUMED_S = 0.003
 """What working one out takes, before it is known."""
 
@@ -69,9 +76,46 @@ class CachingClassifier:
             self.cache.set(name, encode(fresh), self.ttl_s, self.takes.seconds)
         return self._answer(fresh, started, cached=False)
 
+    def answer_limit(self, instructions: Sequence[str]) -> AnswerLimit:
+        """How long the last few instructions let every answer be, read as one text. Long ones are not read: what they
+        say of lengths is about parts of what they describe."""
+        if not (told := _short_ones(instructions)):
+            return AnswerLimit()
+        name = key(self.secret, LIMITS, self.version, told)
+        if (held := self.cache.get(name, READING_S)) is not None:
+            if (limit := decode_limit(held)) is not None:
+                return limit
+            self.cache.delete(name)
+        limit = self.classifier.answer_limit(told)
+        self.cache.set(name, encode_limit(limit), self.ttl_s, READING_S)
+        return limit
+
     def _answer(self, found: Classification, started: float, *, cached: bool) -> Classified:
         degraded = found.degraded if self.cache.available else (Degraded.CACHE, *found.degraded)
         return Classified(found, cached, degraded, ms=(self.clock.monotonic() - started) * 1000)
+
+
+def _short_ones(instructions: Sequence[str]) -> str:
+    """The last instructions in one text; what does not fit into it beside those behind it is left out."""
+    told = ""
+    for text in reversed(instructions[-LAST_INSTRUCTIONS:]):
+        longer = f"{text}\n\n{told}" if told else text
+        told = longer if len(longer) <= LONGEST_INSTRUCTIONS else told
+    return told
+
+
+def encode_limit(limit: AnswerLimit) -> bytes:
+    """As JSON; no most is null."""
+    return json.dumps([limit.share, None if math.isinf(limit.most) else limit.most]).encode()
+
+
+def decode_limit(held: bytes) -> AnswerLimit | None:
+    """The limit, or None for anything that is not one."""
+    try:
+        share, most = json.loads(held)
+        return AnswerLimit(_chance(share), math.inf if most is None else _count(round(most)))
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
 
 
 def encode(found: Classification) -> bytes:

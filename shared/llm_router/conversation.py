@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from llm_router.catalogue.entry import Capability
 
 USER = "user"
+INSTRUCTING = frozenset({"system", "developer"})
+"""Who says how all of a conversation is to be answered."""
 IMAGE_TOKENS = 800
-"""What providers bill for one picture of ordinary size, to the order of magnitude; they differ and seldom say."""
+"""What providers bill for one picture of ordinary size, to the order of magnitude; they differ and seldom say. What
+each bills at most is in `generation/pictures.toml`."""
 ORIGINAL_TOKENS = 10_000
 """What OpenAI bills at most for one that is looked at in its original size."""
 FILE_TOKENS, AUDIO_TOKENS = 3000, 500
 """The same for a document of a few pages, and for a quarter of a minute of sound: what each counts at least."""
 TEXT_OCTETS, FILE_OCTETS, AUDIO_OCTETS = 4, 8, 250
-"""Bytes that make a token: of text; of other documents, whose pages are billed as text and as pictures; and of sound,
-billed by time (some thirty tokens a second, of which eight kilobytes are a good recording). Too many tokens rather than
-too few, since budgets and `max_cost_usd` rest on them."""
+"""Bytes that make a token at least: of text; of other documents, whose pages are billed as text and as pictures; and of
+sound, billed by time (some thirty tokens a second, of which eight kilobytes are a good recording). Too many tokens
+rather than too few, since budgets and `max_cost_usd` rest on them."""
 MESSAGE_TOKENS, REQUEST_TOKENS = 4, 3
 """What providers bill for that wraps each message, who speaks and where it begins and ends, and for what opens the
 answer: so many at OpenAI, about as many at most others."""
@@ -25,15 +29,30 @@ answer: so many at OpenAI, about as many at most others."""
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message: who speaks, its text, how many of its parts are not text, and what these take in tokens beyond what
-    each picture counts. `unsized` are the files of which only an address is known, and so not how much they are."""
+    each picture counts. `images` tell how closely each is to be looked at, blank where nothing is said of it. `unsized`
+    are the files of which only an address is known, and so not how much they are; `unseen_tokens` is what others may be
+    billed beyond what they count, since their pages cannot be seen."""
 
     role: str
     text: str
-    images: int = 0
+    images: tuple[str, ...] = ()
     audios: int = 0
     files: int = 0
     heavy_tokens: int = 0
     unsized: int = 0
+    unseen_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What may be billed as far more than it counts: how many pictures are to be looked at how closely, and tokens of
+    files beyond what these count."""
+
+    pictures: tuple[tuple[str, int], ...] = ()
+    unseen_tokens: int = 0
+
+
+NO_MEDIA = Media()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +77,13 @@ class Conversation:
         return asked[-1] if asked else next((turn.text for turn in reversed(self.turns) if turn.text.strip()), "")
 
     @property
+    def instructions(self) -> tuple[str, ...]:
+        """What the caller says of every answer, beside what is asked."""
+        request = self.request
+        told = (turn.text for turn in self.turns if turn.role in INSTRUCTING and turn.text.strip())
+        return tuple(text for text in told if text != request)
+
+    @property
     def other_texts(self) -> list[str]:
         """What was said beside the request."""
         request, texts = self.request, [turn.text for turn in self.turns if turn.text]
@@ -67,7 +93,13 @@ class Conversation:
     @property
     def media_tokens(self) -> int:
         """Tokens of pictures, files and sound, and of what describes tools and answers."""
-        return sum(turn.images * IMAGE_TOKENS + turn.heavy_tokens for turn in self.turns) + self.beside_tokens
+        return sum(len(turn.images) * IMAGE_TOKENS + turn.heavy_tokens for turn in self.turns) + self.beside_tokens
+
+    @property
+    def media(self) -> Media:
+        """What of it may be billed as far more than it counts."""
+        pictures = Counter(detail for turn in self.turns for detail in turn.images)
+        return Media(tuple(pictures.items()), sum(turn.unseen_tokens for turn in self.turns))
 
     @property
     def unspoken_tokens(self) -> int:
@@ -95,11 +127,6 @@ class Conversation:
 def wrapping_tokens(messages: int) -> int:
     """What wraps so many messages of a request."""
     return messages * MESSAGE_TOKENS + REQUEST_TOKENS
-
-
-def file_tokens(octets: int, *, is_text: bool) -> int:
-    """About how many tokens a file of so many bytes takes."""
-    return max(FILE_TOKENS, octets // (TEXT_OCTETS if is_text else FILE_OCTETS))
 
 
 def audio_tokens(octets: int) -> int:

@@ -69,6 +69,7 @@ class ErrorCode(StrEnum):
     FILE_SIZE_NOT_KNOWN = "file_size_not_known"
     PROVIDER_NOT_CONFIGURED = "provider_not_configured"
     REQUEST_NOT_ACCEPTED = "request_not_accepted"
+    CONTEXT_LENGTH_EXCEEDED = "context_length_exceeded"
     UPSTREAM_RATE_LIMITED = "upstream_rate_limited"
     UPSTREAM_UNAVAILABLE = "upstream_unavailable"
     BUDGET_EXCEEDED_DAY = "budget_exceeded_day"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from llm_router.taxonomy import Classification
+from llm_router.taxonomy import AnswerLimit, Classification
 
 
 class Clock(Protocol):
@@ -26,6 +26,10 @@ class Classifier(Protocol):
     """Sorts one prompt. Never raises for a string; without its model it answers by rules and words and says so."""
 
     def classify(self, text: str, *, explain: bool = False) -> Classification: ...
+
+    def answer_limit(self, instructions: str) -> AnswerLimit:
+        """What a text that says how to answer says of how long answers may be."""
+        ...
 
 
 MAX_VERSION = 2**53 - 1

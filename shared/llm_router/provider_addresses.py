@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
+from unicodedata import normalize
+from urllib.parse import unquote, urlsplit
 
 from llm_router.setting_addresses import ollama_address
 
@@ -49,6 +51,32 @@ def problem(base_url: str, *, private_http: bool) -> str | None:
     if not _is_private(host):
         return "must begin with https://, since it is not a private address"
     return None if private_http else "must begin with https://, or PRIVATE_HTTP_PROVIDERS must be true"
+
+
+def is_inside(address: str) -> bool:
+    """Whether a web address is one of this machine's or of a private network's, however its host is written, or cannot
+    be told from one: programs differ in what they take for the host where a backslash or what cannot be printed stands
+    in it, and where an IPv6 address leads that stands for another depends on the network."""
+    try:
+        host = unquote(normalize("NFKC", urlsplit(address).hostname or "")).replace("。", ".").rstrip(".")
+    except ValueError:
+        return True
+    if not host or not host.isprintable() or "\\" in address or host.endswith(".localhost"):
+        return True
+    literal = _address(host.partition("%")[0]) or _address_in_old_form(host)
+    if literal is None:
+        return _is_private(host)
+    if isinstance(literal, ipaddress.IPv6Address):
+        literal = literal.ipv4_mapped or literal.sixtofour or literal
+    return not literal.is_global or literal.is_reserved or literal.is_multicast
+
+
+def _address_in_old_form(host: str) -> ipaddress.IPv4Address | None:
+    """As `127.1`, `0x7f000001` and `2130706433`, which are the same."""
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except (OSError, ValueError):
+        return None
 
 
 def wrong_among(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:

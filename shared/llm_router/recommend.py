@@ -13,9 +13,9 @@ from llm_router.client_keys import ClientKey
 from llm_router.conversation import Conversation, wrapping_tokens
 from llm_router.outcomes import Observed
 from llm_router.ports import Clock
+from llm_router.ranking.columns import Columns, prepare
 from llm_router.ranking.cost import Length, length_of
 from llm_router.ranking.explanation import counterfactual, explain
-from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import Outlook, Ranking, outlook, wait_for
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of, reading_of_all, together
@@ -85,7 +85,7 @@ class Recommender:
     surroundings: Callable[[], Surroundings]
     sessions: Sessions
     entropy: Callable[[int], bytes] = os.urandom
-    _prepared: tuple[Catalogue, Mapping[str, Observed], tuple[Prepared, ...]] | None = None
+    _prepared: tuple[Catalogue, Mapping[str, Observed], Columns] | None = None
 
     def recommend(self, ask: Ask, client_key: ClientKey | None = None) -> Decision:
         """The decision, among the models that the caller's key allows. Raises `NoEligibleModel` or
@@ -99,7 +99,7 @@ class Recommender:
         name = decision_id(now, self.entropy)
         if barred := _barred(ask, client_key, found.catalogue):
             around = replace(around, unusable={**around.unusable, **barred})
-        task = _asked(ask, opened.turn.classification)
+        task = _asked(ask, opened.turn.classification, classifier)
         wanted = Wanted(task, ask.constraints, ask.preference, around)
         alone = len(conversation.turns) == 1 and not ask.complete
         opened = _with_cache(opened, wanted.task, conversation, now, alone=alone)
@@ -132,23 +132,22 @@ class Recommender:
 
     def outlook(self, model: ModelEntry, ask: Ask) -> Outlook:
         """What a ranking would expect of this model. What was said before is known from the conversation alone."""
-        classify = self.classifier().classify
-        found = classify(ask.conversation.request).classification
-        taken = self.sessions.open(None, ask.conversation, found, classify).turn
+        classifier = self.classifier()
+        found = classifier.classify(ask.conversation.request).classification
+        taken = self.sessions.open(None, ask.conversation, found, classifier.classify).turn
         around = self.surroundings()
-        every = self._prepare(self.catalogues.in_force().catalogue, around)
-        known = next((each for each in every if each.model.id == model.id), None)
-        known = known or prepare([model])[0]  # the catalogue that it was found in may be in force no more
-        return outlook(known, _asked(ask, taken.classification), ask.constraints, around)
+        alone = self._prepare(self.catalogues.in_force().catalogue, around).only(model.id)
+        alone = alone or prepare([model])  # the catalogue that it was found in may be in force no more
+        return outlook(alone, _asked(ask, taken.classification, classifier), ask.constraints, around)
 
     def takes_s(self, model: ModelEntry, tokens: int) -> float:
         """Seconds until the model has written so many tokens, as a ranking would expect; 0 for one of another
         catalogue than that in force."""
         around = self.surroundings()
-        every = self._prepare(self.catalogues.in_force().catalogue, around)
-        return next((wait_for(each, tokens, 0, around).ms / 1000 for each in every if each.model.id == model.id), 0.0)
+        alone = self._prepare(self.catalogues.in_force().catalogue, around).only(model.id)
+        return 0.0 if alone is None else wait_for(alone, tokens, around) / 1000
 
-    def _prepare(self, catalogue: Catalogue, around: Surroundings) -> tuple[Prepared, ...]:
+    def _prepare(self, catalogue: Catalogue, around: Surroundings) -> Columns:
         """The catalogue ready for ranking, made anew when another version or other outcomes are in force."""
         made = self._prepared
         if made is None or made[0] is not catalogue or made[1] is not around.observed:
@@ -161,10 +160,18 @@ def _barred(ask: Ask, key: ClientKey | None, catalogue: Catalogue) -> Mapping[st
     return ask.barred if key is None else {**key.refused(catalogue), **ask.barred}
 
 
-def _asked(ask: Ask, found: Classification) -> Task:
-    """The task of a request that is taken for `found`, with what the caller says of the answer."""
+def _asked(ask: Ask, found: Classification, classifier: CachingClassifier) -> Task:
+    """The task of a request that is taken for `found`, with what the caller says of the answer.
+
+    What instructions say of lengths is about prose: code takes what it takes.
+    """
+    task = task_of(found, ask.conversation)
+    tokens = task.output_tokens
+    if found.base_category is not Category.CODING:
+        tokens = classifier.answer_limit(ask.conversation.instructions).of(tokens)
     return replace(
-        task_of(found, ask.conversation),
+        task,
+        output_tokens=tokens,
         longest=ask.longest,
         thinks_otherwise=ask.thinks_otherwise,
         generated=ask.generated,

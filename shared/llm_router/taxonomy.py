@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -42,6 +43,22 @@ class InteractionStyle(StrEnum):
     DIRECT = "direct"
     CONVERSATIONAL = "conversational"
     STRUCTURED = "structured"
+
+
+LEAST_ANSWER = 8
+"""Tokens that are expected of any answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLimit:
+    """How long instructions let answers be: a `share` of what they would else take, and at most so many tokens."""
+
+    share: float = 1.0
+    most: float = math.inf
+
+    def of(self, tokens: int) -> int:
+        """The tokens of an answer that would else take so many."""
+        return min(tokens, max(LEAST_ANSWER, round(min(tokens * self.share, self.most))))
 
 
 class Degraded(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from llm_router.catalogue.bundled import bundled
-from llm_router.ranking.prepared import prepare
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.taxonomy import Category, Difficulty
@@ -24,5 +24,5 @@ def by_size(turns: int = 40) -> dict[int, Times]:
 
 def _ranking(size: int) -> Callable[[], object]:
     known, limits, around = list(bundled()), Constraints(max_cost_usd=1.0), Surroundings()
-    models = prepare(replace(known[index % len(known)], id=f"m{index}") for index in range(size))
-    return lambda: rank(models, TASK, limits, 0.5, around)
+    columns = prepare(replace(known[index % len(known)], id=f"m{index}") for index in range(size))
+    return lambda: rank(columns, TASK, limits, 0.5, around)

@@ -11,8 +11,8 @@ from redis import Redis
 from llm_router.adapters.lru import LruCache
 from llm_router.adapters.mapped import MappedCache, make
 from llm_router.adapters.redis_cache import ASKED_ALL_THE_SAME, OPEN_S, RedisCache
+from llm_router.adapters.sealed import SealedCache
 from llm_router.adapters.tiered import TieredCache
-from llm_router.cache_keys import key
 from llm_router.ports import Cache
 from tests.support.clock import FakeClock, RunningClock
 from tests.support.fault_proxy import Says, Trouble, fault_proxy
@@ -40,7 +40,7 @@ def lru(clock: FakeClock, entries: int = 100, size: int = 1_000_000) -> LruCache
     return LruCache(clock, max_entries=entries, max_bytes=size)
 
 
-@pytest.fixture(params=["lru", "mapped", "redis", "tiered"])
+@pytest.fixture(params=["lru", "mapped", "redis", "sealed", "tiered"])
 def cache(request: pytest.FixtureRequest, clock: FakeClock, valkey_port: int, tmp_path: Path) -> Cache:
     far = RedisCache(address(valkey_port), clock, pytest.fail)
     far._client.flushall()
@@ -49,6 +49,7 @@ def cache(request: pytest.FixtureRequest, clock: FakeClock, valkey_port: int, tm
         "lru": lru(clock),
         "mapped": MappedCache(tmp_path / "cache.bin", clock),
         "redis": far,
+        "sealed": SealedCache(far, lambda: b"secret"),
         "tiered": TieredCache(lru(clock), far),
     }
     return caches[request.param]
@@ -69,32 +70,6 @@ def test_what_is_too_long_to_be_kept_takes_what_was_there_with_it(cache: Cache):
     cache.set("k", b"short", 60)
     cache.set("k", b"x" * 1_100_000, 60)
     assert cache.get("k") is None
-
-
-def test_the_near_cache_forgets_after_its_time(clock: FakeClock):
-    cache = lru(clock)
-    cache.set("k", b"v", 10)
-    clock.pass_seconds(10)
-    assert cache.get("k") is None
-    assert len(cache) == 0
-
-
-def test_the_near_cache_is_bounded_by_entries_and_keeps_what_was_used_last(clock: FakeClock):
-    cache = lru(clock, entries=2)
-    cache.set("a", b"1", 60)
-    cache.set("b", b"2", 60)
-    assert cache.get("a") == b"1"
-    cache.set("c", b"3", 60)
-    assert (cache.get("a"), cache.get("b"), cache.get("c")) == (b"1", None, b"3")
-
-
-def test_the_near_cache_is_bounded_by_bytes(clock: FakeClock):
-    cache = lru(clock, size=1000)
-    for number in range(100):
-        cache.set(f"{number:02d}", b"x" * 50, 60)
-    assert len(cache) == 1000 // 52
-    cache.set("huge", b"x" * 500, 60)
-    assert cache.get("huge") is None
 
 
 def test_the_shared_cache_expires_by_its_own_clock(valkey_port: int, clock: FakeClock):
@@ -235,18 +210,3 @@ def test_a_value_too_large_to_be_ours_is_a_miss_and_deleted(valkey_port: int, cl
         other.set("big", b"x" * 5_000_000)
         assert cache.get("big") is None
         assert not other.exists("big")
-
-
-def test_a_key_tells_nothing_of_its_text_and_depends_on_everything():
-    base = key(b"secret", "classification", "v1", "a prompt")
-    assert "prompt" not in base
-    others = {
-        key(b"other", "classification", "v1", "a prompt"),
-        key(b"secret", "other", "v1", "a prompt"),
-        key(b"secret", "classification", "v2", "a prompt"),
-        key(b"secret", "classification", "v1", "a prompt "),
-        key(b"secret", "classification", "v1", "\ud800"),
-    }
-    assert base not in others
-    assert len(others) == 5
-    assert base == key(b"secret", "classification", "v1", "a prompt")

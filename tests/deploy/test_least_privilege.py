@@ -14,6 +14,7 @@ from llm_router.adapters import https
 from llm_router.adapters.providers.configured import ConfiguredProviders
 from llm_router.auth import Function
 from llm_router.client_keys import ClientKey, new_secret
+from llm_router.dashboard import Window
 from llm_router.local.functions import load_module
 from llm_router.running import BACKGROUND_THREAD
 from llm_router.web.access import ROUTES
@@ -28,6 +29,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/route": {"prompt": "Write a Python function to sort a list", "session_id": "one"},
     "/feedback": {"success": True},
     "/v1/chat/completions": {"model": "auto", "messages": [{"role": "user", "content": "Hello"}]},
+    "/v1/responses": {"model": "auto", "input": "Hello"},
     "/keys": {"name": "one", "usd_per_day": 1, "requests_per_minute": 10},
     "/classify": {"prompt": "Write a poem"},
     "/classify/batch": {"prompts": ["Hello"]},
@@ -53,6 +55,8 @@ RARELY = {
     "s3:ListBucket": "nothing is listed: who may list is told 404 instead of 403 of an object that is not there",
 }
 """Actions that ordinary requests do not bring about, and what does."""
+READS_ALL = {Function.ROUTE}
+"""Who reads nearly every partition, and so may read the table."""
 BY_LAMBDA = {"logs:CreateLogStream", "logs:PutLogEvents"}
 """Actions that Lambda itself takes in the function's name."""
 
@@ -126,6 +130,11 @@ def _drive(running: Service, function: Function, key: str) -> None:
         if rule.method == "POST" and path == "/keys":
             names["{key_id}"] = reply.json["id"]
             _generate(running, reply.json["key"])
+    if function is Function.DASHBOARD:
+        as_admin = {"authorization": f"Bearer {ADMIN_KEY}"}
+        for window in Window:
+            assert running.send("GET", f"/dashboard/data?window={window}", None, as_admin).status == 200
+        assert running.send("GET", "/dashboard/data", None, {"x-api-key": key}).status == 403
     if function is Function.CLASSIFY:
         assert running.send("POST", "/classify", BODIES["/classify"], {"x-api-key": key}).status == 200
     module = load_module(running.template.functions[f"{function.capitalize()}Function"])
@@ -152,11 +161,12 @@ def actions_of(statement: dict) -> set[str]:
     return set(found) if isinstance(found, list) else {found}
 
 
-def partitions(function: str) -> set[str]:
-    """Patterns of the partitions that a function may write."""
+def partitions(function: str, action: str) -> set[str]:
+    """Patterns of the partitions in which a function may do this."""
     return {
         pattern
         for statement in allowed(function)
+        if action in actions_of(statement)
         for pattern in statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
     }
 
@@ -175,9 +185,17 @@ def test_a_role_allows_no_call_that_its_function_never_makes(calls: Calls, funct
 
 @pytest.mark.parametrize("function", list(Function))
 def test_a_function_writes_the_partitions_that_its_role_names_and_no_others(calls: Calls, function: str):
-    patterns, written = partitions(function), calls.written.get(function, set())
-    assert {pk for pk in written if not any(fnmatchcase(pk, pattern) for pattern in patterns)} == set()
-    assert {pattern for pattern in patterns if not any(fnmatchcase(pk, pattern) for pk in written)} == set()
+    _match(partitions(function, "dynamodb:PutItem"), calls.written.get(function, set()))
+
+
+@pytest.mark.parametrize("function", sorted(set(Function) - READS_ALL))
+def test_a_function_reads_the_partitions_that_its_role_names_and_no_others(calls: Calls, function: str):
+    _match(partitions(function, "dynamodb:GetItem"), calls.read.get(function, set()))
+
+
+def _match(patterns: set[str], used: set[str]) -> None:
+    assert {pk for pk in used if not any(fnmatchcase(pk, pattern) for pattern in patterns)} == set()
+    assert {pattern for pattern in patterns if not any(fnmatchcase(pk, pattern) for pk in used)} == set()
 
 
 def test_objects_are_read_and_written_under_the_prefix_that_the_roles_name(calls: Calls):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from llm_router.catalogue.entry import Capability
-from llm_router.ranking.prepared import prepare
 from llm_router.ranking.task import Task
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.generating import Client
-from tests.support.models import billed_tokens, model
-from tests.support.service import service
+from tests.support.models import billed_tokens, ready
+from tests.support.service import Service, service
 
 
 def test_a_short_answer_is_priced_as_one_and_no_model_is_out_for_it(generating: Client):
@@ -57,10 +57,36 @@ def test_what_is_generated_here_is_priced_within_what_the_operator_allows_and_wh
 
 
 def test_a_limit_caps_thinking_and_answer_together_whichever_it_is():
-    thinking = prepare([model("m", capabilities=frozenset({Capability.REASONING}))])[0]
+    thinking = ready(capabilities=frozenset({Capability.REASONING}))
     task = Task({Category.CODING: 1.0}, Difficulty.HARD, 0.9, 100, 400)
     output, thought = billed_tokens(thinking, task, None)
     assert thought > 0
     assert billed_tokens(thinking, replace(task, longest=3), None) == (0, 3)
     assert billed_tokens(thinking, replace(task, longest=9999), None) == (output, thought)
     assert billed_tokens(thinking, task, 3) == (0, 3)
+
+
+def tokens_out(api: Service, *messages: tuple[str, str]) -> int:
+    said = [{"role": role, "content": content} for role, content in messages]
+    reasons = " ".join(api.post("/route", {"messages": said}).json["ranking"][0]["reasons"])
+    return int(re.search(r"(\d+) out", reasons).group(1))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("role", ["system", "developer"])
+@pytest.mark.parametrize(
+    ("told", "most"),
+    [
+        ("You are a terse assistant. Answer in one word.", 80),
+        ("Keep every answer under 50 words.", 68),
+        ("Réponds en moins de 50 mots.", 68),
+    ],
+)
+def test_instructions_bound_the_length_that_is_expected_of_an_answer(fresh: Service, role: str, told: str, most: int):
+    asked, free = ("user", "Explain general relativity"), ("system", "You are a helpful assistant.")
+    plain = tokens_out(fresh, asked)
+    assert tokens_out(fresh, free, asked) == plain > most
+    assert tokens_out(fresh, (role, told), asked) == most
+    assert tokens_out(fresh, (role, told), free, asked) == most
+    assert tokens_out(fresh, (role, "Answers may be of at most 3000 words."), asked) == plain
+    code = ("user", "Write a Python function that parses a CSV file with quoted fields")
+    assert tokens_out(fresh, (role, told), code) == tokens_out(fresh, code)

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 
 import pytest
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Message
 
 from llm_router.local.functions import FunctionHost
 from llm_router.local.gateway import Gateway
-from llm_router.local.incoming import MOST_THROWN_AWAY
+from llm_router.local.incoming import MOST_THROWN_AWAY, UNCOUNTED, Room
 from llm_router.web.access import KIB, MIB, ROUTES
+from llm_router.web.errors import openai_error
+from llm_router.web.event_stream import EventStream, event
 from tests.support.service import Service, service
 
 PIECE = 64 * KIB
@@ -120,6 +122,19 @@ def test_of_a_body_that_is_too_long_the_rest_is_taken_to_a_bound_alone(gateway: 
     assert client.taken <= limit + MOST_THROWN_AWAY + 2 * PIECE
 
 
+def test_where_half_read_bodies_fill_their_room_a_long_one_is_shed_and_a_short_one_is_not(gateway: Gateway):
+    gateway.room = Room(most=MIB, taken=MIB - PIECE)
+    padded = [b'{"prompt": "Hello"}', b" " * (UNCOUNTED + PIECE)]
+    client = asked(gateway, Client("/route", iter([*padded, b" "])))
+    assert (client.status, client.error["code"]) == (503, "overloaded")
+    assert {(b"retry-after", b"1"), (b"connection", b"close")} <= set(client.sent[0]["headers"])
+    assert asked(gateway, Client("/route")).status == 200
+    assert gateway.room.taken == MIB - PIECE
+    gateway.room.taken = 0
+    assert asked(gateway, Client("/route", iter(padded))).status == 200
+    assert gateway.room.taken == 0
+
+
 def test_who_may_not_come_in_is_told_that_and_not_how_long_a_body_may_be(gateway: Gateway):
     client = asked(gateway, Client("/update", endless()))
     assert client.status == 401
@@ -219,7 +234,8 @@ def test_a_stream_that_has_begun_when_the_server_ends_is_ended_with_an_error_eve
         await asyncio.Event().wait()
 
     client = Client("/v1/chat/completions")
-    stand_in = StandIn(StreamingResponse(pieces(), media_type="text/event-stream"))
+    told = EventStream(pieces(), headers={}, cut_off=lambda error: event(openai_error(error)))
+    stand_in = StandIn(told)
     asyncio.run(cancelled(running, stand_in, client, client.begun))
     events = [line.removeprefix("data: ") for line in client.body.decode().split("\n\n") if line]
     assert events[0] == '{"said": 1}'

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from starlette.types import Message
@@ -80,7 +81,7 @@ def test_who_is_let_in_is_asked_for_nothing(api: Service):
 
 
 def test_what_a_function_refuses_before_its_door_carries_it_all(api: Service):
-    answer = load_module(api.template.functions["RouteFunction"]).handler({"version": "1.0"}, None)
+    answer: Any = load_module(api.template.functions["RouteFunction"]).handler({"version": "1.0"}, None)
     headers = answer["headers"]
     assert answer["statusCode"] == 400
     assert {name: headers.get(name) for name in EVERY} == EVERY

@@ -21,8 +21,8 @@ WORKERS = 2
 def starting(process: int) -> int:
     """Its workers in which Python has come so far that a SIGINT would raise `KeyboardInterrupt`."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    workers = [Path("/proc", each) for each in children if "spawn_main" in Path("/proc", each, "cmdline").read_text()]
-    caught = [int((each / "status").read_text().partition("SigCgt:")[2].split()[0], 16) for each in workers]
+    told = [Path("/proc", each, "status").read_text() for each in children]
+    caught = [int(each.partition("SigCgt:")[2].split()[0], 16) for each in told]
     return sum(bool(signals & 1 << signal.SIGINT - 1) for signals in caught)
 
 

@@ -27,33 +27,39 @@ def provider() -> Iterator[ProviderServer]:
         yield found
 
 
-def chat(*, stream: bool) -> dict[str, object]:
-    return {"model": MODEL, "messages": [{"role": "user", "content": "Hello"}], "stream": stream}
+CHAT: dict[str, object] = {"model": MODEL, "messages": [{"role": "user", "content": "Hello"}]}
+ASKED: dict[str, dict[str, object]] = {
+    "/v1/chat/completions": CHAT,
+    "/v1/responses": {"model": MODEL, "input": "Hello"},
+}
+"""What each of OpenAI's protocols is asked with."""
 
 
-def test_generations_that_a_stop_cuts_off_are_told_so(tmp_path: Path, provider: ProviderServer):
+@pytest.mark.parametrize("path", ASKED)
+def test_generations_that_a_stop_cuts_off_are_told_so(tmp_path: Path, provider: ProviderServer, path: str):
     provider.then(Fault.HANG_MIDWAY, Fault.HANG)
     keys = {"OPENAI_API_KEY": "sk-none", "OPENAI_BASE_URL": provider.url, "PRIVATE_HTTP_PROVIDERS": "true"}
     running = start(tmp_path, WORKERS="1", **keys)
     with connected(running.ports["PORT"]) as streaming, ThreadPoolExecutor() as pool:
         streaming.send(
             request(
-                "POST /v1/chat/completions",
+                f"POST {path}",
                 "Content-Type: application/json",
-                body=json.dumps(chat(stream=True)).encode(),
+                body=json.dumps({**ASKED[path], "stream": True}).encode(),
             )
         )
         streaming.file.peek(1)
         provider.arrived.clear()
-        whole = pool.submit(running.ask, "PORT", "POST", "/v1/chat/completions", chat(stream=False))
+        whole = pool.submit(running.ask, "PORT", "POST", path, ASKED[path])
         assert provider.arrived.wait(20)
         running.process.send_signal(signal.SIGTERM)
         status, body = whole.result(20)
         streamed = streaming.answer()
     running.process.communicate(timeout=20)
     assert (status, json.loads(body)["error"]["code"]) == (503, "overloaded")
-    last = streamed.body.decode().split("\n\n")[-2].removeprefix("data: ")
-    assert (streamed.status, json.loads(last)["error"]["code"]) == (200, "overloaded")
+    told = [json.loads(line[6:]) for line in streamed.body.decode().splitlines() if line.startswith("data: ")]
+    assert (streamed.status, next(each["error"] for each in told if "error" in each)["code"]) == (200, "overloaded")
+    assert path == "/v1/chat/completions" or told[-1]["type"] == "response.failed"
     assert running.process.returncode == 0
 
 

@@ -51,7 +51,7 @@ def test_where_nothing_is_every_method_is_not_found(api: Service, method: str):
     assert "allow" not in reply.headers
 
 
-@pytest.mark.parametrize("path", ["/v1/responses", "/v1/v1/chat/completions"])
+@pytest.mark.parametrize("path", ["/v1/embeddings", "/v1/responses/resp_1", "/v1/v1/chat/completions"])
 def test_where_nothing_is_under_v1_a_client_is_told_what_there_is(api: Service, path: str):
     reply = api.send("POST", path)
     assert (reply.status, reply.error) == (404, "not_found")

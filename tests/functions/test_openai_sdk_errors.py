@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import partial
 
@@ -10,7 +11,7 @@ import pytest
 from openai import OpenAI
 
 from tests.support.openai_sdk import ASKED, PINNED, client_key, connected
-from tests.support.provider_faults import CANARY, Fault, Limited
+from tests.support.provider_faults import CANARY, Fault, Limited, Raw
 from tests.support.provider_server import ProviderServer
 from tests.support.running import Running
 
@@ -52,6 +53,15 @@ def test_a_request_that_the_provider_does_not_take_is_a_bad_request_error(client
     provider.then(Fault.BAD_REQUEST)
     with pytest.raises(openai.BadRequestError) as raised:
         client.chat.completions.create(model=PINNED, messages=ASKED)
+    assert CANARY not in str(raised.value)
+
+
+def test_a_request_that_is_too_long_for_the_model_has_openai_s_code(client: OpenAI, provider: ProviderServer):
+    told = {"code": "context_length_exceeded", "message": f"{CANARY} is too long."}
+    provider.then(Raw(400, json.dumps({"error": told}).encode()))
+    with pytest.raises(openai.BadRequestError) as raised:
+        client.chat.completions.create(model=PINNED, messages=ASKED)
+    assert raised.value.code == "context_length_exceeded"
     assert CANARY not in str(raised.value)
 
 

@@ -102,6 +102,35 @@ def test_a_body_that_comes_on_is_read_to_its_end_also_when_it_takes_longer(conne
     assert connection.answer().json["body"] == body.decode()
 
 
+def test_who_falls_silent_is_not_waited_for_whatever_came_before(connection: Connection, served: Served):
+    body = b"a" * (10 * KEPT_S * SLOWEST)
+    served.reads(connection, request("POST /", body=body)[:-99])
+    served.pass_seconds(LATE_S)
+    assert connection.answer().status == 408
+    assert connection.ended
+
+
+def test_who_goes_on_more_slowly_has_the_time_that_came_before_has_earned(connection: Connection, served: Served):
+    body = b"a" * (2 * KEPT_S * SLOWEST)
+    rest = 3 * 99
+    served.reads(connection, request("POST /", body=body)[:-rest])
+    for start in range(0, rest, 99):
+        served.pass_seconds(SOON_S)
+        served.reads(connection, body[start : start + 99])
+    assert connection.answer().json["body"] == body.decode()
+
+
+def test_a_byte_now_and_then_earns_no_more_than_a_byte(connection: Connection, served: Served):
+    body = b"a" * (2 * KEPT_S * SLOWEST)
+    served.reads(connection, request("POST /", body=body)[:-99])
+    for _ in range(4):
+        served.pass_seconds(SOON_S)
+        served.reads(connection, b"a")
+    served.pass_seconds(1 + 3 * KEPT_S - 4 * SOON_S)
+    assert connection.answer().status == 408
+    assert connection.ended
+
+
 def test_a_connection_that_was_opened_ahead_has_all_the_time_for_its_first_request(
     connection: Connection, served: Served
 ):

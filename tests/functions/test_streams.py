@@ -12,7 +12,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from llm_router.endpoints.completions import _Bounded
+from llm_router.endpoints.bounded import Bounded
 from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, ChatRequest, StopReason
 from llm_router.generation.provider import Failure, ProviderFailed
 from tests.support.clock import FakeClock, move_on
@@ -208,8 +208,8 @@ def test_a_model_whose_streams_outlast_their_time_is_not_left_alone(generating: 
 def test_a_stream_that_nobody_reads_is_closed_soon_after_its_time(generating: Client):
     async def bound() -> float:
         request = Request({**SCOPE, "path_params": {}}, receive)
-        answer = await generating.module.door.routes.served("POST", SCOPE["path"])(request)
-        return cast(_Bounded, answer).seconds
+        answer = await generating.module.door.routes.served("POST", str(SCOPE["path"]))(request)
+        return cast(Bounded, answer).seconds
 
     assert asyncio.run(bound()) == STREAM_TIMEOUT_S + UNREAD_S
 

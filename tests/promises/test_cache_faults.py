@@ -6,7 +6,9 @@ import pytest
 from redis import Redis
 
 from llm_router.adapters.redis_cache import OPEN_S
+from llm_router.adapters.tiered import TieredCache
 from llm_router.local.functions import load_module
+from llm_router.ports import Cache
 from tests.support.clock import FakeClock
 from tests.support.fault_proxy import Says, Trouble, fault_proxy
 from tests.support.loopback import free_port
@@ -26,6 +28,13 @@ def without_times(found: dict) -> dict:
 
 def address(port: int) -> str:
     return f"redis://127.0.0.1:{port}/0"
+
+
+def near_cache(api: Service) -> Cache:
+    """What the running classify function keeps for itself."""
+    found = load_module(api.template.functions["ClassifyFunction"]).service.cache()
+    assert isinstance(found, TieredCache)
+    return found.near
 
 
 def plain() -> dict:
@@ -113,7 +122,7 @@ def test_f2_garbage_in_redis_is_a_miss_and_is_replaced(garbage: bytes):
         api.post("/classify", PROMPT)
         (name,) = other.keys()
         other.set(name, garbage)
-        load_module(api.template.functions["ClassifyFunction"]).service.cache().near.delete(name.decode())
+        near_cache(api).delete(name.decode())
         reply = api.post("/classify", PROMPT).json
         assert reply["cached"] is False
         assert without_times(reply) == plain_answer
@@ -130,7 +139,7 @@ def test_f2_a_key_of_another_type_is_a_miss_and_is_replaced():
         (name,) = other.keys()
         other.delete(name)
         other.rpush(name, "x")
-        load_module(api.template.functions["ClassifyFunction"]).service.cache().near.delete(name.decode())
+        near_cache(api).delete(name.decode())
         assert classified(api) == []
         assert other.type(name) == b"string"
 

@@ -36,6 +36,11 @@ BODIES: dict[str, list[object]] = {
         {"model": "auto", "messages": MESSAGES, "stream": True},
         {"model": PROMPT, "messages": MESSAGES},
     ],
+    "/v1/responses": [
+        {"model": "auto", "input": PROMPT, "cache": {"ttl_s": 60}},
+        {"model": "auto", "input": MESSAGES, "stream": True},
+        {"model": PROMPT, "input": MESSAGES},
+    ],
     "/classify": [{"prompt": PROMPT}],
     "/classify/batch": [{"prompts": [PROMPT, PROMPT]}],
     "/feedback": [{"decision_id": "x", "success": True, "reason": PROMPT}],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             "ANTHROPIC_BASE_URL": healthy.url,
         }
         api = stack.enter_context(service(**given))
-        router = load_module(api.template.functions["RouteFunction"]).service
+        router: Any = load_module(api.template.functions["RouteFunction"]).service
 
         def kill_model() -> None:
             dead = replace(router.model(), encoder=DeadEncoder())

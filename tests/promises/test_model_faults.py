@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def raising(failure: Exception) -> Callable[[], EncoderOutput]:
 
 def with_encoder(api: Service, encoder: Failing) -> None:
     """Put the encoder into the running classify function."""
-    running = load_module(api.template.functions["ClassifyFunction"]).service
+    running: Any = load_module(api.template.functions["ClassifyFunction"]).service
     broken = replace(running.model(), encoder=encoder)
     running.model = lambda: broken
 
@@ -122,7 +123,7 @@ def test_f14_a_failing_model_is_left_alone_after_three_errors_or_one_time_out(fa
 
 def test_f14_a_run_that_hangs_is_cut_off_and_answered_by_rules():
     with service() as api:
-        running = load_module(api.template.functions["ClassifyFunction"]).service
+        running: Any = load_module(api.template.functions["ClassifyFunction"]).service
         real = running.model()
         assert real.encoder is not None
 

@@ -44,6 +44,25 @@ VALID: dict[str, list[dict]] = {
             "metadata": {"a": "b"},
         }
     ],
+    "/v1/responses": [
+        {
+            "model": "auto",
+            "input": [
+                {"role": "user", "content": [{"type": "input_text", "text": "Write a Python function"}]},
+                {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]},
+                {"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"},
+                {"type": "function_call_output", "call_id": "c", "output": "rain"},
+            ],
+            "tools": [{"type": "function", "name": "weather", "parameters": {"type": "object"}}],
+            "tool_choice": {"type": "function", "name": "weather"},
+            "text": {"format": {"type": "json_schema", "name": "x", "schema": {"type": "object"}}},
+            "reasoning": {"effort": "low"},
+            "stream_options": {"include_usage": True},
+            "constraints": {"max_tokens": 10},
+            "cache": {"ttl_s": 60},
+            "metadata": {"a": "b"},
+        }
+    ],
     "/classify": [{"prompt": "x"}],
     "/classify/batch": [{"prompts": ["x"]}],
     "/feedback": [{"decision_id": "x", "success": True}],
@@ -65,7 +84,7 @@ VALID: dict[str, list[dict]] = {
     "/refresh": [{"dry_run": True}],
     "/catalogue/rollback": [{"version": 1}],
 }
-FREE = {"parameters", "schema", "metadata", "provenance", "audio"}
+FREE = {"parameters", "schema", "output_schema", "metadata", "provenance", "audio"}
 """Objects whose content is the caller's own: they go to a model as they are, or nowhere."""
 
 
@@ -137,10 +156,10 @@ def test_every_object_that_a_body_may_hold_is_closed(path: str):
 
 
 @pytest.mark.parametrize("path", BODIES)
-def test_no_field_of_a_body_names_an_address_but_a_picture_that_is_passed_on(path: str):
+def test_no_field_of_a_body_names_an_address_but_a_picture_or_file_that_is_passed_on(path: str):
     words = ("url", "uri", "host", "endpoint", "base", "proxy", "webhook", "callback")
     names = {name for _, schema in objects(BODIES[path], set()) for name in schema.get("properties", {})}
-    assert {name for name in names if any(word in name for word in words)} <= {"image_url", "url"}
+    assert {name for name in names if any(word in name for word in words)} <= {"image_url", "file_url", "url"}
 
 
 def test_recommending_and_classifying_ask_nobody(api: Service, monkeypatch: pytest.MonkeyPatch):

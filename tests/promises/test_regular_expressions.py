@@ -17,6 +17,7 @@ from llm_router.adapters.providers import traits
 from llm_router.adapters.providers.configured import speakers
 from llm_router.catalogue.quality_map import quality_map
 from llm_router.catalogue.tables import tables
+from llm_router.generation import pictures
 from llm_router.local import routing
 from tests.support.service import ROOT, Service
 from tests.unit.test_rules import HOSTILE
@@ -67,6 +68,7 @@ BUILT: Mapping[tuple[str, str], Callable[[], object]] = {
     ("llm_router.catalogue.tables", "_family"): tables,
     ("llm_router.catalogue.tables", "_pattern"): tables,
     ("llm_router.catalogue.tables", "make_tables"): tables,
+    ("llm_router.generation.pictures", "_figures"): pictures._table,
     ("llm_router.local.routing", "_pattern"): lambda: routing._pattern("/a/{b}/{c+}"),
 }
 """Where a function makes patterns out of what it is given: what holds all that it makes of what is shipped."""
@@ -154,7 +156,7 @@ def parts(operation: object, argument: Any) -> list[tuple[bool, object]]:
 
 
 CALLED = sorted(calls())
-FOUND = sorted(set(patterns()))
+FOUND = sorted(set(patterns()), key=repr)
 
 
 def test_the_patterns_are_found():

@@ -16,10 +16,11 @@ READS = frozenset({"GetItem", "Query", "BatchGetItem"})
 
 @dataclass
 class Calls:
-    """Actions as IAM names them, and the partitions written, by function. `function` is who is running now."""
+    """Actions as IAM names them, and the partitions read and written, by function. `function` is who is running now."""
 
     function: str = ""
     actions: dict[str, set[str]] = field(default_factory=dict)
+    read: dict[str, set[str]] = field(default_factory=dict)
     written: dict[str, set[str]] = field(default_factory=dict)
     objects: dict[str, set[str]] = field(default_factory=dict)
 
@@ -41,10 +42,16 @@ class Calls:
 
     def _item(self, operation: str, part: Mapping[str, object]) -> None:
         self.actions.setdefault(self.function, set()).add(f"dynamodb:{operation}")
-        if operation not in READS:
-            key = part.get("Key") or part["Item"]
-            assert isinstance(key, dict)
-            self.written.setdefault(self.function, set()).add(key["pk"]["S"])
+        kinds = self.read if operation in READS else self.written
+        kinds.setdefault(self.function, set()).add(_partition(part))
+
+
+def _partition(part: Mapping[str, object]) -> str:
+    """The one that an operation is about: of a query, the value that stands for it."""
+    key = part.get("Key") or part.get("Item")
+    values = part.get("ExpressionAttributeValues")
+    found = key["pk"] if isinstance(key, dict) else values[":pk"] if isinstance(values, dict) else {}
+    return str(found["S"])
 
 
 @contextmanager

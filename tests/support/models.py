@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TypeVar
 
+import numpy as np
 from hypothesis import strategies as st
 
 from llm_router.catalogue.entry import (
@@ -17,9 +18,11 @@ from llm_router.catalogue.entry import (
     QualityEstimate,
     QualityTable,
 )
-from llm_router.ranking.cost import expected_price
-from llm_router.ranking.prepared import Prepared, prepare
-from llm_router.ranking.task import Constraints, Task
+from llm_router.ranking.columns import Columns, prepare
+from llm_router.ranking.cost import Price
+from llm_router.ranking.estimates import estimated
+from llm_router.ranking.prepared import Prepared
+from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.taxonomy import Category, Difficulty
 
 T = TypeVar("T")
@@ -64,7 +67,7 @@ def model(
 
 def ready(**fields: object) -> Prepared:
     """One model, prepared to be ranked."""
-    (prepared,) = prepare([model("m", **fields)])  # type: ignore[arg-type]
+    (prepared,) = prepare([model("m", **fields)]).rows  # type: ignore[arg-type]
     return prepared
 
 
@@ -77,6 +80,12 @@ def task(
 ) -> Task:
     """A task that is surely of one category."""
     return Task({category: 1.0}, difficulty, complexity, input_tokens, output_tokens)
+
+
+def expected_price(prepared: Prepared, of: Task, max_tokens: int | None = None) -> Price:
+    """The price of a task at one model."""
+    found = estimated(Columns.of([prepared]), of, Constraints(max_tokens=max_tokens), Surroundings())
+    return found.prices(np.array([0]))[0]
 
 
 def billed_tokens(prepared: Prepared, of: Task, max_tokens: int | None) -> tuple[int, int]:

@@ -77,6 +77,7 @@ def serving(app: ASGIApp, kept_s: int) -> Iterator[Served]:
             http=Noted,
             ws="none",
             lifespan="off",
+            proxy_headers=False,
             log_config=None,
             timeout_keep_alive=kept_s,
             timeout_graceful_shutdown=1,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import pytest
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.errors import BudgetExceeded, RouterError
+from llm_router.errors import BudgetExceeded, NoEligibleModel, RouterError
 from llm_router.generation.attempt import Attempt
 from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest, StopReason
 from llm_router.generation.cooling import Cooling
@@ -73,6 +73,8 @@ class World:
         self.takes_s: Callable[[ModelEntry], float] = lambda _: 0.0
         self.named = False
         self.too_dear: set[str] = set()
+        self.unwanted: set[str] = set()
+        self.affords: Callable[[ModelEntry, ModelEntry, float], bool] = lambda *_: True
 
     def terms(self, seconds: float = 25.0) -> Terms:
         async def tell(attempt: Attempt) -> None:
@@ -81,9 +83,11 @@ class World:
         async def cover(model: ModelEntry) -> None:
             if model.id in self.too_dear:
                 raise BudgetExceeded("Too dear.")
+            if model.id in self.unwanted:
+                raise NoEligibleModel("More than is wanted.")
 
         until = self.clock.monotonic() + seconds
-        return Terms(until, tell, self.dropped.append, self.takes_s, self.named, cover)
+        return Terms(until, tell, self.dropped.append, self.takes_s, self.named, cover, self.affords)
 
     def walk(self, *models: ModelEntry, seconds: float = 25.0) -> Reached[ChatAnswer]:
         async def ask(provider: Provider, model: ModelEntry, limit: Limit) -> ChatAnswer:

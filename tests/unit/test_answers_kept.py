@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from llm_router.adapters.lru import LruCache
-from llm_router.generation.chat import ChatAnswer, StopReason
+from llm_router.generation.chat import ChatAnswer, StopReason, ToolCall
 from llm_router.generation.kept_answers import KeptAnswer, KeptAnswers
 from llm_router.generation.similar_answers import Question, SimilarAnswers
 from tests.support.clock import FakeClock
@@ -37,6 +37,21 @@ def test_what_was_cut_off_is_not_kept(cache: LruCache, stop: StopReason, kept: b
     answer = KeptAnswer("acme/one", ChatAnswer("Once upon a", stop))
     answers.keep("one", "request", answer, 60)
     assert answers.find("one", "request") == (answer if kept else None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (ChatAnswer("", StopReason.STOP), False),
+        (ChatAnswer(" \n", StopReason.STOP, reasoning="Hm."), False),
+        (ChatAnswer("", StopReason.STOP, refusal="No."), True),
+        (ChatAnswer("", StopReason.TOOL_CALLS, (ToolCall("a", "f", "{}"),)), True),
+    ],
+)
+def test_what_says_nothing_is_not_kept(cache: LruCache, answer: ChatAnswer, kept: bool):
+    answers = KeptAnswers(cache, SECRET)
+    answers.keep("one", "request", KeptAnswer("acme/one", answer), 60)
+    assert (answers.find("one", "request") is not None) is kept
 
 
 def test_a_later_question_of_the_caller_keeps_no_earlier_one_longer(cache: LruCache, clock: FakeClock):

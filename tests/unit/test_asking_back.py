@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_router.sessions.manner import Heard, Manner, heard, manner
+from llm_router.sessions.manner import Heard, Manner, heard
 from llm_router.sessions.turn import Course, turn
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.tasks import classification
@@ -86,12 +86,12 @@ def test_what_holds_something_of_its_own_is_a_new_task(text: str):
 
 @pytest.mark.parametrize("text", POOR)
 def test_a_short_word_of_displeasure_is_a_complaint(text: str):
-    assert manner(text) is Manner.ESCALATES
+    assert heard(text).manner is Manner.ESCALATES
 
 
 def test_asking_about_what_was_said_is_no_failure_unless_it_only_asks_once_more():
     assert heard("explain step 2 again") == heard("is that right?") == Heard(Manner.CONTINUES)
-    assert manner("again, please") is Manner.RETRIES
+    assert heard("again, please").manner is Manner.RETRIES
 
 
 WORDS = ["that", "again", "explain", "step", "2", "two", "more", "is", "y", "👍", "👎", "再", "第", "二", "步"]

@@ -75,6 +75,21 @@ BOTH: list[tuple[type[RouteRequest] | type[ChatCompletionRequest], Fields]] = [
     (RouteRequest, {}),
     (ChatCompletionRequest, {"model": "auto"}),
 ]
+NO_FILES = [
+    *("file:///etc/passwd", "FILE:/etc/passwd", "s3://bucket/key", "gs://bucket/a.pdf", "ftp://x.example/a.pdf"),
+    *(" file:///etc/passwd", "//169.254.169.254/a", "../etc/passwd", "http:///a.pdf", "javascript:1", "JVBERi0=é"),
+]
+
+
+@pytest.mark.parametrize("data", NO_FILES)
+def test_a_file_is_sent_itself_or_stands_in_the_web(data: str):
+    file = {"type": "file", "file": {"file_data": data}}
+    told = "must be a file in base64, as it is or in a data address, or an http or https address"
+    for kind, body in BOTH:
+        asked = {**body, "messages": [{"role": "user", "content": [file]}]}
+        assert problems(kind, asked) == [("messages[0].content[0].file.file_data", told)]
+
+
 NO_PICTURES = [
     *("data:text/plain;base64,YQ==", "data:application/pdf;base64,JVBERi0=", "DATA: Text/Plain,a", "data:;base64,YQ=="),
     *("", " ", "cat.png", "/cat.png", "javascript:1", "file:///etc/passwd", "ftp://x.example/a.png"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from llm_router.catalogue.joining import Joined, join
-from llm_router.catalogue.records import Facts, Listing, Reading
+from llm_router.catalogue.joining import Joined, join, with_doubles_told
+from llm_router.catalogue.records import Facts, Listing, Reading, RecordProblem
 from llm_router.catalogue.tables import make_tables
 from tests.support.models import model
 
@@ -52,6 +52,21 @@ def test_the_name_that_the_catalogue_knows_goes_before_the_alphabet_and_is_never
 def test_a_known_model_without_an_alias_is_known_by_the_last_part_of_its_id():
     known = model("x", id="acme/hub/one.2", api_alias=None)
     assert windows(joined("one-2", known=(known,))) == {"acme/hub/one.2": [1]}
+
+
+def test_a_new_offering_whose_id_another_has_but_for_capitals_is_left_out():
+    own = model("x", id="acme/One", api_alias="another")
+    assert list(joined("one", "two", known=(own,))) == ["acme/two"]
+
+
+def test_so_it_is_told_with_the_sources_problems():
+    own = model("x", id="acme/One", api_alias="another")
+    listings = [Listing("acme", name, Facts(context_window=1)) for name in ("one", "two", "ONE")]
+    reading = Reading("litellm", 40, "2026-01-01", listings, problems=[RecordProblem("three", "no price")])
+    told = with_doubles_told(reading, [own], TABLES)
+    assert [found.record for found in told.problems] == ["three", "acme/one"]
+    assert told.listings is reading.listings
+    assert with_doubles_told(reading, [], TABLES) is reading
 
 
 def test_what_makes_no_legal_id_and_providers_of_nobody_are_left_out():

@@ -66,6 +66,17 @@ def test_a_row_of_the_operators_file_with_a_name_of_the_apis_own_costs_itself_al
     assert state(world, "operator").left_out == 3
 
 
+def test_a_row_of_the_operators_file_with_another_ones_id_written_otherwise_costs_itself_alone(world: RefresherWorld):
+    names = ("openai/GPT-4o", "house/own", "house/Own", "house/other")
+    rows = [{"id": name, "provider": "house", "display_name": "x"} for name in names]
+    world.operator = lambda: json.dumps(rows).encode()
+    world.refresher().refresh()
+    assert {"house/own", "house/other"} <= world.catalogue().models.keys()
+    assert {"openai/GPT-4o", "house/Own"}.isdisjoint(world.catalogue().models)
+    told = state(world, "operator")
+    assert (told.left_out, told.problems[0]) == (2, "openai/GPT-4o: id is that of another model, written otherwise")
+
+
 def test_the_operators_word_that_a_disabled_model_is_disabled_makes_a_version_that_keeps_it(world: RefresherWorld):
     said: list[Json] = [{"id": "openrouter/minimax-m2.5", "status": "disabled"}]
     for _ in range(2):

@@ -71,9 +71,9 @@ def test_an_answer_of_ours_that_is_sent_back_says_only_what_was_changed_in_it(wo
     "second",
     [
         {"id": "eu-gpt-4o", "api_alias": "gpt-4o", "input_usd_per_mtok": 2.75},
-        {"id": "openai/GPT-4o", "input_usd_per_mtok": 2.75},
+        {"id": "openai/eu/gpt-4o", "input_usd_per_mtok": 2.75},
     ],
-    ids=["another id", "another case"],
+    ids=["another id", "no alias"],
 )
 @pytest.mark.parametrize("corrected", [False, True])
 def test_a_second_entry_of_the_operators_for_an_offering_leaves_the_official_one(

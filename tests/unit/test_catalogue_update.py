@@ -12,6 +12,7 @@ from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus
 from llm_router.catalogue.upsert import MAX_MODELS, upsert
 from llm_router.errors import InvalidRequest
+from llm_router.json_values import Json
 from llm_router.schemas.catalogue import entry_answer
 from llm_router.schemas.update import MODEL_SCHEMA
 
@@ -97,6 +98,20 @@ def test_every_bad_entry_is_named_at_once():
 
 def test_the_same_id_twice_names_the_later_one():
     assert problems(NEW, NEW) == [("models[1].id", "is also that of models[0]")]
+
+
+def test_no_new_model_has_another_ones_id_written_otherwise():
+    """A key that allows the one would allow the other."""
+    refusal = "is that of another model, written otherwise"
+    shadow = NEW | {"id": "openai/GPT-5.5"}
+    assert problems(shadow, before=bundled()) == [("models[0].id", refusal)]
+    assert problems(NEW | {"id": "acme/One"}, NEW | {"id": "acme/one"}) == [("models[1].id", refusal)]
+
+
+def test_two_that_are_there_already_can_both_be_changed():
+    both = {name: ModelEntry(name, "acme", name) for name in ("acme/One", "acme/one")}
+    rows: list[Json] = [{"id": name, "context_window": 8000} for name in both]
+    assert upsert(Catalogue(1, both), rows, TODAY)["acme/one"].context_window == 8000
 
 
 def test_a_known_model_may_be_named_without_the_provider_before_its_name():

@@ -9,7 +9,7 @@ import pytest
 
 from classifier.answers import ANSWERS, AnswerLengths
 from classifier.asides import read_request
-from classifier.changes import Left
+from classifier.left import Left
 from classifier.rules import RULES, RuleBook
 from llm_router.taxonomy import Category, Difficulty
 
@@ -47,20 +47,13 @@ CONDENSING = [
     "Tóm tắt văn bản sau",
 ]
 KEEPING = [
-    "Translate this into French",
-    "Translate this extract into French",
     "Proofread the key points below",
     "Rewrite this in a formal tone",
     "Correct the grammar",
-    "Traduis ce texte en anglais",
     "Corrige este texto",
-    "Übersetze das ins Englische",
-    "Переведи на английский",
-    "把下面的总结翻译成英文",
-    "次の要約を翻訳して",
-    "다음 글을 번역해줘",
-    "ترجم النص التالي",
-    "Terjemahkan teks ini",
+    "Make this sound more professional",
+    "Make it more formal",
+    "Polish this and make it friendlier",
 ]
 
 
@@ -79,14 +72,14 @@ def test_what_condenses_a_text_leaves_a_small_part_of_it(request_: str):
 @pytest.mark.parametrize("request_", KEEPING)
 def test_what_changes_a_text_leaves_about_as_much_of_it(request_: str):
     for prompt in (f"{request_}:\n\n{MINUTES}", f"{MINUTES}\n\n{request_}"):
-        assert estimated(prompt, 2000) == 1400
+        assert estimated(prompt, 2000) == 2000
 
 
 @pytest.mark.parametrize(
     ("request_", "tokens"),
     [
-        ("Rate this translation and correct it", 1400),
-        ("Grade my essay, then improve it", 1400),
+        ("Rate this translation and correct it", 2000),
+        ("Grade my essay, then improve it", 2000),
         ("Rate this translation", 260),
         ("Grade this and say whether the price is correct", 260),
         ("Summarise this and fix the dates", 260),
@@ -115,11 +108,11 @@ def test_a_detailed_summary_is_longer_and_a_brief_one_shorter():
     [
         (
             f"Translate into Welsh:\n\n{MINUTES} We will summarise the key points. In short, a long day. Extract it.",
-            1400,
+            2200,
         ),
-        (f"Translate into Welsh: please summarise this and extract the key points. {MINUTES}", 1400),
+        (f"Translate into Welsh: please summarise this and extract the key points. {MINUTES}", 2200),
         (f"Here is what I translated:\n\n{MINUTES}\n\nSummarise it", 260),
-        (f"Agreement (extract)\n\n{MINUTES}\n\nTranslate it into Welsh", 1400),
+        (f"Agreement (extract)\n\n{MINUTES}\n\nTranslate it into Welsh", 2200),
     ],
 )
 def test_what_the_text_itself_says_is_no_request(prompt: str, tokens: int):
@@ -196,7 +189,7 @@ REQUEST = "Translate to English: il pleut depuis trois jours et la rivière mont
     ],
 )
 def test_what_stands_before_a_request_to_change_a_text_is_none_of_the_text(prompt: str):
-    assert estimated(prompt, 31) == 24
+    assert estimated(prompt, 31) == 25
 
 
 @pytest.mark.parametrize(
@@ -239,6 +232,6 @@ def test_how_much_is_left_of_a_text_is_no_feature():
     groups = tomllib.loads(RULES.read_text(encoding="utf-8"))["groups"]
     assert set(groups).isdisjoint(set(Left))
     phrases = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))["changes"]
-    assert set(phrases) == {Left.CONDENSED, Left.RESHAPED}
-    whole, _ = read_request(BOOK, "tl;dr of the gist, a headline for it")
+    assert set(phrases) == set(Left)
+    whole, _ = read_request(BOOK, "tl;dr of the gist, a headline for it, shorter")
     assert set(whole.found) <= set(groups)

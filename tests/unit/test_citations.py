@@ -11,13 +11,14 @@ from openai.lib.streaming.chat import ChatCompletionStreamState
 from openai.types.chat import ChatCompletionChunk
 
 from llm_router.adapters.lru import LruCache
-from llm_router.endpoints.chat_stream import events
+from llm_router.endpoints.chat_form import ChatForm
 from llm_router.generation.chat import ChatAnswer, ChatChunk, Citation, StopReason
 from llm_router.generation.generator import Stream
 from llm_router.generation.kept_answers import KeptAnswer, KeptAnswers
 from llm_router.generation.stops import until_a_stop
 from llm_router.schemas.annotations import annotated
 from llm_router.schemas.chat_answer import chunk_delta, message_answer, router_note
+from llm_router.schemas.chat_request import ChatCompletionRequest
 from tests.support.chat import ask, run, streamed
 from tests.support.clock import FakeClock
 from tests.support.models import model
@@ -25,6 +26,7 @@ from tests.support.provider_faults import Raw
 from tests.support.provider_server import ProviderServer
 from tests.support.speaking_openai import protocol, whole
 
+HELLO = [{"role": "user", "content": "Hello"}]
 A, B = "https://a.example/", "https://b.example/"
 PLACE = {"start_index": 3, "end_index": 6}
 ANNOTATIONS = [
@@ -88,7 +90,8 @@ def sent(pieces: list[ChatChunk], stops: Sequence[str] = ()) -> list[dict]:
         stream = Stream(model("one"), ())
         stream.pieces = until_a_stop(said(), stops) if stops else said()
         note = router_note(stream.model, None, (), None)
-        return [each async for each in events(stream, answer_id="a", created=1, note=note, with_usage=False)]
+        form = ChatForm(ChatCompletionRequest.model_validate({"model": "one", "messages": HELLO}), "a")
+        return [each async for each in form.events(stream.pieces, stream, note, 1)]
 
     return [json.loads(each.removeprefix(b"data: ")) for each in asyncio.run(told())[:-1]]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from classifier.features import Features, read_features
 from classifier.fusion import CATEGORIES
 from classifier.heads import Opinion
 from classifier.normalise import normalise
+from classifier.tables import NO_ROWS
 from classifier.words import split_words
 from llm_router.taxonomy import Category
 
@@ -86,3 +89,57 @@ def test_what_words_alone_say_moves_it_their_way_and_not_all_of_it(category: Cat
         assert min(alone, by_words) < joined < max(alone, by_words)
         assert abs(joined - alone) < abs(joined - by_words)
     assert complexity_of(opinion(category), PLAIN, alone) == pytest.approx(alone)
+
+
+def table(rows: int, separator: str = ",") -> str:
+    return "\n".join(separator.join((str(row), "2024", str(row * 37 % 200))) for row in range(rows))
+
+
+@pytest.mark.parametrize("separator", [",", "\t", " | ", ";"])
+@pytest.mark.parametrize("category", [Category.CODING, Category.GENERAL])
+def test_the_rows_of_a_table_are_no_story(category: Category, separator: str):
+    def asked(rows: int) -> float:
+        text = f"Return the rows with an amount over 90\n\n{table(rows, separator)}"
+        return complexity_of(opinion(category), features(text))
+
+    alone = complexity_of(opinion(category), features("Return the rows with an amount over 90\n\n"))
+    assert [asked(rows) for rows in (20, 100, 400)] == pytest.approx([alone] * 3, abs=0.01)
+
+
+def test_some_of_the_numbers_in_its_rows_are_steps_of_a_calculation_and_no_more_of_them():
+    asked = [features(f"Fit a line to the points\n\n{table(rows)}") for rows in (0, 40, 100, 400)]
+    found = [complexity_of(opinion(Category.MATH), each) for each in asked]
+    assert found[0] + 0.1 < found[1] == pytest.approx(found[2], abs=0.01) == pytest.approx(found[3], abs=0.01)
+
+
+@pytest.mark.parametrize("closing", ["", "Tell me what of it went wrong, and why it did. " * 20])
+def test_what_was_left_out_of_a_long_text_is_rows_only_between_rows(closing: str):
+    found = features(f"Find the outliers\n\n{table(900)}\n\n{closing}")
+    assert (found.characters - found.rows.characters < 200) is not bool(closing)
+
+
+MATRIX = "\n".join(" ".join(str(row * column % 7 - 3) + "," for column in range(2, 8)) for row in range(2, 8))
+STATED = [
+    f"Find the determinant of this matrix:\n{MATRIX}",
+    "Solve this sudoku:\n" + "\n".join("5,3,0,0,7,0,0,9,8" for _ in range(9)),
+    "Fill a knapsack of 50 kg:\n" + "\n".join(f"{item}, {item * 3} kg, {item * 17} euros" for item in range(1, 11)),
+    "Maximise 3x + 2y where\n" + "\n".join(f"{row}, {row + 2}, {row * 9}" for row in range(1, 9)),
+    "Fit a parabola by least squares:\n" + "\n".join(f"{x}, {x * x + 0.5}" for x in range(12)),
+    "What is the revenue with 19 % tax?\n" + "\n".join(f"Region {row}; {row * 900}; {row * 7}" for row in range(8)),
+]
+
+
+@pytest.mark.parametrize("problem", STATED)
+def test_what_a_problem_is_stated_in_counts_as_if_it_were_no_rows(problem: str):
+    apart = replace(features(problem), rows=NO_ROWS)
+    assert complexity_of(opinion(Category.MATH), features(problem)) == complexity_of(opinion(Category.MATH), apart)
+
+
+def test_what_a_problem_tells_in_lines_counts_as_before():
+    lines = [f"The shop sold {number} pears, {number + 2} plums on day {number}." for number in range(1, 5)]
+    told, apart = "\n".join(lines), " ".join(lines)
+    assert complexity_of(opinion(Category.MATH), features(told)) == complexity_of(
+        opinion(Category.MATH), features(apart)
+    )
+    choices = "Which is prime?\nA) 4, 6\nB) 8, 9\nC) 2, 3\nD) 6, 9\nE) 9, 12"
+    assert features(choices).rows.numbers == 0

@@ -117,7 +117,7 @@ def test_scripts_with_more_tokens_a_letter_count_for_more():
 
 
 def test_each_text_is_billed_by_its_own_script_and_a_picture_by_none():
-    old, asked = Turn("user", "письмо " * 1000), Turn("user", "In short, please", images=1)
+    old, asked = Turn("user", "письмо " * 1000), Turn("user", "In short, please", images=("",))
     o200k = dict(zip(Writing, ratios_of("o200k"), strict=True))
     expected = estimated_tokens(old.text) * o200k[Writing.CYRILLIC] + COUNTED * o200k[Writing.ENGLISH]
     assert reading(old, asked).by(ratios_of("o200k")) == round(expected + IMAGE_TOKENS + wrapping_tokens(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -12,12 +13,13 @@ import pytest
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.budgets import Budgets
 from llm_router.client_keys import ClientKey
-from llm_router.errors import BudgetExceeded
+from llm_router.errors import BudgetExceeded, NoEligibleModel
 from llm_router.generation.attempt import AttemptReport
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart, Usage
 from llm_router.generation.cooling import Cooling
-from llm_router.generation.generator import Generated, Generator, Stream
+from llm_router.generation.generator import Completed, Generator, Stream
 from llm_router.generation.job import Job
+from llm_router.generation.lost import Lost
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.generation.walk import Walk
 from llm_router.ranking.tokens import reading_of
@@ -53,8 +55,8 @@ class Gathering(FakeProvider):
         raise ProviderFailed(Failure.RATE_LIMITED, status=429)
 
 
-async def whole(generator: Generator, job: Job) -> Generated:
-    return await generator.whole(job)
+async def whole(generator: Generator, job: Job) -> Completed:
+    return await generator.whole(job, lambda _: 0.0)
 
 
 async def streamed(generator: Generator, job: Job) -> Stream:
@@ -97,7 +99,7 @@ class Counting:
 
 @pytest.mark.parametrize("ask", [whole, streamed])
 def test_one_that_the_budget_does_not_allow_is_passed_over_for_one_that_needs_no_more(
-    ask: Callable[[Generator, Job], Coroutine[object, object, Generated | Stream]],
+    ask: Callable[[Generator, Job], Coroutine[object, object, Completed | Stream]],
 ):
     clock = FakeClock(1e9)
     budgets = Budgets(MemoryRecordStore(clock), clock)
@@ -126,8 +128,14 @@ def test_what_a_failed_attempt_has_cost_already_is_set_aside_beside_the_next():
     job = Job(
         ASKED, (DEAR, replace(DEAR, id="last/dear", provider="last")), reading_of("hi"), clock.monotonic() + 25, key=KEY
     )
-    asyncio.run(generator.whole(job))
+    asyncio.run(whole(generator, job))
     assert held[0] > job.most_usd(DEAR)
+
+
+def test_a_bound_that_leaves_too_little_is_told_without_pictures_that_are_not_there():
+    job = Job(ASKED, (DEAR,), reading_of("hi"), math.inf, most_usd_wanted=1e-9)
+    with pytest.raises(NoEligibleModel, match=r"dear may cost more than max_cost_usd\.$"):
+        Lost(job).must_leave_enough_for(DEAR)
 
 
 def test_nobody_asks_the_store_for_money_that_is_set_aside_already():
@@ -136,5 +144,5 @@ def test_nobody_asks_the_store_for_money_that_is_set_aside_already():
     providers = FakeProviders(None, {"one": FakeProvider(), "other": FakeProvider()})
     generator = Generator(Walk(providers, Cooling(clock), clock, print), budgets, unheard, clock, print, aside)
     job = Job(ASKED, (CHEAP, DEAR), reading_of("hi"), clock.monotonic() + 25, key=KEY)
-    asyncio.run(generator.whole(job))
+    asyncio.run(whole(generator, job))
     assert aside.jobs == 3, "set aside, settled, and told how it went"

@@ -18,7 +18,7 @@ from llm_router.conversation import Conversation
 from llm_router.conversation import Turn as Message
 from llm_router.sessions.book import Session, SessionBook
 from llm_router.sessions.continuing import MOST_CLASSIFIED, Opened, Sessions
-from llm_router.sessions.manner import Heard, Manner, heard, manner
+from llm_router.sessions.manner import Heard, Manner, heard
 from llm_router.sessions.turn import SURE, Course, turn
 from llm_router.taxonomy import Category, Classification, Difficulty
 from tests.support.clock import FakeClock
@@ -58,13 +58,55 @@ PHRASES = Path(__file__).parents[2] / "shared/llm_router/sessions/phrases.toml"
         ("Write a poem", Manner.FRESH),
         ("hello", Manner.FRESH),
         ("thanks", Manner.FRESH),
+        ("perfect, thanks!", Manner.FRESH),
+        ("Danke, passt", Manner.FRESH),
+        ("完美，谢谢", Manner.FRESH),
+        ("perfect, more please, thanks", Manner.CONTINUES),
+        ("now add snapshotting", Manner.CONTINUES),
+        ("What about empty lists?", Manner.CONTINUES),
+        ("can you add comments", Manner.CONTINUES),
+        ("add error handling", Manner.CONTINUES),
+        ("you forgot the edge case", Manner.ESCALATES),
+        ("hmm not what I meant", Manner.ESCALATES),
+        ("wrong answer", Manner.ESCALATES),
+        ("it still crashes on startup", Manner.ESCALATES),
+        ("It doesn't compile.", Manner.ESCALATES),
+        ("tests fail", Manner.ESCALATES),
+        ("It crashes whenever I open Photos on my phone, what can I do?", Manner.FRESH),
         ("", Manner.FRESH),
         ("👍" * 10_000, Manner.FRESH),
         ("No, I want a poem about the sea and about the mountains and the sky", Manner.FRESH),
     ],
 )
 def test_follow_ups_are_told_from_tasks_in_many_languages(text: str, said: Manner):
-    assert manner(text) is said
+    assert heard(text).manner is said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you add 17 and 25",
+        "And add 3/4 and 5/6",
+        "You forgot my birthday, write a sad poem",
+        "Can you handle a customs form?",
+    ],
+)
+def test_what_only_opens_like_a_follow_up_may_be_a_task_of_its_own(text: str):
+    assert heard(text).of_its_own
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Add tests for a login page in Cypress",
+        "add comments to this code: x = 1",
+        "What about the history of the French Revolution?",
+        "It still doesn't feel like home, write a poem about it",
+        "you ignored me all day",
+    ],
+)
+def test_a_task_that_begins_like_a_complaint_or_an_addition_is_one(text: str):
+    assert heard(text).manner is Manner.FRESH
 
 
 def test_no_phrase_is_listed_twice():
@@ -75,7 +117,7 @@ def test_no_phrase_is_listed_twice():
 
 @given(st.text(max_size=300))
 def test_any_text_has_a_manner(text):
-    assert manner(text) in Manner
+    assert heard(text).manner in Manner
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from classifier import load
+from classifier.decided import decided_by
 from classifier.encoder import EncoderFailed, EncoderTimeout
-from classifier.fusion import Fusion, decided_by
+from classifier.fusion import Fusion
 from classifier.own import Background, Definition
 from llm_router.breaker import Breaker, BreakerState
 from llm_router.taxonomy import Category, Degraded, InteractionStyle, Method

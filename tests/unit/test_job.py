@@ -15,8 +15,8 @@ from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Failure
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.latency import ASSUMED_OF_LARGE
-from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Surroundings
 from llm_router.ranking.tokens import NO_TEXT, UNSURE, Reading, reading_of

@@ -18,7 +18,7 @@ from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Failure
-from llm_router.ranking.prepared import prepare
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import Candidate, rank
 from llm_router.ranking.task import Constraints, Held, Surroundings
 from llm_router.ranking.tokens import NO_TEXT, UNSURE, Reading

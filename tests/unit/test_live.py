@@ -19,8 +19,8 @@ from llm_router.feedback import VOICE_WEIGHT, FeedbackBook, Subject
 from llm_router.live import LiveFigures
 from llm_router.outcomes import AttemptBook, Observed, Tally, TimedAttempt
 from llm_router.ports import RecordStore
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.posterior import joined
-from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.tokens import ratios_of, reading_of
@@ -174,8 +174,13 @@ def test_judgements_draw_a_cell_towards_their_mean_and_leave_the_others(share, n
 
 
 def test_a_model_without_evidence_is_judged_from_the_middle():
-    seen = Observed({Category.MATH: {Difficulty.HARD: Tally(3, 3)}})
-    assert joined({}, seen)[Category.MATH][Difficulty.HARD].mean == pytest.approx(0.75)
+    seen = Observed({Category.MATH: {Difficulty.EASY: Tally(3, 3)}})
+    assert joined({}, seen)[Category.MATH][Difficulty.EASY].mean == pytest.approx(0.75)
+
+
+def test_what_does_hard_work_well_is_expected_to_do_easier_work_as_well():
+    found = joined({}, Observed({Category.MATH: {Difficulty.HARD: Tally(3, 3)}}))[Category.MATH]
+    assert 0.5 < found[Difficulty.EASY].mean == found[Difficulty.MEDIUM].mean == found[Difficulty.HARD].mean < 0.75
 
 
 def test_failures_lower_a_model_without_evidence_too_and_are_no_evidence_of_quality():

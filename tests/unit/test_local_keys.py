@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from llm_router.errors import ConfigurationError
 from llm_router.local import keys
 from llm_router.local.keys import kept_secret
 
@@ -44,3 +46,14 @@ def test_a_file_that_was_left_without_a_secret_gets_one_that_only_its_owner_can_
     made = kept_secret(tmp_path, "admin_key")
     assert made == kept_secret(tmp_path, "admin_key") == file.read_text("ascii")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_process_that_never_lets_go_of_a_secret_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(keys, "WAIT_S", 0.05)
+    with (tmp_path / "admin_key").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(ConfigurationError, match="cannot keep the file admin_key: another process"):
+            kept_secret(tmp_path, "admin_key")
+    assert kept_secret(tmp_path, "admin_key")

@@ -33,7 +33,7 @@ def test_the_text_that_is_counted_is_the_text_that_is_sent(fields: dict[str, obj
     message = MESSAGE.validate_python(fields)
     parts = message.chat().parts
     assert message.turn.text == "\n".join(part.text for part in parts if isinstance(part, TextPart))
-    assert message.turn.images == sum(not isinstance(part, TextPart) for part in parts)
+    assert len(message.turn.images) == sum(not isinstance(part, TextPart) for part in parts)
 
 
 @pytest.mark.parametrize(

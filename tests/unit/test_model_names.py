@@ -7,7 +7,7 @@ import pytest
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
 from llm_router.catalogue.naming import folded, names_of
 from llm_router.errors import FieldProblem, NoEligibleModel
-from llm_router.ranking.prepared import prepare
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.unmatched import MOST_KNOWN, MOST_TOLD, sentences, unmatched

@@ -35,3 +35,10 @@ def test_of_several_calls_the_first_one_counts(
     for answer in answers(protocol, server, replace(ask(tools=(WEATHER,)), parallel_tool_calls=parallel)):
         assert [call.arguments for call in answer.tool_calls] == [f'{{"city": "{city}"}}' for city in cities]
         assert (answer.text, answer.stop) == ("I look.", StopReason.TOOL_CALLS)
+
+
+def test_where_none_may_be_made_no_answer_ends_with_calls_that_it_does_not_have():
+    answer = ChatAnswer("I look.", StopReason.TOOL_CALLS)
+    assert kept_to(ask(), answer) == replace(answer, stop=StopReason.STOP)
+    assert kept_to(ask(), replace(answer, stop=StopReason.LENGTH)).stop is StopReason.LENGTH
+    assert kept_to(ask(tools=(WEATHER,)), answer) is answer

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from llm_router.adapters.providers import anthropic_request
+from llm_router.adapters.providers import anthropic_answer, anthropic_request
 from llm_router.adapters.providers.anthropic_messages import AnthropicMessages
+from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.http_provider import HttpProvider
+from llm_router.adapters.providers.tool_calls import ToolBlocks
 from llm_router.generation.chat import (
     ALIVE,
     ChatChunk,
@@ -174,6 +176,16 @@ def test_a_provider_that_pings_while_a_model_writes_is_told_of_as_alive(server: 
 
     found = run(AnthropicMessages(server.url, "key"), every)
     assert [chunk == ALIVE for chunk in found] == [True, False, True, False, True, True, False]
+
+
+@pytest.mark.parametrize("told", [None, {}])
+def test_where_nothing_is_counted_nothing_is_told_whole_or_streamed(told: dict[str, int] | None):
+    message: dict[str, Any] = {"content": [], "usage": told}
+    events = [{"type": "message_start", "message": message}, {"type": "message_delta", "usage": told}, PINGED[-1]]
+    reader = anthropic_answer.EventsReader(ToolBlocks())
+    chunks = [chunk for each in events for chunk in reader.take(ServerEvent(json.dumps(each).encode()))]
+    assert [chunk.usage for chunk in chunks] == [None]
+    assert anthropic_answer.answer(json.dumps(message).encode(), json_tool=None).usage is None
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,15 @@ def test_claudes_that_take_no_sampling_are_told_none_at_bedrock_either():
     assert told["inferenceConfig"] == {"temperature": 0.7}
 
 
+@pytest.mark.parametrize("words", [(), (TextPart(" "),), (TextPart("Sum up."),)])
+def test_a_document_does_not_stand_alone(words: tuple[TextPart, ...], server: ProviderServer):
+    part = FilePart(data="data:application/pdf;base64,JVBERi0=", filename="a.pdf")
+    request = ChatRequest((ChatMessage(Role.USER, (*words, part)),))
+    (turn,) = asked(Protocol.BEDROCK, server, request).json["messages"]
+    texts = [block["text"] for block in turn["content"] if "text" in block]
+    assert (len(texts), [bool(text.strip()) for text in texts]) == (1, [True])
+
+
 def test_documents_of_a_conversation_have_names_of_their_own(server: ProviderServer):
     def pdf(filename: str | None) -> FilePart:
         return FilePart(data="data:application/pdf;base64,JVBERi0=", filename=filename)
@@ -184,13 +193,18 @@ def test_claudes_that_cannot_be_made_to_call_a_tool_are_not_at_bedrock_either(ch
         ("us-east-1", "anthropic.claude-3-5-sonnet", "anthropic.claude-3-5-sonnet"),
         ("us-east-1", "amazon.nova-lite-v1", "amazon.nova-lite-v1"),
         ("us-gov-west-1", "anthropic.claude-opus-5", "us-gov.anthropic.claude-opus-5"),
+        ("us-west-2", "openai.gpt-6-sol", "us.openai.gpt-6-sol"),
+        ("eu-west-1", "openai.gpt-6-luna", "global.openai.gpt-6-luna"),
+        ("ap-south-1", "openai.gpt-6-luna", "global.openai.gpt-6-luna"),
+        ("us-west-2", "global.openai.gpt-6-luna", "global.openai.gpt-6-luna"),
+        ("us-west-2", "openai.gpt-oss-20b-1:0", "openai.gpt-oss-20b-1%3A0"),
         *(("us-east-1", f"{given}.anthropic.claude-opus-5", f"{given}.anthropic.claude-opus-5")
           for given in ("us", "eu", "apac", "global")),
         ("us-east-1", "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-5",
          "arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fus.anthropic.claude-opus-5"),
     ],
 )  # fmt: skip
-def test_claudes_served_by_inference_profiles_alone_go_by_that_of_the_region(region: str, model: str, served: str):
+def test_models_served_by_inference_profiles_alone_go_by_that_of_the_region(region: str, model: str, served: str):
     post = asyncio.run(Bedrock(region, key="k").post(model, ask(), stream=False))
     assert post.url == f"https://bedrock-runtime.{region}.amazonaws.com/model/{served}/converse"
 
@@ -200,6 +214,23 @@ def test_the_tools_of_earlier_calls_are_declared_though_the_request_brings_none(
     declared = [each["toolSpec"]["name"] for each in json.loads(json.dumps(body))["toolConfig"]["tools"]]
     assert declared == ["get_weather"]
     assert "toolConfig" not in bedrock_request.body("m", ask())
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        (replace(conversation(), tool_choice=ToolChoice(ToolMode.NONE)), True),
+        (replace(conversation(), tools=(), tool_choice=None), True),
+        (conversation(), False),
+        (ask(tools=(WEATHER,), tool_choice=ToolChoice(ToolMode.NONE)), False),
+        (ask(json_format=JsonFormat(SCHEMA)), False),
+        (ask(), False),
+    ],
+)
+def test_where_tools_are_declared_and_none_may_be_called_it_is_told_in_words(request_: ChatRequest, told: bool):
+    body = json.loads(json.dumps(bedrock_request.body("anthropic.claude-sonnet-4-5", request_)))
+    said = [each["text"] for each in body.get("system", ())]
+    assert [*said[-1:]] == [bedrock_request.CALL_NONE] if told else bedrock_request.CALL_NONE not in said
 
 
 EXPIRED = ClientError({"Error": {"Code": "ExpiredToken", "Message": "The token is expired."}}, "AssumeRole")

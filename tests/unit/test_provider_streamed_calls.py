@@ -12,7 +12,7 @@ from llm_router.generation.chat import ToolCall
 from tests.support.chat import ask, run, streamed
 from tests.support.provider_faults import Raw
 from tests.support.provider_server import ProviderServer
-from tests.support.speaking_openai import protocol, stream
+from tests.support.speaking_openai import protocol, stream, whole
 
 PARIS, ROME = '{"city": "Paris"}', '{"city": "Rome"}'
 
@@ -122,4 +122,17 @@ def test_a_call_is_whole_where_its_object_is_however_it_is_cut(arguments: str):
 
 def test_another_name_begins_another_call(server: ProviderServer):
     server.then(events([piece(name="f")], [piece("{}", "g")]))
-    assert [(call.name, call.arguments) for call in stream(server).tool_calls] == [("f", ""), ("g", "{}")]
+    assert [(call.name, call.arguments) for call in stream(server).tool_calls] == [("f", "{}"), ("g", "{}")]
+
+
+@pytest.mark.parametrize(("reason", "given"), [("tool_calls", "{}"), ("stop", "{}"), ("length", "")])
+def test_a_call_that_is_given_nothing_is_given_an_object_unless_it_was_cut(
+    reason: str, given: str, server: ProviderServer
+):
+    call = piece(name="f", id="a")
+    lines = [{"choices": [{"delta": {"tool_calls": [{**call, "index": 0}]}}]}, {"choices": [{"finish_reason": reason}]}]
+    body = "".join(f"data: {line}\n\n" for line in [*map(json.dumps, lines), "[DONE]"])
+    answer = {"choices": [{"message": {"tool_calls": [call]}, "finish_reason": reason}]}
+    server.then(Raw(200, body.encode(), {"content-type": "text/event-stream"}), Raw(200, json.dumps(answer).encode()))
+    for found in (stream(server), whole(server)):
+        assert found.tool_calls == (ToolCall("a", "f", given),)

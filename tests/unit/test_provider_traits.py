@@ -30,15 +30,27 @@ UNPENALISED = Traits(penalties=False)
 
 
 def adaptive(*efforts: Effort, sampling: bool = True) -> Traits:
-    return Traits(thinking=Thinking.ADAPTIVE, efforts=frozenset(efforts), sampling=sampling)
+    return Traits(thinking=Thinking.ADAPTIVE, efforts=frozenset(efforts), sampling=sampling, prefill=False, strict=True)
 
 
 def always(off: Off = Off.NEVER, *, forced_tools: bool = True) -> Traits:
-    return Traits(thinking=Thinking.ALWAYS, off=off, efforts=ALL, sampling=False, forced_tools=forced_tools)
+    return Traits(
+        thinking=Thinking.ALWAYS,
+        off=off,
+        efforts=ALL,
+        sampling=False,
+        forced_tools=forced_tools,
+        prefill=False,
+        strict=True,
+    )
 
 
 def budget(least: int, off: Off = Off.NO_BUDGET) -> Traits:
     return Traits(thinking=Thinking.GEMINI_BUDGET, off=off, least_budget=least, penalties=False)
+
+
+def reasoning(*efforts: Effort) -> Traits:
+    return Traits(thinking=Thinking.OPENAI_REASONING, efforts=frozenset(efforts), sampling=False, stops=False)
 
 
 def kept(profile: Profile = Profile.NONE) -> AtBedrock:
@@ -51,8 +63,9 @@ CLAUDES = {
     "claude-3-7-sonnet": Traits(thinking=Thinking.BUDGET),
     "claude-sonnet-4": Traits(thinking=Thinking.BUDGET),
     "claude-opus-4-1": Traits(thinking=Thinking.BUDGET),
-    "claude-haiku-4-5": Traits(thinking=Thinking.BUDGET),
-    "claude-opus-4-5": Traits(thinking=Thinking.BUDGET, efforts=frozenset(FIRST)),
+    "claude-haiku-4-5": Traits(thinking=Thinking.BUDGET, strict=True),
+    "claude-sonnet-4-5": Traits(thinking=Thinking.BUDGET, strict=True),
+    "claude-opus-4-5": Traits(thinking=Thinking.BUDGET, efforts=frozenset(FIRST), strict=True),
     "claude-opus-4-6": adaptive(*FIRST, "max"),
     "claude-haiku-4-6": adaptive(),
     "claude-sonnet-4-8": adaptive(*FIRST, "max"),
@@ -84,6 +97,11 @@ OTHERS = {
     "gemini-10-flash": Traits(thinking=Thinking.LEVEL, minimal=False, penalties=False, signed_calls=True),
     "amazon.nova-2-lite-v1:0": Traits(thinking=Thinking.NOVA_EFFORT),
     "eu.amazon.nova-pro-v1:0": Traits(),
+    "openai.gpt-oss-120b-1:0": Traits(thinking=Thinking.OPENAI_EFFORT, efforts=frozenset(FIRST)),
+    "us.openai.gpt-6-sol": reasoning("none", *FIRST, "xhigh", "max"),
+    "openai.gpt-5.6": reasoning("none", *FIRST, "xhigh", "max"),
+    "openai.gpt-6-astra": reasoning(*FIRST, "xhigh", "max"),
+    "openai.gpt-5-mini": reasoning(*FIRST),
     "zai.glm-5": Traits(),
 }
 SERVED = {
@@ -94,6 +112,8 @@ SERVED = {
     "anthropic.claude-sonnet-4-6": kept(Profile.GLOBAL),
     "us.anthropic.claude-opus-5": kept(Profile.GLOBAL),
     "amazon.nova-pro-v1:0": AtBedrock(forces_tools=True, keeps=Keeps.PROMPTS),
+    "openai.gpt-6-luna": AtBedrock(profile=Profile.AMERICAN),
+    "openai.gpt-oss-20b-1:0": AtBedrock(),
     "meta.llama3-3-70b-instruct-v1:0": AtBedrock(),
     "claude-opus-5": AtBedrock(),
 }

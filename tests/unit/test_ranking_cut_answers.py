@@ -10,21 +10,16 @@ from hypothesis import strategies as st
 
 from llm_router.catalogue.entry import Capability
 from llm_router.errors import NoEligibleModel
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.constraints import Prospect, violations
 from llm_router.ranking.cost import THINKING_TOKENS
-from llm_router.ranking.prepared import Prepared, prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.told import told_ms, told_usd
 from llm_router.taxonomy import Difficulty
-from tests.support.models import Scene, billed_tokens, model, scenes, task
+from tests.support.models import Scene, billed_tokens, model, ready, scenes, task
 
 THINKER = frozenset({Capability.REASONING})
-
-
-def ready(**fields: object) -> Prepared:
-    (prepared,) = prepare([model("m", **fields)])  # type: ignore[arg-type]
-    return prepared
 
 
 LIMITS = [(None, 350), (350, None), (350, 9000), (9000, 350)]

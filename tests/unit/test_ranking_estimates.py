@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from llm_router.adapters.sources import artificial_analysis
 from llm_router.catalogue.entry import Capability, Latency, LongPrompt, Provenance
 from llm_router.errors import NoEligibleModel
 from llm_router.outcomes import LiveLatency, Observed, Tally
+from llm_router.ranking.columns import Columns, prepare
 from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.ranking.latency import (
     ASSUMED_OF_LARGE,
@@ -19,9 +21,9 @@ from llm_router.ranking.latency import (
     SMALL_USD_PER_MTOK,
     Wait,
     assumed_speed,
-    expected_wait,
+    waits_ms,
 )
-from llm_router.ranking.prepared import CATEGORY_INDEX, Prices, log_odds, prepare
+from llm_router.ranking.prepared import CATEGORY_INDEX, Prepared, Prices, log_odds
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.told import told_ms
@@ -29,26 +31,41 @@ from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model, quality, ready, task
 
 THINKER = frozenset({Capability.REASONING})
+FREE, HERE = Constraints(), Surroundings()
 TIER = LongPrompt(200_000, 4.0, 12.0, 0.4)
 
 
-def test_a_wait_is_the_first_token_and_then_each_at_its_speed():
-    assert expected_wait(500.0, 12.5, None, 80, measured=True) == Wait(1500.0, measured=True)
-    assert expected_wait(500.0, 12.5, None, 80, measured=False) == Wait(1500.0, measured=False)
+def wait_ms(of: Prepared, live: LiveLatency | None, output: int, thinking: int = 0) -> float:
+    """Until one model, of which so much is known from here, has thought and written so many tokens."""
+    seen = {} if live is None else {of.model.id: live}
+    (found,) = waits_ms(Columns.of([of]), np.array([output]), np.array([thinking]), seen).tolist()
+    return found
+
+
+@pytest.mark.parametrize(("speed", "measured"), [(Latency(500, 80), True), (Latency(500, None), False)])
+def test_a_wait_is_the_first_token_and_then_each_at_its_speed(speed: Latency, measured: bool):
+    assert wait_ms(ready(latency=Latency(500, 80)), None, 80) == 1500
+    ms = 500 + 80 * 1000 / (speed.output_tokens_per_second or ASSUMED_OF_LARGE.tokens_per_second)
+    (found,) = rank(prepare([model("m", latency=speed)]), task(output_tokens=80), FREE, 0.5, HERE).candidates
+    assert (found.wait.ms, found.wait.measured) == (pytest.approx(ms), measured)
 
 
 def test_what_was_measured_here_counts_by_how_often_against_the_catalogue():
     live = LiveLatency(time_to_first_token_ms=1000.0, output_tokens_per_second=50.0, n=15)
     share = 15 / (15 + PRIOR_ANSWERS)
     expected = (1 - share) * 500 + share * 1000 + 100 * ((1 - share) * 10 + share * 20)
-    found = expected_wait(500.0, 10.0, live, 100, measured=False)
-    assert found.ms == pytest.approx(expected)
-    assert found.measured
+    assert wait_ms(ready(latency=Latency(500, 100)), live, 100) == pytest.approx(expected)
+    around = Surroundings(live={"acme/m": live, "acme/elsewhere": live})
+    models = prepare([model("m", latency=Latency(None, None)), model("other", latency=Latency(None, None))])
+    found = {each.model.id: each.wait for each in rank(models, task(), FREE, 0.5, around).candidates}
+    assert found["acme/m"].measured
+    unseen = {each.model.id: each.wait for each in rank(models, task(), FREE, 0.5, HERE).candidates}
+    assert found["acme/other"] == unseen["acme/other"]
 
 
 def test_a_speed_of_nothing_is_slow_and_not_a_division_by_nothing():
     live = LiveLatency(time_to_first_token_ms=0.0, output_tokens_per_second=0.0, n=PRIOR_ANSWERS)
-    assert expected_wait(0.0, 0.0, live, 1, measured=True).ms == pytest.approx(5000)
+    assert wait_ms(ready(latency=Latency(0, math.inf)), live, 1) == pytest.approx(5000)
 
 
 @pytest.mark.parametrize("speed", [1e-320, 1e-300, 1e-9])
@@ -72,7 +89,9 @@ def test_thinking_within_a_measured_first_token_is_not_waited_for_twice():
 
 def test_thinking_counts_by_the_share_of_what_was_measured_here():
     live = LiveLatency(time_to_first_token_ms=1000.0, output_tokens_per_second=100.0, n=PRIOR_ANSWERS)
-    assert expected_wait(3000.0, 10.0, live, 500, measured=True, included=400).ms == 2000 + (100 + 200) * 10
+    origins = {"time_to_first_token_ms": Provenance(artificial_analysis.NAME)}
+    thinker = ready(latency=Latency(3000, 100), provenance=origins)
+    assert wait_ms(thinker, live, 100, thinking=400) == pytest.approx(2000 + (100 + 200) * 10)
 
 
 def test_a_model_made_ready_has_its_figures_and_what_is_assumed_where_it_has_none():
@@ -122,10 +141,10 @@ def test_a_curve_has_log_odds_and_deviations_and_needs_all_three_difficulties():
 
 def test_what_was_observed_of_a_model_moves_its_own_curve_alone():
     seen = Observed({Category.MATH: {Difficulty.EASY: Tally(1000, 1000)}})
-    one, other = prepare([model("one"), model("other")], {"acme/one": seen})
+    one, other = prepare([model("one"), model("other")], {"acme/one": seen}).rows
     place = CATEGORY_INDEX[Category.MATH]
     assert one.curves[place] != other.curves[place]
-    assert prepare([model("one")])[0].curves == other.curves
+    assert prepare([model("one")]).rows[0].curves == other.curves
 
 
 def test_the_speed_measured_here_decides_on_a_limit_of_latency_and_is_told():

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from llm_router.catalogue.entry import Capability
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.cost import Price
 from llm_router.ranking.explanation import explain, reasons
 from llm_router.ranking.latency import Wait
-from llm_router.ranking.prepared import prepare
 from llm_router.ranking.quality import Grounds, Quality
 from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Surroundings, Task

@@ -9,9 +9,9 @@ import pytest
 from llm_router.catalogue.entry import Capability, Latency, Provenance
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.outcomes import LiveLatency
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.latency import Wait
-from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.taxonomy import Difficulty

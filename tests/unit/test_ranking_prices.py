@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from llm_router.catalogue.entry import Capability, LongPrompt
-from llm_router.ranking.cost import THINKING_TOKENS, carried_usd, expected_price, expected_usd
-from llm_router.ranking.prepared import prepare
+from llm_router.ranking.columns import Columns, prepare
+from llm_router.ranking.cost import THINKING_TOKENS
+from llm_router.ranking.estimates import estimated
+from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Held, Surroundings, Task
-from llm_router.ranking.tokens import ratios_of
+from llm_router.ranking.tokens import NO_TEXT, ratios_of
 from llm_router.taxonomy import Category, Difficulty, Writing
-from tests.support.models import billed_tokens, model, ready, task
+from tests.support.models import billed_tokens, expected_price, model, ready, task
 
 ENGLISH = list(Writing).index(Writing.ENGLISH)
 THINKER = frozenset({Capability.REASONING})
@@ -25,6 +28,18 @@ def held_by(name: str, *, history: int = 0, cached: int = 0) -> Task:
         {Category.CODING: 1.0}, Difficulty.EASY, 0.2, 1000, 100,
         held=Held(model_id=name, history_tokens=history, cached_tokens=cached),
     )  # fmt: skip
+
+
+def of_tokens(tokens: int, of: Task | None = None) -> Task:
+    """A task of just so many tokens, whoever counts them."""
+    return replace(of or task(output_tokens=100), input_tokens=tokens, shares=NO_TEXT)
+
+
+def carried_usd(prepared: Prepared, of: Task) -> float:
+    """What a place goes by beside the price of the request itself."""
+    usd = estimated(Columns.of([prepared]), of, Constraints(), Surroundings()).usd
+    (carried,) = (usd.spent - (usd.full - usd.saved)).tolist()
+    return carried
 
 
 @pytest.mark.parametrize("difficulty", Difficulty)
@@ -63,8 +78,15 @@ def test_a_price_is_tokens_in_and_out_at_their_prices():
     tokens = round(1000 * ratios_of("o200k")[ENGLISH])
     assert price.usd == pytest.approx((tokens * 2 + 100 * 8) / 1e6)
     assert price[1:] == (tokens, 0, 100, 0, 100, 100, 0)
-    assert expected_usd(ready(usd_in=None), of, 1000, 100) is None
-    assert expected_price(ready(usd_out=None), of, None).usd is None
+
+
+@pytest.mark.parametrize("unknown", ["usd_in", "usd_out"])
+def test_without_a_price_of_reading_or_writing_there_is_none(unknown: str):
+    entries = [model("known"), model("unknown", long_prompt=TIER, **{unknown: None})]  # type: ignore[arg-type]
+    for of in (task(), of_tokens(300_000), held_by("acme/unknown", history=4000)):
+        found = estimated(prepare(entries), of, Constraints(), Surroundings())
+        assert [each.usd is None for each in found.prospects(np.arange(2))] == [False, True]
+        assert found.columns.priced.tolist() == [True, False]
 
 
 def test_what_the_cache_of_its_provider_holds_costs_a_model_less_and_no_other():
@@ -75,8 +97,6 @@ def test_what_the_cache_of_its_provider_holds_costs_a_model_less_and_no_other():
     without = expected_price(mine, held_by("acme/other", cached=600), None)
     assert with_cache.cached_tokens == round(600 * ratio)
     assert without.cached_tokens == 0
-    assert with_cache.usd is not None
-    assert without.usd is not None
     assert without.usd - with_cache.usd == pytest.approx(600 * ratio * 1.5 / 1e6)
     more = expected_price(mine, held_by("acme/m", cached=5000), None)
     assert more.usd == pytest.approx((round(1000 * ratio) * 0.5 + 100 * 8) / 1e6)
@@ -85,17 +105,16 @@ def test_what_the_cache_of_its_provider_holds_costs_a_model_less_and_no_other():
 def test_the_conversation_that_is_sent_along_is_read_from_the_cache_by_who_holds_it():
     mine = ready(usd_in=2.0, cached_input_usd_per_mtok=0.5, tokenizer="o200k")
     ratio = ratios_of("o200k")[ENGLISH]
-    assert carried_usd(mine, held_by("acme/m", history=4000), 1000) == pytest.approx(4000 * ratio * 0.5 / 1e6)
-    assert carried_usd(mine, held_by("acme/other", history=4000), 1000) == pytest.approx(4000 * ratio * 2.0 / 1e6)
-    assert carried_usd(mine, held_by("acme/m"), 1000) == 0
-    assert carried_usd(mine, task(), 1000) == 0
-    assert carried_usd(ready(usd_in=None), held_by("acme/m", history=4000), 1000) == 0
+    assert carried_usd(mine, held_by("acme/m", history=4000)) == pytest.approx(4000 * ratio * 0.5 / 1e6)
+    assert carried_usd(mine, held_by("acme/other", history=4000)) == pytest.approx(4000 * ratio * 2.0 / 1e6)
+    assert carried_usd(mine, held_by("acme/m")) == 0
+    assert carried_usd(mine, task()) == 0
 
 
 def test_a_prompt_longer_than_its_bound_costs_what_long_ones_do_with_its_whole_answer():
     dear = ready(usd_in=2.0, usd_out=8.0, long_prompt=TIER)
-    assert expected_usd(dear, task(), 200_000, 100) == pytest.approx((200_000 * 2 + 100 * 8) / 1e6)
-    assert expected_usd(dear, task(), 200_001, 100) == pytest.approx((200_001 * 4 + 100 * 12) / 1e6)
+    assert expected_price(dear, of_tokens(200_000)).usd == pytest.approx((200_000 * 2 + 100 * 8) / 1e6)
+    assert expected_price(dear, of_tokens(200_001)).usd == pytest.approx((200_001 * 4 + 100 * 12) / 1e6)
     limits, long = Constraints(max_cost_usd=0.5), task(input_tokens=220_000)
     both = [model("flat", context_window=10**6), model("dear", context_window=10**6, usd_in=0.9, long_prompt=TIER)]
     found = rank(prepare(both), long, limits, 0.5, Surroundings())
@@ -105,13 +124,14 @@ def test_a_prompt_longer_than_its_bound_costs_what_long_ones_do_with_its_whole_a
 
 def test_the_conversation_before_a_request_makes_its_prompt_a_long_one():
     dear = ready(usd_in=2.0, usd_out=8.0, cached_input_usd_per_mtok=0.2, long_prompt=TIER, tokenizer="o200k")
-    history = 300_000 * ratios_of("o200k")[ENGLISH]
+    ratio = ratios_of("o200k")[ENGLISH]
+    history = 300_000 * ratio
     mine, others = held_by("acme/m", history=300_000), held_by("acme/other", history=300_000)
-    assert expected_usd(dear, mine, 1000, 100) == pytest.approx((1000 * 4 + 100 * 12) / 1e6)
-    assert carried_usd(dear, mine, 1000) == pytest.approx(history * 0.4 / 1e6)
-    assert carried_usd(dear, others, 1000) == pytest.approx(history * 4 / 1e6)
-    cached = expected_usd(dear, held_by("acme/m", cached=10**6), 250_000, 0)
-    assert cached == pytest.approx(250_000 * 0.4 / 1e6)
+    assert expected_price(dear, mine).usd == pytest.approx((round(1000 * ratio) * 4 + 100 * 12) / 1e6)
+    assert carried_usd(dear, mine) == pytest.approx(history * 0.4 / 1e6)
+    assert carried_usd(dear, others) == pytest.approx(history * 4 / 1e6)
+    cached = expected_price(dear, of_tokens(250_000, held_by("acme/m", cached=10**6)))
+    assert cached.usd == pytest.approx((250_000 * 0.4 + 100 * 12) / 1e6)
 
 
 def test_an_unknown_tokenizer_has_the_ratios_of_the_others():

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from llm_router.catalogue.entry import Capability
+from llm_router.ranking.columns import Columns
+from llm_router.ranking.estimates import estimated
+from llm_router.ranking.posterior import UNKNOWN
 from llm_router.ranking.prepared import CATEGORY_INDEX, Curve
 from llm_router.ranking.quality import (
     ANCHORS,
@@ -17,11 +23,12 @@ from llm_router.ranking.quality import (
     Demand,
     Grounds,
     Quality,
-    cautious,
+    chances_of,
     demand,
-    expected_quality,
 )
+from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.taxonomy import Category, Difficulty
+from tests.support.models import ready, task
 
 CODING = {Category.CODING: 1.0}
 EASY, MEDIUM, HARD = Difficulty.EASY, Difficulty.MEDIUM, Difficulty.HARD
@@ -69,6 +76,14 @@ def curves(**known: Curve) -> list[Curve | None]:
     for name, curve in known.items():
         found[CATEGORY_INDEX[Category(name)]] = curve
     return found
+
+
+def expected_quality(of: Sequence[Curve | None], wanted: Demand) -> Quality:
+    """Of a model with these curves, between others with none and with those of an even chance."""
+    columns = Columns.of([replace(ready(), curves=tuple(each)) for each in (curves(), of, [EVEN] * len(of))])
+    found = estimated(columns, task(), Constraints(), Surroundings())
+    found = replace(found, wanted=wanted, chances=chances_of(columns.curves, wanted))
+    return found.qualities(np.array([2, 1]))[1]
 
 
 def test_a_chance_is_read_between_two_anchors_and_its_doubt_too():
@@ -140,9 +155,18 @@ def test_tools_and_json_are_no_reason_for_more_caution():
 
 
 def test_caution_takes_off_and_never_below_nothing():
-    wanted = Demand((), 0, 0.0, 1.0)
-    assert cautious(0.5, 0.2, wanted) == pytest.approx(0.3)
-    assert cautious(0.1, 0.2, wanted) == 0.0
+    wanted = Demand(((CATEGORY_INDEX[Category.CODING], 1.0),), 0, 0.0, 1.0)
+    even, unlikely = EVEN._replace(easy_sd=0.2), EVEN._replace(easy=-math.log(9), easy_sd=0.2)
+    assert expected_quality(curves(coding=even), wanted).expected == pytest.approx(0.3)
+    assert expected_quality(curves(coding=unlikely), wanted).expected == 0.0
+
+
+def test_of_work_of_which_nothing_is_known_a_model_is_as_likely_to_do_well_as_not():
+    weights = ((CATEGORY_INDEX[Category.CODING], 0.5), (CATEGORY_INDEX[Category.MATH], 0.5))
+    found = expected_quality(curves(math=EVEN), Demand(weights, 1, 0.3, 0.0))
+    unknown = (UNKNOWN.sd**2 + UNKNOWN.mean**2) / 2
+    assert found.mean == pytest.approx((UNKNOWN.mean + 0.5) / 2)
+    assert found.sd == pytest.approx(math.sqrt(unknown + 0.5**2 / 2 - found.mean**2))
 
 
 def test_the_interval_holds_what_is_expected_and_stays_between_nothing_and_sure():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from llm_router.ranking.constraints import DROP, Reason, Violation
-from llm_router.ranking.objective import place_of
-from llm_router.ranking.relaxation import Exclusion, nearest
+from llm_router.ranking.relaxation import Exclusion, nearest, nobody
+from llm_router.ranking.task import Constraints
 from tests.support.models import model
+from tests.support.places import place_of
 
 
 def out(name: str, *violations: Violation, quality: float = 0.8) -> Exclusion:
@@ -40,6 +41,20 @@ def test_of_all_that_the_nearest_change_lets_in_the_best_is_named():
     found = nearest([out("a", dearer, quality=0.6), out("b", alike, quality=0.9), out("c", added, dearer)])
     assert found is not None
     assert found.model.api_alias == "b"
+
+
+def test_of_a_model_that_nobody_would_choose_the_nearest_change_says_so():
+    dear = Violation(Reason.COST, "", "constraints.max_cost_usd", "1", 2.0)
+
+    def said(quality: float = 0.9, **known: bool) -> str:
+        place = place_of("acme/a", quality, 0.01, 0.5, **known)
+        return nobody([Exclusion(model("a"), (dear,), place)], Constraints(max_cost_usd=0.1)).message
+
+    given = "the nearest relaxation is constraints.max_cost_usd: 1 (gives acme/a)."
+    assert said().endswith(given)
+    for unfit in (said(0.3), said(evidenced=False)):
+        assert unfit.endswith(f"{given} It is not known to do such work well.")
+    assert said(silent=True).endswith(f"{given} It would be cut off before half of its answer.")
 
 
 def test_a_demand_that_is_dropped_lets_in_whatever_did_not_meet_it():

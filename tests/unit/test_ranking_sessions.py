@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from llm_router.errors import NoEligibleModel, StoreUnavailable
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.ranking.explanation import counterfactual, explain
-from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import Ranking, rank
 from llm_router.ranking.task import Constraints, Held, Surroundings
 from llm_router.sessions.book import Session, SessionBook, session_key

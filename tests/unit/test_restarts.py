@@ -12,6 +12,7 @@ from typing import cast
 import pytest
 
 from llm_router import settings
+from llm_router.local import inherited
 from llm_router.local.restarts import MAX_RESTARTS
 from llm_router.local.server import Supervisor, Worker
 from tests.support.clock import FakeClock
@@ -77,6 +78,7 @@ def test_it_gives_up_when_workers_end_close_together_or_never_answer(
         supervisor.stopping = started == ENOUGH
         return Worker(cast(BaseProcess, Process(clock, lives_s)), cast(Event, Ready(answers)))
 
+    monkeypatch.setattr(inherited, "make", lambda _template, _environment: False)
     monkeypatch.setattr(Supervisor, "_start", start)
     monkeypatch.setattr("llm_router.local.server.POLL_S", 0.0)
     assert (supervisor.run(lambda: None), started) == expected

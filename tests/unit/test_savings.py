@@ -11,9 +11,9 @@ from hypothesis import given
 from llm_router.catalogue.entry import Capability, ModelEntry
 from llm_router.counters import MORE_READ, THINKING, TOLD_TO_THINK, UNSAID, grouped
 from llm_router.figures import counts
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.cost import THINKING_TOKENS, length_of
 from llm_router.ranking.elsewhere import elsewhere
-from llm_router.ranking.prepared import prepare
 from llm_router.ranking.rank import Candidate, rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.ranking.tokens import reading_of

@@ -10,7 +10,7 @@ import pytest
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import NoEligibleModel
-from llm_router.ranking.prepared import prepare
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import MOST_RANKED, rank
 from llm_router.ranking.task import Constraints, Held, Surroundings
 from llm_router.sessions.book import Session, SessionBook
@@ -168,6 +168,27 @@ def test_a_follow_up_that_leaves_its_model_says_why():
     choice = choose(prepare([*MANY[:-1], thinker]), short, taken, LAST.id)
     assert first(choice) != LAST.id
     assert f"{LAST.display_name}, the model before, is not kept: it would be cut off" in told(choice, taken)
+
+
+@pytest.mark.parametrize(
+    ("unfit", "why"),
+    [
+        (model("poor", chances=(0.3, 0.27, 0.2)), "it is more likely to fail than to do well"),
+        (model("blank", quality={}), "nothing is known of how it does such work"),
+    ],
+)
+def test_a_follow_up_does_not_stay_with_a_model_that_one_tight_turn_led_to_where_others_will_do(
+    unfit: ModelEntry, why: str
+):
+    taken = Turn(EASY, inherited=True)
+    for preference in (0.0, 1.0):
+        wanted = Wanted(task(), FREE, preference, HERE)
+        choice = choose(prepare([*LADDER, unfit]), wanted, taken, unfit.id)
+        assert (first(choice) in {each.id for each in LADDER}, choice.kept) == (True, False)
+        assert f"{unfit.display_name}, the model before, is not kept: {why}." in told(choice, taken)
+    worse = model("worse", chances=(0.1, 0.1, 0.1), usd_in=0.01, usd_out=0.01)
+    choice = choose(prepare([unfit, worse]), replace(wanted, preference=0.0), taken, unfit.id)
+    assert (first(choice), choice.kept) == (unfit.id, True)
 
 
 SMALL = model("narrow", usd_in=0.1, usd_out=0.1, context_window=10_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import boto3
 import pytest
@@ -49,14 +50,14 @@ def test_where_instances_are_kept_ready_nothing_is_left_for_the_first_request():
     prepared(lambda: called.append("before"), lambda: called.append("after"), at_once=True)
     assert called == ["before"]
     with service(AWS_LAMBDA_INITIALIZATION_TYPE="provisioned-concurrency") as running:
-        route = load_module(running.template.functions["RouteFunction"])
+        route: Any = load_module(running.template.functions["RouteFunction"])
         assert route.generation.made
         assert route.service.model.made
 
 
 def test_the_store_and_the_catalogue_are_noted_where_the_dashboard_starts():
     with service() as running:
-        dashboard = load_module(running.template.functions["DashboardFunction"])
+        dashboard: Any = load_module(running.template.functions["DashboardFunction"])
         dashboard.warm()
         assert [part.name for part in reported(dashboard.service.records())] == ["catalogue", "store"]
 

@@ -73,6 +73,13 @@ def test_while_the_breaker_is_open_what_needs_no_model_misses_none():
     assert unsure.classify(PROMPT).degraded == (Degraded.ML_MODEL,)
 
 
+@pytest.mark.parametrize(("category", "asks"), [(Category.CODING, True), (Category.CREATIVE_WRITING, False)])
+def test_where_rules_are_for_something_else_than_words_the_model_is_asked(category: Category, asks: bool):
+    poem, encoder = f"write a poem about {PROMPT}", FakeEncoder(Category.CREATIVE_WRITING, 9.0)
+    replace(sorter(encoder), grams=grams_for(poem, category)).classify(poem)
+    assert bool(encoder.asked) is asks
+
+
 def test_what_they_are_less_sure_of_goes_to_the_model():
     encoder = FakeEncoder(Category.GENERAL, 9.0)
     assert sorter(encoder, above=1.0).classify(PROMPT).category == Category.GENERAL

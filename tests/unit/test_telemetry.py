@@ -119,7 +119,8 @@ def test_the_latency_that_an_alarm_watches_leaves_out_what_a_provider_s_model_an
 def test_the_table_of_routes_says_whose_time_is_a_model_s_and_what_is_asked_over_and_over():
     special = {row.path: row.kind for row in ROUTES if row.kind is not ActivityKind.REQUEST}
     probes = {row.path for row in ROUTES if row.path.endswith("/health")} | {"/healthz", "/metrics"}
-    assert special == {"/v1/chat/completions": ActivityKind.GENERATION} | dict.fromkeys(probes, ActivityKind.PROBE)
+    generations = dict.fromkeys(("/v1/chat/completions", "/v1/responses"), ActivityKind.GENERATION)
+    assert special == generations | dict.fromkeys(probes, ActivityKind.PROBE)
 
 
 def test_a_log_line_tells_equal_prompts_and_never_the_prompt():

@@ -82,6 +82,15 @@ def test_only_the_ingest_function_may_write_the_catalogues_items():
     assert writers == {"IngestRole"}
 
 
+def test_a_function_reads_nothing_of_what_clients_asked_that_it_does_not_show():
+    for role, _, statement in statements(resolved({})):
+        if "dynamodb:GetItem" in listed(statement["Action"]) and role != "RouteRole":
+            read = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            assert "record#client_key" in read, "who may call is told by all of them"
+            assert not {"record#idempotency", "record#session#*", "counter#spend"} & set(read)
+            assert ("record#decision#*" in read) is (role == "DashboardRole"), "it shows the newest"
+
+
 def test_every_function_that_admits_clients_by_their_keys_limits_may_count_their_requests():
     counting = {
         role

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from llm_router.catalogue.entry import Latency
 from llm_router.errors import NoEligibleModel
-from llm_router.ranking.prepared import prepare
+from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.tokens import UNSURE, ratios_of

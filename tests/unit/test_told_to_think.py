@@ -72,7 +72,7 @@ def test_a_claude_is_told_to_think_as_its_generation_takes_it(name, effort, long
         (ask(tools=(WEATHER,), tool_choice=ToolChoice(ToolMode.REQUIRED)), False, False),
         (ask(json_format=JsonFormat(SCHEMA)), False, False),
         (conversation(), False, True),
-        (BEGUN, False, False),
+        (BEGUN, False, True),
     ],
 )
 def test_no_claude_is_told_to_think_where_it_would_refuse_the_request(request_, by_budget: bool, adaptive: bool):

@@ -9,10 +9,16 @@ from contextlib import aclosing
 import pytest
 from starlette.types import Message
 
-from llm_router.endpoints.completions import _Bounded
+from llm_router.endpoints.bounded import Bounded
+from llm_router.errors import RouterError
 
 TAKEN = 3
 """Messages that the caller takes, of which the first is the head."""
+
+
+def untold(_error: RouterError) -> bytes:
+    """Nothing is said at the end."""
+    return b""
 
 
 async def stream(seconds: float, *, hangs_up: bool) -> list[str]:
@@ -50,7 +56,7 @@ async def stream(seconds: float, *, hangs_up: bool) -> list[str]:
             await asyncio.Event().wait()
 
     async with aclosing(pieces()) as endless:
-        answer = _Bounded(endless, seconds, endless.aclose, media_type="text/event-stream", headers={})
+        answer = Bounded(endless, seconds, endless.aclose, headers={}, cut_off=untold)
         answer.body_iterator = followed(endless)
         await answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
         return list(found)
@@ -76,6 +82,6 @@ def test_what_a_stream_is_made_of_is_closed_where_nobody_has_taken_a_piece_of_it
     async def send(_message: Message) -> None:
         await asyncio.Event().wait()
 
-    answer = _Bounded(pieces(), 60, close, media_type="text/event-stream", headers={})
+    answer = Bounded(pieces(), 60, close, headers={}, cut_off=untold)
     asyncio.run(answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send))
     assert closed == ["closed"]

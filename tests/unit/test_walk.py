@@ -10,6 +10,7 @@ from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import (
     BudgetExceeded,
     InvalidRequest,
+    NoEligibleModel,
     RateLimited,
     Unavailable,
     UpstreamError,
@@ -182,6 +183,24 @@ def test_that_the_money_does_not_suffice_is_told_once_nobody_else_is_left():
     refused = World(dict.fromkeys((A1.id, B1.id), Failure.BAD_REQUEST))
     refused.too_dear = {A2.id}
     assert isinstance(refused.error(A1, A2, B1), InvalidRequest)
+
+
+def test_that_it_is_more_than_the_caller_wants_to_pay_is_told_where_all_others_are_too():
+    world = World()
+    world.unwanted = {A1.id, B1.id}
+    assert isinstance(world.error(A1, B1), NoEligibleModel)
+    world.too_dear = {A1.id}
+    assert isinstance(world.error(A1, B1), BudgetExceeded)
+    assert isinstance(world.error(B1, A1), BudgetExceeded)
+
+
+def test_where_another_merely_cools_it_is_told_when_that_is_over():
+    world = World({A1.id: ProviderFailed(Failure.RATE_LIMITED, retry_after_s=3.0)})
+    world.error(A1)
+    world.unwanted = {B1.id}
+    error = world.error(A1, B1)
+    assert isinstance(error, Unavailable)
+    assert error.retry_after_s == pytest.approx(3.0)
 
 
 def test_one_that_was_too_dear_to_find_out_whether_it_is_back_is_found_out_by_the_next_caller():

@@ -28,6 +28,20 @@ def test_where_nobody_else_can_be_asked_an_attempt_has_all_that_is_left_but_two(
     assert world.providers.limits == limits
 
 
+def test_who_could_not_be_paid_after_it_shortens_no_attempt():
+    world = World()
+    asked: list[tuple[ModelEntry, ModelEntry, float]] = []
+
+    def affords(model: ModelEntry, after: ModelEntry, seconds: float) -> bool:
+        asked.append((model, after, seconds))
+        return model is B1
+
+    world.affords = affords
+    assert [world.walk(*models).model for models in ([A1, A2], [A1, A2, B1])] == [A1, A1]
+    assert world.providers.limits == [23, 10]
+    assert asked == [(A2, A1, 10), (A2, A1, 10), (B1, A1, 10)]
+
+
 @pytest.mark.parametrize(("takes_s", "status", "rests"), [(11, None, False), (9, None, True), (11, 408, True)])
 def test_a_model_that_was_given_less_time_than_it_takes_has_not_failed(takes_s: float, status: int | None, rests: bool):
     world = World({A1.id: ProviderFailed(Failure.TIMEOUT, status=status)}, takes_s=60)

@@ -1,4 +1,4 @@
-"""What a prompt wants made of a given text: the same said otherwise, something far shorter, or another thing.
+"""What a prompt wants made of a given text: the same said otherwise, longer or far shorter, or another thing.
 
 Which words ask for a change at all, the rules know, and their weights are fitted to it; how much is left of the text
 is no evidence of a category, so `answers.toml` tells that and no rule reads it.
@@ -10,16 +10,12 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
-from classifier.phrases import Found, PhraseIndex
+from classifier.left import ENDS, ChangePhrases, Left
+from classifier.phrases import Found
 from classifier.rules import Reading
-
-CHANGE = "change"
-"""The group of `rules.toml`."""
-
-ENDS = 60
-"""Words from either end of a prompt in which the request stands; between them lies the text."""
+from classifier.translations import NOWHERE, Into, Languages
 
 _SET_APART = re.compile("[:：](?!\\d)|\n|[\"“”„«»「」『』]|(?<!\\w)['‘](?=\\w)")
 """Where a given text begins or ends: behind a colon, at a line's end, in quotation marks."""
@@ -42,17 +38,28 @@ _GOES_ON = re.compile(
 )
 """Directly behind these such a line asks for a change: "as an editor, fix the grammar", but not "as a translator"."""
 
+_ALSO = frozenset({"and", "et", "und", "y", "e", "и", "并"})
+"""Between "translate" and what is to be left of the translation: "translate and summarise"."""
 _RATES, _AND = frozenset({"rate", "grade", "score"}), frozenset({"and", "then"})
 _MENDS = frozenset({"correct", "fix", "improve", "edit", "revise", "rewrite", "polish"})
 """A rating alone is short; with the mended text behind it, it is as long as that: "Rate this essay and correct it"."""
 
 
-class Left(StrEnum):
-    """How much is left of a text: about all of it, a small part, or as much as the new thing takes."""
-
-    KEPT = "kept"
-    CONDENSED = "condensed"
-    RESHAPED = "reshaped"
+_YIELDS: Mapping[Left, Sequence[Left]] = {
+    Left.KEPT: (Left.SHORTENED, Left.LENGTHENED, Left.TRANSLATED),
+    Left.RESHAPED: (
+        Left.CONDENSED,
+        Left.SHORTENED,
+        Left.LENGTHENED,
+        Left.TRANSLATED,
+        Left.UNFOLDED,
+        Left.KEPT,
+    ),
+    Left.TITLED: (Left.CONDENSED, Left.TRANSLATED, Left.KEPT),
+}
+"""What else in the same request tells more: "turn these notes into action items", "make this shorter"."""
+_THE = 1
+"""Words between "translate" and the title that alone it means."""
 
 
 class Stands(IntEnum):
@@ -71,7 +78,8 @@ class Change:
     """What is asked for, in the words from `first` up to, not including, `after`.
 
     So many words are `ahead` of any text, where they are not those. `given` when it is said before anything else and a
-    text is set apart behind it that is to be kept or condensed.
+    text is set apart behind it, unless another thing is to be made of that. Translated `into` some languages, and
+    `halved` where that is to be shorter, too.
     """
 
     left: Left
@@ -79,18 +87,19 @@ class Change:
     after: int
     ahead: int
     given: bool
+    into: Into = NOWHERE
+    halved: bool = False
 
 
 class Changes:
-    """Reads what is to be made of a text, by the phrases that condense and those that make another thing of it."""
+    """Reads what is to be made of a text, by phrases for each that leaves more or less than about all of it."""
 
-    def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
-        """Raises `KeyError` or `ValueError`: the phrases are part of the code."""
-        self._index = PhraseIndex({left: phrases[left] for left in (Left.CONDENSED, Left.RESHAPED)})
+    def __init__(self, phrases: ChangePhrases, languages: Languages) -> None:
+        self._phrases, self._languages = phrases, languages
 
     def read(self, reading: Reading) -> Change | None:
         """None where no change is asked for at either end."""
-        phrases = self._at_the_ends(reading)
+        phrases, kinds = self._phrases.read(reading)
         if not phrases:
             return None
         ahead = _ahead(reading, phrases)
@@ -102,11 +111,8 @@ class Changes:
         if stands is Stands.AMID:
             return None
         first, after = _asking(reading, phrase, stands, signs)
-        left = Left(phrase.group)
-        if left is Left.RESHAPED and any(
-            each.group == Left.CONDENSED and first <= each.first < after for each in phrases
-        ):
-            left = Left.CONDENSED  # "Turn these notes into action items".
+        near = [each for each in (*phrases, *kinds) if first <= each.first < after]
+        left = _left(reading, phrase, near)
         if reading.words[phrase.first].text in _RATES and _mends(reading, phrase.after, after):
             left = Left.KEPT
         # Outside our alphabet the verb mostly comes last; within it, one further on may as well be mere mention.
@@ -114,23 +120,33 @@ class Changes:
             stands is Stands.BEFORE and not _text(reading, phrase).isascii()
         )
         before_text = _words_before(reading, every_sign[0]) if first and every_sign else 0
-        return Change(left, first, after, before_text, left is not Left.RESHAPED and said_first and bool(signs))
+        given = left is not Left.RESHAPED and said_first and bool(signs)
+        into = self._languages.into(reading.words[first:after]) if left is Left.TRANSLATED else NOWHERE
+        halved = left is Left.TRANSLATED and any(each.group == Left.SHORTENED for each in near)
+        return Change(left, first, after, before_text, given, into, halved)
 
-    def _at_the_ends(self, reading: Reading) -> list[Found]:
-        """Every phrase of a change near either end, in their order, its group the name of what it leaves."""
-        words = reading.words
-        tail = max(ENDS, len(words) - ENDS)
-        own = [
-            *self._index.find(words[:ENDS]),
-            *(Found(each.group, each.first + tail, each.after + tail) for each in self._index.find(words[tail:])),
-        ]
-        taken = {place for each in own for place in range(each.first, each.after)}
-        kept = (
-            Found(Left.KEPT, each.first, each.after)
-            for each in reading.found.get(CHANGE, ())
-            if (each.after <= ENDS or each.first >= tail) and taken.isdisjoint(range(each.first, each.after))
-        )
-        return sorted((*own, *kept), key=lambda each: each.first)
+
+def _left(reading: Reading, phrase: Found, near: Sequence[Found]) -> Left:
+    """By the phrase, or by what else its request says."""
+    left = Left(phrase.group)
+    titles = (each.first - phrase.after for each in near if each.group == Left.TITLED)
+    if left is Left.TRANSLATED and any(0 <= between <= _THE for between in titles):
+        return Left.TITLED
+    if left is Left.TRANSLATED and _condenses_too(reading, phrase, near):
+        return Left.CONDENSED
+    if left not in _YIELDS:
+        return left
+    said = {each.group for each in near if each.group != left}
+    if not reading.features.rows.characters:
+        said.discard(Left.UNFOLDED)
+    return next((better for better in _YIELDS[left] if better in said), left)
+
+
+def _condenses_too(reading: Reading, phrase: Found, near: Iterable[Found]) -> bool:
+    """Whether the phrase goes on to ask for a small part: "translate and summarise"."""
+    first = phrase.after + 1
+    joined = any(each.group == Left.CONDENSED and each.first == first for each in near)
+    return joined and reading.words[phrase.after].text in _ALSO
 
 
 def _ahead(reading: Reading, phrases: Iterable[Found]) -> int:

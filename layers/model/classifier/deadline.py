@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from typing import Protocol
+
+from classifier.runtime import RunOptions
 
 STEP_S = 0.02
 """How often runs are looked at while there are any: a deadline is kept to within this."""
@@ -14,22 +15,16 @@ LINGER = 50
 """Looks without a run before the watch goes to sleep, so that steady traffic does not wake it for every request."""
 
 
-class Stoppable(Protocol):
-    """A run that stops soon after `terminate` is set; onnxruntime's looks at it between two nodes of the graph."""
-
-    terminate: bool
-
-
 class Watchdog:
     """One thread that watches all runs. It starts with the first run, and anew in a forked process."""
 
     def __init__(self) -> None:
-        self._runs: dict[int, tuple[float, Stoppable]] = {}
+        self._runs: dict[int, tuple[float, RunOptions]] = {}
         self._wake = threading.Event()
         self._process = 0
         self._lock = threading.Lock()
 
-    def watch(self, run: Stoppable, deadline_s: float) -> None:
+    def watch(self, run: RunOptions, deadline_s: float) -> None:
         """Set the run's `terminate` unless it is released within so many seconds."""
         if self._process != os.getpid():
             self._start()
@@ -37,7 +32,7 @@ class Watchdog:
         if not self._wake.is_set():
             self._wake.set()
 
-    def release(self, run: Stoppable) -> None:
+    def release(self, run: RunOptions) -> None:
         """The run has ended."""
         self._runs.pop(id(run), None)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from classifier.features import Script
 from classifier.fusion import CATEGORIES, Chances, Others
 from classifier.heads import Opinion
 from classifier.manner import LISTED
 from classifier.rules import Reading, Verdict
-from llm_router.taxonomy import Evidence
+from llm_router.taxonomy import Evidence, Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def _of_form(whole: Reading, asked_for: Reading) -> Iterator[str]:
         "It holds code.": features.has_code,
         "It holds formulae.": features.formulas > 0,
         "It reads as a list of requirements.": features.list_lines >= LISTED,
-        f"It is written in {features.script} script.": features.script not in {Script.LATIN, Script.OTHER},
+        f"It is written in {features.script} script.": features.script not in {Writing.LATIN, Writing.OTHER},
     }
     yield from (note for note, holds in said.items() if holds)
 

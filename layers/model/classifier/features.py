@@ -7,47 +7,29 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 from classifier.fences import holds_code
 from classifier.normalise import Prompt
 from classifier.remembering import Remembered
+from classifier.tables import LEAST_NUMBERS, NO_ROWS, Rows, rows_of
 from classifier.words import Word
 from llm_router.taxonomy import TOKENS_PER_CHARACTER, Writing
 
-
-class Script(StrEnum):
-    """The writing system most letters belong to."""
-
-    LATIN = "latin"
-    CYRILLIC = "cyrillic"
-    GREEK = "greek"
-    ARABIC = "arabic"
-    HEBREW = "hebrew"
-    DEVANAGARI = "devanagari"
-    INDIC = "indic"
-    THAI = "thai"
-    HAN = "han"
-    KANA = "kana"
-    HANGUL = "hangul"
-    OTHER = "other"
-
-
 _BLOCKS = (
-    (0x0000, 0x024F, Script.LATIN),
-    (0x0370, 0x03FF, Script.GREEK),
-    (0x0400, 0x052F, Script.CYRILLIC),
-    (0x0590, 0x05FF, Script.HEBREW),
-    (0x0600, 0x06FF, Script.ARABIC),
-    (0x0900, 0x097F, Script.DEVANAGARI),
-    (0x0980, 0x0DFF, Script.INDIC),
-    (0x0E00, 0x0EFF, Script.THAI),
-    (0x1100, 0x11FF, Script.HANGUL),
-    (0x1E00, 0x1EFF, Script.LATIN),
-    (0x3040, 0x30FF, Script.KANA),
-    (0x3400, 0x9FFF, Script.HAN),
-    (0xAC00, 0xD7AF, Script.HANGUL),
+    (0x0000, 0x024F, Writing.LATIN),
+    (0x0370, 0x03FF, Writing.GREEK),
+    (0x0400, 0x052F, Writing.CYRILLIC),
+    (0x0590, 0x05FF, Writing.HEBREW),
+    (0x0600, 0x06FF, Writing.ARABIC),
+    (0x0900, 0x097F, Writing.DEVANAGARI),
+    (0x0980, 0x0DFF, Writing.INDIC),
+    (0x0E00, 0x0EFF, Writing.THAI),
+    (0x1100, 0x11FF, Writing.HANGUL),
+    (0x1E00, 0x1EFF, Writing.LATIN),
+    (0x3040, 0x30FF, Writing.KANA),
+    (0x3400, 0x9FFF, Writing.HAN),
+    (0xAC00, 0xD7AF, Writing.HANGUL),
 )
 
 _CODE_LIKE = re.compile(
@@ -100,7 +82,8 @@ class Features:
     arithmetic: int
     questions: int
     ends_asking: bool
-    script: Script
+    script: Writing
+    rows: Rows
 
     def signals(self) -> frozenset[str]:
         """The names that rules may use, as `@name`."""
@@ -121,7 +104,7 @@ class Features:
 
     def tokens_of(self, characters: int) -> int:
         """About how many of the encoder's word pieces so much of such text is, where its tokeniser has not run."""
-        writing = Writing.ENGLISH if self.script is Script.LATIN else Writing(self.script)
+        writing = Writing.ENGLISH if self.script is Writing.LATIN else self.script
         return max(1, round(characters * TOKENS_PER_CHARACTER[writing]))
 
     def numeric(self) -> tuple[float, ...]:
@@ -143,7 +126,7 @@ class Features:
             math.log1p(self.arithmetic) / 3,
             math.log1p(self.questions) / 2,
             float(self.ends_asking),
-            float(self.script is Script.LATIN),
+            float(self.script is Writing.LATIN),
         )
 
 
@@ -196,6 +179,7 @@ def read_features(prompt: Prompt, words: Sequence[Word]) -> Features:
         questions=sum(map(text.count, _QUESTION_MARKS)),
         ends_asking=bool(stripped) and stripped[-1] in _QUESTION_MARKS,
         script=guess_script(text),
+        rows=rows_of(prompt) if min(lines, signs.numbers) >= LEAST_NUMBERS else NO_ROWS,
     )
 
 
@@ -226,22 +210,22 @@ def _signs_of_prose(text: str) -> _Signs:
     return _Signs(code_like=0 if text.islower() else len(_HUMP.findall(text)))
 
 
-def guess_script(text: str) -> Script:
+def guess_script(text: str) -> Writing:
     """The script of most letters among the first few hundred characters; kana decides between Han and Japanese."""
     if text.isascii():
-        return Script.LATIN
-    counts: dict[Script, int] = {}
+        return Writing.LATIN
+    counts: dict[Writing, int] = {}
     for character, times in Counter(text[:400]).items():
         if character.isalpha():
             script = _script_of[character]
             counts[script] = counts.get(script, 0) + times
     if not counts:
-        return Script.OTHER
-    if counts.get(Script.KANA, 0) * 5 > counts.get(Script.HAN, 0):
-        counts[Script.KANA] = counts.get(Script.KANA, 0) + counts.pop(Script.HAN, 0)
+        return Writing.OTHER
+    if counts.get(Writing.KANA, 0) * 5 > counts.get(Writing.HAN, 0):
+        counts[Writing.KANA] = counts.get(Writing.KANA, 0) + counts.pop(Writing.HAN, 0)
     return max(counts, key=lambda script: counts[script])
 
 
 _script_of = Remembered(
-    lambda letter: next((script for first, last, script in _BLOCKS if first <= ord(letter) <= last), Script.OTHER)
+    lambda letter: next((script for first, last, script in _BLOCKS if first <= ord(letter) <= last), Writing.OTHER)
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from classifier.features import NUMERIC
 from classifier.logistic import sigmoid, softmax
-from llm_router.taxonomy import Category, Difficulty, Method
+from llm_router.taxonomy import Category, Difficulty
 
 FUSION = "fusion.json"
 CATEGORIES = tuple(Category)
@@ -19,9 +19,9 @@ CATEGORIES = tuple(Category)
 HARDLY = 0.03
 """The chance of mathematics below which a prompt is taken not to be a calculation."""
 
-SURE_RULES, SURE_MODEL = 0.7, 0.7
-"""The chances above which the rules, and from which on the model, are called sure where it is told who decided. Chosen
-by hand: no category depends on them."""
+OBJECTING = 0.6
+"""The chance from which on rules that hold a prompt for something else than words do have the model asked, as about a
+poem that names a programming language. Chosen by hand."""
 
 LEAST_CHANCE = 1e-4
 """What a chance counts at least where its log is taken: no stage alone can rule a category out."""
@@ -161,7 +161,9 @@ class Fusion:
     def is_enough(self, modelless: Chances, others: Others) -> bool:
         """Whether the opinion of rules and words may stand as it is."""
         above = self._kind(others).enough_above
-        return max(modelless) > above and not model_knows_best(modelless, long=others.long)
+        if max(modelless) <= above or model_knows_best(modelless, long=others.long):
+            return False
+        return not rules_object(modelless, others.rules)
 
     def without_model(self, others: Others) -> Chances:
         """The opinion of rules and words; without the latter, that of the rules, tempered."""
@@ -193,18 +195,10 @@ def model_knows_best(fused: Sequence[float], *, long: bool) -> bool:
     return fused[_MATH] >= HARDLY or (long and max(fused) == fused[_QUESTION])
 
 
-def decided_by(fused: Chances, model: Chances, rules: Chances) -> Method:
-    """Which stages a fused opinion rests on; `model` are words where they were enough.
-
-    Rules alone when they are sure and the model is not; the model when it is sure and the rules say otherwise or
-    little; else both.
-    """
-    chosen, by_model, by_rules = (chances.index(max(chances)) for chances in (fused, model, rules))
-    if by_model == by_rules == chosen:
-        return Method.HYBRID
-    if chosen == by_rules and rules[by_rules] > SURE_RULES and model[by_model] < SURE_MODEL:
-        return Method.RULES
-    return Method.MODEL if chosen == by_model else Method.HYBRID
+def rules_object(fused: Sequence[float], rules: Sequence[float]) -> bool:
+    """Whether the rules are for another category than the fused opinion, with some certainty."""
+    most = max(rules)
+    return most >= OBJECTING and fused[rules.index(most)] < max(fused)
 
 
 def _logs(chances: Chances) -> list[float]:

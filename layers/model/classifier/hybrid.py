@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from classifier.answers import AnswerLengths
 from classifier.asides import read_request
 from classifier.complexity import complexity_of
+from classifier.decided import decided_by
 from classifier.encoder import EncoderFailed, EncoderOutput, EncoderTimeout, EncoderUnavailable
 from classifier.evidence import Claimed, evidence_of
 from classifier.examples import Example, LastRead, ReadExamples
 from classifier.features import SHORT_WORDS
-from classifier.fusion import CATEGORIES, Chances, Fusion, Others, decided_by, model_knows_best
+from classifier.fusion import CATEGORIES, Chances, Fusion, Others, model_knows_best
 from classifier.grams import Grams, WordOpinion, beyond_ascii
 from classifier.heads import Opinion, TextEncoder, read_heads
 from classifier.material import is_laden
@@ -21,7 +22,7 @@ from classifier.normalise import normalise
 from classifier.own import Background, Definition, OwnCategories, fit_own, signature, told_by
 from classifier.result import Decided, Scores, result_of, tokens_of_all
 from classifier.rules import Reading, RuleBook, Verdict
-from llm_router.taxonomy import Classification, Degraded
+from llm_router.taxonomy import AnswerLimit, Classification, Degraded
 
 if TYPE_CHECKING:
     from classifier.encoder import Floats
@@ -141,6 +142,10 @@ class HybridClassifier:
         claimed = None if found is plain else Claimed(found.category, found.confidence, plain.category)
         alone = sure and not failed and claimed is None
         return replace(found, evidence=evidence_of(whole, verdict, others, opinion, sure=alone, claimed=claimed))
+
+    def answer_limit(self, instructions: str) -> AnswerLimit:
+        """What a text that says how to answer says of how long answers may be."""
+        return self.lengths.limit(self.rules.read(normalise(instructions)))
 
     def _opinion(self, text: str) -> Opinion | None:
         if self.encoder is None or not (self.breaker is None or self.breaker.allows()):

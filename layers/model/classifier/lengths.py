@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from classifier.changes import Change
-from classifier.counts import Numerals
+from classifier.counts import Number, Numerals
 from classifier.normalise import normalise
 from classifier.rules import Reading
 from classifier.wanted import Asked, Span, Stated, Wanted, breaks
@@ -25,16 +25,24 @@ _NEAR = 3
 """Words between a number and its unit: "three short funny paragraphs"."""
 _BETWEEN = frozenset("-,'’\"()*")
 """Signs that may stand there: "a 20-page report", "**500** words"."""
-_EACH_AHEAD, _THINGS_WITHIN, _MOST_THINGS, _LETTERS = 5, 12, 200, 4
-"""Words between "each" and the number behind it that it belongs to, those within which the number of the things stands
-that each get such a length, the most of them, and the letters that tell one from an article."""
+_EACH_AHEAD, _EACH_BEHIND, _THINGS_WITHIN, _NAMED_WITHIN, _MOST_THINGS, _LETTERS = 5, 3, 12, 4, 200, 4
+"""Words between "each" and the number behind it that it belongs to, from a unit up to "each", those within which the
+number of the things stands that each get such a length, up to "with" behind that number, the most things, and the
+letters that tell one from an article."""
+_PARTS = frozenset({"sentence", "line", "paragraph", "bullet"})
+"""What things come with: "15 questions with one sentence explanations", "12 of them with a short paragraph each"."""
+_ITEM = "item"
+_ANSWERS = frozenset({"answer", "reply", "respond"})
+"""What comes once, whatever stands before it."""
 
 
 class Length(NamedTuple):
-    """Tokens that the answer shall have; `limited` when words set it as a limit, which no other number is."""
+    """Tokens that the answer shall have, as said from the word `at` on; `limited` when words set it as a limit, which
+    no other number is."""
 
     tokens: float
     limited: bool
+    at: int
 
 
 class Unit(NamedTuple):
@@ -91,11 +99,12 @@ class Lengths:
                 continue
             read = read or Span(asked, texts, self.numerals.read(asked.words[:after]), first)
             end = place + len(unit.words)
-            if (last := self._number(read, past, place)) is not None and (number := read.numbers[last]):
-                tokens = number.value * unit.tokens
-                stated = Stated(number.first, last, place, end, unit.kind, unit.close, number.value, tokens)
-                if TOO_FEW <= tokens <= NONSENSE and (how := self.wanted.judge(read, stated, change)) is not Asked.NOT:
-                    found.append(Length(tokens * self._things(read, told, last, end), how is Asked.LIMITED))
+            if stated := self._stated(read, past, place, unit):
+                things = self._things(read, told, stated)
+                total = stated._replace(tokens=stated.tokens * things)
+                asks = (read.numbers[stated.last] or things > 1) and TOO_FEW <= stated.tokens <= NONSENSE
+                if asks and (how := self.wanted.judge(read, total, change)) is not Asked.NOT:
+                    found.append(Length(total.tokens, how is Asked.LIMITED, total.first))
                     told = end + 1
             past = end
         return found
@@ -111,32 +120,59 @@ class Lengths:
                 return unit
         return None
 
-    def _number(self, read: Span, past: int, place: int) -> int | None:
-        """Where the number ends that belongs to a unit; not in another sentence, nor beyond "per": "one per line"."""
+    def _stated(self, read: Span, past: int, place: int, unit: Unit) -> Stated | None:
+        """The unit that begins there with the number that belongs to it, one for an article."""
+        last = self._number(read, past, place, parts=unit.kind in _PARTS)
+        if last is None:
+            return None
+        number = read.numbers[last] or Number(1.0, last)
+        end, tokens = place + len(unit.words), number.value * unit.tokens
+        return Stated(number.first, last, place, end, unit.kind, unit.close, number.value, tokens)
+
+    def _number(self, read: Span, past: int, place: int, *, parts: bool) -> int | None:
+        """Where the number ends that belongs to a unit, or the article before parts of things; not in another sentence,
+        nor beyond "per": "one per line"."""
         for before in range(place - 1, max(past, place - _NEAR) - 1, -1):
             if breaks(read.asked, before + 1):
                 return None
-            if read.numbers[before]:
-                return before
             text = read.texts[before]
+            if read.numbers[before] or (parts and text in self.of_each["one"]):
+                return before
             if text in self.of_each["per"] or text in self.of_each["by"]:
                 return None
             if not text[0].isalnum() and text not in _BETWEEN:
                 return None
         return None
 
-    def _things(self, read: Span, told: int, count: int, after: int) -> float:
-        """How many things each have the length whose number ends at `count`: the first number near it, or one.
+    def _things(self, read: Span, told: int, stated: Stated) -> float:
+        """How many things each have the length: the first number near it, or one.
 
         What stands before `told` belongs to an earlier length.
         """
-        texts = read.texts
+        texts, count = read.texts, stated.last
         ahead = range(count - 1, max(told, count - _EACH_AHEAD) - 1, -1)
-        if not _reaches(self.of_each["each"], texts, ahead) and not self._each_behind(read, after):
-            return 1.0
+        if not _reaches(self.of_each["each"], texts, ahead) and not self._each_behind(read, stated.after):
+            return self._that_come_with(read, stated)
         near = range(max(read.first, count - _THINGS_WITHIN), min(len(texts), count + _THINGS_WITHIN + 1))
         others = (_value(read, place) for place in near if place != count)
         return next((other for other in others if 1 <= other <= _MOST_THINGS), 1.0)
+
+    def _that_come_with(self, read: Span, stated: Stated) -> float:
+        """How many things have one such part each, or one: "15 questions with one sentence explanations"."""
+        texts, first = read.texts, stated.first
+        behind = texts[stated.after : stated.after + 1]
+        has_one = stated.amount == 1 and stated.kind in _PARTS and any(len(text) >= _LETTERS for text in behind)
+        if not has_one or first == read.first or texts[first - 1] not in self.of_each["with"]:
+            return 1.0
+        for place in range(first - 2, max(read.first, first - 2 - _NAMED_WITHIN) - 1, -1):
+            things = place < first - 2 and {unit.kind for unit in self.per_unit.get(texts[place + 1], ())} <= {_ITEM}
+            if read.numbers[place]:
+                return _value(read, place) if things and 1 < _value(read, place) <= _MOST_THINGS else 1.0
+            if not texts[place][0].isalnum() or texts[place] in self.of_each["one"] or texts[place] in _ANSWERS:
+                break
+            if breaks(read.asked, place):
+                break
+        return 1.0
 
     def _each_behind(self, read: Span, after: int) -> bool:
         """Whether the length that ends there is that of each of several things: "100 words each", "for each", "per"."""
@@ -149,12 +185,15 @@ class Lengths:
             ahead = texts[max(read.first, after - _THINGS_WITHIN) : after]
             near = (*ahead, *texts[after + 2 : after + _THINGS_WITHIN])
             return len(thing) >= _LETTERS and any(each.startswith(thing) for each in near)
-        each = after + 1 if behind and behind[0] in of_each["to_each"] else after
-        if not any(text in of_each["each"] for text in texts[each : each + 1]):
-            return False
-        # Before another number it belongs to that one: "mit jeweils zwei Sätzen", 每段100字.
-        following = itertools.takewhile(lambda place: texts[place][0].isalnum(), range(each + 1, len(texts)))
-        return not any(_value(read, place) for place in itertools.islice(following, 2))
+        for place in range(after, min(after + _EACH_BEHIND + 1, len(texts))):
+            text = texts[place]
+            if text in of_each["each"]:
+                # Before another number it belongs to that one: "mit jeweils zwei Sätzen", 每段100字.
+                next_words = itertools.takewhile(lambda at: texts[at][0].isalnum(), range(place + 1, len(texts)))
+                return not any(_value(read, at) for at in itertools.islice(next_words, 2))
+            if not text[0].isalnum() or text in of_each["apart"] or read.numbers[place]:
+                break
+        return False
 
 
 def _value(read: Span, place: int) -> float:

@@ -14,7 +14,7 @@ TOKENISER = "tokenizer.json"
 FILES = (GRAPH, VALUES, TOKENISER)
 
 EMBEDDING, TOPIC = "embedding", "topic"
-"""The mean token behind the last layer and behind the second, each `[384]` of length one: fine-tuning has drawn the
+"""The mean token behind the last layer and behind the fourth, each `[384]` of length one: fine-tuning has drawn the
 former towards the built-in categories, the latter keeps the topic."""
 
 

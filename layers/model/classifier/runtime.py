@@ -54,6 +54,8 @@ def import_runtime() -> Any:
     """The runtime's module. Raises `ImportError`."""
     # Read once, when numpy is first imported: a pool of threads that nothing here uses costs a third of that import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # The import alone would start a thread, and lay a file of what it will tell into the user's home.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     onnxruntime = import_module("onnxruntime")
     onnxruntime.disable_telemetry_events()
     return onnxruntime

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from classifier.changes import CHANGE, ENDS, Change, Left
+from classifier.changes import Change
 from classifier.counts import Number
+from classifier.left import CHANGE, ENDS, Left
 from classifier.material import edges
 from classifier.rules import Reading
 

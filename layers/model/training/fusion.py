@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from classifier.asides import read_request
 from classifier.encoder import ARTIFACTS, Encoder
 from classifier.features import SHORT_WORDS
-from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE, model_knows_best
+from classifier.fusion import CATEGORIES, FUSION, LEAST_CHANCE, model_knows_best, rules_object
 from classifier.grams import Grams, beyond_ascii
 from classifier.heads import category_chances, read_heads
 from classifier.material import is_laden
@@ -94,8 +94,8 @@ class _Kind:
     ) -> None:
         self.whole = _Blended(labels, model=model, rules=rules, words=words)
         self.modelless = _Blended(labels, rules=rules, words=words)
-        chances = self.modelless.chances
-        asked = [model_knows_best(list(row), long=bool(each)) for row, each in zip(chances, long, strict=True)]
+        rows = zip(self.modelless.chances.tolist(), np.exp(rules).tolist(), long, strict=True)
+        asked = [model_knows_best(row, long=bool(each)) or rules_object(row, other) for row, other, each in rows]
         sure = np.where(asked, 0.0, self.modelless.confidence)
         same = np.asarray(self.modelless.chosen == self.whole.chosen)
         self.enough_above, self.spared = least_confidence(sure, same)

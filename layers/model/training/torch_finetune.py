@@ -1,11 +1,13 @@
 """`python -m training.torch_finetune`: fine-tunes adapters and heads on labelled prompts.
 
-`--onwards` goes on from weights of before with the averaged epochs alone: enough for prompts that were added.
+`--onwards` goes on from weights of before with the averaged epochs alone, and half the way to where those lead: enough
+for prompts that were added.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import math
 import sys
 import time
@@ -30,7 +32,7 @@ from training.outcomes import Outcome, development_outcomes, training_outcomes
 from training.sources import data_dir, public_rows
 from training.topics import topic_names
 from training.torch_batches import Batches, Example, example, with_failure
-from training.torch_course import Course, Plan, average, train
+from training.torch_course import Course, Plan, average, halfway, train
 from training.torch_export import read_adapters, read_heads, write_adapters, write_heads
 from training.torch_network import Model, Shape
 from training.torch_predict import DEVICE, predict
@@ -92,8 +94,12 @@ def main() -> int:
     else:
         read_adapters(model.encoder, options.onwards / "adapters.npz")
         read_heads(model.heads, options.onwards / "heads.npz")
+    before = copy.deepcopy(model)
     if plan.averaged:
         model = average(course, tell)
+    if options.onwards is not None:
+        model = halfway(before, model)
+        tell(model)
     if folder:
         report_failures(model, batches, development_outcomes(folder))
     options.output.mkdir(parents=True, exist_ok=True)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
 
 from llm_router.catalogue.ending import PAST
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
 from llm_router.catalogue.guards import ENOUGH, figure, jumps, shrunk
 from llm_router.catalogue.joining import Joined
 from llm_router.catalogue.quality_map import QualityMap
-from llm_router.catalogue.records import FACTS, OPERATOR, Facts, Listing, Reading
-
-_NOTHING: Final[tuple[object, ...]] = (None, (), frozenset())
+from llm_router.catalogue.records import FACTS, NOTHING_SAID, OPERATOR, Facts, Listing, Reading
 
 
 def figures_off(
@@ -100,7 +97,7 @@ def told_by(listings: Iterable[Listing]) -> dict[str, int]:
     """How many of these listings tell each fact, and each single thing that a model can do."""
     found: Counter[str] = Counter()
     for listing in listings:
-        found.update(name for name in FACTS if getattr(listing.facts, name) not in _NOTHING)
+        found.update(name for name in FACTS if getattr(listing.facts, name) not in NOTHING_SAID)
         found.update(f"the capability {name}" for name in listing.facts.capabilities or ())
     return dict(sorted(found.items()))
 

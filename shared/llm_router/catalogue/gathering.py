@@ -11,11 +11,13 @@ from typing import Final
 
 from llm_router.catalogue.doubts import Doubts
 from llm_router.catalogue.entry import ModelEntry
+from llm_router.catalogue.joining import with_doubles_told
 from llm_router.catalogue.panel import with_held_panel
 from llm_router.catalogue.records import Reading
 from llm_router.catalogue.refusal import Doubt, Ground, Refusal, refusals_after
 from llm_router.catalogue.source_state import SHOWN_PROBLEMS, Health, SourceState
 from llm_router.catalogue.sources import Fetched, Held, Source
+from llm_router.catalogue.upsert import without_doubles
 from llm_router.clock import iso_date
 from llm_router.errors import SourceUnavailable, StoreUnavailable
 from llm_router.ports import BlobStore, Clock
@@ -86,15 +88,15 @@ class Gatherer:
             return Gathered(replace(state, health=Health.SKIPPED, error=source.skipped, failing_since=None), None)
         if left <= 0:
             late = state.failed(now, "There was no time left to ask it.")
-            return Gathered(late, self._last_good_or_none(source, state))
+            return Gathered(late, self._last_good_or_none(source, state, current))
         try:
             held = self._held(state)
             known = None if held is None else Held(state.address or "", state.etag)
             fetched = source.fetch(known, left)
             if fetched.body is None:
-                return Gathered(state.succeeded(now), self._last_good(source, state, held))
-            reading = self._read(source, state, fetched.body, self._as_of(state, fetched.body))
-            last = None if state.listed is not None else self._last_good(source, state, held)
+                return Gathered(state.succeeded(now), self._last_good(source, state, held, current))
+            reading = self._read(source, state, fetched.body, self._as_of(state, fetched.body), current)
+            last = None if state.listed is not None else self._last_good(source, state, held, current)
             before = state if last is None else self.doubts.measured(state, last)
             taken = self.doubts.measured(_after(state, fetched, fetched.body, reading, now), reading)
             doubts = self.doubts.about(reading, before, current, iso_date(self.clock))
@@ -103,18 +105,22 @@ class Gatherer:
             refusals = refusals_after(state.refusals, doubts, now)
             still = state.refused(now, doubts, refusals)
             if not all(refusal.stood(now) for refusal in refusals):
-                return Gathered(still, self._last_good(source, state, held))
+                return Gathered(still, self._last_good(source, state, held, current))
             in_spite = _in_spite_of(doubts, refusals, taken)
             return Gathered(in_spite, reading, fetched.body, doubts, None if in_spite.refusals == refusals else still)
         except (SourceUnavailable, StoreUnavailable) as failure:
-            return Gathered(state.failed(now, failure.message), self._last_good_or_none(source, state))
+            return Gathered(state.failed(now, failure.message), self._last_good_or_none(source, state, current))
         except (ArithmeticError, ValueError) as defect:
             # A slip of ours that one source's data brought out must not cost the others their turn.
             failed = state.failed(now, f"What it sent cannot be worked with ({type(defect).__name__}).")
-            return Gathered(failed, self._last_good_or_none(source, state))
+            return Gathered(failed, self._last_good_or_none(source, state, current))
 
-    def _read(self, source: Source, state: SourceState, body: bytes, as_of: str) -> Reading:
-        return with_held_panel(source.parse(body, as_of), state.panel, self.doubts.choices)
+    def _read(
+        self, source: Source, state: SourceState, body: bytes, as_of: str, current: Mapping[str, ModelEntry]
+    ) -> Reading:
+        parsed = without_doubles(source.parse(body, as_of), current)
+        told = with_doubles_told(parsed, current.values(), self.doubts.tables)
+        return with_held_panel(told, state.panel, self.doubts.choices)
 
     def _as_of(self, state: SourceState, body: bytes) -> str:
         """The date on which this very content was first seen; a source that stands still grows no younger."""
@@ -125,13 +131,17 @@ class Gatherer:
         """The last good body, for which alone a conditional request makes sense."""
         return None if state.sha256 is None else unpacked(self.blobs.read(blob_name(state.name)), state.sha256)
 
-    def _last_good(self, source: Source, state: SourceState, body: bytes | None) -> Reading | None:
-        return None if body is None else self._read(source, state, body, state.as_of or iso_date(self.clock))
+    def _last_good(
+        self, source: Source, state: SourceState, body: bytes | None, current: Mapping[str, ModelEntry]
+    ) -> Reading | None:
+        return None if body is None else self._read(source, state, body, state.as_of or iso_date(self.clock), current)
 
-    def _last_good_or_none(self, source: Source, state: SourceState) -> Reading | None:
+    def _last_good_or_none(
+        self, source: Source, state: SourceState, current: Mapping[str, ModelEntry]
+    ) -> Reading | None:
         """The last good data if even they can be had."""
         try:
-            return self._last_good(source, state, self._held(state))
+            return self._last_good(source, state, self._held(state), current)
         except (SourceUnavailable, StoreUnavailable, ArithmeticError, ValueError):
             return None
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.identifiers import is_legal_id
-from llm_router.catalogue.records import Facts, Listing, Reading, has_operators_word
+from llm_router.catalogue.naming import DOUBLE, folded, is_anothers
+from llm_router.catalogue.records import Facts, Listing, Reading, RecordProblem, has_operators_word
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
 from llm_router.catalogue.tables import Provider, Tables
 
@@ -45,10 +46,30 @@ class Joined:
 
 
 def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Tables) -> dict[str, Joined]:
-    """The offerings by our id. One that is in `known` keeps its id; providers not in the tables are left out.
+    """The offerings by our id. One that is in `known` keeps its id; providers not in the tables are left out, and so
+    is a new id that only writes another's anew.
 
     Of several in `known` that are one offering, all that hold the operator's word are told of, and one of the others.
     """
+    return _joined(readings, known, tables)[0]
+
+
+def with_doubles_told(reading: Reading, known: Iterable[ModelEntry], tables: Tables) -> Reading:
+    """The reading with a problem for each new id that is left out for only writing another's anew."""
+    _, doubles = _joined([reading], known, tables)
+    told = [RecordProblem(name, f"id {DOUBLE}") for name in doubles]
+    return replace(reading, problems=[*reading.problems, *told]) if told else reading
+
+
+def placed(reading: Reading, tables: Tables) -> list[Listing]:
+    """The listings of a source that are of providers that the tables know."""
+    return [each for each in reading.listings if _provider(each, reading.source, tables)[0] is not None]
+
+
+def _joined(
+    readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Tables
+) -> tuple[dict[str, Joined], list[str]]:
+    """The offerings by our id, and the new ids that only write another's anew."""
     ids: dict[Key, list[str]] = defaultdict(list)
     exact: set[Key] = set()
     providers = {}
@@ -60,24 +81,25 @@ def join(readings: Iterable[Reading], known: Iterable[ModelEntry], tables: Table
         exact.add((entry.provider, name))
         providers[entry.id] = entry.provider
     in_force = frozenset(ids)
+    taken = {folded(entry_id): entry_id for entry_id in providers}
     said: dict[str, list[Statement]] = defaultdict(list)
+    doubles: dict[str, None] = {}
     ordered = sorted(readings, key=_weight)
     # Listings that make nothing known last: they tell of what is, or what another source's listing has made so.
     for known_only, reading in [*((False, reading) for reading in ordered), *((True, reading) for reading in ordered)]:
         told = (in_force if reading.figures_off else ids) if known_only else None
         for entry_id, provider, facts in _offerings(reading, ids, exact, tables, told):
+            if entry_id not in providers and is_anothers(entry_id, taken):
+                doubles[entry_id] = None
+                continue
             providers.setdefault(entry_id, provider)
             if not (known_only and any(each.source == reading.source for each in said[entry_id])):
                 said[entry_id].append(Statement(reading.source, reading.priority, reading.as_of, facts))
-    return {
+    joined = {
         entry_id: Joined(entry_id, providers[entry_id], tuple(sorted(said[entry_id], key=_weight)))
         for entry_id in sorted(said)
     }
-
-
-def placed(reading: Reading, tables: Tables) -> list[Listing]:
-    """The listings of a source that are of providers that the tables know."""
-    return [each for each in reading.listings if _provider(each, reading.source, tables)[0] is not None]
+    return joined, list(doubles)
 
 
 def _weight(said: Reading | Statement) -> tuple[int, str]:

@@ -20,6 +20,9 @@ _MAKER: Final = re.compile(r"(?:[a-z]+|ai21)\.(?=[a-z])")
 _API_VERSION: Final = re.compile(r"(-v\d+(:\d+)?|-\d+:\d+)$")
 _DATE: Final = re.compile(r"-20\d{6}$")
 
+DOUBLE: Final = "is that of another model, written otherwise"
+"""What is wrong with an id that is another's."""
+
 _MOST_KEPT: Final = 1 << 16
 """Models whose names are remembered, so that they are worked out once per catalogue and not once per request."""
 
@@ -27,6 +30,12 @@ _MOST_KEPT: Final = 1 << 16
 def folded(name: str) -> str:
     """The name as names are compared: without the case of letters and what differs in how a version is written."""
     return _POINT.sub("-", " ".join(name.casefold().split()))
+
+
+def is_anothers(name: str, taken: dict[str, str]) -> bool:
+    """Whether an id is another's, written otherwise, which no list of names could tell apart; if not, it is taken.
+    `taken` are ids by themselves folded."""
+    return taken.setdefault(folded(name), name) != name
 
 
 @lru_cache(1024)

@@ -32,6 +32,7 @@ PRIOR_WEIGHT = 10.0
 
 IMPUTED_WEIGHT = 3.0
 LEAST_SD = 0.01
+_EVEN = 0.5
 _STEPS = 25
 _QUANTILES = tuple(statistics.NormalDist().inv_cdf((step + 0.5) / _STEPS) for step in range(_STEPS))
 """A normal distribution as equally likely points."""
@@ -137,7 +138,8 @@ def shrink(prior: QualityEstimate, count: float, good: float) -> QualityEstimate
 
     Both are weights and need not be whole. The mean is that of the outcomes and of the prior, which counts as `prior.n`
     of them. At every caution up to one standard deviation, none below 0, an outcome done well never lowers the estimate
-    and raises it by no more than its share of the weight of the way to 1; one that failed never raises it. An estimate
+    and one that failed never raises it. The first raises the mean by no more than its share of the weight of the way to
+    1, and what caution leaves by no more than twice that: where others failed it also takes back doubt. An estimate
     that was `imputed` stays so until the outcomes weigh more than it did.
     """
     if count <= 0:
@@ -161,14 +163,17 @@ def _shrunk_sd(prior: QualityEstimate, count: float, mean: float) -> float:
 
     The prior is worth the outcomes that a Beta distribution of its mean and spread holds, and each one measured here
     adds to them, so that only outcomes which draw the mean towards a half can widen it. A prior that is wider than
-    `prior.n` outcomes would be is worth those, and what it is wider by fades as its weight in the mean does.
+    `prior.n` outcomes would be is worth those, and what it is wider by fades as its weight in the mean does. One that
+    expected better was too sure of itself: by as much as the mean has come down, for the prior's share in it, and by
+    no more than if it had been worth `prior.n` outcomes.
     """
     variance, weight = prior.sd * prior.sd, prior.n / (prior.n + count)
     one = _variance_of_one(prior.mean)
     worth = max(prior.n, one / variance) if variance > 0 else math.inf
     wider = max(0.0, variance - one / prior.n) if prior.n > 0 else 0.0
     sd = math.sqrt(_variance_of_one(mean) / (worth + count) + wider * weight * weight)
-    return max(min(LEAST_SD, prior.sd), sd)
+    down = (prior.mean - mean) * weight if prior.mean > _EVEN else 0.0
+    return max(min(LEAST_SD, prior.sd), sd, min(down, math.sqrt(_variance_of_one(mean) / (prior.n + count))))
 
 
 def _variance_of_one(mean: float) -> float:

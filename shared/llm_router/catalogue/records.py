@@ -43,6 +43,8 @@ class Facts:
 
 
 FACTS: Final = tuple(each.name for each in fields(Facts))
+NOTHING_SAID: Final[tuple[object, ...]] = (None, (), frozenset())
+"""What stands in a fact of which nothing is known."""
 SPEEDS: Final = tuple(each.name for each in fields(Latency))
 """The facts that stand one level deeper in an entry, in its `latency`."""
 

@@ -15,6 +15,7 @@ from llm_router.catalogue.quality_map import QualityMap
 from llm_router.catalogue.rating import rated
 from llm_router.catalogue.records import (
     FACTS,
+    NOTHING_SAID,
     OPERATOR,
     OPERATOR_PRIORITY,
     SPEEDS,
@@ -29,8 +30,6 @@ from llm_router.catalogue.upsert import applied, known_as
 
 _MAY_BE_TAKEN_BACK: Final = ("status", "deprecation_date", "long_prompt")
 """Facts that a source takes back by listing a model and not saying them any more."""
-
-_NOTHING: Final[tuple[object, ...]] = (None, (), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def _merged(joined: Joined, before: ModelEntry | None, heard: set[str], tables: 
     for name in FACTS:
         all_heard = _sources(before, name) <= heard
         stays = not all_heard or (name not in provenance and _origin(before, name) != CURATED)
-        if stays and name != "status" and (last := known(before, name)) not in _NOTHING:
+        if stays and name != "status" and (last := known(before, name)) not in NOTHING_SAID:
             values[name] = last
             if name in before.provenance:
                 provenance[name] = before.provenance[name]

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from llm_router.catalogue.ending import ended
 from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus, Provenance, QualityTable
+from llm_router.catalogue.naming import DOUBLE, folded, is_anothers
 from llm_router.catalogue.operator_quality import completed, stated
-from llm_router.catalogue.records import FACTS, OPERATOR, SPEEDS, Update, known
+from llm_router.catalogue.records import FACTS, OPERATOR, SPEEDS, Reading, RecordProblem, Update, known
 from llm_router.catalogue.untold import taken_back_status
 from llm_router.catalogue.validation import parse
 from llm_router.errors import FieldProblem, InvalidRequest
@@ -31,12 +32,15 @@ def upsert(catalogue: Catalogue, rows: Sequence[Json], today: str) -> dict[str, 
     models = dict(catalogue.models)
     problems: list[FieldProblem] = []
     first_at: dict[str, int] = {}
+    taken = {folded(name): name for name in models}
     for index, row in enumerate(rows):
         update, wrong = parse(row, today=today, known=catalogue.models)
         if update is not None:
             name = known_as(update, catalogue.models)
             before = catalogue.models.get(name)
             wrong = _placement(update, first_at.setdefault(name, index), index, before)
+            if before is None and is_anothers(name, taken):
+                wrong.append(FieldProblem("id", DOUBLE))
             if not wrong:
                 models[name] = applied(update, before, today)
         problems += _at(index, wrong)
@@ -45,6 +49,19 @@ def upsert(catalogue: Catalogue, rows: Sequence[Json], today: str) -> dict[str, 
     if problems:
         raise _refused(problems[:MAX_PROBLEMS])
     return models
+
+
+def without_doubles(reading: Reading, models: Mapping[str, ModelEntry]) -> Reading:
+    """The reading without updates that would make a model whose id only writes another's anew."""
+    taken = {folded(name): name for name in models} if reading.updates else {}
+    updates, problems = [], []
+    for update in reading.updates:
+        name = known_as(update, models)
+        if name not in models and is_anothers(name, taken):
+            problems.append(RecordProblem(name, f"id {DOUBLE}"))
+        else:
+            updates.append(update)
+    return replace(reading, updates=updates, problems=[*reading.problems, *problems]) if problems else reading
 
 
 def _placement(update: Update, first: int, index: int, before: ModelEntry | None) -> list[FieldProblem]:

@@ -14,17 +14,23 @@ NEAR_BYTES = 16 * 1024 * 1024
 
 
 def make_cache(
-    settings: Settings, clock: Clock, warn: Callable[[str], None], tell: Callable[[Component], None]
+    settings: Settings,
+    clock: Clock,
+    warn: Callable[[str], None],
+    tell: Callable[[Component], None],
+    secret: Callable[[], bytes],
 ) -> Cache:
     """Redis behind this process's memory where it is configured, else that alone.
 
-    `warn` hears of each failure of Redis; `tell` what state the cache is in, whenever that changes.
+    `warn` hears of each failure of Redis; `tell` what state the cache is in, whenever that changes. What stands in
+    Redis is sealed with the `secret`.
     """
     near = LruCache(clock, max_entries=settings.cache_entries, max_bytes=NEAR_BYTES)
     if not (address := settings.redis_address):
         tell(watching.CACHE_WITH_WORKERS if settings.shared_cache.exists() else watching.CACHE_ALONE)
         return near
     from llm_router.adapters.redis_cache import RedisCache
+    from llm_router.adapters.sealed import SealedCache
     from llm_router.adapters.tiered import TieredCache
 
     def troubled(message: str) -> None:
@@ -35,7 +41,7 @@ def make_cache(
         tell(watching.CACHE_SHARED)
 
     well()
-    return TieredCache(near, RedisCache(address, clock, troubled, well))
+    return TieredCache(near, SealedCache(RedisCache(address, clock, troubled, well), secret))
 
 
 def beyond_process(cache: Cache) -> Cache:

@@ -87,6 +87,7 @@ class Generating:
 
     def _make_dispatcher(self) -> Dispatcher:
         from llm_router.adapters.providers.forcing import can_force
+        from llm_router.adapters.providers.taking import why_not
         from llm_router.adapters.providers.thinking import thinks
         from llm_router.generation.dispatch import Dispatcher
 
@@ -100,6 +101,7 @@ class Generating:
             services.settings.longest_answer,
             thinks,
             can_force,
+            why_not,
         )
 
     def _make_completer(self) -> Completer:

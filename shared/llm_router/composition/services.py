@@ -6,14 +6,12 @@ import os
 import secrets
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llm_router import health
 from llm_router import settings as settings_module
 from llm_router.aside import beside_the_loop, here
 from llm_router.auth import Gatekeeper
-from llm_router.breaker import Breaker
 from llm_router.cache_keys import key as cache_key
 from llm_router.catalogue.bundled import bundled
 from llm_router.catalogue.hosts import known_as
@@ -41,6 +39,7 @@ from llm_router.settings import Settings, Store
 
 if TYPE_CHECKING:
     from classifier import HybridClassifier
+    from classifier.loading import Opened
     from llm_router.dashboard import Dashboard
     from llm_router.judging import Judge
     from llm_router.overview import Overview
@@ -69,6 +68,8 @@ class Services:
         self.cache = Lazy(self._make_cache)
         self.known = Lazy(lambda: for_classifications(self.cache(), settings, clock))
         self.reader = Lazy(self._make_reader)
+        self.opened_model = Lazy(self._open_model)
+        self.started_model = Lazy(self._start_model)
         self.model = Lazy(self._make_model)
         self.categories = Lazy(lambda: CategoryBook(self.records()))
         self.classifiers = Lazy(self._make_classifiers)
@@ -137,7 +138,7 @@ class Services:
         def tell(state: health.Component) -> None:
             health.report(self.records(), self.clock, state)
 
-        return make_cache(self.settings, self.clock, self.warn, tell)
+        return make_cache(self.settings, self.clock, self.warn, tell, lambda: self.hash_secret())
 
     def _make_reader(self) -> CatalogueReader:
         return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=self._check_every_s)
@@ -172,20 +173,19 @@ class Services:
         return Judge(self.decisions(), self.feedback(), self.sessions)
 
     def _make_model(self) -> HybridClassifier:
-        import classifier
+        from llm_router.composition.model import watched
 
-        folder = Path(self.settings.model_dir) if self.settings.model_dir else None
-        records, clock = self.records(), self.clock
+        return watched(self.started_model(), self.records(), self.clock)
 
-        def opened() -> None:
-            health.report(records, clock, watching.MODEL_LEFT_ALONE)
+    def _open_model(self) -> Opened:
+        from llm_router.composition.model import open_model
 
-        def closed() -> None:
-            health.report(records, clock, watching.model_health(model.about))
+        return open_model(self.settings)
 
-        model = classifier.load(folder, breaker=Breaker(clock, opened=opened, closed=closed))
-        closed()
-        return model
+    def _start_model(self) -> HybridClassifier:
+        from llm_router.composition.model import start_model
+
+        return start_model(self.opened_model())
 
     def classifier(self) -> CachingClassifier:
         """The classifier that knows the operator's categories of now."""

@@ -1,14 +1,12 @@
-"""`POST /v1/chat/completions`: OpenAI's protocol over the router."""
+"""OpenAI's protocols over the router: chat completions, and what asks and answers the same in another form."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from llm_router.activity import Observation, note_decision
 from llm_router.aside import Aside
@@ -16,58 +14,30 @@ from llm_router.catalogue.entry import ModelEntry
 from llm_router.client_keys import ClientKey
 from llm_router.conversation import Conversation
 from llm_router.decisions import DecisionKeeper
-from llm_router.endpoints.chat_stream import events
+from llm_router.endpoints.answer_form import AnswerForm
+from llm_router.endpoints.bounded import Bounded
 from llm_router.endpoints.keeping import kept_if
 from llm_router.errors import InvalidRequest
 from llm_router.generation.auto import is_auto, preference_of
 from llm_router.generation.beside_text import beside_tokens
-from llm_router.generation.completion import Completed, Completer
+from llm_router.generation.chat import ChatAnswer
+from llm_router.generation.completion import Completer
 from llm_router.generation.dispatch import WHOLE_S, Dispatcher, Routed
-from llm_router.generation.generator import Stream
+from llm_router.generation.gathered import Keep, gathering, in_pieces
+from llm_router.generation.generator import Completed, Stream
+from llm_router.generation.stops import Chunks
 from llm_router.ports import Clock
 from llm_router.ranking.objective import DEFAULT_PREFERENCE
 from llm_router.recommend import Ask, Decision
-from llm_router.schemas.chat_answer import ChatCompletion, Choice, UsageAnswer, message_answer, router_note
+from llm_router.schemas.chat_answer import RouterNote, router_note
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.generated import GeneratedDecision, begun_decision, finished_decision
 from llm_router.schemas.route import RouteAnswer, route_answer
 from llm_router.web.door import Call
-from llm_router.web.event_stream import MEDIA_TYPE
 from llm_router.web.meanwhile import meanwhile
 
 UNREAD_S = 30.0
 """Seconds after a stream's deadline at which its connection is closed, where the caller does not read it."""
-
-
-class _Bounded(StreamingResponse):
-    """A stream that ends after so many seconds, whoever reads it: a caller who does not would hold it for ever."""
-
-    def __init__(
-        self,
-        content: AsyncIterator[bytes],
-        seconds: float,
-        close: Callable[[], Awaitable[None]],
-        *,
-        media_type: str,
-        headers: dict[str, str],
-    ) -> None:
-        """`close` ends what the content is made of, also where none of it has been taken."""
-        super().__init__(content, media_type=media_type, headers=headers)
-        self.seconds = seconds
-        self._close = close
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Returns at the end of its time, on which the server closes the connection. Pieces that have begun are closed
-        in any case: whoever waited for the caller to take one is not there any more to do it."""
-        try:
-            async with asyncio.timeout(self.seconds):
-                await super().__call__(scope, receive, send)
-        except TimeoutError:
-            return
-        finally:
-            if isinstance(self.body_iterator, AsyncGenerator):
-                await self.body_iterator.aclose()
-            await self._close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +76,7 @@ class Completions:
             session_id=body.session_id,
             tenant=call.caller.tenant,
             complete=True,
-            longest=self.dispatcher.bounded(body.longest),
+            longest=request.max_tokens,
         )
         seconds = self.stream_s if body.stream and call.streams else WHOLE_S
         if is_auto(body.model):
@@ -116,49 +86,62 @@ class Completions:
         note_decision(call.note, routed.decision, request.reasoning_effort)
         return routed
 
-    async def whole(self, call: Call, body: ChatCompletionRequest, routed: Routed, key: ClientKey | None) -> Response:
+    async def whole(
+        self, call: Call, body: ChatCompletionRequest, routed: Routed, key: ClientKey | None, form: AnswerForm
+    ) -> Response:
         """The whole answer."""
         keeping = kept_if(routed.job.request, body, call.caller.tenant, key)
         done, told = await meanwhile(self.completer.complete(routed, keeping), lambda: _told(routed))
         await self._keep(call, routed.decision, done.model, None if told is None else finished_decision(told, done))
         note_completed(call.note, done)
-        answer = ChatCompletion(
-            id=f"chatcmpl-{call.request_id}",
-            created=int(self.clock.now()),
-            model=done.model.id,
-            choices=[Choice(message=message_answer(done.answer), finish_reason=done.answer.stop)],
-            usage=UsageAnswer.of(done.bill.usage),
-            router=router_note(
-                done.model,
-                routed.decision,
-                done.attempts,
-                done.bill.usd,
-                cached=done.cached,
-                similarity=done.similarity,
-            ),
+        note = router_note(
+            done.model, routed.decision, done.attempts, done.bill.usd, cached=done.cached, similarity=done.similarity
         )
-        headers = _headers(done.model.id, answer.router.decision_id)
+        answer = form.whole(done, note, int(self.clock.now()))
+        headers = _headers(note.model, note.decision_id)
         return Response(answer.model_dump_json(), media_type="application/json", headers=headers)
 
-    async def streamed(self, call: Call, body: ChatCompletionRequest, routed: Routed) -> Response:
-        """The answer piece by piece, from when its first piece is there."""
+    async def streamed(
+        self, call: Call, body: ChatCompletionRequest, routed: Routed, key: ClientKey | None, form: AnswerForm
+    ) -> Response:
+        """The answer piece by piece, from when its first piece is there; one that was kept in a single piece."""
+        keeping = kept_if(routed.job.request, body, call.caller.tenant, key)
+        if keeping is not None and (found := await self.completer.found(keeping)) is not None:
+            return await self._given_again(call, routed, found, form)
         work = self.completer.generator.stream(routed.job)
         stream, told = await meanwhile(work, lambda: _told(routed), lambda unread: unread.pieces.aclose())
         begun = None if told is None else begun_decision(told, stream.model, stream.attempts)
         await self._keep(call, routed.decision, stream.model, begun)
-        call.note.model = stream.model.id
         note = router_note(stream.model, routed.decision, stream.attempts, None)
-        pieces = events(
-            stream,
-            answer_id=f"chatcmpl-{call.request_id}",
-            created=int(self.clock.now()),
-            note=note,
-            with_usage=body.stream_options is not None and body.stream_options.include_usage,
+
+        async def keep(answer: ChatAnswer) -> None:
+            if keeping is not None:
+                await self.completer.keep(keeping, stream.model, answer)
+
+        return self._streaming(call, stream, note, None if keeping is None else keep, form)
+
+    async def _given_again(self, call: Call, routed: Routed, found: Completed, form: AnswerForm) -> Response:
+        """A kept answer as a stream."""
+        told = _told(routed)
+        await self._keep(call, routed.decision, found.model, None if told is None else finished_decision(told, found))
+        stream = Stream(found.model, (), bill=found.bill)
+        stream.pieces = in_pieces(found.answer)
+        note = router_note(
+            found.model, routed.decision, (), found.bill.usd, cached=found.cached, similarity=found.similarity
         )
-        headers = {**_headers(note.model, note.decision_id), "x-accel-buffering": "no"}
-        billed = _billed(pieces, stream, call.note)
-        until = self.stream_s + UNREAD_S
-        return _Bounded(billed, until, stream.pieces.aclose, media_type=MEDIA_TYPE, headers=headers)
+        return self._streaming(call, stream, note, None, form)
+
+    def _streaming(self, call: Call, stream: Stream, note: RouterNote, keep: Keep | None, form: AnswerForm) -> Response:
+        call.note.model = stream.model.id
+        pieces = stream.pieces if keep is None else gathering(stream, keep)
+        events = form.events(pieces, stream, note, int(self.clock.now()))
+        return Bounded(
+            _billed(events, pieces, stream, call.note),
+            self.stream_s + UNREAD_S,
+            stream.pieces.aclose,
+            headers={**_headers(note.model, note.decision_id), "x-accel-buffering": "no"},
+            cut_off=form.cut_off,
+        )
 
     async def _keep(
         self, call: Call, decision: Decision | None, used: ModelEntry, came: GeneratedDecision | None
@@ -178,14 +161,16 @@ def note_completed(note: Observation, done: Completed) -> None:
     note.model, note.cost_usd = done.model.id, done.bill.usd
 
 
-async def _billed(pieces: AsyncGenerator[bytes, None], stream: Stream, note: Observation) -> AsyncIterator[bytes]:
-    """The pieces, after which the price is noted."""
+async def _billed(
+    events: AsyncGenerator[bytes, None], pieces: Chunks, stream: Stream, note: Observation
+) -> AsyncIterator[bytes]:
+    """The events that are made of these pieces of the stream, after which the price is noted."""
     try:
-        async for piece in pieces:
-            yield piece
+        async for each in events:
+            yield each
     finally:
-        await pieces.aclose()
-        await stream.pieces.aclose()
+        for made in (events, pieces, stream.pieces):
+            await made.aclose()
         note.cost_usd = stream.bill.usd if stream.bill else None
 
 

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from llm_router.activity import note_decision
 from llm_router.client_keys import ClientKey, new_secret
 from llm_router.conversation import Conversation
+from llm_router.endpoints.answer_form import AnswerForm
+from llm_router.endpoints.chat_form import ChatForm
 from llm_router.endpoints.completions import Completions, headers_of, note_completed
 from llm_router.endpoints.keeping import kept_if
 from llm_router.errors import InvalidRequest
@@ -64,12 +66,7 @@ class GenerationRoutes:
 
     async def chat(self, call: Call, body: ChatCompletionRequest) -> Response:
         """`auto` routes, a model's id pins."""
-        said = conversation(body.messages)
-        call.note.prompt_hash = self.service.prompt_hash(said.request)
-        if body.stream:
-            completions, routed, _ = await self._routed(call, body, said)
-            return await completions.streamed(call, body, routed)
-        return await self._once(call, lambda: self._completed(call, body, said))
+        return await self.answered(call, body, ChatForm(body, call.request_id))
 
     async def models(self, call: Call) -> ModelList:
         """`auto`, and the models whose provider is configured and that the key allows."""
@@ -133,9 +130,19 @@ class GenerationRoutes:
         answer = generated_answer(came, done.answer)
         return Response(answer.model_dump_json(), media_type="application/json")
 
-    async def _completed(self, call: Call, body: ChatCompletionRequest, said: Conversation) -> Response:
+    async def answered(self, call: Call, body: ChatCompletionRequest, form: AnswerForm) -> Response:
+        """The completion in this form, whole or as a stream."""
+        said = conversation(body.messages)
+        call.note.prompt_hash = self.service.prompt_hash(said.request)
+
+        async def completed() -> Response:
+            completions, routed, key = await self._routed(call, body, said)
+            return await completions.whole(call, body, routed, key, form)
+
+        if not body.stream:
+            return await self._once(call, completed)
         completions, routed, key = await self._routed(call, body, said)
-        return await completions.whole(call, body, routed, key)
+        return await completions.streamed(call, body, routed, key, form)
 
     async def _routed(
         self, call: Call, body: ChatCompletionRequest, said: Conversation

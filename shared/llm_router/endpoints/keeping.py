@@ -12,7 +12,7 @@ from llm_router.schemas.route import RouteRequest
 
 KEPT_BY_DEFAULT_S = 600.0
 
-_NOT_ASKED = {"cache", "session_id", "stream", *OpenAiOwn.model_fields, *Ignored.model_fields}
+_NOT_ASKED = {"cache", "session_id", "stream", "stream_options", *OpenAiOwn.model_fields, *Ignored.model_fields}
 """What makes no other question of a request, to whichever route."""
 
 _QUESTION = {"prompt", "messages"}

@@ -20,7 +20,7 @@ class Unfailed(StrEnum):
 class Attempt:
     """One model in the walk: it answered, it failed, or (`cooling`) it was passed over because it failed of late.
 
-    `ms` is to the whole answer, or to the first chunk of a stream.
+    `ms` is to the whole answer, or to the first chunk of a stream; `why` is what the router could not put to it.
     """
 
     model: str
@@ -29,6 +29,7 @@ class Attempt:
     failure: Failure | None = None
     status: int | None = None
     cooling: bool = False
+    why: str | None = None
 
     @property
     def outcome(self) -> Failure | Unfailed:

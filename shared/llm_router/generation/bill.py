@@ -34,5 +34,5 @@ class Bill:
             unseen = job.thinks(model) and not thoughts_seen
             said = min(reading_of(written).by(ratios_of(model.tokenizer)), longest)
             thought = min(job.thinking_tokens, longest - said) if unseen else 0
-            usage = job.usage(job.reads(model), said + thought, thought)
+            usage = job.usage(job.billed(model), said + thought, thought)
         return cls(usage, cost_usd(model, usage) or 0.0)

@@ -164,6 +164,11 @@ class ChatRequest:
     kept: bool = False
     own: OwnFields = OwnFields()
 
+    @property
+    def may_call(self) -> bool:
+        """Whether an answer may call a tool."""
+        return bool(self.tools) and (self.tool_choice is None or self.tool_choice.mode is not ToolMode.NONE)
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from llm_router.aside import Aside, here
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.catalogue.reader import CatalogueReader
-from llm_router.generation.attempt import Attempt
 from llm_router.generation.bill import Bill
 from llm_router.generation.chat import ChatAnswer, Usage
 from llm_router.generation.dispatch import Routed
-from llm_router.generation.generator import Generator
+from llm_router.generation.generator import Completed, Generator
 from llm_router.generation.kept_answers import KeptAnswer, KeptAnswers
 from llm_router.generation.similar_answers import Question, SimilarAnswers
 
@@ -32,21 +31,6 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True)
-class Completed:
-    """A whole answer. One from the cache cost nothing and nobody was asked for it.
-
-    `similarity` is how near the question is that it was given to, where that was another.
-    """
-
-    model: ModelEntry
-    answer: ChatAnswer
-    bill: Bill
-    attempts: tuple[Attempt, ...] = ()
-    cached: bool = False
-    similarity: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Completer:
     """Raises what `Generator.whole` raises. What looks answers up, or keeps them, is done `aside`."""
 
@@ -58,12 +42,20 @@ class Completer:
 
     async def complete(self, routed: Routed, keeping: Keeping | None) -> Completed:
         """The answer; with `keeping`, one that was given before will do."""
-        if keeping is not None and (found := await self.aside(lambda: self._kept(keeping))) is not None:
+        if keeping is not None and (found := await self.found(keeping)) is not None:
             return found
         made = await self.generator.whole(routed.job, routed.takes_s)
         if keeping is not None:
-            await self.aside(lambda: self._keep(keeping, KeptAnswer(made.model.id, made.answer)))
-        return Completed(made.model, made.answer, made.bill, made.attempts)
+            await self.keep(keeping, made.model, made.answer)
+        return made
+
+    async def found(self, keeping: Keeping) -> Completed | None:
+        """An answer that was given before, if there is one."""
+        return await self.aside(lambda: self._kept(keeping))
+
+    async def keep(self, keeping: Keeping, model: ModelEntry, answer: ChatAnswer) -> None:
+        """Keep what this model has answered, for whoever asks again."""
+        await self.aside(lambda: self._keep(keeping, KeptAnswer(model.id, answer)))
 
     def _keep(self, keeping: Keeping, answer: KeptAnswer) -> None:
         self.kept.keep(keeping.tenant, keeping.request, answer, keeping.ttl_s)

@@ -18,7 +18,7 @@ from llm_router.generation.cooling import Cooling
 from llm_router.generation.job import Job
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Providers, nobody
-from llm_router.generation.sparing import spared
+from llm_router.generation.sparing import WhyNot, spared
 from llm_router.generation.walk import TakesS
 from llm_router.ports import Clock
 from llm_router.ranking.constraints import Prospect, violations
@@ -53,8 +53,8 @@ class Routed:
 class Dispatcher:
     """Makes jobs. `longest` bounds every answer in tokens, whatever a caller asks for: it is the operator's money.
 
-    `thinks` tells whether a request, as it is put to a model, makes it think, and `can_force` whether a model can be
-    made to call a tool.
+    `thinks` tells whether a request, as it is put to a model, makes it think, `can_force` whether a model can be made
+    to call a tool, and `why_not` why what is no text cannot be put to a provider.
     """
 
     recommender: Recommender
@@ -65,6 +65,7 @@ class Dispatcher:
     longest: int
     thinks: Callable[[ModelEntry, ChatRequest], bool]
     can_force: Callable[[ModelEntry], bool]
+    why_not: WhyNot
     _unconfigured: tuple[Catalogue, Mapping[str, str]] | None = field(default=None, repr=False)
 
     def bounded(self, max_tokens: int | None) -> int:
@@ -90,7 +91,8 @@ class Dispatcher:
         models = tuple(candidate.model for candidate in decision.ranking.candidates)
         reading = task_of(found, ask.conversation).reading
         limit = ask.constraints.max_cost_usd
-        job = Job(request, models, reading, until, label, key, limit, self._begun_by(), otherwise)
+        media = ask.conversation.media
+        job = Job(request, models, reading, until, label, key, limit, self._begun_by(), otherwise, media)
         return Routed(job, decision, partial(_expected_s, decision))
 
     def _begun_by(self) -> float:
@@ -98,7 +100,7 @@ class Dispatcher:
 
     def _decided(self, ask: Ask, request: ChatRequest, barred: Mapping[str, str]) -> Decision:
         ask, catalogue = replace(ask, generated=True), self.catalogues.in_force().catalogue
-        for left_out in spared(request, catalogue, self.cooling, self.can_force):
+        for left_out in spared(request, catalogue, self.cooling, self.can_force, self.why_not):
             with contextlib.suppress(NoEligibleModel):
                 return self.recommender.recommend(replace(ask, barred={**left_out, **barred}))
         return self.recommender.recommend(replace(ask, barred=barred))
@@ -128,7 +130,8 @@ class Dispatcher:
         whole = together([text, Reading(ask.conversation.unspoken_tokens, NO_TEXT)])
         until, limit = self.clock.monotonic() + seconds, ask.constraints.max_cost_usd
         otherwise = self._thinks_otherwise(request, [model])
-        job = Job(request, (model,), whole, until, UNLABELLED, key, limit, self._begun_by(), otherwise)
+        media = ask.conversation.media
+        job = Job(request, (model,), whole, until, UNLABELLED, key, limit, self._begun_by(), otherwise, media)
         ask = replace(ask, thinks_otherwise=otherwise, kept=request.kept)
         _must_meet(job, model, ask.constraints, text, self._outlook(model, ask))
         return Routed(job, None, partial(self._longest_s, job))

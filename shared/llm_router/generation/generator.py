@@ -10,6 +10,7 @@ from llm_router.budgets import Budgets, Reservation
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import StoreUnavailable
 from llm_router.generation.attempt import UNLABELLED, Attempt, AttemptReport
+from llm_router.generation.begun import Begun, begun
 from llm_router.generation.bill import Bill
 from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk
 from llm_router.generation.job import Job
@@ -18,7 +19,8 @@ from llm_router.generation.lost import Lost
 from llm_router.generation.one_call import kept_to, piece_kept_to
 from llm_router.generation.provider import Failure, Provider, ProviderFailed
 from llm_router.generation.silence import Silence
-from llm_router.generation.stops import Chunks, ended, until_a_stop
+from llm_router.generation.stops import Chunks, ended
+from llm_router.generation.uncalled import must_say_something
 from llm_router.generation.walk import Reached, TakesS, Terms, Walk
 from llm_router.generation.written import Written
 from llm_router.ports import Clock
@@ -28,13 +30,17 @@ PAUSE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Generated:
-    """A whole answer, whose it is, what it cost, and every attempt that led to it."""
+class Completed:
+    """A whole answer, whose it is, what it cost, and every attempt that led to it. One from the cache cost nothing and
+    nobody was asked for it. `similarity` is how near the question is that it was given to, where that was another.
+    """
 
     model: ModelEntry
     answer: ChatAnswer
     bill: Bill
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[Attempt, ...] = ()
+    cached: bool = False
+    similarity: float | None = None
 
 
 @dataclass(slots=True)
@@ -46,14 +52,6 @@ class Stream:
     attempts: tuple[Attempt, ...]
     pieces: Chunks = field(init=False)
     bill: Bill | None = None
-
-
-def _nobody_knows(_model: ModelEntry) -> float:
-    return 0.0
-
-
-Begun = tuple[ChatChunk, Chunks]
-"""The first piece of an answer, and the rest of it."""
 
 
 @dataclass(frozen=True)
@@ -68,40 +66,40 @@ class Generator:
     warn: Callable[[str], None]
     aside: Aside = here
 
-    async def whole(self, job: Job, takes_s: TakesS = _nobody_knows) -> Generated:
+    async def whole(self, job: Job, takes_s: TakesS) -> Completed:
         """The whole answer of the first model that gives one; `takes_s` is how long each is expected to take."""
         reservation, lost = await self._reserve(job), Lost(job)
 
         async def ask(provider: Provider, model: ModelEntry, limit: Limit) -> ChatAnswer:
-            return await provider.complete(model.api_name, job.asked_of(model), limit.seconds)
+            answer = await provider.complete(model.api_name, lost.rest.asked_of(model), limit.seconds)
+            lost.written = Written.whole(answer)
+            must_say_something(job.request, answer)
+            return answer
 
         usd = 0.0
         try:
             terms = self._terms(job, reservation, job.until, lost, lambda model: max(takes_s(model), _begins_s(model)))
             reached = await self.walk.first(job.models, ask, terms)
             self.walk.cooling.succeeded(reached.model)
-            answer = ended(reached.found, job.request.stop)
-            written = "".join((answer.text, answer.reasoning or "", *(call.arguments for call in answer.tool_calls)))
-            bill = Bill.of(job, reached.model, answer.usage, written, thoughts_seen=bool(answer.reasoning))
+            bill = Written.whole(reached.found).bill(lost.rest, reached.model)
             usd = bill.usd
-            answer = replace(kept_to(job.request, answer), usage=bill.usage)
+            answer = replace(kept_to(job.request, ended(reached.found, job.request.stop)), usage=bill.usage)
         finally:
             await self._settle(reservation, usd + lost.usd)
         await self._told(job, reached.model, bill, first_ms=None, ms=reached.attempts[-1].ms)
-        return Generated(reached.model, answer, bill, reached.attempts)
+        return Completed(reached.model, answer, bill, reached.attempts)
 
     async def stream(self, job: Job) -> Stream:
         """The first answer that begins. Until then other models are tried; after it there is no turning back."""
         reservation, lost = await self._reserve(job), Lost(job)
 
         async def ask(provider: Provider, model: ModelEntry, limit: Limit) -> Begun:
-            pieces = _pieces(provider, model, job, max(PAUSE_S, limit.most_s))
-            if job.request.stop:
-                pieces = until_a_stop(pieces, job.request.stop)
-            return await _first(pieces, limit), pieces
+            lost.written = Written()
+            pieces = _pieces(provider, model, lost.rest, max(PAUSE_S, limit.most_s))
+            return await begun(pieces, job.request, limit, lost.written)
 
         try:
-            terms = self._terms(job, reservation, job.first_until, lost, _begins_s)
+            terms = self._terms(job, reservation, min(job.first_until, job.until), lost, _begins_s)
             reached = await self.walk.first(job.models, ask, terms)
         except BaseException:
             await self._settle(reservation, lost.usd)
@@ -118,48 +116,55 @@ class Generator:
         end, however they do, book what was written and tell how it went.
 
         Only a stream that ends as it should speaks for the model: one that always breaks must be left alone some day.
-        One that was still being written when its time was over says nothing of it.
+        One that was still being written when its time was over, or that its caller left, says nothing of it.
         """
-        first, rest = reached.found
-        silence = Silence()
-        written = Written(first_ms=reached.attempts[-1].ms)
-        started = self.clock.monotonic()
+        found, silence = reached.found, Silence()
+        rest, written = found.rest, found.written
+        first_ms, started = reached.attempts[-1].ms, self.clock.monotonic()
+        stopped = found.first.stop is not None
         failure: Failure | None = None
         try:
-            written.take(first)
             yield ALIVE
-            yield piece_kept_to(job.request, first)
-            while (chunk := await self._next(rest, job, silence)) is not None:
+            yield piece_kept_to(job.request, found.first)
+            while (chunk := await self._next(reached.model, rest, job, silence)) is not None:
                 if chunk != ALIVE:
-                    written.take(chunk)
+                    stopped = stopped or chunk.stop is not None
                     yield piece_kept_to(job.request, chunk)
-            written.must_have_stopped()
+            _must_have_stopped(stopped)
             self.walk.cooling.succeeded(reached.model)
         except ProviderFailed as broken:
             failure = broken.failure
             if failure is not Failure.TIMEOUT or self.clock.monotonic() < job.until:
                 self.walk.cooling.failed(reached.model, broken)
+            else:
+                self.walk.cooling.not_asked(reached.model)
+            raise
+        except BaseException:
+            self.walk.cooling.not_asked(reached.model)
             raise
         finally:
             silence.close()
             await rest.aclose()
-            text = "".join(written.text)
-            bill = stream.bill = Bill.of(job, reached.model, written.usage, text, thoughts_seen=written.thought)
+            bill = stream.bill = written.bill(lost.rest, reached.model)
             await self._settle(reservation, bill.usd + lost.usd)
-            ms = written.first_ms + (self.clock.monotonic() - started) * 1000
+            ms = first_ms + (self.clock.monotonic() - started) * 1000
             # What was thought before the first piece took no time of the writing.
             unseen = 0 if written.thought else bill.usage.reasoning_tokens
-            await self._told(job, reached.model, bill, first_ms=written.first_ms, ms=ms, failure=failure, unseen=unseen)
+            await self._told(job, reached.model, bill, first_ms=first_ms, ms=ms, failure=failure, unseen=unseen)
 
-    async def _next(self, rest: Chunks, job: Job, silence: Silence) -> ChatChunk | None:
+    async def _next(self, model: ModelEntry, rest: Chunks, job: Job, silence: Silence) -> ChatChunk | None:
         """The next piece or sign of life, or None at the end. Raises `ProviderFailed` when the deadline or the pause is
-        over: the provider was given as long for a pause as it had to begin.
+        over, as the provider was given as long for a pause as it had to begin, and for a defect in reading it.
         """
         left = job.until - self.clock.monotonic()
         try:
             return await silence.bounded(anext(rest, None), max(0.0, min(PAUSE_S, left)))
+        except ProviderFailed:
+            raise
         except TimeoutError:
             raise ProviderFailed(Failure.TIMEOUT) from None
+        except Exception as defect:  # noqa: BLE001 - whoever reads the stream is told that it broke
+            raise self.walk.defective(model, defect) from None
 
     async def _reserve(self, job: Job) -> Reservation | None:
         if (key := job.key) is None or not job.models:
@@ -186,10 +191,11 @@ class Generator:
             await self.aside(lambda: self.report(told))
 
         async def cover(model: ModelEntry) -> None:
-            if reservation is not None and (most := lost.usd + job.most_usd(model)) > reservation.usd:
+            lost.must_leave_enough_for(model)
+            if reservation is not None and (most := lost.usd + lost.rest.most_usd(model)) > reservation.usd:
                 await self.aside(lambda: reservation.cover(most))
 
-        return Terms(until, tell, lost.count, takes_s, named=job.label == UNLABELLED, cover=cover)
+        return Terms(until, tell, lost.count, takes_s, job.label == UNLABELLED, cover, lost.affords)
 
     async def _told(
         self,
@@ -221,18 +227,10 @@ async def _pieces(provider: Provider, model: ModelEntry, job: Job, seconds: floa
         yield chunk
 
 
-async def _first(pieces: Chunks, limit: Limit) -> ChatChunk:
-    """The first piece that says something, for which a sign of life gives more time. Raises `ProviderFailed` for a
-    stream without any."""
-    try:
-        async for chunk in pieces:
-            if chunk != ALIVE:
-                return chunk
-            limit.goes_on()
-    except ProviderFailed:
-        await pieces.aclose()
-        raise
-    raise ProviderFailed(Failure.GARBAGE)
+def _must_have_stopped(stopped: bool) -> None:
+    """Raises `ProviderFailed` for a stream that ended without saying why."""
+    if not stopped:
+        raise ProviderFailed(Failure.GARBAGE)
 
 
 def _begins_s(model: ModelEntry) -> float:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from llm_router.catalogue.caching import LEAST_KEPT_TOKENS
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.client_keys import ClientKey
+from llm_router.conversation import NO_MEDIA, Media
 from llm_router.generation.attempt import UNLABELLED, Label
 from llm_router.generation.chat import ChatRequest, Usage
+from llm_router.generation.pictures import more_than_counted
 from llm_router.generation.pricing import cost_usd
 from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.ranking.tokens import UNSURE, Reading, ratios_of
@@ -21,7 +23,7 @@ class Job:
     """`models` are asked in their order. `reading` is the input as we count it, `until` the deadline on the monotonic
     clock and `first_until` that of a stream's beginning, `key` the caller's where it has limits of its own. An answer
     may cost at most `most_usd_wanted`. `thinks_otherwise` are the ids of models that the request makes think though
-    they would not, or keeps from it."""
+    they would not, or keeps from it. `media` is what may be billed as far more than it counts in `reading`."""
 
     request: ChatRequest
     models: tuple[ModelEntry, ...]
@@ -32,6 +34,14 @@ class Job:
     most_usd_wanted: float | None = None
     first_until: float = math.inf
     thinks_otherwise: frozenset[str] = frozenset()
+    media: Media = NO_MEDIA
+
+    @property
+    def assumed(self) -> str:
+        """What of the input is to be paid for as more than it counts, and as what; blank where nothing is."""
+        pictures = "pictures billed as large ones" if self.media.pictures else ""
+        files = "files whose pages cannot be seen billed as long ones" if self.media.unseen_tokens else ""
+        return " and ".join(filter(None, [pictures, files]))
 
     @property
     def thinking_tokens(self) -> int:
@@ -46,6 +56,10 @@ class Job:
         """Tokens of the input, about as the model's provider counts them: as many as the ranking expects."""
         return self.reading.by(ratios_of(model.tokenizer))
 
+    def billed(self, model: ModelEntry) -> int:
+        """The same where it is to be paid for, with all that is `assumed`."""
+        return self.reads(model) + self._more(model)
+
     def usage(self, reads: int, writes: int, thinks: int = 0) -> Usage:
         """Of an answer as we count it, of whose tokens so many are thought: what is read is kept if it can be."""
         kept = reads if self.request.kept and reads >= LEAST_KEPT_TOKENS else 0
@@ -53,12 +67,12 @@ class Job:
 
     def usd_with(self, model: ModelEntry, answer: int) -> float | None:
         """What an answer of so many tokens costs at most; None where no price is known."""
-        return cost_usd(model, self.usage(self._reads_at_most(model), answer))
+        return cost_usd(model, self.usage(self._billed_at_most(model), answer))
 
     def asked_of(self, model: ModelEntry) -> ChatRequest:
         """The request with an answer no longer than the model can write, its window holds, and the caller pays for.
 
-        The ranking has left out every model that the caller does not pay a token of.
+        Whoever asks has left out every model that the caller does not pay a token of.
         """
         bounds = [self.request.max_tokens, model.max_output_tokens, self._room(model), self._paid(model)]
         longest = min((bound for bound in bounds if bound is not None), default=None)
@@ -73,6 +87,13 @@ class Job:
     def _reads_at_most(self, model: ModelEntry) -> int:
         return math.ceil(self.reads(model) * UNSURE)
 
+    def _billed_at_most(self, model: ModelEntry) -> int:
+        return self._reads_at_most(model) + self._more(model)
+
+    def _more(self, model: ModelEntry) -> int:
+        of_pictures = sum(number * more_than_counted(model, detail) for detail, number in self.media.pictures)
+        return self.media.unseen_tokens + of_pictures
+
     def _room(self, model: ModelEntry) -> int | None:
         """What the window has for the answer if the prompt is longer than it seems, but half of what it seems to have
         at least. Whether a prompt fits that seems to fill it is for the model to say."""
@@ -82,7 +103,7 @@ class Job:
 
     def _paid(self, model: ModelEntry) -> int | None:
         """What is left for the answer of the money, but the token that was found to be paid."""
-        each = model.priced(self._reads_at_most(model)).output_usd_per_mtok
+        each = model.priced(self._billed_at_most(model)).output_usd_per_mtok
         if self.most_usd_wanted is None or not each:
             return None
         return max(1, int((self.most_usd_wanted - (self.usd_with(model, 0) or 0.0)) * 1e6 / each))

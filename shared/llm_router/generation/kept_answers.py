@@ -41,8 +41,10 @@ class KeptAnswers:
         return found
 
     def keep(self, tenant: str, request: str, kept: KeptAnswer, ttl_s: float) -> None:
-        """Keep it, unless it was cut off: a caller that asks again wants the whole."""
-        if kept.answer.stop in (StopReason.STOP, StopReason.TOOL_CALLS):
+        """Keep it, unless it was cut off or says nothing: a caller that asks again wants the whole."""
+        answer = kept.answer
+        says_something = answer.text.strip() or answer.tool_calls or answer.refusal
+        if says_something and answer.stop in (StopReason.STOP, StopReason.TOOL_CALLS):
             self.cache.set(self.name(tenant, request), _dumps(kept), ttl_s)
 
     def name(self, tenant: str, request: str) -> str:

@@ -36,19 +36,34 @@ class Failure(StrEnum):
     BAD_REQUEST = "bad_request"
     """400, 413, 422: this provider does not take this request; another one may."""
 
+    TOO_LONG = "too_long"
+    """The request is longer than the model's window; a model with a larger one may take it."""
 
-OUR_FAULT = (Failure.REFUSED, Failure.BAD_REQUEST, Failure.UNKNOWN_MODEL)
-"""Failures that say nothing of a model: our key is not valid, or the request is not one for it."""
+    CALLS_ALONE = "calls_alone"
+    """An answer of calls of tools alone, where the request lets none be called; another model may say something."""
+
+
+OUR_FAULT = (Failure.REFUSED, Failure.BAD_REQUEST, Failure.TOO_LONG, Failure.UNKNOWN_MODEL, Failure.CALLS_ALONE)
+"""Failures that say nothing of a model: our key is not valid, or it is the request that brings it about."""
 
 
 class ProviderFailed(Exception):
-    """One attempt failed. Holds nothing that the provider sent but a status and how long it asks us to wait."""
+    """One attempt failed. Holds nothing that the provider sent but a status and how long it asks us to wait; `why` is
+    in our own words what the router itself could not put to it."""
 
-    def __init__(self, failure: Failure, *, status: int | None = None, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        failure: Failure,
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        why: str | None = None,
+    ) -> None:
         super().__init__(failure.value if status is None else f"{failure.value} ({status})")
         self.failure = failure
         self.status = status
         self.retry_after_s = retry_after_s
+        self.why = why
 
 
 class Provider(Protocol):

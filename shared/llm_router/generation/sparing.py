@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from llm_router.catalogue.entry import Catalogue, ModelEntry
-from llm_router.generation.chat import ChatRequest
+from llm_router.generation.chat import ChatRequest, Part, TextPart
 from llm_router.generation.cooling import Cooling
 
 UNFORCED = "cannot be made to call a tool"
 
+WhyNot = Callable[[str, Sequence[Part]], str | None]
+"""Why a request with these parts, of which none is text, cannot be put to a provider; None where it can."""
+
 
 def spared(
-    request: ChatRequest, catalogue: Catalogue, cooling: Cooling, can_force: Callable[[ModelEntry], bool]
+    request: ChatRequest,
+    catalogue: Catalogue,
+    cooling: Cooling,
+    can_force: Callable[[ModelEntry], bool],
+    why_not: WhyNot,
 ) -> Iterator[Mapping[str, str]]:
     """The models to leave out, by id with the reason, and then those where that leaves nobody: at first all that rest
     or only may call the tool that must be called, then the former alone: who rests is not asked, who only may call it
-    is."""
+    is. The models of a provider that the request cannot be put to are left out to the last."""
     resting, unforced = cooling.resting(catalogue), _unforced(request, catalogue, can_force)
+    untaken = _untaken(request, catalogue, why_not)
     if unforced:
-        yield {**resting, **unforced}
+        yield {**resting, **unforced, **untaken}
     if resting:
-        yield resting
+        yield {**resting, **untaken}
+    if untaken:
+        yield untaken
+
+
+def _untaken(request: ChatRequest, catalogue: Catalogue, why_not: WhyNot) -> Mapping[str, str]:
+    parts = [part for message in request.messages for part in message.parts if not isinstance(part, TextPart)]
+    if not parts:
+        return {}
+    models = catalogue.active()
+    whys = {provider: why_not(provider, parts) for provider in {model.provider for model in models}}
+    return {model.id: why for model in models if (why := whys[model.provider]) is not None}
 
 
 def _unforced(request: ChatRequest, catalogue: Catalogue, can_force: Callable[[ModelEntry], bool]) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from llm_router.errors import (
     BudgetExceeded,
     ErrorCode,
     InvalidRequest,
+    NoEligibleModel,
     RateLimited,
     RouterError,
     Unavailable,
@@ -43,21 +44,21 @@ class Patience:
     spare_s: float = 2.0
 
 
-async def _costs_nothing(_model: ModelEntry) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a walk keeps to. `until` is the deadline on the monotonic clock; `tell` hears of each failure, `dropped` of
     the attempt that was in progress when nobody waited any more. The only model may have been `named` by the caller.
-    `cover` sees to the money before a model is asked, and raises `BudgetExceeded` where there is too little."""
+    `cover` sees to the money before a model is asked, and raises `BudgetExceeded` or, where what the caller wants to
+    pay is too little, `NoEligibleModel`. `affords` tells whether a model could be asked for what the caller wants to
+    pay after another was cut off so many seconds later."""
 
     until: float
     tell: Callable[[Attempt], Awaitable[None]]
     dropped: Callable[[Attempt], None]
     takes_s: TakesS
-    named: bool = False
-    cover: Callable[[ModelEntry], Awaitable[None]] = _costs_nothing
+    named: bool
+    cover: Callable[[ModelEntry], Awaitable[None]]
+    affords: Callable[[ModelEntry, ModelEntry, float], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +91,27 @@ class Walk:
 
         Raises `UpstreamTimeout`, `UpstreamError`, `Unavailable` or, for a model that was named, `RateLimited`, and
         `InvalidRequest` when nobody who was asked takes the request; once two providers do not, no more are asked. A
-        model that there is too little money for is passed over, and `BudgetExceeded` raised once nobody else is left.
+        model that there is too little money for is passed over, and why is raised once nobody else is left, what a
+        budget says first: of the caller's own bound only where it left out all, since it may be enough for one that
+        failed or cools.
         What else is raised of the router's own errors ends the walk. Messages hold model ids and codes, nothing that a
         provider sent.
         """
         journal: list[Attempt] = []
         left = list(models)
-        too_dear: BudgetExceeded | None = None
+        too_dear: BudgetExceeded | NoEligibleModel | None = None
         while (model := self._next(left, journal)) is not None:
             if (refusal := await self._uncovered(model, terms)) is not None:
-                too_dear = refusal
+                too_dear = too_dear if isinstance(too_dear, BudgetExceeded) else refusal
                 continue
-            limit = self._limit(left, journal, terms.until)
+            limit = self._limit(model, left, journal, terms)
             if limit.seconds <= 0:
                 self.cooling.not_asked(model)
                 break
             try:
                 found = await self._attempt(model, attempt, limit)
             except asyncio.CancelledError:
+                self.cooling.not_asked(model)
                 terms.dropped(self._noted(model, limit, ProviderFailed(Failure.TIMEOUT)))
                 raise
             except ProviderFailed as failure:
@@ -123,15 +127,15 @@ class Walk:
                 journal.append(self._noted(model, limit, None))
                 return Reached(model, found, tuple(journal))
         else:
-            if too_dear is not None and not left:
+            if too_dear is not None and not left and (isinstance(too_dear, BudgetExceeded) or not journal):
                 raise too_dear
         raise self._verdict(models, journal, terms)
 
-    async def _uncovered(self, model: ModelEntry, terms: Terms) -> BudgetExceeded | None:
+    async def _uncovered(self, model: ModelEntry, terms: Terms) -> BudgetExceeded | NoEligibleModel | None:
         """Why there is too little money for a model, if there is."""
         try:
             await terms.cover(model)
-        except BudgetExceeded as refusal:
+        except (BudgetExceeded, NoEligibleModel) as refusal:
             self.cooling.not_asked(model)
             return refusal
         except BaseException:
@@ -139,12 +143,15 @@ class Walk:
             raise
         return None
 
-    def _limit(self, left: list[ModelEntry], journal: list[Attempt], until: float) -> Limit:
-        """Of the attempt after those of the journal, where these models are left to be asked after it."""
-        most = until - self.clock.monotonic() - self.patience.spare_s
+    def _limit(self, model: ModelEntry, left: list[ModelEntry], journal: list[Attempt], terms: Terms) -> Limit:
+        """Of the attempt with this model after those of the journal, where these are left to be asked after it."""
+        most = terms.until - self.clock.monotonic() - self.patience.spare_s
+        cut = min(self.patience.attempt_s, most)
         is_last = len(_made(journal)) >= self.patience.attempts - 1
-        others = not is_last and any(self.cooling.wait_s(model) <= 0 for model in left)
-        return Limit(self.clock, min(self.patience.attempt_s, most) if others else most, most)
+        others = not is_last and any(
+            self.cooling.wait_s(each) <= 0 and terms.affords(each, model, cut) for each in left
+        )
+        return Limit(self.clock, cut if others else most, most)
 
     async def _attempt(self, model: ModelEntry, attempt: MakeAttempt[T], limit: Limit) -> T:
         """Raises `ProviderFailed` whatever goes wrong with the provider, a defect in how it is spoken to included."""
@@ -157,8 +164,12 @@ class Walk:
         except (ProviderFailed, RouterError):
             raise
         except Exception as defect:  # noqa: BLE001 - another model may answer all the same
-            self.warn(f"A defect in asking {model.id}: {' '.join(where(defect))}")
-            raise ProviderFailed(Failure.SERVER_ERROR) from None
+            raise self.defective(model, defect) from None
+
+    def defective(self, model: ModelEntry, defect: Exception) -> ProviderFailed:
+        """What a defect in how a model is spoken to counts as, whose place is told."""
+        self.warn(f"A defect in asking {model.id}: {' '.join(where(defect))}")
+        return ProviderFailed(Failure.SERVER_ERROR)
 
     def _next(self, left: list[ModelEntry], journal: list[Attempt]) -> ModelEntry | None:
         """The next model that may be asked. The last attempt goes to a provider that has not failed yet, if any."""
@@ -179,7 +190,7 @@ class Walk:
         ms = (self.clock.monotonic() - limit.started) * 1000
         if failure is None:
             return Attempt(model.id, model.provider, ms)
-        return Attempt(model.id, model.provider, ms, failure.failure, failure.status)
+        return Attempt(model.id, model.provider, ms, failure.failure, failure.status, why=failure.why)
 
     def _verdict(self, models: Sequence[ModelEntry], journal: list[Attempt], terms: Terms) -> RouterError:
         """The error for a walk that reached nobody."""
@@ -187,8 +198,8 @@ class Walk:
         kinds = {attempt.failure for attempt in made}
         said = ", ".join(_told(attempt) for attempt in journal) or "none could be asked"
         late = terms.until - self.clock.monotonic() <= self.patience.spare_s
-        if kinds == {Failure.BAD_REQUEST}:
-            return InvalidRequest(f"The models do not take this request ({said}).", code=ErrorCode.REQUEST_NOT_ACCEPTED)
+        if kinds and kinds <= {Failure.BAD_REQUEST, Failure.TOO_LONG}:
+            return _refusal(said, too_long=Failure.TOO_LONG in kinds)
         if kinds == {Failure.TIMEOUT} or late:
             return UpstreamTimeout(f"No model answered in time ({said}).")
         if kinds <= {Failure.RATE_LIMITED}:
@@ -216,6 +227,18 @@ def _refused_twice(journal: list[Attempt]) -> bool:
     return len({attempt.provider for attempt in journal if attempt.failure is Failure.BAD_REQUEST}) >= 2
 
 
+def _refusal(said: str, *, too_long: bool) -> InvalidRequest:
+    """The error for a request that nobody who was asked takes."""
+    if too_long:
+        return InvalidRequest(
+            f"The request is longer than the models take ({said}); shorten it, or let a model answer that has a larger "
+            "window.",
+            code=ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+        )
+    return InvalidRequest(f"The models do not take this request ({said}).", code=ErrorCode.REQUEST_NOT_ACCEPTED)
+
+
 def _told(attempt: Attempt) -> str:
     status = "" if attempt.status is None else f" {attempt.status}"
-    return f"{attempt.model}: {attempt.outcome}{status}"
+    why = "" if attempt.why is None else f", {attempt.why}"
+    return f"{attempt.model}: {attempt.outcome}{status}{why}"

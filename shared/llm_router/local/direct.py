@@ -21,8 +21,7 @@ from llm_router.errors import Overloaded
 from llm_router.local.routing import Match
 from llm_router.web.access import RouteRule
 from llm_router.web.door import Door
-from llm_router.web.errors import openai_error
-from llm_router.web.event_stream import MEDIA_TYPE, event
+from llm_router.web.event_stream import EventStream
 
 STOPPING = Overloaded("The service is stopping; try again in a moment.", retry_after_s=1)
 """What is told to whoever is still waiting when it ends."""
@@ -55,7 +54,7 @@ async def serve(
         response = await _unless_gone(answer, receive)
     if response is None:
         return
-    if response.media_type == MEDIA_TYPE:
+    if isinstance(response, EventStream):
         await _streamed(response, request.scope, read, send)
     else:
         await response(request.scope, read, send)
@@ -112,8 +111,8 @@ async def _unless_gone(answer: Awaitable[Response], receive: Receive) -> Respons
         watching.cancel()
 
 
-async def _streamed(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send events; what is cancelled in their midst ends with an error event, in OpenAI's form, as all that stream."""
+async def _streamed(response: EventStream, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send events; what is cancelled in their midst ends with an error event, in the form of the others."""
     begun, ended = False, False
 
     async def sent(message: Message) -> None:
@@ -127,4 +126,4 @@ async def _streamed(response: Response, scope: Scope, receive: Receive, send: Se
         if not begun:
             raise
         if not ended:
-            await send({"type": "http.response.body", "body": event(openai_error(STOPPING))})
+            await send({"type": "http.response.body", "body": response.cut_off(STOPPING)})

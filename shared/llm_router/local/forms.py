@@ -14,6 +14,7 @@ from llm_router.schemas import versions
 from llm_router.schemas.chat_answer import ChatCompletionChunk
 from llm_router.schemas.classify import ExplainedAnswer
 from llm_router.schemas.generated import GeneratedAnswer, GeneratedDecision
+from llm_router.schemas.responses_event import ResponseEvent
 from llm_router.web.openapi import Form, JsonObject
 
 _ONCE: JsonObject = {
@@ -52,6 +53,7 @@ FORMS: Mapping[tuple[str, str], Form] = {
     ("POST", "/classify"): Form(answers=(ExplainedAnswer,)),
     ("POST", "/route"): Form((_ONCE,), answers=(GeneratedAnswer,)),
     ("POST", "/v1/chat/completions"): Form((_ONCE,), pieces=ChatCompletionChunk),
+    ("POST", "/v1/responses"): Form((_ONCE,), pieces=ResponseEvent),
     ("GET", "/dashboard/data"): Form((_WINDOW,)),
     ("GET", "/catalogue/versions"): Form((_LIMIT, _BEFORE)),
     ("GET", "/decisions/{decision_id}"): Form(answers=(GeneratedDecision,)),

@@ -6,10 +6,10 @@ import asyncio
 import importlib.util
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from types import ModuleType
+from typing import TYPE_CHECKING, Protocol, cast
 from uuid import uuid4
 
 from llm_router.errors import ConfigurationError
@@ -17,6 +17,9 @@ from llm_router.local.template import LambdaFunction
 from llm_router.schemas.deferred_build import build_now
 from llm_router.web.door import Door
 from llm_router.web.lambda_handler import LambdaHandler
+
+if TYPE_CHECKING:
+    from llm_router.composition.services import Services
 
 
 class FunctionTimedOut(Exception):
@@ -41,14 +44,22 @@ class Context:
         return max(0, int((self.deadline - time.monotonic()) * 1000))
 
 
-def load_module(function: LambdaFunction) -> ModuleType:
+class FunctionModule(Protocol):
+    """What the module of a function offers. Beside it some have a `warm`."""
+
+    service: Services
+    door: Door
+    handler: LambdaHandler
+
+
+def load_module(function: LambdaFunction) -> FunctionModule:
     """The function's module under a name of its own, so that four modules called `app` live side by side.
 
     One that fails to start is not kept, so that the next call begins anew and no half of it is ever served.
     """
     name = f"functions.{function.code.name}.{function.handler.partition('.')[0]}"
     if name in sys.modules:
-        return sys.modules[name]
+        return cast("FunctionModule", sys.modules[name])
     source = function.code / f"{function.handler.partition('.')[0]}.py"
     spec = importlib.util.spec_from_file_location(name, source)
     if spec is None or spec.loader is None:
@@ -60,7 +71,14 @@ def load_module(function: LambdaFunction) -> ModuleType:
     except BaseException:
         del sys.modules[name]
         raise
-    return module
+    return cast("FunctionModule", module)
+
+
+def share_model(functions: Mapping[str, LambdaFunction]) -> None:
+    """Have the functions of this process read one model together: each of its own would be 30 MB of the same again."""
+    first, *others = (load_module(function).service for function in functions.values())
+    for service in others:
+        service.opened_model, service.started_model = first.opened_model, first.started_model
 
 
 class FunctionHost:
@@ -92,8 +110,10 @@ class FunctionHost:
 
     def warm(self) -> None:
         """Let each function that has a `warm` build what its first request would otherwise wait for."""
+        share_model(self._functions)
         for function in self._functions.values():
-            if (warm := getattr(load_module(function), "warm", None)) is not None:
+            warm: Callable[[], None] | None = getattr(load_module(function), "warm", None)
+            if warm is not None:
                 warm()
         build_now()
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from starlette.types import Receive, Scope, Send
 
@@ -38,10 +38,10 @@ class Gateway:
     """One ASGI app for every port; `services` tells which port belongs to one service alone.
 
     Sheds load: with `max_in_flight` requests running, or `max_waiting` of those that may wait for others, the next one
-    is answered 503 with Retry-After at once. One that might have waited but asks no model is never refused for others
-    that wait. With `runs_swift_here`, where no store can keep them waiting, such requests and swift ones need no thread
-    of their own, and the former take a place of either kind; without, they are counted with those that run, whose few
-    threads they share.
+    is answered 503 with Retry-After at once; so is one for whose long body there is no `room`. One that might have
+    waited but asks no model is never refused for others that wait. With `runs_swift_here`, where no store can keep them
+    waiting, such requests and swift ones need no thread of their own, and the former take a place of either kind;
+    without, they are counted with those that run, whose few threads they share.
     """
 
     table: RouteTable
@@ -52,6 +52,7 @@ class Gateway:
     runs_swift_here: bool = True
     in_flight: int = 0
     waiting: int = 0
+    room: incoming.Room = field(default_factory=incoming.Room)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,7 +81,10 @@ class Gateway:
         limit = rule.body_limit if rule is not None and rule.reads_body else None
         if is_longer(_announced(scope), incoming.MOST_THROWN_AWAY if limit is None else limit):
             return await self._unread(scope, path, found)
-        body = await (incoming.thrown_away(receive) if limit is None else incoming.read(receive, limit))
+        try:
+            body = await (incoming.thrown_away(receive) if limit is None else incoming.read(receive, limit, self.room))
+        except Overloaded as error:
+            return _closing(_error_answer(error, scope["path"]))
         waits, here = (False, False) if rule is None else self._way(rule, body)
         with self._counted(waits=waits):
             if rule is None or not here:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
+import time
 from pathlib import Path
 
 from llm_router.errors import ConfigurationError
+
+WAIT_S = 5.0
+"""How long another process is waited for that is making the same secret, which takes it no time."""
+
+LOOK_S = 0.01
+"""How often it is seen whether it has."""
 
 
 def kept_secret(folder: Path, name: str) -> str:
@@ -15,7 +23,7 @@ def kept_secret(folder: Path, name: str) -> str:
 
     Of several processes that ask for it first at once, one makes it and all are given the same.
 
-    Raises `ConfigurationError` when the folder can neither give nor take it.
+    Raises `ConfigurationError` when the folder can neither give nor take it, or another process does not let go of it.
     """
     try:
         return _read(folder / name) or _made(folder / name)
@@ -38,7 +46,7 @@ def _made(path: Path) -> str:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Read and written through one file, which is closed, and thereby unlocked, once the secret is in it.
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="ascii") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        _lock(file.fileno())
         if by_another := file.read().strip():
             return by_another
         os.fchmod(file.fileno(), 0o600)
@@ -47,3 +55,15 @@ def _made(path: Path) -> str:
         file.truncate()
         file.write(made)
         return made
+
+
+def _lock(file: int) -> None:
+    """Have the file for this process alone. Raises `TimeoutError` when another one has it all the time."""
+    until = time.monotonic() + WAIT_S
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise TimeoutError(errno.ETIMEDOUT, "another process does not let go of it") from None
+        time.sleep(LOOK_S)

@@ -51,13 +51,14 @@ class BoundedHttp(HttpToolsProtocol):
       request's first line comes whole: else it is 400, too.
     - A request is answered 408, and its connection closed, when it is not whole within the time of a kept connection
       (uvicorn's `timeout_keep_alive`) and a second more for every `SLOWEST` bytes of it, from the request's first byte,
-      before which a new connection has as long and is closed in silence. While an earlier answer is due, that time does
-      not run.
+      before which a new connection has as long and is closed in silence. Nobody is waited for who has been silent for
+      the time of a kept connection, whatever came before. While an earlier answer is due, that time does not run.
     - Fields after a body (trailers) are left out. HTTP/1.0 is answered without chunks, which it does not know.
     """
 
     _unfinished = False
-    _since = 0.0
+    _until = 0.0
+    _silent_since = 0.0
     _came = 0
     _head = 0
     _refused = False
@@ -75,6 +76,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
+        self._silent_since = self.loop.time()
         if not self._unfinished or not self._came:
             self._begin()
         for start in range(0, len(data), MAX_HEAD):
@@ -108,10 +110,21 @@ class BoundedHttp(HttpToolsProtocol):
             self._begin()
 
     def _begin(self) -> None:
-        self._unfinished, self._since, self._came = True, self.loop.time(), 0
+        self._unfinished = True
+        self._give_time()
+
+    def _give_time(self) -> None:
+        """All the time again that a request has which has earned none."""
+        self._silent_since, self._came = self.loop.time(), 0
+        self._until = self._silent_since + self.timeout_keep_alive
+
+    def _earn(self, octets: int) -> None:
+        """More time for so many bytes."""
+        self._until += max(0, min(octets, LONGEST - self._came)) / SLOWEST
+        self._came += octets
 
     def _read(self, piece: bytes) -> None:
-        self._came += len(piece)
+        self._earn(len(piece))
         self._head += len(piece)
         try:
             while piece:
@@ -167,8 +180,8 @@ class BoundedHttp(HttpToolsProtocol):
         cycle = self.cycle
         answering = cycle is not None and not cycle.response_complete
         if not self._unfinished or (answering and not self._is_asked_for(cycle)):
-            self._since, self._came = now, 0
-        until = self._since + self.timeout_keep_alive + min(self._came, LONGEST) / SLOWEST
+            self._give_time()
+        until = min(self._until, self._silent_since + self.timeout_keep_alive)
         if until > now:
             self._timer = self.loop.call_at(until, self._look)
         elif self._has_begun():

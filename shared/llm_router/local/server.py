@@ -11,18 +11,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from llm_router.adapters import mapped
 from llm_router.clock import SystemClock
-from llm_router.local import worker
+from llm_router.local import inherited, worker
 from llm_router.local.listening import ports
 from llm_router.local.restarts import Restarts
 from llm_router.ports import Clock
 from llm_router.settings import Settings, Store
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkContext, SpawnContext
 
 STOP_AFTER_S = worker.GRACE_S + worker.LAST_WORDS_S + 2.0
 """How long workers have to end by themselves before they are killed: longer than they take to answer whoever still
@@ -50,6 +55,10 @@ class Supervisor:
     sockets: Sequence[Sequence[socket.socket]]
     clock: Clock = field(default_factory=SystemClock)
     stopping: bool = False
+    forks: bool = False
+    """Whether workers are forked from this process, and not started each from nothing."""
+    lifeline: tuple[Connection, Connection] = field(default_factory=lambda: multiprocessing.Pipe(duplex=False))
+    """The end that workers watch, and the one that goes with this process, however it ends."""
 
     def run(self, on_ready: Callable[[], None]) -> int:
         """Serve until SIGINT, SIGTERM or SIGHUP; the exit status. `on_ready` is called once all workers answer.
@@ -60,9 +69,11 @@ class Supervisor:
             signal.signal(number, self._stop)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup leaves it, to outlive the terminal
             signal.signal(signal.SIGHUP, self._stop)
-        with _deaf_to_the_terminal():
-            # The process that Python starts beside workers. If it came with the first one, it would unblock SIGINT.
-            resource_tracker.ensure_running()
+        self.forks = inherited.make(self.template, self.environment)
+        if not self.forks:
+            with _deaf_to(*TERMINAL_SIGNALS):
+                # The process that Python starts beside workers. If it came with the first one, it would unblock SIGINT.
+                resource_tracker.ensure_running()
         shares = self._make_cache()
         running = [self._start(number) for number in range(len(self.sockets))]
         try:
@@ -91,17 +102,37 @@ class Supervisor:
             runs_swift_here=self.settings.store is not Store.AWS,
             runs_schedules=number == 0,
         )
-        context = multiprocessing.get_context("spawn")
+        context: ForkContext | SpawnContext = (
+            multiprocessing.get_context("fork") if self.forks else multiprocessing.get_context("spawn")
+        )
         ready = context.Event()
         process = context.Process(
-            target=worker.run,
-            args=(plan, list(self.sockets[number]), dict(self.environment), ready.set),
+            target=self._forked if self.forks else worker.run,
+            args=(plan, list(self.sockets[number]), dict(self.environment), ready.set, self.lifeline[0]),
             name=f"worker-{number}",
             daemon=True,
         )
-        with _deaf_to_the_terminal():
+        # One that is forked has this process's way of ending at first, which would only note that it shall.
+        with _deaf_to(*TERMINAL_SIGNALS, *([signal.SIGTERM] if self.forks else [])):
             process.start()
         return Worker(process, ready)
+
+    def _forked(
+        self,
+        plan: worker.WorkerPlan,
+        sockets: list[socket.socket],
+        environment: Mapping[str, str],
+        on_ready: Callable[[], None],
+        lifeline: Connection,
+    ) -> None:
+        """A forked worker's entry point: let go of what is the parent's and the other workers'."""
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+        self.lifeline[1].close()
+        for listener in chain.from_iterable(self.sockets):
+            if listener not in sockets:
+                listener.close()
+        worker.run(plan, sockets, environment, on_ready, lifeline)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
@@ -141,9 +172,9 @@ class Supervisor:
 
 
 @contextmanager
-def _deaf_to_the_terminal() -> Iterator[None]:
-    """A process started meanwhile never gets these signals: its parent alone, which gets them after, ends it."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
+def _deaf_to(*signals: signal.Signals) -> Iterator[None]:
+    """A process started meanwhile does not get these signals: its parent alone, which gets them after, ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
     finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import multiprocessing
 import os
 import resource
 import signal
@@ -14,6 +13,8 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing.connection import Connection
 from pathlib import Path
 from uuid import uuid4
 
@@ -45,6 +46,9 @@ LOOKS = 50
 
 _log = logging.getLogger(__name__)
 
+template_at = cache(load)
+"""The template that lies there, read once: it takes longer than all functions' imports."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerPlan:
@@ -63,12 +67,17 @@ class WorkerPlan:
 
 
 def run(
-    plan: WorkerPlan, sockets: list[socket.socket], environment: Mapping[str, str], on_ready: Callable[[], None]
+    plan: WorkerPlan,
+    sockets: list[socket.socket],
+    environment: Mapping[str, str],
+    on_ready: Callable[[], None],
+    lifeline: Connection,
 ) -> None:
-    """Serve until told to stop; `on_ready` is called when nothing is left to load. The worker process's entry point."""
+    """Serve until told to stop, or until the other end of `lifeline` is gone, which the parent alone holds; `on_ready`
+    is called when nothing is left to load. The worker process's entry point."""
     os.environ.update(environment)
     allow_connections()
-    template = load(plan.template)
+    template = template_at(plan.template)
     host = FunctionHost(template.functions, threads=THREADS)
     host.warm()
     gc.freeze()  # what is there now stays: no search for garbage need go through it, while a request waits
@@ -86,6 +95,7 @@ def run(
         access_log=False,
         lifespan="off",
         server_header=False,
+        proxy_headers=False,
         date_header=True,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
@@ -98,7 +108,7 @@ def run(
     signal.signal(signal.SIGTERM, server.handle_exit)
     on_ready()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_serve(server, sockets, host, template, runs_schedules=plan.runs_schedules))
+        runner.run(_serve(server, sockets, host, template, lifeline, runs_schedules=plan.runs_schedules))
 
 
 def allow_connections() -> None:
@@ -113,14 +123,14 @@ async def _serve(
     sockets: list[socket.socket],
     host: FunctionHost,
     template: Template,
+    lifeline: Connection,
     *,
     runs_schedules: bool,
 ) -> None:
     due = [function for function in template.functions.values() if function.schedule_s] if runs_schedules else []
     timers = [asyncio.create_task(_fire(host, function)) for function in due]
     timers.append(asyncio.create_task(_pulse(host)))
-    if parent := multiprocessing.parent_process():
-        _end_with(parent.sentinel, server)
+    _end_with(lifeline.fileno(), server)
     try:
         await server.serve(sockets)
         await _last_words(server.server_state)
@@ -138,15 +148,15 @@ async def _last_words(state: ServerState) -> None:
         await asyncio.sleep(LAST_WORDS_S / LOOKS)
 
 
-def _end_with(sentinel: int, server: uvicorn.Server) -> None:
-    """Stop serving when the process of this sentinel is gone: one that was killed told nobody to stop."""
+def _end_with(lifeline: int, server: uvicorn.Server) -> None:
+    """Stop serving when the other end of this descriptor is gone: a parent that was killed told nobody to stop."""
     loop = asyncio.get_running_loop()
 
     def gone() -> None:
-        loop.remove_reader(sentinel)
+        loop.remove_reader(lifeline)
         server.should_exit = True
 
-    loop.add_reader(sentinel, gone)
+    loop.add_reader(lifeline, gone)
 
 
 async def _pulse(host: FunctionHost) -> None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
 from llm_router.catalogue.naming import names_of
 from llm_router.ranking.task import Constraints, Task
-from llm_router.ranking.told import enough_usd, low_quality, told_ms, told_quality, told_usd, usd
+from llm_router.ranking.told import (
+    STEP_MS,
+    STEP_QUALITY,
+    STEP_USD,
+    enough_usd,
+    low_quality,
+    told_ms,
+    told_quality,
+    told_usd,
+    usd,
+)
+
+if TYPE_CHECKING:
+    from llm_router.ranking.columns import Flags, Numbers
 
 
 class Reason(StrEnum):
@@ -189,6 +202,19 @@ def _check_numbers(prospect: Prospect, limits: Constraints, found: list[Violatio
                 _doublings(limits.min_quality, max(prospect.quality, LEAST_QUALITY)),
             )
         )
+
+
+def clear_of_bounds(limits: Constraints, usd: Numbers, wait_ms: Numbers, quality: Numbers, silent: Flags) -> Flags:
+    """Which models' figures keep every bound by more than telling them could hide, so that `violations` finds nothing
+    in them; of those that are nearer to one only that function can tell."""
+    clear = ~silent | (not limits.min_quality)
+    if limits.max_cost_usd is not None:
+        clear &= usd < limits.max_cost_usd - STEP_USD
+    if limits.max_latency_ms is not None:
+        clear &= wait_ms < limits.max_latency_ms - STEP_MS
+    if limits.min_quality is not None:
+        clear &= quality > limits.min_quality + STEP_QUALITY
+    return clear
 
 
 def too_dear(amount: float, most: float) -> Violation:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from llm_router.catalogue.caching import LEAST_KEPT_TOKENS
-from llm_router.ranking.prepared import Prepared, Prices
-from llm_router.ranking.task import Held, Task
+from llm_router.ranking.prepared import Prices
+from llm_router.ranking.task import Task
+from llm_router.ranking.tokens import UNSURE
 from llm_router.taxonomy import Difficulty
+
+if TYPE_CHECKING:
+    from llm_router.ranking.columns import Columns, Numbers, Whole
 
 THINKING_TOKENS: Mapping[Difficulty, int] = {Difficulty.EASY: 200, Difficulty.MEDIUM: 800, Difficulty.HARD: 3000}
 """Tokens a reasoning model is assumed to think before it answers. An assumption, not a measurement: providers
 bill thinking as output and publish no averages; usage recorded from generations is to replace it."""
+
+IN, OUT, CACHED, KEPT = range(len(Prices._fields))
+"""Where a price stands among the columns of prices."""
 
 
 class Length(NamedTuple):
@@ -30,14 +37,14 @@ class Length(NamedTuple):
 
 
 class Price(NamedTuple):
-    """Expected cost in USD of one request, and the tokens it rests on; None when the price is not known.
+    """Expected cost in USD of one request, and the tokens it rests on.
 
     Of the input, `cached_tokens` are likely to be read from the provider's cache. `output_expected` is the answer as
     long as the task takes, `output_wanted` as long as the caller lets it be, though the model may write less;
     `thinking_needed` is all that it would think, whatever the limit.
     """
 
-    usd: float | None
+    usd: float
     input_tokens: int
     cached_tokens: int
     output_tokens: int
@@ -45,17 +52,6 @@ class Price(NamedTuple):
     output_expected: int
     output_wanted: int
     thinking_needed: int
-
-
-def expected_price(model: Prepared, task: Task, max_tokens: int | None) -> Price:
-    """The expected price, and what it is made of."""
-    length = length_of(task, max_tokens)
-    needed = thinking_needed(model, length)
-    output, thinking = expected_tokens(model, length, needed)
-    tokens = task.reading.by(model.ratios)
-    cached = round(_cached_tokens(model, task, task.held)) if task.held and _holds(model, task.held) else 0
-    usd = expected_usd(model, task, tokens, output + thinking)
-    return Price(usd, tokens, cached, output, thinking, length.expected, length.wanted, needed)
 
 
 def length_of(task: Task, max_tokens: int | None) -> Length:
@@ -68,85 +64,113 @@ def length_of(task: Task, max_tokens: int | None) -> Length:
     return Length(expected, wanted, longest, THINKING_TOKENS[task.difficulty], task.thinks_otherwise)
 
 
-def thinking_needed(model: Prepared, length: Length) -> int:
-    """What a model thinks before it answers, if it may answer at any length."""
-    return length.thinking if model.thinks != (model.model.id in length.otherwise) else 0
+def thinking_needed(columns: Columns, length: Length) -> Whole:
+    """What each model thinks before it answers, if it may answer at any length."""
+    thinks = columns.thinks
+    if others := columns.among(length.otherwise):
+        thinks = thinks.copy()
+        thinks[others] = ~thinks[others]
+    return thinks * length.thinking
 
 
-def expected_tokens(model: Prepared, length: Length, needed: int) -> tuple[int, int]:
-    """What a model is expected to write and to think when it needs so much thinking; both are billed and waited for.
+def expected_tokens(columns: Columns, length: Length, needed: Whole) -> tuple[Whole, Whole]:
+    """What each model is expected to write and to think when it needs so much thinking; both are billed and waited for.
 
     A model does not know where it will be cut off: it thinks first, and answers with what that leaves, if anything.
     What it writes at most it is made for: within that, it thinks less.
     """
-    output, thinking, longest = length.wanted, needed, length.longest
-    if longest is not None and output + thinking > longest:
-        thinking = min(thinking, longest)
-        output = longest - thinking
-    most = model.model.max_output_tokens
-    if most is not None and output + thinking > most:
-        output = min(output, most)
-        thinking = most - output
-    return output, thinking
+    import numpy as np
+
+    most, thinking, left = columns.most_output, needed, columns.most_output
+    if length.longest is not None:
+        thinking = np.minimum(needed, length.longest)
+        left = np.minimum(most, length.longest - thinking)
+    output = np.minimum(left, length.wanted)
+    return output, np.minimum(thinking, most - output)
 
 
-def expected_usd(model: Prepared, task: Task, tokens: int, billed_as_output: int) -> float | None:
-    """The price of `tokens` in and so many out; None when it is not known."""
-    full = full_usd(model, task, tokens, billed_as_output)
-    return None if full is None else full - saved_usd(model, task, tokens)
+class Reads(NamedTuple):
+    """What each model reads, as its provider counts: the `tokens` of the request, and what it `fills` of the window
+    with the conversation before it. In a session `history` stands before the request, of whose own tokens the cache of
+    the model at `holder` is likely to hold `cached`; None where that of no model here does."""
+
+    tokens: Whole
+    fills: Whole
+    history: Numbers
+    holder: int | None
+    cached: float
 
 
-def full_usd(model: Prepared, task: Task, tokens: int, billed_as_output: int) -> float | None:
-    """The same when the provider's cache holds nothing of the prompt any more."""
-    prices = _prices(model, task, tokens)
-    return None if prices is None else tokens * _usd_read(prices, task, tokens) + billed_as_output * prices.usd_out
+def reads_of(columns: Columns, task: Task) -> Reads:
+    """Worked out once for all models that share a tokenizer."""
+    import numpy as np
+
+    reading, filling, held = task.reading, task.filling, task.held
+    tokens = [reading.by(ratios) for ratios in columns.ratios]
+    fills = [filling.by(ratios) for ratios in columns.ratios] if task.before_tokens else tokens
+    read, filled = np.array([tokens, fills], dtype=np.int64)[:, columns.tokenizer]
+    if held is None:
+        return Reads(read, filled, np.zeros(len(read)), None, 0.0)
+    each = np.array([reading.ratio(ratios) for ratios in columns.ratios])[columns.tokenizer]
+    holder = columns.index.get(held.model_id)
+    if holder is None or not columns.rows[holder].keeps:
+        return Reads(read, filled, held.history_tokens * each, None, 0.0)
+    return Reads(read, filled, held.history_tokens * each, holder, held.cached_tokens * float(each[holder]))
 
 
-def saved_usd(model: Prepared, task: Task, tokens: int) -> float:
-    """What the provider's cache is expected to save of the price of reading `tokens`."""
-    held, prices = task.held, _prices(model, task, tokens)
-    if held is None or prices is None or not _holds(model, held):
-        return 0.0
-    return min(tokens, _cached_tokens(model, task, held)) * (_usd_read(prices, task, tokens) - prices.usd_cached)
+class Usd(NamedTuple):
+    """What a request costs at each model; no number where its price is not known.
 
-
-def carried_usd(model: Prepared, task: Task, tokens: int) -> float:
-    """The price of the conversation before this request of `tokens`, which its sender will send along.
-
-    It is no part of the request's own price, but of the choice: a model that holds the conversation in its cache
-    reads it for less than any other, and to leave that model costs the difference.
+    It costs `full` when the provider's cache holds nothing of it any more, of which what is held is expected to save
+    `saved`. `bounded` is held against a bound on it, and `spent` is what a place goes by.
     """
-    held, prices = task.held, _prices(model, task, tokens)
-    if held is None or prices is None or not held.history_tokens:
-        return 0.0
-    history = _history_tokens(model, task, held)
-    return history * (prices.usd_cached if _holds(model, held) else prices.usd_in)
+
+    full: Numbers
+    saved: Numbers
+    bounded: Numbers
+    spent: Numbers
 
 
-def _prices(model: Prepared, task: Task, tokens: int) -> Prices | None:
-    """None when the catalogue does not know what the model costs.
+def usd_of(columns: Columns, task: Task, reads: Reads, written: Whole, in_full: Whole, *, bounded: bool) -> Usd:
+    """With all that is expected to be `written` and, for a place, with what would be written `in_full`.
 
-    Whether the prompt is a long one to it goes by all that it will read, the conversation before it too.
+    A model that is to answer must keep to a bound also when it reads somewhat more than is expected. The price of the
+    conversation before a request, which its sender will send along, is no part of the request's own, but of the choice:
+    a model that holds the conversation in its cache reads it for less than any other, and to leave that model costs the
+    difference.
     """
-    prices = model.prices
-    if prices is None:
-        return None
-    read = tokens if task.held is None else tokens + _history_tokens(model, task, task.held)
-    return model.long_prices or prices if read > model.long_above else prices
+    import numpy as np
+
+    prices = _prices(columns, reads.tokens, reads)
+    anew = _usd_read(prices, task, reads.tokens)
+    read = reads.tokens * anew
+    full, spent = read + written * prices[OUT], read + in_full * prices[OUT]
+    saved, most = np.zeros(len(full)), full
+    if task.held is not None:
+        carried, holder = reads.history * prices[IN], reads.holder
+        if holder is not None:
+            saved[holder] = min(reads.tokens[holder], reads.cached) * (anew[holder] - prices[CACHED, holder])
+            carried[holder] = reads.history[holder] * prices[CACHED, holder]
+        spent = spent - saved + carried
+    if bounded and task.generated:
+        more = np.ceil(reads.tokens * UNSURE)
+        dear = _prices(columns, more, reads)
+        most = np.maximum(full, more * _usd_read(dear, task, more) + dear[OUT])
+    return Usd(full, saved, most, spent)
 
 
-def _usd_read(prices: Prices, task: Task, tokens: int) -> float:
+def _prices(columns: Columns, tokens: Whole | Numbers, reads: Reads) -> Numbers:
+    """`[price, model]`. Whether the prompt is a long one to a model goes by all that it will read, the conversation
+    before it too."""
+    import numpy as np
+
+    long = tokens + reads.history > columns.long_above
+    return np.where(long, columns.long_prices, columns.prices) if long.any() else columns.prices
+
+
+def _usd_read(prices: Numbers, task: Task, tokens: Whole | Numbers) -> Numbers:
     """The price of a token that is read anew: what is kept of a prompt that is long enough may cost more."""
-    return prices.usd_kept if task.kept and tokens >= LEAST_KEPT_TOKENS else prices.usd_in
+    import numpy as np
 
-
-def _cached_tokens(model: Prepared, task: Task, held: Held) -> float:
-    return held.cached_tokens * task.reading.ratio(model.ratios)
-
-
-def _history_tokens(model: Prepared, task: Task, held: Held) -> float:
-    return held.history_tokens * task.reading.ratio(model.ratios)
-
-
-def _holds(model: Prepared, held: Held) -> bool:
-    return model.keeps and held.model_id == model.model.id
+    usual: Numbers = prices[IN]
+    return np.where(tokens >= LEAST_KEPT_TOKENS, prices[KEPT], usual) if task.kept else usual

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.ranking.quality import Grounds
+from llm_router.ranking.quality import Grounds, Quality
 from llm_router.ranking.rank import Candidate, Ranking
 from llm_router.ranking.told import usd
 from llm_router.taxonomy import Classification
@@ -61,11 +61,25 @@ def _of_quality(candidate: Candidate) -> list[str]:
             words.append(f"{mean} on average with text, lowered because nothing was measured with {quality.unmeasured}")
     elif quality.mean - quality.expected > LEAST_TOLD and mean != f"{quality.expected:.0%}":
         words.append(f"{mean} on average, lowered because the prompt is demanding")
-    if (inferred := _GROUNDS.get(quality.grounds)) is not None:
+    words.extend(_of_judgements(quality))
+    known_before = quality.before is None or quality.before.evidenced or not quality.evidenced
+    if known_before and (inferred := _GROUNDS.get(quality.grounds)) is not None:
         words.append(inferred)
     if quality.evidenced and candidate.standing.will_not_do:
         words.append("more likely to fail than to do well, so ranked after all that will do")
     return words
+
+
+def _of_judgements(quality: Quality) -> list[str]:
+    """What judgements made here have done to it; nothing where it reads the same without them."""
+    before = quality.before
+    if before is None or not quality.evidenced:
+        return []
+    if not before.evidenced:
+        return ["known from judgements made here alone"]
+    was, now = f"{before.expected:.0%}", f"{quality.expected:.0%}"
+    drawn = "lowered" if quality.expected < before.expected else "raised"
+    return [] if was == now else [f"{drawn} from {was} by judgements made here"]
 
 
 def _cut(candidate: Candidate) -> str | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from llm_router.outcomes import LiveLatency
+
+if TYPE_CHECKING:
+    from llm_router.ranking.columns import Columns, Numbers, Whole
 
 SMALL_USD_PER_MTOK = 2.0
 """Up to this price of a million output tokens a model is taken for a small one."""
@@ -43,22 +47,26 @@ class Wait(NamedTuple):
     measured: bool
 
 
-def expected_wait(
-    first_token_ms: float,
-    ms_per_token: float,
-    live: LiveLatency | None,
-    tokens: int,
-    *,
-    measured: bool,
-    included: int = 0,
-) -> Wait:
-    """Catalogue figures, drawn towards what was measured here in proportion to how much was measured.
-
-    So many `included` tokens of all are thought within the catalogue's time to the first token already.
+def waits_ms(columns: Columns, output: Whole, thinking: Whole, live: Mapping[str, LiveLatency]) -> Numbers:
+    """Until each model has thought and written so many tokens: catalogue figures, drawn towards what was measured here
+    in proportion to how much was measured. What is thought within the time to the first token is not waited for twice.
     """
-    if live is None:
-        return Wait(first_token_ms + (tokens - included) * ms_per_token, measured)
-    share = live.n / (live.n + PRIOR_ANSWERS)
-    first = (1 - share) * first_token_ms + share * live.time_to_first_token_ms
-    each = (1 - share) * ms_per_token + share * 1000 / max(live.output_tokens_per_second, SLOWEST)
-    return Wait(first + (tokens - (1 - share) * included) * each, measured=True)
+    first, each, included = columns.first_token_ms, columns.ms_per_token, columns.thought_first
+    if places := columns.among(live):
+        first, each, included = _drawn(columns, places, live)
+    return first + (output + thinking - included * thinking) * each
+
+
+def _drawn(columns: Columns, places: list[int], live: Mapping[str, LiveLatency]) -> tuple[Numbers, Numbers, Numbers]:
+    """Times to the first token and of each, and the share of the thinking in the first, with what was measured here."""
+    import numpy as np
+
+    seen = [live[columns.rows[place].model.id] for place in places]
+    counted = np.array([known.n for known in seen])
+    share = counted / (counted + PRIOR_ANSWERS)
+    speeds = np.maximum([known.output_tokens_per_second for known in seen], SLOWEST)
+    first, each, included = columns.first_token_ms.copy(), columns.ms_per_token.copy(), columns.thought_first.copy()
+    first[places] = (1 - share) * first[places] + share * np.array([known.time_to_first_token_ms for known in seen])
+    each[places] = (1 - share) * each[places] + share * 1000 / speeds
+    included[places] *= 1 - share
+    return first, each, included

@@ -12,8 +12,12 @@ models that think so long that they are cut off before half of their answer: the
 
 from __future__ import annotations
 
-import math
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from llm_router.ranking.columns import Flags, Numbers, Whole
 
 NEGLIGIBLE_USD = 1e-4
 """c₀: below a hundredth of a cent money hardly counts, above it every tenfold counts the same."""
@@ -28,6 +32,8 @@ DEFAULT_PREFERENCE = 0.5
 """The middle of the scale, stated rather than tuned: what it reaches and costs is measured by `make evaluate` and told
 in docs/choosing.md."""
 
+_APART = 1000.0
+"""Further apart than any two scores: a cost of 1 followed by three hundred noughts takes 76 off one."""
 
 Place = tuple[bool, bool, float, float, float, float, str]
 """Sorts candidates, best first: those with room to answer, that will do, the higher score, then the cheaper, the
@@ -56,22 +62,54 @@ class Standing(NamedTuple):
         return -self.negative_quality
 
 
-def thrift(usd: float) -> float:
-    """1 for nothing, falling with the logarithm of the cost; below 0 past a dollar a request."""
-    return 1 - math.log10(1 + usd / NEGLIGIBLE_USD) / DECADES
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of a whole catalogue, each part of them a column; nan where no price is known."""
+
+    will_not_answer: Flags
+    will_not_do: Flags
+    negative_score: Numbers
+    usd: Numbers
+    negative_quality: Numbers
+    wait_ms: Numbers
+
+    def of(self, rows: Whole, ids: Sequence[str]) -> list[Place]:
+        """Those of these rows, of the models with these ids."""
+        return list(
+            zip(
+                self.will_not_answer[rows].tolist(),
+                self.will_not_do[rows].tolist(),
+                self.negative_score[rows].tolist(),
+                self.usd[rows].tolist(),
+                self.negative_quality[rows].tolist(),
+                self.wait_ms[rows].tolist(),
+                ids,
+                strict=True,
+            )
+        )
+
+    def first(self, rows: Whole, most: int) -> Whole:
+        """Of these rows at least the best `most`, and no others but those that tie with the last of them by score."""
+        import numpy as np
+
+        if len(rows) <= most:
+            return rows
+        key = self.negative_score[rows] + (2 * self.will_not_answer[rows] + self.will_not_do[rows]) * _APART
+        last = np.partition(key, most - 1)[most - 1]
+        return np.asarray(rows[key <= last])
 
 
-def place_of(
-    model_id: str,
-    quality: float,
-    usd: float,
-    preference: float,
-    *,
-    wait_ms: float = 0.0,
-    evidenced: bool = True,
-    silent: bool = False,
-) -> Place:
-    """The place of a candidate of this expected quality and cost; `silent` where its thoughts leave less than half
-    of its answer. How long it takes decides between those that are equal in both, such as hosts of one model."""
+def places_of(
+    quality: Numbers, usd: Numbers, preference: float, *, wait_ms: Numbers, evidenced: Flags, silent: Flags
+) -> Places:
+    """The places of candidates of this expected quality and cost; `silent` where their thoughts leave less than half
+    of the answer. How long it takes decides between those that are equal in both, such as hosts of one model."""
     score = preference * quality + (1 - preference) * thrift(usd)
-    return silent, not evidenced or quality < WILL_DO, -score, usd, -quality, wait_ms, model_id
+    return Places(silent, ~evidenced | (quality < WILL_DO), -score, usd, -quality, wait_ms)
+
+
+def thrift(usd: Numbers) -> Numbers:
+    """1 for nothing, falling with the logarithm of the cost; below 0 past a dollar a request."""
+    import numpy as np
+
+    return 1 - np.log10(1 + usd / NEGLIGIBLE_USD) / DECADES

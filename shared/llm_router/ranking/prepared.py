@@ -1,19 +1,18 @@
-"""A catalogue made ready for ranking, once per version: what every request would otherwise work out again."""
+"""A model made ready for ranking, once per version of its catalogue: what requests would otherwise work out again."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from llm_router.catalogue.caching import keeps_prompts, write_factor
 from llm_router.catalogue.entry import LongPrompt, ModelEntry, ModelStatus, QualityEstimate, QualityTable
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
-from llm_router.outcomes import Observed
 from llm_router.ranking.constraints import ASSUMED_WINDOW
 from llm_router.ranking.latency import SLOWEST, assumed_speed
-from llm_router.ranking.posterior import UNKNOWN, joined, pooled
+from llm_router.ranking.posterior import UNKNOWN
 from llm_router.ranking.tokens import ratios_of
 from llm_router.taxonomy import Category, Difficulty
 
@@ -69,7 +68,8 @@ class Prepared:
     prompts in a cache.
     `ratios` are the provider's tokens for one of the classifier's, by writing. A request without demands that reads and
     writes at most `safe_tokens` may use the model, whatever else it asks. Equal `curves`, such as those of one
-    model at several providers, are one object, by which ranking knows them.
+    model at several providers, are one object, by which ranking knows them. `unjudged` are the curves without the
+    judgements made here, where there are any.
     """
 
     model: ModelEntry
@@ -85,21 +85,11 @@ class Prepared:
     speed_measured: bool
     curves: Curves
     safe_tokens: int
+    unjudged: Curves | None = None
 
 
-def prepare(models: Iterable[ModelEntry], observed: Mapping[str, Observed] | None = None) -> tuple[Prepared, ...]:
-    """Every model in the order given, its quality joined with what was observed of it here, at any provider."""
-    every = tuple(models)
-    seen = pooled(every, observed or {})
-    alike: dict[Curves, Curves] = {}
-    found = []
-    for model in every:
-        curves = _curves(joined(model.quality, seen.get(model.id)))
-        found.append(_prepared(model, alike.setdefault(curves, curves)))
-    return tuple(found)
-
-
-def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
+def prepared(model: ModelEntry, curves: Curves, unjudged: Curves | None = None) -> Prepared:
+    """The model's figures, with what is assumed where the catalogue has none."""
     first, speed = model.latency.time_to_first_token_ms, model.latency.output_tokens_per_second
     assumed = assumed_speed(model.output_usd_per_mtok)
     window = ASSUMED_WINDOW if model.context_window is None else model.context_window
@@ -119,6 +109,7 @@ def _prepared(model: ModelEntry, curves: Curves) -> Prepared:
         speed_measured=first is not None and bool(speed),
         curves=curves,
         safe_tokens=window if model.status is ModelStatus.ACTIVE else -1,
+        unjudged=unjudged,
     )
 
 
@@ -129,7 +120,7 @@ def _prices(said: ModelEntry | LongPrompt, kept: float) -> Prices | None:
     return Prices(full / 1e6, written / 1e6, (full if cached is None else min(full, cached)) / 1e6, full * kept / 1e6)
 
 
-def _curves(table: QualityTable) -> Curves:
+def curves_of(table: QualityTable) -> Curves:
     """A curve per category, in the order of `CATEGORY_INDEX`; None where the table lacks a difficulty."""
     return tuple(_curve(table.get(category, {})) for category in CATEGORY_INDEX)
 

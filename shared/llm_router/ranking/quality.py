@@ -8,15 +8,16 @@ between categories counts as uncertainty of its own.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence, Set
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from llm_router.catalogue.entry import Capability
-from llm_router.ranking.posterior import UNKNOWN
-from llm_router.ranking.prepared import CATEGORY_INDEX, LEVELS, TO_MEASURED, TO_SD, Curve
+from llm_router.ranking.prepared import CATEGORY_INDEX, LEVELS, TO_MEASURED, Curve, Curves
 from llm_router.taxonomy import Category, Difficulty
+
+if TYPE_CHECKING:
+    from llm_router.ranking.columns import CurveColumns, Flags, Numbers
 
 ANCHORS: Mapping[Difficulty, float] = {Difficulty.EASY: 0.2, Difficulty.MEDIUM: 0.5, Difficulty.HARD: 0.8}
 """The complexity at which a catalogue cell of each difficulty stands: the middle of its band in the labelling."""
@@ -60,6 +61,7 @@ class Quality(NamedTuple):
     """`expected` is what counts: the mean for easy work, towards the lower bound for hard work.
 
     `unmeasured` names what the request brings that no measure was taken with, such as pictures; empty for text alone.
+    `before` is what it would be without the judgements made here; None where there are none of the model.
     """
 
     expected: float
@@ -67,6 +69,7 @@ class Quality(NamedTuple):
     sd: float
     grounds: Grounds
     unmeasured: str = ""
+    before: Quality | None = None
 
     @property
     def evidenced(self) -> bool:
@@ -118,48 +121,56 @@ def demand(
     return Demand(weights, lower, share, max(caution, UNMEASURED_CAUTION), unmeasured, UNMEASURED_SD**2)
 
 
-def expected_quality(curves: Sequence[Curve | None], wanted: Demand) -> Quality:
-    """The chance that the model with these curves does a prompt of this demand well."""
-    mean, sd = moments(curves, wanted)
-    return Quality(cautious(mean, sd, wanted), mean, sd, grounds(curves, wanted), wanted.unmeasured)
-
-
 def grounds(curves: Sequence[Curve | None], wanted: Demand) -> Grounds:
-    """What the chance rests on at the prompt's own place between the difficulties."""
-    if not is_evidenced(curves, wanted):
-        return Grounds.NOTHING
-    below, kept = wanted.lower + TO_MEASURED, 1 - wanted.share
-    known = [(weight, curve) for index, weight in wanted.weights if (curve := curves[index]) is not None]
-    if sum(weight * (kept * curve[below] + wanted.share * curve[below + 1]) for weight, curve in known) >= HALF:
+    """What a chance of which anything is known rests on, at the prompt's own place between the difficulties."""
+    below, share = TO_MEASURED + wanted.lower, wanted.share
+    measured = of_the_kind = 0.0
+    for place, weight in wanted.weights:
+        if (curve := curves[place]) is not None:
+            measured += weight * ((1 - share) * curve[below] + share * curve[below + 1])
+            of_the_kind += weight * any(curve[TO_MEASURED : TO_MEASURED + len(LEVELS)])
+    if measured >= HALF:
         return Grounds.MEASURED
-    of_the_kind = sum(weight for weight, curve in known if any(curve[TO_MEASURED : TO_MEASURED + len(LEVELS)]))
     return Grounds.OTHER_DIFFICULTY if of_the_kind >= HALF else Grounds.OTHER_WORK
 
 
-def is_evidenced(curves: Sequence[Curve | None], wanted: Demand) -> bool:
-    """Whether anything is known of how the model does any of this work."""
-    return any((curve := curves[index]) is not None and curve.evidenced for index, _ in wanted.weights)
+class Chances(NamedTuple):
+    """What is expected of each curve: the moments of its chance, what counts of it, and whether anything is known."""
+
+    mean: Numbers
+    sd: Numbers
+    expected: Numbers
+    evidenced: Flags
+
+    def at(self, places: Sequence[int]) -> Chances:
+        """Those in these places."""
+        mean, sd, expected, evidenced = self
+        chosen = list(places)
+        return Chances(mean[chosen], sd[chosen], expected[chosen], evidenced[chosen])
+
+    def qualities(self, curves: Sequence[Curves], wanted: Demand) -> list[Quality]:
+        """Of the curves that these are the chances of."""
+        columns = (each.tolist() for each in self)
+        return [
+            Quality(expected, mean, sd, grounds(known, wanted) if evidenced else Grounds.NOTHING, wanted.unmeasured)
+            for known, mean, sd, expected, evidenced in zip(curves, *columns, strict=True)
+        ]
 
 
-def cautious(mean: float, sd: float, wanted: Demand) -> float:
-    """The mean less what caution takes off, never below 0."""
-    expected = mean - wanted.caution * sd
-    return expected if expected > 0 else 0.0
+def chances_of(curves: CurveColumns, wanted: Demand) -> Chances:
+    """The chances that models with these curves do a prompt of this demand well, over the mixture of categories.
 
+    Caution never takes off more than there is.
+    """
+    import numpy as np
 
-def moments(curves: Sequence[Curve | None], wanted: Demand) -> tuple[float, float]:
-    """Mean and standard deviation of the chance, over the mixture of categories."""
-    lower, share = wanted.lower, wanted.share
-    kept = 1 - share
-    mean = second = 0.0
-    for index, weight in wanted.weights:
-        curve = curves[index]
-        if curve is None:
-            chance, sd = UNKNOWN.mean, UNKNOWN.sd
-        else:
-            chance = 1 / (1 + math.exp(-(kept * curve[lower] + share * curve[lower + 1])))
-            sd = kept * curve[lower + TO_SD] + share * curve[lower + TO_SD + 1]
-        mean += weight * chance
-        second += weight * (sd * sd + chance * chance)
-    spread = second - mean * mean + wanted.doubt
-    return mean, math.sqrt(spread) if spread > 0 else 0.0
+    places = np.array([place for place, _ in wanted.weights], dtype=np.int64)
+    weights = np.array([weight for _, weight in wanted.weights]).reshape(-1, 1)
+    below, above = curves.anchors[wanted.lower : wanted.lower + 2].take(places, axis=2)
+    log_odds, sd = (1 - wanted.share) * below + wanted.share * above
+    chance = 1 / (1 + np.exp(-log_odds))
+    mean = (weights * chance).sum(axis=0)
+    second = (weights * (sd * sd + chance * chance)).sum(axis=0)
+    spread = np.sqrt(np.maximum(second - mean * mean + wanted.doubt, 0.0))
+    expected = np.maximum(mean - wanted.caution * spread, 0.0)
+    return Chances(mean, spread, expected, np.any(curves.evidenced[places], axis=0))

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import heapq
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.ranking.constraints import Prospect, out_of_use, violations
-from llm_router.ranking.cost import (
-    Price,
-    carried_usd,
-    expected_price,
-    expected_tokens,
-    full_usd,
-    length_of,
-    saved_usd,
-    thinking_needed,
-)
-from llm_router.ranking.latency import Wait, expected_wait
-from llm_router.ranking.objective import Place, Standing, place_of
-from llm_router.ranking.prepared import Prepared
-from llm_router.ranking.quality import Demand, Quality, cautious, demand, expected_quality, is_evidenced, moments
+from llm_router.ranking.constraints import out_of_use, violations
+from llm_router.ranking.cost import Price
+from llm_router.ranking.estimates import Estimates, estimated
+from llm_router.ranking.latency import Wait, waits_ms
+from llm_router.ranking.objective import Place, Places, Standing
+from llm_router.ranking.quality import Quality
 from llm_router.ranking.relaxation import Exclusion, nobody
 from llm_router.ranking.task import Constraints, Surroundings, Task
-from llm_router.ranking.tokens import UNSURE
+
+if TYPE_CHECKING:
+    from llm_router.ranking.columns import Columns, Flags, Whole
 
 MOST_RANKED = 20
 """Candidates that an answer tells of: with thousands of models the rest would only make it long."""
@@ -47,7 +37,7 @@ class Candidate(NamedTuple):
     @property
     def usd(self) -> float:
         """What this request is expected to cost; a model without a price is no candidate."""
-        return self.price.usd or 0.0
+        return self.price.usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +63,7 @@ class Outlook(NamedTuple):
 
 
 def rank(
-    models: Sequence[Prepared],
+    columns: Columns,
     task: Task,
     limits: Constraints,
     preference: float,
@@ -85,148 +75,82 @@ def rank(
     left.
 
     A bound on the price binds what is paid when the provider's cache has forgotten the session and, where a model is to
-    answer, when it reads somewhat more than is expected. For its place a model counts with all that it needs to think
-    and all that is wanted of it, though less is billed where the answer is cut off before: one that says half of it
-    must not seem as cheap as one that answers at once and in full. One whose thoughts leave less than half of what is
-    wanted stands behind all that answer, and meets no `min_quality`.
+    answer, when it reads somewhat more than is expected. A model whose thoughts leave less than half of what is wanted
+    stands behind all that answer, and meets no `min_quality`.
     """
-    wanted = demand(task.chances, task.difficulty, task.complexity, task.requires)
-    placed, excluded = _divided(models, task, limits, preference, around, _Figures(task, wanted))
-    if not placed:
+    import numpy as np
+
+    found = estimated(columns, task, limits, around)
+    places = found.places(preference)
+    eligible, excluded = _divided(found, places, task, limits)
+    rows = np.flatnonzero(eligible)
+    if not len(rows):
         raise nobody(excluded, limits)
-    best = heapq.nsmallest(most, placed)  # ids differ, so places do, and nothing behind them is ever compared
-    named = [] if name is None else [each for each in placed if each[1].model.id == name]
-    told = [_candidate(place, prepared, task, limits, wanted, around) for place, prepared in best + named]
+    told = _candidates(found, _sorted(found, places, places.first(rows, most))[:most])
+    named = None if name is None else columns.index.get(name)
+    asked = [] if named is None or not eligible[named] else _sorted(found, places, np.array([named]))
     return Ranking(
-        candidates=tuple(told[: len(best)]),
-        eligible=len(placed),
+        candidates=tuple(told),
+        eligible=len(rows),
         excluded=tuple(sorted(excluded, key=_name)),
-        named=told[-1] if named else None,
+        named=_candidates(found, asked)[0] if asked else None,
     )
 
 
-def _divided(
-    models: Sequence[Prepared],
-    task: Task,
-    limits: Constraints,
-    preference: float,
-    around: Surroundings,
-    figures: _Figures,
-) -> tuple[list[tuple[Place, Prepared]], list[Exclusion]]:
-    """Those that may be used, each with its place, and those that are out."""
-    length = length_of(task, limits.max_tokens)
-    undemanding = not (limits.demands_any or task.requires)
-    placed: list[tuple[Place, Prepared]] = []
+def _divided(found: Estimates, places: Places, task: Task, limits: Constraints) -> tuple[Flags, list[Exclusion]]:
+    """Which may be used, and those that are out, in the catalogue's order."""
+    import numpy as np
+
+    unusable = found.around.unusable
+    eligible = found.plainly_eligible(task, limits)
+    eligible[found.columns.among(unusable)] = False
+    rows = np.flatnonzero(~eligible)
     excluded: list[Exclusion] = []
-    for prepared in models:
-        model = prepared.model
-        if (unusable := around.unusable.get(model.id)) is not None:
-            excluded.append(Exclusion(model, out_of_use(model, unusable), None))
-            continue
-        (quality, evidenced), (reads, fills) = figures.quality(prepared), figures.reads(prepared)
-        needed = thinking_needed(prepared, length)
-        output, thinking = expected_tokens(prepared, length, needed)
-        tokens, silent = output + thinking, thinking > 0 and output * 2 < length.wanted
-        usd, spent = _compared_usd(prepared, task, reads, tokens, length.wanted + needed)
-        wait_ms = _wait_ms(prepared, output, thinking, around)
-        place = (
-            None
-            if spent is None
-            else place_of(model.id, quality, spent, preference, wait_ms=wait_ms, evidenced=evidenced, silent=silent)
-        )
-        if undemanding and place is not None and fills + tokens <= prepared.safe_tokens:
-            placed.append((place, prepared))
-            continue
-        bounded = task.generated and limits.max_cost_usd is not None
-        dear = _at_least(prepared, task, usd, reads) if bounded else usd
-        found = violations(Prospect(model, dear, wait_ms, quality, fills, tokens, silent), task, limits)
-        if found or place is None:
-            excluded.append(Exclusion(model, tuple(found), place))
+    if not len(rows):
+        return eligible, excluded
+    prospects = found.prospects(rows)
+    stands = places.of(rows, [each.model.id for each in prospects])
+    for row, prospect, place in zip(rows.tolist(), prospects, stands, strict=True):
+        model = prospect.model
+        if model.id in unusable:
+            excluded.append(Exclusion(model, out_of_use(model, unusable[model.id]), None))
+        elif out := violations(prospect, task, limits):
+            excluded.append(Exclusion(model, tuple(out), None if prospect.usd is None else place))
         else:
-            placed.append((place, prepared))
-    return placed, excluded
+            eligible[row] = True
+    return eligible, excluded
 
 
-class _Figures:
-    """Expected quality and tokens to read, worked out once for all models that share a curve or a tokenizer."""
-
-    def __init__(self, task: Task, wanted: Demand) -> None:
-        self._reading, self._filling, self._wanted = task.reading, task.filling, wanted
-        self._qualities: dict[int, tuple[float, bool]] = {}
-        self._reads: dict[int, tuple[int, int]] = {}
-
-    def quality(self, prepared: Prepared) -> tuple[float, bool]:
-        """What is expected, and whether on any evidence."""
-        curves, wanted = prepared.curves, self._wanted
-        found = self._qualities.get(id(curves))
-        if found is None:
-            found = cautious(*moments(curves, wanted), wanted), is_evidenced(curves, wanted)
-            self._qualities[id(curves)] = found
-        return found
-
-    def reads(self, prepared: Prepared) -> tuple[int, int]:
-        """What it reads for this request, and what that fills of its window."""
-        found = self._reads.get(id(prepared.ratios))
-        if found is None:
-            found = self._reading.by(prepared.ratios), self._filling.by(prepared.ratios)
-            self._reads[id(prepared.ratios)] = found
-        return found
+def _sorted(found: Estimates, places: Places, rows: Whole) -> list[tuple[Place, int]]:
+    """These rows behind their places, best first: ids differ, so places do."""
+    at, models = rows.tolist(), found.columns.rows
+    return sorted(zip(places.of(rows, [models[row].model.id for row in at]), at, strict=True))
 
 
-def _compared_usd(
-    prepared: Prepared, task: Task, reads: int, tokens: int, in_full: int
-) -> tuple[float | None, float | None]:
-    """The price with `tokens` written, and what the place goes by: with all `in_full`, and with the session's part."""
-    usd = spent = full_usd(prepared, task, reads, tokens)
-    if in_full > tokens:
-        spent = full_usd(prepared, task, reads, in_full)
-    if spent is not None and task.held is not None:
-        spent = spent - saved_usd(prepared, task, reads) + carried_usd(prepared, task, reads)
-    return usd, spent
+def _candidates(found: Estimates, chosen: list[tuple[Place, int]]) -> list[Candidate]:
+    import numpy as np
+
+    rows = np.array([row for _, row in chosen])
+    parts = zip(chosen, found.qualities(rows), found.prices(rows), found.waits(rows), strict=True)
+    models = found.columns.rows
+    return [
+        Candidate(models[row].model, Standing(*place), quality, price, wait)
+        for (place, row), quality, price, wait in parts
+    ]
 
 
-def _at_least(prepared: Prepared, task: Task, usd: float | None, reads: int) -> float | None:
-    """The expected price or, where that is more, what reading somewhat more than expected costs with any answer."""
-    least = full_usd(prepared, task, math.ceil(reads * UNSURE), 1)
-    return usd if usd is None or least is None else max(usd, least)
+def outlook(alone: Columns, task: Task, limits: Constraints, around: Surroundings) -> Outlook:
+    """What a ranking would expect of the one model in these columns, whether or not it may be used."""
+    found = estimated(alone, task, limits, around)
+    return Outlook(float(found.wait_ms[0]), float(found.quality[0]), bool(found.silent[0]))
 
 
-def _candidate(
-    place: Place, prepared: Prepared, task: Task, limits: Constraints, wanted: Demand, around: Surroundings
-) -> Candidate:
-    price = expected_price(prepared, task, limits.max_tokens)
-    wait = wait_for(prepared, price.output_tokens, price.thinking_tokens, around)
-    return Candidate(prepared.model, Standing(*place), expected_quality(prepared.curves, wanted), price, wait)
+def wait_for(alone: Columns, tokens: int, around: Surroundings) -> float:
+    """Milliseconds until the one model in these columns has written so many tokens."""
+    import numpy as np
 
-
-def outlook(prepared: Prepared, task: Task, limits: Constraints, around: Surroundings) -> Outlook:
-    """What a ranking would expect of the model, whether or not it may be used."""
-    wanted = demand(task.chances, task.difficulty, task.complexity, task.requires)
-    price = expected_price(prepared, task, limits.max_tokens)
-    silent = price.thinking_tokens > 0 and price.output_tokens * 2 < price.output_wanted
-    wait = wait_for(prepared, price.output_tokens, price.thinking_tokens, around)
-    return Outlook(wait.ms, expected_quality(prepared.curves, wanted).expected, silent)
-
-
-def wait_for(prepared: Prepared, output: int, thinking: int, around: Surroundings) -> Wait:
-    """Until the model has thought and written so many tokens."""
-    live = around.live.get(prepared.model.id) if around.live else None
-    return expected_wait(
-        prepared.first_token_ms,
-        prepared.ms_per_token,
-        live,
-        output + thinking,
-        measured=prepared.speed_measured,
-        included=thinking if prepared.thought_first else 0,
-    )
-
-
-def _wait_ms(prepared: Prepared, output: int, thinking: int, around: Surroundings) -> float:
-    """As `wait_for`, for every model of a catalogue: of those that nobody timed here in a fraction of the time."""
-    if around.live and prepared.model.id in around.live:
-        return wait_for(prepared, output, thinking, around).ms
-    written = output if prepared.thought_first else output + thinking
-    return prepared.first_token_ms + written * prepared.ms_per_token
+    written, thought = np.array([tokens]), np.array([0])
+    return float(waits_ms(alone, written, thought, around.live)[0])
 
 
 def _name(exclusion: Exclusion) -> str:

@@ -53,9 +53,18 @@ def nobody(excluded: Sequence[Exclusion], limits: Constraints) -> NoEligibleMode
     changes = " and ".join(f"{violation.path}: {violation.relaxed}" for violation in found.violations)
     names = f", and none in the catalogue matches {' and '.join(row.named for row in vain)}" if vain else ""
     return NoEligibleModel(
-        f"No model meets the constraints{names}; the nearest relaxation is {changes} (gives {found.model.id}).",
+        f"No model meets the constraints{names}; the nearest relaxation is {changes} "
+        f"(gives {found.model.id}).{_doubt(found)}",
         (*binding, *(field for row in vain for field in row.fields)),
     )
+
+
+def _doubt(exclusion: Exclusion) -> str:
+    """What is to be known of a model that the nearest change gives, though it stands after all that will do."""
+    silent, unfit, *_ = exclusion.place or (False, False)
+    if silent:
+        return " It would be cut off before half of its answer."
+    return " It is not known to do such work well." if unfit else ""
 
 
 def _told_why(excluded: Iterable[Exclusion]) -> str:

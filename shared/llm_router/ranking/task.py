@@ -90,11 +90,11 @@ class Constraints:
     written_out: Mapping[str, str] = field(init=False, compare=False, default_factory=dict)
     names_any: bool = field(init=False, default=False)
     bounds_any: bool = field(init=False, default=False)
-    demands_any: bool = field(init=False, default=False)
+    lengths_any: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         """Note once what every model would otherwise ask: which names, as they are compared, and whether there is a
-        demand on what it is, or on how it does."""
+        demand on what it is, on how it does, or on how much it takes."""
         object.__setattr__(self, "any_provider", frozenset(map(str.casefold, self.providers)))
         object.__setattr__(self, "any_license", frozenset(map(str.casefold, self.licenses)))
         object.__setattr__(self, "any_region", frozenset(map(str.casefold, self.regions)))
@@ -107,7 +107,7 @@ class Constraints:
         object.__setattr__(self, "names_any", any(names) or self.open_weights is not None)
         object.__setattr__(self, "bounds_any", any(bound is not None for bound in bounds))
         lengths = self.max_tokens is not None or self.min_context_tokens is not None
-        object.__setattr__(self, "demands_any", self.names_any or self.bounds_any or lengths)
+        object.__setattr__(self, "lengths_any", lengths)
 
 
 @dataclass(frozen=True, slots=True)

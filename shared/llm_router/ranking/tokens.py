@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
+from operator import mul
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,7 +73,8 @@ class Reading(NamedTuple):
 
     def ratio(self, ratios: Sequence[float]) -> float:
         """Such a provider's tokens for one of the classifier's."""
-        return 1 - sum(self.shares) + sum(share * each for share, each in zip(self.shares, ratios, strict=True))
+        written: float = sum(map(mul, self.shares, ratios))
+        return 1 - sum(self.shares) + written
 
 
 def reading_of(text: str, counted: int | None = None) -> Reading:

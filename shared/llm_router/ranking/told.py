@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+STEP_USD, STEP_MS, STEP_QUALITY = 1e-10, 1, 1e-6
+"""From one figure that can be told to the next."""
+
 
 def told_usd(amount: float) -> float:
     """USD to ten digits behind the point: less than any token costs."""

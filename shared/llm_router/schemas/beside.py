@@ -28,16 +28,21 @@ class OpenAiOwn(RequestBody):
         return OwnFields(self.user, self.safety_identifier, self.prompt_cache_key, self.store, metadata)
 
 
-class Ignored(RequestBody):
+class Unheeded(RequestBody):
     """What the router takes without acting on it: it changes no answer, or only one provider knows it. What would
     change the answer, its price or its speed is taken where it asks for nothing."""
 
     service_tier: Literal["auto", "default"] | None = None
     prompt_cache_retention: Name | None = None
     prompt_cache_options: AnyJson = None
+    top_logprobs: Annotated[Literal[0], Whole] | None = None
+
+
+class Ignored(Unheeded):
+    """What of it only chat completions have."""
+
     prediction: AnyJson = None
     logprobs: Literal[False] | None = None
-    top_logprobs: Annotated[Literal[0], Whole] | None = None
     n: Annotated[Literal[1], Whole] | None = None
     modalities: list[Literal["text"]] | None = None
     audio: None = None

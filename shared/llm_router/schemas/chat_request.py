@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
@@ -16,6 +16,9 @@ from llm_router.schemas.fields import AnyObject, NullOr, Whole
 from llm_router.schemas.messages import Messages, chat_messages
 from llm_router.schemas.parts import Cacheable, Name
 from llm_router.schemas.route import ConstraintsBody
+
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+Verbosity = Literal["low", "medium", "high"]
 
 
 class FunctionBody(RequestBody):
@@ -51,6 +54,11 @@ class NamedTool(RequestBody):
     type: NullOr[Literal["function"]] = "function"
     function: FunctionName
 
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """Where its name stands, and the name."""
+        return [("function.name", self.function.name)]
+
 
 class AllowedTools(RequestBody):
     """Some of the tools, of which the model may or must call one."""
@@ -69,6 +77,21 @@ class AllowedToolsChoice(RequestBody):
     def names(self) -> list[str]:
         """What they are called."""
         return [tool.function.name for tool in self.allowed_tools.tools]
+
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """Where each of them stands, and its name."""
+        return [(f"allowed_tools.tools[{place}]", name) for place, name in enumerate(self.names)]
+
+
+def check_chosen(choice: object, named: Iterable[tuple[str, str]], known: Set[str]) -> None:
+    """Raises `ValueError` for a choice of a tool that there is not; `named` are those it names, each behind its
+    place."""
+    if choice == "required" and not known:
+        raise ValueError('must not be "required" where there are no tools')
+    for place, name in named:
+        if name not in known:
+            raise ValueError(f"{place} is none of the tools")
 
 
 def _form(choice: object) -> str:
@@ -136,9 +159,9 @@ class ChatCompletionRequest(Ignored, OpenAiOwn):
     frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
     stop: Annotated[str, Field(max_length=1000)] | Annotated[list[Name], Field(max_length=4)] | None = None
     seed: Annotated[int, Whole] | None = None
-    verbosity: Literal["low", "medium", "high"] | None = None
+    verbosity: Verbosity | None = None
     logit_bias: Annotated[dict[Name, Annotated[float, Field(ge=-100, le=100)]], Field(max_length=1024)] | None = None
-    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
+    reasoning_effort: Effort | None = None
     tools: Annotated[list[ToolBody], Field(max_length=128)] | None = None
     tool_choice: Literal["auto", "none", "required"] | ChosenTools | None = None
     parallel_tool_calls: bool | None = None
@@ -156,14 +179,8 @@ class ChatCompletionRequest(Ignored, OpenAiOwn):
         if "tools" not in others.data:
             return choice  # They are wrong themselves, which is told already.
         tools: list[ToolBody] = others.data["tools"] or []
-        known = {tool.function.name for tool in tools}
-        if choice == "required" and not known:
-            raise ValueError('must not be "required" where there are no tools')
-        if isinstance(choice, NamedTool) and choice.function.name not in known:
-            raise ValueError("function.name is none of the tools")
-        for place, name in enumerate(choice.names if isinstance(choice, AllowedToolsChoice) else ()):
-            if name not in known:
-                raise ValueError(f"allowed_tools.tools[{place}] is none of the tools")
+        named = choice.named if isinstance(choice, NamedTool | AllowedToolsChoice) else ()
+        check_chosen(choice, named, {tool.function.name for tool in tools})
         return choice
 
     @property

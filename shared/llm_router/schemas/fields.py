@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, JsonValue
@@ -45,8 +46,22 @@ def _readable(text: str) -> str:
     return text
 
 
+def _in_one_line(text: str) -> str:
+    if any(unicodedata.category(each) in _UNPRINTED and each not in _JOINERS for each in text):
+        raise ValueError("must be one line, without control and formatting characters")
+    return text
+
+
+_UNPRINTED = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Unicode's controls, formats and separators of lines: a terminal obeys some, others turn or break what stands by."""
+_JOINERS = "\u200c\u200d"
+"""The formats that several scripts, and emoji, cannot be written without."""
+
 Readable = AfterValidator(_readable)
 """What a string is annotated with that people or models are to read."""
+
+InOneLine = AfterValidator(_in_one_line)
+"""What a name is annotated with that is shown in tables, on terminals and pages."""
 
 NullOr = Annotated[T, _NullIsAbsent()]
 """A field with a default that is not null, which null stands for as well."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.generation.attempt import Attempt
 from llm_router.generation.chat import ChatAnswer, StopReason
-from llm_router.generation.completion import Completed
+from llm_router.generation.generator import Completed
 from llm_router.schemas.absent import Absent
 from llm_router.schemas.attempts import AttemptAnswer, attempt_answers
 from llm_router.schemas.chat_answer import ToolCallAnswer, message_answer

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from llm_router.budgets import Spend
 from llm_router.client_keys import ClientKey
 from llm_router.schemas.body import RequestBody
-from llm_router.schemas.fields import Readable, Whole
+from llm_router.schemas.fields import InOneLine, Readable, Whole
 from llm_router.schemas.route import Names
 
 Usd = Annotated[float, Field(ge=1e-6, le=1e9)]
@@ -22,7 +22,7 @@ class KeyRequest(RequestBody):
     Another name of a model, which `exclude_models` would take, allows nothing. `cache_similar` caches answers, too.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=200), Readable]
+    name: Annotated[str, Field(min_length=1, max_length=200), Readable, InOneLine]
     allowed_models: Names = ()
     allowed_providers: Names = ()
     requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000), Whole] | None = None

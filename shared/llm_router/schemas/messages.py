@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from llm_router.conversation import Conversation, Turn
+from llm_router.file_tokens import Unpacking
 from llm_router.generation import chat
 from llm_router.generation.chat import ChatMessage, Role
 from llm_router.generation.chat import ToolCall as ToolUse
@@ -75,7 +77,8 @@ class Message(SentBack):
 
     @cached_property
     def turn(self) -> Turn:
-        """The message as the domain sees it; made once, for the check of what is asked and for the answer.
+        """The message as the domain sees it, but for what its files count; made once, for the check of what is asked
+        and for the answer.
 
         Its text is that of `chat`, neither more nor less, since what is sent is what is paid for.
         """
@@ -85,11 +88,22 @@ class Message(SentBack):
         return Turn(
             self.role,
             "\n".join(part.text for part in _sent(said) if isinstance(part, chat.TextPart)),
-            images=sum(isinstance(part, ImagePart) for part in said),
+            images=tuple(part.image_url.detail or "" for part in said if isinstance(part, ImagePart)),
             audios=sum(isinstance(part, AudioPart) for part in said),
             files=sum(isinstance(part, FilePart) for part in said),
             heavy_tokens=sum(part.tokens for part in said),
             unsized=sum(isinstance(part, FilePart) and not part.is_sized for part in said),
+        )
+
+    def counted(self, unpacking: Unpacking) -> Turn:
+        """The same with what its files count."""
+        if not self.turn.files or isinstance(self._said, str):
+            return self.turn
+        files = [part.count(unpacking) for part in self._said if isinstance(part, FilePart)]
+        return replace(
+            self.turn,
+            heavy_tokens=self.turn.heavy_tokens + sum(file.tokens for file in files),
+            unseen_tokens=sum(file.unseen for file in files),
         )
 
     def chat(self, old_call: str = "call_1") -> ChatMessage:
@@ -126,21 +140,21 @@ def _sent(parts: Sequence[Part]) -> list[chat.Part]:
     return [sent for part in parts if (sent := part.chat()) != chat.TextPart("")]
 
 
-def conversation(
-    messages: list[Message], *, wants_tools: bool = False, wants_json: bool = False, beside_tokens: int = 0
-) -> Conversation:
+def conversation(messages: list[Message], *, beside_tokens: int = 0) -> Conversation:
     """The messages as the domain sees them."""
-    return Conversation(tuple(message.turn for message in messages), wants_tools, wants_json, beside_tokens)
+    unpacking = Unpacking()
+    return Conversation(tuple(message.counted(unpacking) for message in messages), beside_tokens=beside_tokens)
 
 
-def _ask_something(messages: list[Message]) -> list[Message]:
-    asked = conversation(messages)
+def ask_something(messages: list[Message]) -> list[Message]:
+    """The messages. Raises `ValueError` where nothing in them can be read, looked at or heard."""
+    asked = Conversation(tuple(message.turn for message in messages))
     if is_blank(asked.request) and not any(turn.images or turn.audios or turn.files for turn in asked.turns):
         raise ValueError("must hold something that can be read")
     return messages
 
 
-Messages = Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES), AfterValidator(_ask_something)]
+Messages = Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES), AfterValidator(ask_something)]
 
 
 def chat_messages(messages: list[Message]) -> tuple[ChatMessage, ...]:

@@ -7,16 +7,18 @@ import re
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
-from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, audio_tokens, file_tokens
+from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, audio_tokens
 from llm_router.data_addresses import head_of, plain_base64
+from llm_router.file_tokens import FileTokens, Unpacking, file_tokens
 from llm_router.generation import chat
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import AnyJson
 
-_TEXT = ("text/", "application/json")
-_WEB = re.compile(r"https?://([^\s/?#@]*@)?[^\s/?#@:]", re.IGNORECASE)
+WEB = r"^(?i:https?)://([^\s/?#@]*@)?[^\s/?#@:]"
+"""How an address on the web begins."""
+_WEB = re.compile(WEB)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _KINDS = {
@@ -25,6 +27,7 @@ _KINDS = {
     ".pptx": f"{_OFFICE}presentationml.presentation",
 }
 """Those that Python itself does not know everywhere."""
+_NO_FILE = "must be a file in base64, as it is or in a data address, or an http or https address"
 _NO_PICTURE = (
     "must be a picture: an http or https address, or a data address of the kind image/* that can be read; other files "
     "go as file"
@@ -47,7 +50,7 @@ class PartBody(Cacheable):
 
     @property
     def tokens(self) -> int:
-        """What it takes beyond text and a picture of ordinary size, which are counted otherwise."""
+        """What it takes beyond text, a picture of ordinary size, and files, which are counted otherwise."""
         return 0
 
 
@@ -62,19 +65,23 @@ class TextPart(PartBody):
         return chat.TextPart(self.text)
 
 
+def _holding_a_picture(url: str) -> str:
+    """Pictures count alike, however many bytes they are: what is none must not pass for one."""
+    if (picture := _picture_at(url)) is None:
+        raise ValueError(_NO_PICTURE)
+    return picture
+
+
+Picture = Annotated[str, Field(max_length=4_000_000), AfterValidator(_holding_a_picture)]
+"""A picture, by address or as a data address. The router passes it on and never fetches it."""
+Detail = Literal["auto", "low", "high", "original"]
+
+
 class ImageUrl(RequestBody):
-    """A picture, by address or as a data address. The router passes it on and never fetches it."""
+    """A picture, and how closely it is to be looked at."""
 
-    url: Annotated[str, Field(max_length=4_000_000)]
-    detail: Literal["auto", "low", "high", "original"] | None = None
-
-    @field_validator("url")
-    @classmethod
-    def _holds_a_picture(cls, url: str) -> str:
-        """Pictures count alike, however many bytes they are: what is none must not pass for one."""
-        if (picture := _picture_at(url)) is None:
-            raise ValueError(_NO_PICTURE)
-        return picture
+    url: Picture
+    detail: Detail | None = None
 
 
 class ImagePart(PartBody):
@@ -116,10 +123,21 @@ class AudioPart(PartBody):
         return chat.AudioPart(self.input_audio.data, self.input_audio.format)
 
 
-class FileData(RequestBody):
-    """A file in base64, as it is or in a `data:` address, or the id of one that the provider holds."""
+def _holding_a_file(data: str) -> str:
+    """A provider may sit where it can open what its callers cannot: no address goes on but those of the web."""
+    if data and not (_WEB.match(data) if _SCHEME.match(data) and head_of(data) is None else _may_be_data(data)):
+        raise ValueError(_NO_FILE)
+    return data
 
-    file_data: Annotated[str, Field(max_length=4_000_000)] | None = None
+
+FileText = Annotated[str, Field(max_length=4_000_000), AfterValidator(_holding_a_file)]
+"""A file in base64, as it is or in a `data:` address, or the web's address of one."""
+
+
+class FileData(RequestBody):
+    """A file, or the id of one that the provider holds."""
+
+    file_data: FileText | None = None
     file_id: Name | None = None
     filename: Name | None = None
 
@@ -137,11 +155,9 @@ class FilePart(PartBody):
     type: Literal["file"]
     file: FileData
 
-    @property
-    def tokens(self) -> int:
-        """By the size of the file; of one that the provider holds or fetches it is not known."""
-        data = self.file.address or ""
-        return file_tokens(_octets(data), is_text=(_kind_told(data) or "").startswith(_TEXT))
+    def count(self, unpacking: Unpacking) -> FileTokens:
+        """By what the file holds; of one that the provider holds or fetches it is not known."""
+        return file_tokens(self.file.address or "", unpacking)
 
     @property
     def is_sized(self) -> bool:
@@ -167,6 +183,11 @@ class RefusalPart(PartBody):
 
 
 Part = Annotated[TextPart | ImagePart | AudioPart | FilePart | RefusalPart, Field(discriminator="type")]
+
+
+def _may_be_data(data: str) -> bool:
+    """Whether it is a data address, which is read elsewhere, or base64."""
+    return head_of(data) is not None or plain_base64(data) is not None
 
 
 def _kind_told(address: str) -> str | None:

@@ -115,6 +115,6 @@ class UpdateRequest(RequestBody):
     ]
     expected_version: Annotated[int, Field(ge=0, le=MAX_VERSION), Whole] | None = None
 
-    def applied_to(self, models: Mapping[str, ModelEntry], today: str) -> Mapping[str, ModelEntry]:
+    def applied_to(self, before: Catalogue, today: str) -> Mapping[str, ModelEntry]:
         """The catalogue's models with these changes. Raises `InvalidRequest` naming index and field."""
-        return upsert(Catalogue(0, models), self.models, today)
+        return upsert(before, self.models, today)

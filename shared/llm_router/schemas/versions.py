@@ -20,8 +20,8 @@ MOST: Final = 200
 class VersionsAsked:
     """At most `limit` versions, and with `before` those alone that are older than the one with this number."""
 
-    limit: int = USUAL
-    before: int | None = None
+    limit: int
+    before: int | None
 
 
 class VersionAnswer(BaseModel):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from llm_router.errors import NoEligibleModel
-from llm_router.ranking.prepared import Prepared
+from llm_router.ranking.columns import Columns
 from llm_router.ranking.rank import Candidate, Ranking, rank
 from llm_router.ranking.task import Constraints, Held, Surroundings, Task
 from llm_router.sessions.turn import MOST_LIFT, Turn, lifted, lifted_preference
@@ -49,48 +48,48 @@ class Choice:
         return before is not None and _weakness(self.ranking.candidates[0]) < _weakness(before)
 
 
-def choose(models: Sequence[Prepared], wanted: Wanted, taken: Turn, incumbent: str | None) -> Choice:
+def choose(columns: Columns, wanted: Wanted, taken: Turn, incumbent: str | None) -> Choice:
     """The choice for a message taken as `taken`, when `incumbent` is the session's model.
 
-    A follow-up stays with the model of its task for as long as that may be used. A new task leaves it when another
-    model is better even at the price of losing the provider's prompt cache, which the ranking knows from
-    `taken.held`. An escalation leaves it whenever one that is expected to do better is there, and never for one that is
-    not. Without a session each escalation leaves the model that would have been chosen before it. Raises
-    `NoEligibleModel`.
+    A follow-up stays with the model of its task for as long as that may be used and will do, or no other will. A new
+    task leaves it when another model is better even at the price of losing the provider's prompt cache, which the
+    ranking knows from `taken.held`. An escalation leaves it whenever one that is expected to do better is there, and
+    never for one that is not. Without a session each escalation leaves the model that would have been chosen before it.
+    Raises `NoEligibleModel`.
     """
     if incumbent is None:
-        return _without_session(models, wanted, taken)
+        return _without_session(columns, wanted, taken)
     lift = min(MOST_LIFT, taken.lift)
     if taken.escalated:
-        return _escalated(models, wanted, taken, lift, incumbent)
+        return _escalated(columns, wanted, taken, lift, incumbent)
     name = incumbent if taken.inherited else None
-    choice = replace(_ranked(models, wanted, taken, lift, name), incumbent=incumbent)
+    choice = replace(_ranked(columns, wanted, taken, lift, name), incumbent=incumbent)
     if _first(choice) == incumbent:
-        return replace(choice, kept=_kept_by_cache(models, wanted, taken, choice))
+        return replace(choice, kept=_kept_by_cache(columns, wanted, taken, choice))
     return _with_incumbent(choice) if taken.inherited else choice
 
 
-def _without_session(models: Sequence[Prepared], wanted: Wanted, taken: Turn) -> Choice:
+def _without_session(columns: Columns, wanted: Wanted, taken: Turn) -> Choice:
     """The choice after every escalation of a conversation of which only its messages are known."""
-    choice = _ranked(models, wanted, taken, 0)
+    choice = _ranked(columns, wanted, taken, 0)
     for _ in range(taken.lift):
-        choice = _escalated(models, wanted, taken, min(MOST_LIFT, choice.lift + 1), _first(choice))
+        choice = _escalated(columns, wanted, taken, min(MOST_LIFT, choice.lift + 1), _first(choice))
         if _first(choice) == choice.incumbent:
             break
     return replace(choice, kept=False)
 
 
-def _escalated(models: Sequence[Prepared], wanted: Wanted, taken: Turn, lift: int, incumbent: str) -> Choice:
+def _escalated(columns: Columns, wanted: Wanted, taken: Turn, lift: int, incumbent: str) -> Choice:
     """The choice after at least so many escalations, and as many more as it takes until a stronger model than the
     incumbent leads. Where there is none the incumbent stays; one that may not be used is left for any other."""
-    choice = _ranked(models, wanted, taken, lift, incumbent)
+    choice = _ranked(columns, wanted, taken, lift, incumbent)
     while choice.lift < MOST_LIFT and choice.ranking.named is not None and not choice.stronger:
-        choice = _ranked(models, wanted, taken, choice.lift + 1, incumbent)
+        choice = _ranked(columns, wanted, taken, choice.lift + 1, incumbent)
     choice = replace(choice, incumbent=incumbent)
     return choice if choice.stronger or _first(choice) == incumbent else _with_incumbent(choice)
 
 
-def _ranked(models: Sequence[Prepared], wanted: Wanted, taken: Turn, lift: int, name: str | None = None) -> Choice:
+def _ranked(columns: Columns, wanted: Wanted, taken: Turn, lift: int, name: str | None = None) -> Choice:
     """The choice after so many escalations, its ranking with the model called `name`.
 
     A demand that only the task as it looked at first can meet is met so. A conversation that is too long for all that
@@ -105,7 +104,7 @@ def _ranked(models: Sequence[Prepared], wanted: Wanted, taken: Turn, lift: int, 
         tries += [(replace(task, before_tokens=0), found) for task, found in tries]
 
     def choice(task: Task, found: Classification) -> Choice:
-        ranking = rank(models, task, wanted.limits, preference, wanted.around, name=name)
+        ranking = rank(columns, task, wanted.limits, preference, wanted.around, name=name)
         return Choice(ranking, found, preference, lift, too_long=task.before_tokens < taken.before_tokens)
 
     for task, found in tries[:-1]:
@@ -124,20 +123,20 @@ def _weakness(candidate: Candidate) -> tuple[bool, bool, float]:
     return standing.will_not_answer, standing.will_not_do, standing.negative_quality
 
 
-def _kept_by_cache(models: Sequence[Prepared], wanted: Wanted, taken: Turn, choice: Choice) -> bool:
+def _kept_by_cache(columns: Columns, wanted: Wanted, taken: Turn, choice: Choice) -> bool:
     """Whether the first model leads only because the provider's cache holds the session."""
     if taken.held is None:
         return False
     nobody = Held("", taken.held.cached_tokens, taken.held.history_tokens)
-    without = _ranked(models, wanted, replace(taken, held=nobody), choice.lift)
+    without = _ranked(columns, wanted, replace(taken, held=nobody), choice.lift)
     return _first(without) != _first(choice)
 
 
 def _with_incumbent(choice: Choice) -> Choice:
     """The session's model first, the others as they are; unchanged when it may not be used any more, or when others
-    will answer and it will not."""
+    will answer or will do and it will not."""
     candidates, kept = choice.ranking.candidates, choice.ranking.named
-    if kept is None or kept.standing.will_not_answer != candidates[0].standing.will_not_answer:
+    if kept is None or kept.standing[:2] != candidates[0].standing[:2]:
         return choice
     others = (each for each in candidates if each.model.id != kept.model.id)
     told = (kept, *others)[: len(candidates)]

@@ -59,6 +59,8 @@ def heard(text: str) -> Heard:
     said = words(text)
     if len(said) <= 1 and (alone := _said_alone(said or tuple(text))).follows:
         return Heard(alone)
+    if said in _closings():
+        return Heard(Manner.FRESH)
     whole, lead, opened = _covered(said)
     if whole.follows:
         return Heard(whole)
@@ -66,11 +68,6 @@ def heard(text: str) -> Heard:
     if not lead.follows or len(said) > most:
         return Heard(Manner.FRESH)
     return Heard(lead, more=True, of_its_own=opened is not None and not _points_back(said[opened:]))
-
-
-def manner(text: str) -> Manner:
-    """The manner alone."""
-    return heard(text).manner
 
 
 def words(text: str) -> Words:
@@ -152,6 +149,14 @@ def _rows() -> dict[str, dict[str, list[str]]]:
 def _alone() -> dict[str, Manner]:
     kinds = (Manner.CONTINUES, Manner.ESCALATES)
     return {sign: kind for kind in kinds for sign in _rows()[kind.name.lower()]["alone"]}
+
+
+@cache
+def _closings() -> frozenset[Words]:
+    """Praise and thanks, in either order."""
+    praises, thanks = (list(map(words, _rows()["closes"][kind])) for kind in ("praise", "thanks"))
+    pairs = [(praise, thank) for praise in praises for thank in thanks]
+    return frozenset(praise + thank for praise, thank in pairs) | {thank + praise for praise, thank in pairs}
 
 
 @cache

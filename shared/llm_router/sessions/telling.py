@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from llm_router.ranking.rank import Candidate
 from llm_router.sessions.choice import Choice
 from llm_router.sessions.continuing import Opened
 
@@ -75,7 +76,16 @@ def _left(choice: Choice) -> str:
     out = next((each for each in ranking.excluded if each.model.id == choice.incumbent), None)
     if out is not None:
         return f"{out.model.display_name}, the model before, cannot be kept ({out.violations[0].detail})."
-    if ranking.named is not None:
-        name = ranking.named.model.display_name
-        return f"{name}, the model before, is not kept: it would be cut off before half of its answer."
-    return "The model before is not in the catalogue any more."
+    if ranking.named is None:
+        return "The model before is not in the catalogue any more."
+    name = ranking.named.model.display_name
+    return f"{name}, the model before, is not kept: {_unfit(ranking.named, ranking.candidates[0])}."
+
+
+def _unfit(before: Candidate, first: Candidate) -> str:
+    """What the model before lacks and the first one has."""
+    if before.standing.will_not_answer and not first.standing.will_not_answer:
+        return "it would be cut off before half of its answer"
+    if before.quality.evidenced:
+        return "it is more likely to fail than to do well"
+    return "nothing is known of how it does such work"

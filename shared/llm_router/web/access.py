@@ -48,6 +48,7 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.ROUTE, "GET", "/decisions/{decision_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "POST", "/feedback", Access.CLIENT),
     RouteRule(Function.ROUTE, "POST", "/v1/chat/completions", Access.CLIENT, waits=True, kind=ActivityKind.GENERATION),
+    RouteRule(Function.ROUTE, "POST", "/v1/responses", Access.CLIENT, waits=True, kind=ActivityKind.GENERATION),
     RouteRule(Function.ROUTE, "GET", "/v1/models", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/v1/models/{model_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/keys", Access.ADMIN),

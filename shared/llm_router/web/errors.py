@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from llm_router import errors
 from llm_router.errors import ErrorCode, FieldProblem, RouterError
+from llm_router.schemas.openai_error import OpenAIError
 from llm_router.web.every_answer import add_headers
 
 STATUS: Mapping[type[RouterError], tuple[int, ErrorCode, str]] = {
@@ -69,15 +70,6 @@ class ErrorEnvelope(BaseModel):
     error: ErrorDetail
 
 
-class OpenAIError(BaseModel):
-    """OpenAI's error object, so that its SDKs raise their usual exceptions."""
-
-    message: str
-    type: str
-    param: str | None
-    code: str
-
-
 class OpenAIErrorEnvelope(BaseModel):
     """The body of an error under `/v1/`."""
 
@@ -119,7 +111,8 @@ def error_response(error: RouterError, *, path: str, request_id: str) -> Respons
         headers["allow"] = ", ".join(error.allowed)
     fields = error.fields if isinstance(error, errors.InvalidRequest) else ()
     if path.startswith("/v1/"):
-        body = _openai_body(_named(fields) or error.message, code, status, fields)
+        facts = _openai_facts(_named(fields) or error.message, code, status, fields)
+        body = OpenAIErrorEnvelope(error=facts).model_dump_json()
     else:
         body = ErrorEnvelope(
             error=ErrorDetail(
@@ -137,8 +130,13 @@ def error_response(error: RouterError, *, path: str, request_id: str) -> Respons
 
 def openai_error(error: RouterError) -> str:
     """The error as OpenAI's object in JSON, for an answer that has begun and has no status left to tell it by."""
+    return OpenAIErrorEnvelope(error=openai_facts(error)).model_dump_json()
+
+
+def openai_facts(error: RouterError) -> OpenAIError:
+    """What OpenAI's object tells of it."""
     status, code = status_of(error)
-    return _openai_body(error.message, code, status, ())
+    return _openai_facts(error.message, code, status, ())
 
 
 def _named(fields: tuple[FieldProblem, ...]) -> str:
@@ -146,7 +144,7 @@ def _named(fields: tuple[FieldProblem, ...]) -> str:
     return "; ".join(f"{field.path}: {field.problem}" for field in fields[:NAMED_FIELDS])
 
 
-def _openai_body(message: str, code: ErrorCode, status: int, fields: tuple[FieldProblem, ...]) -> str:
+def _openai_facts(message: str, code: ErrorCode, status: int, fields: tuple[FieldProblem, ...]) -> OpenAIError:
     kind = _OPENAI_TYPE.get(status, "server_error" if status >= 500 else "invalid_request_error")
     param = fields[0].path if fields else None
-    return OpenAIErrorEnvelope(error=OpenAIError(message=message, type=kind, param=param, code=code)).model_dump_json()
+    return OpenAIError(message=message, type=kind, param=param, code=code)

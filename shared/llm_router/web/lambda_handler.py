@@ -141,3 +141,10 @@ def _loop() -> None:
     if not hasattr(_LOOPS, "held"):
         _LOOPS.held = _ThreadLoop()
     asyncio.set_event_loop(_LOOPS.held.loop)
+
+
+def let_go_of_the_loop() -> None:
+    """Close the calling thread's event loop, of which a forked process would share the half; who needs one makes it."""
+    if hasattr(_LOOPS, "held"):
+        del _LOOPS.held
+        asyncio.set_event_loop(None)

@@ -21,7 +21,7 @@ class Link:
     body: Mapping[str, object] | None = None
 
 
-_ROUTE, _CHAT = ("POST", "/route"), ("POST", "/v1/chat/completions")
+_ROUTE, _CHAT, _RESPONSE = ("POST", "/route"), ("POST", "/v1/chat/completions"), ("POST", "/v1/responses")
 _DECIDED, _NOTED = "$response.body#/decision_id", "$response.body#/router/decision_id"
 _CHOSEN = "$response.body#/recommended_model/id"
 
@@ -47,13 +47,25 @@ LINKS: tuple[Link, ...] = (
     ),
     Link("model", _ROUTE, ("GET", "/models/{model_id}"), "The model that was chosen", {"model_id": _CHOSEN}),
     Link("metrics", _ROUTE, ("GET", "/metrics/{model_id}"), "How it does", {"model_id": _CHOSEN}),
-    Link("decision", _CHAT, ("GET", "/decisions/{decision_id}"), "Why this model answered", {"decision_id": _NOTED}),
-    Link(
-        "feedback",
-        _CHAT,
-        ("POST", "/feedback"),
-        "Judge how the answer turned out",
-        body={"decision_id": _NOTED, "success": True},
+    *(
+        link
+        for source in (_CHAT, _RESPONSE)
+        for link in (
+            Link(
+                "decision",
+                source,
+                ("GET", "/decisions/{decision_id}"),
+                "Why this model answered",
+                {"decision_id": _NOTED},
+            ),
+            Link(
+                "feedback",
+                source,
+                ("POST", "/feedback"),
+                "Judge how the answer turned out",
+                body={"decision_id": _NOTED, "success": True},
+            ),
+        )
     ),
     Link("remove", ("POST", "/keys"), ("DELETE", "/keys/{key_id}"), "Take it back", {"key_id": "$response.body#/id"}),
     Link(

@@ -31,26 +31,29 @@ class Routes:
         self._sorry = sorry
         self._operations: list[Operation] = []
         self._served: dict[tuple[str, str], Serve] = {}
-        self._rest: Lazy[None] = Lazy(lambda: None)
+        self._rest: list[Lazy[None]] = []
 
     def add(self, operation: Operation, serve: Serve) -> None:
         """Answer one row of the access table."""
         self._operations.append(operation)
         self._answer(operation.row, serve)
 
-    def later(self, expose: Callable[[], None]) -> None:
-        """Have `expose` add the function's other routes when one of them is first asked for.
+    def later(self, expose: Callable[[], None], path: str | None = None) -> None:
+        """Have `expose` add the function's other routes, or those at this path alone, when one of them is first asked
+        for.
 
         A start then does not wait for the modules behind routes that most processes are never asked for.
         """
-        self._rest = Lazy(expose)
+        rest = Lazy(expose)
+        self._rest.append(rest)
         for row in rules_of(self._function):
-            if (row.method, row.path) not in self._served:
-                self._answer(row, self._completed(row))
+            if row.path == path or (path is None and (row.method, row.path) not in self._served):
+                self._answer(row, self._completed(row, rest))
 
     def complete(self) -> None:
         """Add what was left for later."""
-        self._rest()
+        for rest in self._rest:
+            rest()
 
     @property
     def operations(self) -> list[Operation]:
@@ -76,10 +79,10 @@ class Routes:
 
         self._app.add_route(_app_path(row), answer, methods=[row.method])
 
-    def _completed(self, row: RouteRule) -> Serve:
+    def _completed(self, row: RouteRule, rest: Lazy[None]) -> Serve:
         async def serve(request: Request) -> Response:
             try:
-                self.complete()
+                rest()
             except Exception as failure:  # noqa: BLE001 - what is imported late fails as an endpoint does
                 return self._sorry(request, row, failure)
             return await self.served(row.method, row.path)(request)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from llm_router.ranking.prepared import Prepared, prepare
+from llm_router.ranking.columns import Columns, prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings, Task
 from llm_router.recommend import category_chances
@@ -56,9 +56,9 @@ def ours(outcomes: OutcomeSet, folds: Sequence[Integers], *, judged: bool) -> Wa
     chosen = np.zeros((len(outcomes.found), len(PREFERENCES)), dtype=np.int64)
     for fold in folds:
         others = np.setdiff1d(np.arange(len(outcomes.found)), fold)
-        models = prepare(fitted_models(outcomes, others), judged_models(outcomes, others) if judged else None)
+        columns = prepare(fitted_models(outcomes, others), judged_models(outcomes, others) if judged else None)
         for place in fold:
-            chosen[place] = _winners(models, outcomes, outcomes.found[place])
+            chosen[place] = _winners(columns, outcomes, outcomes.found[place])
     return taken(outcomes, chosen)
 
 
@@ -79,10 +79,10 @@ def blinded(outcomes: OutcomeSet) -> OutcomeSet:
     return replace(outcomes, found=found)
 
 
-def _winners(models: tuple[Prepared, ...], outcomes: OutcomeSet, found: Classification) -> list[int]:
+def _winners(columns: Columns, outcomes: OutcomeSet, found: Classification) -> list[int]:
     task = Task(category_chances(found), found.difficulty, found.complexity, found.token_count, found.output_tokens)
     return [
-        outcomes.models.index(rank(models, task, Constraints(), each, Surroundings(), most=1).candidates[0].model.id)
+        outcomes.models.index(rank(columns, task, Constraints(), each, Surroundings(), most=1).candidates[0].model.id)
         for each in PREFERENCES
     ]
 

@@ -43,8 +43,11 @@ class _Usage(Received):
         """These counts with those that a later event tells anew."""
         return self.model_copy(update=later.model_dump(exclude_none=True))
 
-    def usage(self) -> Usage:
-        """Input tokens that were read from the cache or written to it are counted beside `input_tokens`."""
+    def usage(self) -> Usage | None:
+        """None where nothing was counted. Input tokens that were read from the cache or written to it are counted
+        beside `input_tokens`."""
+        if self == _Usage():
+            return None
         read_from_cache, written = self.cache_read_input_tokens or 0, self.cache_creation_input_tokens or 0
         return Usage(
             prompt_tokens=(self.input_tokens or 0) + written + read_from_cache,

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from llm_router.adapters.providers import anthropic_answer, anthropic_request, json_tool
 from llm_router.adapters.providers.conversation import compact
-from llm_router.adapters.providers.http_provider import Received, read
+from llm_router.adapters.providers.failures import of_message
+from llm_router.adapters.providers.http_provider import Received, read_error
 from llm_router.adapters.providers.tool_calls import ToolBlocks
 from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
@@ -50,11 +51,11 @@ class _Refusal(Received):
 
 
 def explain(failed: ProviderFailed, body: bytes) -> ProviderFailed:
-    """An account that is used up comes as a 400 of the kind that a wrong request has; its message alone tells."""
+    """An account that is used up and a prompt that is too long come as a 400 of the kind that a wrong request has; its
+    message alone tells."""
     if failed.failure is not Failure.BAD_REQUEST:
         return failed
-    try:
-        message = read(_Refusal, body).error.message
-    except ProviderFailed:
-        return failed
-    return ProviderFailed(Failure.REFUSED, status=failed.status) if _OURS.match(message) else failed
+    message = read_error(_Refusal, body).error.message
+    if _OURS.match(message):
+        return ProviderFailed(Failure.REFUSED, status=failed.status)
+    return of_message(failed, message)

@@ -19,6 +19,8 @@ from llm_router.adapters.providers.conversation import (
     turns,
     unforced,
 )
+from llm_router.adapters.providers.strict_tools import closed, strict_names
+from llm_router.adapters.providers.taking import untaken
 from llm_router.adapters.providers.traits import traits_of
 from llm_router.generation.chat import (
     ChatMessage,
@@ -32,7 +34,6 @@ from llm_router.generation.chat import (
     ToolChoice,
     ToolMode,
 )
-from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.json_values import Json
 
 _ID = re.compile(r"[a-zA-Z0-9_-]+")
@@ -51,7 +52,7 @@ def body(model: str, request: ChatRequest, *, stream: bool, eager: bool = False)
         "max_tokens": request.max_tokens or DEFAULT_MAX_TOKENS,
         "messages": [
             {"role": role.value, "content": ordered_blocks(messages, _result, _block, _call)}
-            for role, messages in turns(request)
+            for role, messages in turns(request, prefill=traits.prefill)
         ],
         "system": system_of(request, schema_is_said=_schema_is_said(model, request)) or None,
         "stop_sequences": stops_of(request),
@@ -72,7 +73,8 @@ def body(model: str, request: ChatRequest, *, stream: bool, eager: bool = False)
     if not tools:
         tools, choice = tools_called(request), ToolChoice(ToolMode.NONE)
     if tools:
-        given["tools"] = [_tool(tool, eager=stream and eager) for tool in tools]
+        strict = strict_names(model, tools)
+        given["tools"] = [_tool(tool, eager=stream and eager, strict=tool.name in strict) for tool in tools]
         given["tool_choice"] = _choice(choice, one_at_a_time=request.parallel_tool_calls is False)
     return {name: value for name, value in given.items() if value is not None}
 
@@ -97,19 +99,9 @@ def _schema_is_said(model: str, request: ChatRequest) -> bool:
     return open_shape or json_tool.schema_is_said(request)
 
 
-def closed(schema: Json) -> bool:
-    """Whether no object of the shape may have properties that it does not name."""
-    if isinstance(schema, list):
-        return all(map(closed, schema))
-    if not isinstance(schema, dict):
-        return True
-    if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
-        return False
-    return all(map(closed, schema.values()))
-
-
-def _tool(tool: Tool, *, eager: bool) -> Json:
-    told: dict[str, Json] = {"eager_input_streaming": True} if eager else {}
+def _tool(tool: Tool, *, eager: bool, strict: bool) -> Json:
+    """A tool that is `strict` is not `eager`: what has to be of its shape is not told before it is."""
+    told: dict[str, Json] = {"strict": True} if strict else {"eager_input_streaming": True} if eager else {}
     return {"name": tool.name, **description_of(tool), "input_schema": parameters(tool.parameters), **told}
 
 
@@ -140,17 +132,20 @@ def _block(part: Part) -> Json:
         if (held := media.inline(part.url)) is None:
             return {"type": "image", "source": {"type": "url", "url": part.url}}
         return {"type": "image", "source": _source(held)}
-    if isinstance(part, FilePart) and part.data is not None and (held := media.inline(part.data)) is not None:
-        return _document(held, part.filename)
-    raise ProviderFailed(Failure.BAD_REQUEST)
+    if isinstance(part, FilePart) and (document := _document(part)) is not None:
+        return document
+    raise untaken("anthropic", part)
 
 
 def _source(held: media.Media) -> Json:
     return {"type": "base64", "media_type": held.kind, "data": held.data}
 
 
-def _document(held: media.Media, filename: str | None) -> Json:
-    title: dict[str, Json] = {"title": filename} if filename else {}
+def _document(part: FilePart) -> Json:
+    """The block of a file; None for one that is not here, or of another kind."""
+    if part.data is None or (held := media.inline(part.data)) is None:
+        return None
+    title: dict[str, Json] = {"title": part.filename} if part.filename else {}
     if held.kind == "application/pdf":
         return {"type": "document", "source": _source(held), **title}
     if held.kind.startswith("image/"):
@@ -158,4 +153,4 @@ def _document(held: media.Media, filename: str | None) -> Json:
     if held.kind.startswith("text/") or held.kind == "application/json":
         text = held.content.decode("utf-8", "replace")
         return {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": text}, **title}
-    raise ProviderFailed(Failure.BAD_REQUEST)
+    return None

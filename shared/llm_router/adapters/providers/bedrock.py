@@ -27,6 +27,8 @@ from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
 
+_MAKERS = ("anthropic.", "openai.")
+"""How the names of those begin that are served through inference profiles, where no geography stands before them."""
 _GEOGRAPHIES = {"us-gov-": "us-gov", "us-": "us", "eu-": "eu"}
 """The inference profiles of a region, by how its name begins. In Asia newer models have such of single countries, which
 an operator names by the model's id, and elsewhere none but the global one."""
@@ -66,10 +68,11 @@ class Bedrock:
         url = f"{base}/model/{served}/{'converse-stream' if stream else 'converse'}"
         body = compact(bedrock_request.body(model, request))
         if self.key:
-            return Post(url, {"authorization": f"Bearer {self.key}"}, body, decoder=AwsEvents)
+            return Post(url, {"authorization": f"Bearer {self.key}"}, body, bedrock_answer.explain, AwsEvents)
         signed = AWSRequest("POST", url, {"content-type": "application/json"}, body)
         SigV4Auth(await self._credentials(), "bedrock", self.region).add_auth(signed)
-        return Post(url, {name.lower(): str(value) for name, value in signed.headers.items()}, body, decoder=AwsEvents)
+        headers = {name.lower(): str(value) for name, value in signed.headers.items()}
+        return Post(url, headers, body, bedrock_answer.explain, AwsEvents)
 
     def answer(self, request: ChatRequest, body: bytes) -> ChatAnswer:
         return bedrock_answer.answer(body, json_tool=json_tool.awaited(request))
@@ -86,14 +89,16 @@ class Bedrock:
 
 
 def _served_as(model: str, region: str) -> str:
-    """The model's name there. Claude from 3.7 on is served through inference profiles only, each of one geography.
+    """The model's name there. Claude from 3.7 on and GPT from 5 on are served through inference profiles only, each of
+    one geography.
 
     What is named with its geography or by an ARN stays as it is.
     """
     profile = at_bedrock(model).profile
-    if profile is Profile.NONE or not model.startswith("anthropic."):
+    if profile is Profile.NONE or not model.startswith(_MAKERS):
         return model
-    served_in = (geography for start, geography in _GEOGRAPHIES.items() if region.startswith(start))
+    known = {start: name for start, name in _GEOGRAPHIES.items() if profile is not Profile.AMERICAN or start != "eu-"}
+    served_in = (geography for start, geography in known.items() if region.startswith(start))
     elsewhere = "apac" if region.startswith("ap-") and profile is Profile.ASIAN else "global"
     return f"{next(served_in, elsewhere)}.{model}"
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pydantic import Field, JsonValue
 
 from llm_router.adapters.providers.events import ServerEvent
-from llm_router.adapters.providers.http_provider import Received, read
+from llm_router.adapters.providers.failures import of_message
+from llm_router.adapters.providers.http_provider import Received, read, read_error
 from llm_router.adapters.providers.tool_calls import ToolBlocks, made, stop_of, told_apart
 from llm_router.generation.chat import ChatAnswer, ChatChunk, StopReason, Usage
 from llm_router.generation.provider import Failure, ProviderFailed
@@ -99,6 +100,15 @@ def answer(body: bytes, *, json_tool: str | None) -> ChatAnswer:
     )
 
 
+class _Refusal(Received):
+    message: JsonValue = None
+
+
+def explain(failed: ProviderFailed, body: bytes) -> ProviderFailed:
+    """A prompt that is too long comes as any other request that is not taken; its message alone tells."""
+    return of_message(failed, read_error(_Refusal, body).message)
+
+
 class _Event(Received):
     index: int = Field(0, alias="contentBlockIndex")
     start: _Block = _Block()
@@ -118,7 +128,7 @@ class EventsReader:
     def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
         """The chunks of one event, at most one. Raises `ProviderFailed`."""
         if event.name.endswith("Exception"):
-            raise ProviderFailed(_EXCEPTIONS.get(event.name, Failure.SERVER_ERROR))
+            raise explain(ProviderFailed(_EXCEPTIONS.get(event.name, Failure.SERVER_ERROR)), event.data)
         told = read(_Event, event.data)
         match event.name:
             case "contentBlockStart" if told.start.tool_use is not None:

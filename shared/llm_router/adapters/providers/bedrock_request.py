@@ -20,6 +20,8 @@ from llm_router.adapters.providers.conversation import (
     turns,
     unforced,
 )
+from llm_router.adapters.providers.strict_tools import strict_names
+from llm_router.adapters.providers.taking import untaken
 from llm_router.adapters.providers.traits import Keeps, at_bedrock, traits_of
 from llm_router.generation.chat import (
     ChatMessage,
@@ -34,11 +36,12 @@ from llm_router.generation.chat import (
     ToolChoice,
     ToolMode,
 )
-from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.json_values import Json
 
 _MARK: Json = {"cachePoint": {"type": "default"}}
 _ID = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")
+SEE_THE_FILE = "(See the file.)"
+CALL_NONE = "Call no tool; answer in words."
 LONGEST_NAME = 180
 """Characters of a document's name: 200 are taken, and a number may come behind it."""
 _IMAGES = {"image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif", "image/webp": "webp"}
@@ -61,39 +64,43 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     forces = traits.forced_tools and at_bedrock(model).forces_tools and json_tool.forced(request) is not None
     names = _DocumentNames()
     result, block = partial(_result, names=names), partial(_block, names=names)
-    spoken = list(turns(request))
+    spoken = list(turns(request, prefill=traits.prefill))
     marked = _marked(model, request, spoken)
     given: dict[str, Json] = {
         "messages": [
             {
                 "role": role.value,
-                "content": [*ordered_blocks(messages, result, block, _call), *([_MARK] if place in marked else [])],
+                "content": [
+                    *_beside_documents(ordered_blocks(messages, result, block, _call)),
+                    *([_MARK] if place in marked else []),
+                ],
             }
             for place, (role, messages) in enumerate(spoken)
         ]
     }
-    if system := system_of(request, schema_is_said=not forces):
-        given["system"] = [{"text": system}]
+    tools = _tools(model, request, forces=forces)
+    uncalled = CALL_NONE if tools and not (forces or request.may_call) else None
+    if system := [said for said in (system_of(request, schema_is_said=not forces), uncalled) if said]:
+        given["system"] = [{"text": said} for said in system]
     thinking = bedrock_thinking.fields(model, request)
     if thinking:
         given["additionalModelRequestFields"] = thinking
-    sampled = traits.sampling and not thinking
+    sampled = bedrock_thinking.samples(model, thinking)
     settings: dict[str, Json] = {
         "maxTokens": request.max_tokens,
         "temperature": min(request.temperature, 1.0) if sampled and request.temperature is not None else None,
         "topP": request.top_p if sampled and request.temperature is None else None,
-        "stopSequences": stops_of(request),
+        "stopSequences": stops_of(request) if traits.stops else None,
     }
     if known := {name: value for name, value in settings.items() if value is not None}:
         given["inferenceConfig"] = known
-    tools, choice = (request.tools, request.tool_choice) if traits.forced_tools else unforced(request)
-    if forces:
-        tools, choice = json_tool.tools_of(request)
-    if not tools:
-        tools, choice = tools_called(request), None
-    if tools and (choice is None or choice.mode is not ToolMode.NONE or _mentions_tools(request)):
-        given["toolConfig"] = {"tools": [_tool(tool) for tool in tools], **_choice(choice)}
-    return given
+    return {**given, **tools}
+
+
+def _beside_documents(blocks: list[Json]) -> list[Json]:
+    """The blocks of a turn with a word for the documents that would stand alone, which is refused."""
+    kinds = {kind for block in blocks if isinstance(block, dict) for kind in block}
+    return [*blocks, {"text": SEE_THE_FILE}] if "document" in kinds and "text" not in kinds else blocks
 
 
 def _marked(model: str, request: ChatRequest, spoken: list[tuple[Role, list[ChatMessage]]]) -> set[int]:
@@ -116,10 +123,23 @@ def _mentions_tools(request: ChatRequest) -> bool:
     return any(message.tool_calls or message.role is Role.TOOL for message in request.messages)
 
 
-def _tool(tool: Tool) -> Json:
-    return {
-        "toolSpec": {"name": tool.name, **description_of(tool), "inputSchema": {"json": parameters(tool.parameters)}}
-    }
+def _tools(model: str, request: ChatRequest, *, forces: bool) -> dict[str, Json]:
+    """The tools that are declared, and the choice among them, of which Converse has none for calling no tool."""
+    tools, choice = (request.tools, request.tool_choice) if traits_of(model).forced_tools else unforced(request)
+    if forces:
+        tools, choice = json_tool.tools_of(request)
+    if not tools:
+        tools, choice = tools_called(request), None
+    if not tools or (choice is not None and choice.mode is ToolMode.NONE and not _mentions_tools(request)):
+        return {}
+    strict = strict_names(model, tools)
+    return {"toolConfig": {"tools": [_tool(tool, strict=tool.name in strict) for tool in tools], **_choice(choice)}}
+
+
+def _tool(tool: Tool, *, strict: bool) -> Json:
+    told: dict[str, Json] = {"strict": True} if strict else {}
+    shape: Json = {"json": parameters(tool.parameters)}
+    return {"toolSpec": {"name": tool.name, **description_of(tool), "inputSchema": shape, **told}}
 
 
 def _choice(choice: ToolChoice | None) -> dict[str, Json]:
@@ -134,7 +154,7 @@ def _call(call: ToolCall) -> Json:
     return {"toolUse": {"toolUseId": call_id(call.id, _ID), "name": call.name, "input": arguments_of(call)}}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _DocumentNames:
     """Names for the documents of a conversation. Converse takes no two alike, and few kinds of characters."""
 
@@ -164,10 +184,10 @@ def _block(part: Part, names: _DocumentNames) -> Json:
         return {"text": part.text}
     address = part.url if isinstance(part, ImagePart) else part.data if isinstance(part, FilePart) else None
     if address is None or (held := media.inline(address)) is None:
-        raise ProviderFailed(Failure.BAD_REQUEST)
+        raise untaken("bedrock", part)
     if held.kind in _IMAGES:
         return {"image": {"format": _IMAGES[held.kind], "source": {"bytes": held.data}}}
     if isinstance(part, FilePart) and held.kind in _DOCUMENTS:
         name, source = names.name(part.filename), {"bytes": held.data}
         return {"document": {"format": _DOCUMENTS[held.kind], "name": name, "source": source}}
-    raise ProviderFailed(Failure.BAD_REQUEST)
+    raise untaken("bedrock", part)

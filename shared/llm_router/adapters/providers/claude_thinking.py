@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from llm_router.adapters.providers import json_tool
 from llm_router.adapters.providers.efforts import nearest
-from llm_router.adapters.providers.traits import Off, Thinking, traits_of
+from llm_router.adapters.providers.traits import Off, Thinking, Traits, traits_of
 from llm_router.generation.chat import ChatRequest, Role
 from llm_router.json_values import Json
 
@@ -44,7 +44,7 @@ def wish(model: str, request: ChatRequest) -> Wish:
         return Wish()
     if wanted == "none" and traits.off is not Off.NEVER:
         return Wish({"type": traits.off.value})
-    return Wish(_told(traits.thinking, request), nearest(wanted, traits.efforts))
+    return Wish(_told(traits, request), nearest(wanted, traits.efforts))
 
 
 def wish_at_bedrock(model: str, request: ChatRequest) -> Wish:
@@ -55,7 +55,7 @@ def wish_at_bedrock(model: str, request: ChatRequest) -> Wish:
     effort = nearest(wanted, traits.efforts)
     if traits.thinking is Thinking.ALWAYS:
         return Wish(None if wanted == "none" else {"type": "adaptive"}, effort)
-    told = _told(traits.thinking, request)
+    told = _told(traits, request)
     return Wish(told, effort if told and traits.thinking is Thinking.ADAPTIVE else None)
 
 
@@ -65,15 +65,15 @@ def forces_a_tool(request: ChatRequest) -> bool:
     return choice is not None and choice.forces
 
 
-def _told(thinking: Thinking, request: ChatRequest) -> dict[str, Json] | None:
+def _told(traits: Traits, request: ChatRequest) -> dict[str, Json] | None:
     """What makes a model think that would not; None where it cannot be made to here, such as in an answer begun."""
     wanted = request.reasoning_effort or ""
-    adaptive = thinking is Thinking.ADAPTIVE
-    if wanted not in _BUDGETS or not (adaptive or thinking is Thinking.BUDGET) or forces_a_tool(request):
+    adaptive = traits.thinking is Thinking.ADAPTIVE
+    if wanted not in _BUDGETS or not (adaptive or traits.thinking is Thinking.BUDGET) or forces_a_tool(request):
         return None
     newest = reversed(request.messages)
     said = next((message for message in newest if message.role is not Role.SYSTEM), None)
-    if said is not None and said.role is Role.ASSISTANT:
+    if said is not None and said.role is Role.ASSISTANT and traits.prefill:
         return None
     if adaptive:
         return {"type": "adaptive"}

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -27,6 +27,8 @@ from llm_router.json_values import Json
 JSON_ONLY = "Answer with one JSON object and nothing else: no prose, no code fence."
 OPENING = "(The conversation begins.)"
 """What the user says where the assistant speaks first, which is refused."""
+CLOSING = "(Please go on.)"
+"""What the user says where the assistant spoke last, for whoever goes on with no answer that is begun."""
 
 
 def text_of(parts: tuple[Part, ...]) -> str:
@@ -65,19 +67,44 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def turns(request: ChatRequest) -> Iterator[tuple[Role, list[ChatMessage]]]:
+def turns(request: ChatRequest, *, prefill: bool = True) -> Iterator[tuple[Role, list[ChatMessage]]]:
     """The messages but the system's, those that follow each other from one side together. Tools speak as the user.
 
-    The user begins. Messages that say nothing are left out; where nothing is left, the system's are said by the user:
-    one must speak. Where several users speak, their text says who.
+    The user begins and, without `prefill`, ends. Messages that say nothing are left out; where nothing is left, the
+    system's are said by the user: one must speak. Where several users speak, their text says who. The results of a
+    turn's calls stand first, in the order of the calls, and by the names of the tools that were called.
     """
     spoken = [message for message in request.messages if message.role is not Role.SYSTEM and _says_something(message)]
     if not spoken:
         yield Role.USER, list(request.messages)
     elif spoken[0].role is Role.ASSISTANT:
         yield Role.USER, [ChatMessage(Role.USER, (TextPart(OPENING),))]
+    called: dict[str, str] = {}
     for is_assistant, together in groupby(named_in_text(spoken), lambda message: message.role is Role.ASSISTANT):
-        yield (Role.ASSISTANT if is_assistant else Role.USER), list(together)
+        messages = list(together)
+        if is_assistant:
+            made = {call.id: call.name for each in messages for call in each.tool_calls}
+            called = {**{known: name for known, name in called.items() if known not in made}, **made}
+        yield (Role.ASSISTANT, messages) if is_assistant else (Role.USER, _answering(called, messages))
+    if spoken and spoken[-1].role is Role.ASSISTANT and not prefill:
+        yield Role.USER, [ChatMessage(Role.USER, (TextPart(CLOSING),))]
+
+
+def _answering(called: Mapping[str, str], messages: Sequence[ChatMessage]) -> list[ChatMessage]:
+    """The messages of a turn, its results as the calls stand that were `called` before, ids with the tools' names."""
+    places = {known: place for place, known in enumerate(called)}
+
+    def place_of(message: ChatMessage) -> int:
+        if message.role is not Role.TOOL:
+            return len(places) + 1
+        return places.get(message.tool_call_id or "", len(places))
+
+    return [_named_as(called, message) for message in sorted(messages, key=place_of)]
+
+
+def _named_as(called: Mapping[str, str], message: ChatMessage) -> ChatMessage:
+    name = called.get(message.tool_call_id or "") if message.role is Role.TOOL else None
+    return replace(message, name=name) if name is not None else message
 
 
 def _says_something(message: ChatMessage) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,33 @@ _BY_STATUS = {
 }
 
 
+_TOO_LONG = re.compile(
+    r"maximum (?:context|prompt) length|exceeds the (?:available )?context (?:size|window)|prompt is too long"
+    r"|input length and `max_tokens` exceed context limit|exceeds the maximum number of tokens"
+    r"|input is too long for requested model|number of input tokens exceeds",
+    re.IGNORECASE,
+)
+"""What providers write of a request that is longer than the model's window, and of nothing else."""
+
+
+_NO_FILE = re.compile(r"No such File object\b|permission to access the File\b|^File files/")
+"""What OpenAI and Gemini write, under the status of a model that is not there or may not be used, of a request that
+names a file that they do not hold: in exactly these letters, since a file may be the operator's, too. A key that is
+not taken is never the request's."""
+
+
+def of_message(failed: ProviderFailed, message: object) -> ProviderFailed:
+    """The failure of a request that is not taken, as the provider's message tells it more exactly."""
+    if not isinstance(message, str):
+        return failed
+    if failed.failure is Failure.BAD_REQUEST and _TOO_LONG.search(message):
+        return ProviderFailed(Failure.TOO_LONG, status=failed.status)
+    refused = failed.failure in (Failure.REFUSED, Failure.UNKNOWN_MODEL) and failed.status != 401
+    if refused and _NO_FILE.search(message):
+        return ProviderFailed(Failure.BAD_REQUEST, status=failed.status)
+    return failed
+
+
 def of_status(status: int) -> Failure:
     """The failure that an HTTP status other than 200 stands for. Redirects are not followed and count as garbage."""
     if status in _BY_STATUS:
@@ -32,12 +60,12 @@ def of_status(status: int) -> Failure:
     return Failure.BAD_REQUEST if status >= 400 else Failure.GARBAGE
 
 
-def of_answer(status: int, headers: Mapping[str, str], now: datetime | None = None) -> ProviderFailed:
-    """The failure for the head of an answer; header names in lower case."""
-    return ProviderFailed(of_status(status), status=status, retry_after_s=retry_after_s(headers, now))
+def of_answer(status: int, headers: Mapping[str, str]) -> ProviderFailed:
+    """The failure for the head of an answer; header names in lower case, or in any if that is no matter."""
+    return ProviderFailed(of_status(status), status=status, retry_after_s=retry_after_s(headers))
 
 
-def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Seconds that a provider asks us to wait, from 0 to a day, or None.
 
     `Retry-After` is a number of seconds or an HTTP date (RFC 9110, 10.2.3); `retry-after-ms` is OpenAI's and Azure's.
@@ -50,7 +78,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
         return wait
     if (until := _date(given)) is None:
         return None
-    since = _date(headers.get("date")) or now or datetime.now(UTC)
+    since = _date(headers.get("date")) or datetime.now(UTC)
     return min(max((until - since).total_seconds(), 0.0), MAX_RETRY_AFTER_S)
 
 

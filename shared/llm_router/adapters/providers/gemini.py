@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from pydantic import JsonValue
+
 from llm_router.adapters.providers import gemini_answer, gemini_request
 from llm_router.adapters.providers.conversation import compact
-from llm_router.adapters.providers.failures import wait_s
-from llm_router.adapters.providers.http_provider import Received, read
+from llm_router.adapters.providers.failures import of_message, wait_s
+from llm_router.adapters.providers.http_provider import Received, read_error
 from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
@@ -40,6 +42,7 @@ class _Detail(Received):
 
 
 class _Error(Received):
+    message: JsonValue = None
     details: tuple[_Detail, ...] = ()
 
 
@@ -48,13 +51,13 @@ class _Refusal(Received):
 
 
 def explain(failed: ProviderFailed, body: bytes) -> ProviderFailed:
-    """A key that is not valid comes as a 400, and how long to wait stands in the body (google.rpc.RetryInfo)."""
-    try:
-        details = read(_Refusal, body).error.details
-    except ProviderFailed:
-        return failed
-    if any(detail.reason.startswith("API_KEY_") for detail in details):
+    """A key that is not valid and a prompt that is too long come as a 400, and how long to wait stands in the body
+    (google.rpc.RetryInfo)."""
+    error = read_error(_Refusal, body).error
+    if any(detail.reason.startswith("API_KEY_") for detail in error.details):
         return ProviderFailed(Failure.REFUSED, status=failed.status)
-    waits = [detail.retryDelay.removesuffix("s") for detail in details if detail.retryDelay.endswith("s")]
+    if (told := of_message(failed, error.message)) is not failed:
+        return told
+    waits = [detail.retryDelay.removesuffix("s") for detail in error.details if detail.retryDelay.endswith("s")]
     wait = wait_s(waits[0]) if waits else None
     return ProviderFailed(failed.failure, status=failed.status, retry_after_s=failed.retry_after_s or wait)

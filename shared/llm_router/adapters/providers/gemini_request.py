@@ -11,6 +11,7 @@ from llm_router.adapters.providers.conversation import (
     system_of,
     turns,
 )
+from llm_router.adapters.providers.taking import OTHER_KIND, untaken
 from llm_router.adapters.providers.traits import traits_of
 from llm_router.generation.chat import (
     AudioPart,
@@ -37,7 +38,7 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     """What is posted; whether it streams is said by the address. Parallel calls cannot be forbidden there."""
     schema_is_said = request.json_format is not None and bool(request.tools)
     given: dict[str, Json] = {
-        "contents": [_content(model, request, role, messages) for role, messages in turns(request)],
+        "contents": [_content(model, role, messages) for role, messages in turns(request)],
         "generationConfig": _settings(model, request, with_format=not schema_is_said),
     }
     if system := system_of(request, schema_is_said=schema_is_said):
@@ -56,7 +57,7 @@ def _settings(model: str, request: ChatRequest, *, with_format: bool) -> dict[st
         "temperature": request.temperature,
         "topP": request.top_p,
         "stopSequences": list(request.stop) or None,
-        "seed": request.seed,
+        "seed": None if request.seed is None else _seed(request.seed),
         "presencePenalty": request.presence_penalty if penalised else None,
         "frequencyPenalty": request.frequency_penalty if penalised else None,
         "thinkingConfig": gemini_thinking.thinking(model, request),
@@ -66,6 +67,11 @@ def _settings(model: str, request: ChatRequest, *, with_format: bool) -> dict[st
         if request.json_format.schema is not None:
             given["responseJsonSchema"] = json_object(request.json_format.schema)
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _seed(given: int) -> int:
+    """The seed, or where it has more than the 32 bits that are taken one that stands for it."""
+    return given if -(2**31) <= given < 2**31 else given % 2**31
 
 
 def _tool(tool: Tool) -> Json:
@@ -78,11 +84,11 @@ def _choice(choice: ToolChoice) -> Json:
     return {"mode": _MODES[choice.mode]}
 
 
-def _content(model: str, request: ChatRequest, role: Role, messages: list[ChatMessage]) -> Json:
+def _content(model: str, role: Role, messages: list[ChatMessage]) -> Json:
     parts: list[Json] = []
     for message in messages:
         if message.role is Role.TOOL:
-            parts += _result(model, request, message)
+            parts += _result(model, message)
             continue
         parts += [_part(part) for part in message.parts if not (isinstance(part, TextPart) and not part.text)]
         for place, call in enumerate(message.tool_calls):
@@ -97,21 +103,19 @@ def _id(model: str, given: str | None) -> dict[str, Json]:
     return {"id": given} if given and traits_of(model).signed_calls else {}
 
 
-def _result(model: str, request: ChatRequest, message: ChatMessage) -> list[Json]:
+def _result(model: str, message: ChatMessage) -> list[Json]:
     """A tool's result: its text and, behind that, whatever else it gave, such as pictures.
 
-    Older models tell calls apart by name and order, so the name is looked up by the call's id.
+    Older models tell calls apart by name and order.
     """
-    calls = {call.id: call.name for each in request.messages for call in each.tool_calls}
-    name = calls.get(message.tool_call_id or "", message.name or "")
-    if not name:
+    if not message.name:
         raise ProviderFailed(Failure.BAD_REQUEST)
     text = "\n".join(part.text for part in message.parts if isinstance(part, TextPart))
     try:
         response: dict[str, Json] = json_object(text) or {"result": text}
     except ProviderFailed:
         response = {"result": text}
-    told: Json = {"functionResponse": {**_id(model, message.tool_call_id), "name": name, "response": response}}
+    told: Json = {"functionResponse": {**_id(model, message.tool_call_id), "name": message.name, "response": response}}
     return [told, *(_part(part) for part in message.parts if not isinstance(part, TextPart))]
 
 
@@ -125,7 +129,7 @@ def _part(part: Part) -> Json:
             return {"inlineData": {"mimeType": f"audio/{sound}", "data": data}}
         case FilePart(data=str(data)):
             return _file(data)
-    raise ProviderFailed(Failure.BAD_REQUEST)
+    raise untaken("google", part)
 
 
 def _picture(address: str) -> Json:
@@ -133,7 +137,7 @@ def _picture(address: str) -> Json:
     held = media.inline(address)
     kind = media.kind_of(address, "image/jpeg") if held is None else held.kind
     if not kind.startswith("image/"):
-        raise ProviderFailed(Failure.BAD_REQUEST)
+        raise ProviderFailed(Failure.BAD_REQUEST, why=OTHER_KIND)
     return _given(address, held, kind)
 
 

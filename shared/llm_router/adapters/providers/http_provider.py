@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from llm_router.adapters.providers.events import ServerEvent
+from llm_router.adapters.providers.inside import must_not_look_inside
 from llm_router.adapters.providers.wire import Post, Wire
 from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
@@ -53,7 +54,7 @@ class HttpProvider:
     async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer:
         try:
             async with asyncio.timeout(timeout_s):
-                post = await self.protocol.post(model, request, stream=False)
+                post = await self._post(model, request, stream=False)
                 received = await self.wire.answer(post)
         except TimeoutError:
             raise ProviderFailed(Failure.TIMEOUT) from None
@@ -71,9 +72,14 @@ class HttpProvider:
                     raise ProviderFailed(Failure.TIMEOUT) from None
                 yield chunk
 
+    async def _post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
+        post = await self.protocol.post(model, request, stream=stream)
+        must_not_look_inside(post.url, request)
+        return post
+
     async def _chunks(self, model: str, request: ChatRequest) -> AsyncGenerator[ChatChunk]:
         """The chunks, and `ALIVE` for every event that gives none, such as a ping while a long argument is written."""
-        post = await self.protocol.post(model, request, stream=True)
+        post = await self._post(model, request, stream=True)
         reader = self.protocol.reader(request)
         async with contextlib.aclosing(self.wire.events(post)) as events:
             async for event in events:
@@ -106,3 +112,11 @@ def read(shape: type[R], received: bytes) -> R:
         return shape.model_validate_json(received)
     except ValidationError:
         raise ProviderFailed(Failure.GARBAGE) from None
+
+
+def read_error(shape: type[R], received: bytes) -> R:
+    """What the body of an error says, in its shape; one that says nothing where it is not of that shape."""
+    try:
+        return read(shape, received)
+    except ProviderFailed:
+        return shape()

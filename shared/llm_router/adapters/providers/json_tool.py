@@ -14,7 +14,8 @@ def forced(request: ChatRequest) -> Tool | None:
     wanted = request.json_format
     if wanted is None or wanted.schema is None or request.tools:
         return None
-    return Tool(wanted.name, wanted.description or "Gives the answer. Always call it.", wanted.schema)
+    said = wanted.description or "Gives the answer. Always call it."
+    return Tool(wanted.name, said, wanted.schema, wanted.strict)
 
 
 def awaited(request: ChatRequest) -> str | None:

@@ -7,6 +7,7 @@ import mimetypes
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from llm_router.adapters.providers.taking import UNREADABLE
 from llm_router.data_addresses import head_of, plain_base64
 from llm_router.generation.provider import Failure, ProviderFailed
 
@@ -35,14 +36,14 @@ def inline(address: str) -> Media | None:
     if (head := head_of(address)) is None:
         return None
     if head.data_from is None:
-        raise ProviderFailed(Failure.BAD_REQUEST)
+        raise ProviderFailed(Failure.BAD_REQUEST, why=UNREADABLE)
     written = address[head.data_from :]
     try:
         data = plain_base64(written) if head.in_base64 else base64.b64encode(unquote_to_bytes(written)).decode()
     except ValueError:
         data = None
     if data is None:
-        raise ProviderFailed(Failure.BAD_REQUEST)
+        raise ProviderFailed(Failure.BAD_REQUEST, why=UNREADABLE)
     return Media(_MEANT.get(head.kind, head.kind), data)
 
 

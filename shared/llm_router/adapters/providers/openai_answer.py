@@ -11,9 +11,9 @@ from pydantic import JsonValue
 from llm_router.adapters.providers.citations import cited, listed
 from llm_router.adapters.providers.conversation import new_call_id
 from llm_router.adapters.providers.events import ServerEvent
-from llm_router.adapters.providers.failures import of_status
-from llm_router.adapters.providers.http_provider import Received, read
-from llm_router.adapters.providers.streamed_calls import StreamedCalls
+from llm_router.adapters.providers.failures import of_message, of_status
+from llm_router.adapters.providers.http_provider import Received, read, read_error
+from llm_router.adapters.providers.streamed_calls import StreamedCalls, in_all
 from llm_router.generation.chat import ChatAnswer, ChatChunk, Citation, StopReason, ToolCall, ToolCallDelta, Usage
 from llm_router.generation.provider import Failure, ProviderFailed
 
@@ -27,6 +27,9 @@ _STOPS = {
 }
 """What is not named, such as `stop`, `eos` or `end_turn`, is an end of the model's own."""
 _ERRORS = {
+    "content_filter": Failure.BAD_REQUEST,
+    "content_policy_violation": Failure.BAD_REQUEST,
+    "context_length_exceeded": Failure.TOO_LONG,
     "insufficient_quota": Failure.REFUSED,
     "invalid_api_key": Failure.REFUSED,
     "model_not_found": Failure.UNKNOWN_MODEL,
@@ -118,23 +121,43 @@ class _Choice(Received):
 
 class _Error(Received):
     code: int | str | None = None
+    type: JsonValue = None
+    message: JsonValue = None
+    metadata: JsonValue = None
+
+    @property
+    def told(self) -> Failure | None:
+        """The failure that it names itself. OpenRouter tells of a request that was flagged by what it tells beside: a
+        403 for it must not keep others from the model."""
+        beside = self.metadata if isinstance(self.metadata, dict) else {}
+        if "flagged_input" in beside:
+            return Failure.BAD_REQUEST
+        names = (self.code, self.type, beside.get("error_type"))
+        return next((_ERRORS[name] for name in names if isinstance(name, str) and name in _ERRORS), None)
 
 
 class _Completion(Received):
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
     error: _Error | str | None = None
+    message: JsonValue = None
+    """Mistral's and others' place for what an error says."""
     citations: JsonValue = None
     search_results: JsonValue = None
 
     def checked(self) -> _Completion:
         """Itself, unless it tells of an error under a status of 200, as OpenRouter and streams do."""
         if self.error is not None:
-            code = self.error.code if isinstance(self.error, _Error) else None
-            if isinstance(code, int) and 400 <= code < 600:
-                raise ProviderFailed(of_status(code))
-            raise ProviderFailed(Failure.SERVER_ERROR)
+            error = self.error if isinstance(self.error, _Error) else _Error()
+            if error.told is None and isinstance(error.code, int) and 400 <= error.code < 600:
+                raise of_message(ProviderFailed(of_status(error.code)), self.said)
+            raise ProviderFailed(error.told or Failure.SERVER_ERROR)
         return self
+
+    @property
+    def said(self) -> JsonValue:
+        """What an error says."""
+        return self.error.message if isinstance(self.error, _Error) else self.error or self.message
 
 
 def _stop(reason: str) -> StopReason:
@@ -144,13 +167,10 @@ def _stop(reason: str) -> StopReason:
 
 
 def explain(failed: ProviderFailed, body: bytes) -> ProviderFailed:
-    """The failure by the error's code, where that is known."""
-    try:
-        error = read(_Completion, body).error
-    except ProviderFailed:
-        return failed
-    told = _ERRORS.get(str(error.code)) if isinstance(error, _Error) else None
-    return failed if told is None else ProviderFailed(told, status=failed.status)
+    """The failure by the error's code where that is known, else by what it says."""
+    answer = read_error(_Completion, body)
+    told = answer.error.told if isinstance(answer.error, _Error) else None
+    return of_message(failed, answer.said) if told is None else ProviderFailed(told, status=failed.status)
 
 
 def answer(body: bytes) -> ChatAnswer:
@@ -158,11 +178,11 @@ def answer(body: bytes) -> ChatAnswer:
     completion = read(_Completion, body).checked()
     if not completion.choices or (message := completion.choices[0].message) is None:
         raise ProviderFailed(Failure.GARBAGE)
+    stop = _stop(completion.choices[0].finish_reason or "stop")
     calls = tuple(
-        ToolCall(call.id or new_call_id(), call.function.name or "", call.function.text())
+        ToolCall(call.id or new_call_id(), call.function.name or "", in_all(call.function.text(), stop))
         for call in message.tool_calls or ()
     )
-    stop = _stop(completion.choices[0].finish_reason or "stop")
     return ChatAnswer(
         text=message.text(),
         stop=StopReason.TOOL_CALLS if calls and stop is StopReason.STOP else stop,
@@ -188,11 +208,13 @@ class ChunkReader:
     _listed: tuple[Citation, ...] = ()
 
     def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
-        """The chunks of one event, at most one. Raises `ProviderFailed`."""
+        """The chunks of one event. Raises `ProviderFailed`."""
         if event.data.strip() == b"[DONE]":
             self.ended = True
             usual = StopReason.TOOL_CALLS if self._calls else StopReason.STOP
             stop = usual if self._stop in (None, StopReason.STOP) else self._stop
+            if rest := self._calls.rest(stop):
+                yield ChatChunk(tool_calls=rest, citations=self._citations)
             yield ChatChunk(stop=stop, usage=self._usage, citations=self._citations)
             return
         completion = read(_Completion, event.data).checked()

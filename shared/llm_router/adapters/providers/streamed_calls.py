@@ -9,15 +9,24 @@ import re
 from dataclasses import dataclass, field
 
 from llm_router.adapters.providers.conversation import new_call_id
-from llm_router.generation.chat import ToolCallDelta
+from llm_router.generation.chat import StopReason, ToolCallDelta
 
+_CUT = frozenset({StopReason.LENGTH, StopReason.CONTENT_FILTER})
 _MARKS = re.compile(r"\\.?|[\"{}]", re.DOTALL)
+
+
+def in_all(arguments: str, stop: StopReason) -> str:
+    """What a call is given of whose arguments its speaker has told so much. Some tell nothing where there is nothing to
+    give, which is no JSON; of one that was cut before them it is all that is known."""
+    return arguments if arguments.strip() or stop in _CUT else "{}"
 
 
 @dataclass(slots=True)
 class _Arguments:
-    """What a call is given, of which is kept only whether it is a `whole` object yet. Each piece is read once."""
+    """What a call is given, of which is kept only whether it is anything, and a `whole` object yet. Each piece is read
+    once."""
 
+    given: bool = False
     whole: bool = False
     _depth: int = 0
     _quoted: bool = False
@@ -25,6 +34,7 @@ class _Arguments:
     """A backslash at the end, until the character behind it comes."""
 
     def take(self, piece: str) -> None:
+        self.given = self.given or bool(piece.strip())
         text, self._escape = self._escape + piece, ""
         for mark in _MARKS.finditer(text):
             if (found := mark[0]).startswith("\\"):
@@ -89,6 +99,11 @@ class StreamedCalls:
         new_name = name if call.name is None else None
         call.take(name, arguments)
         return ToolCallDelta(call.number, (id_ or new_call_id()) if begins else None, new_name, arguments)
+
+    def rest(self, stop: StopReason) -> tuple[ToolCallDelta, ...]:
+        """What is still to be told when their speaker has told all: of those that were given nothing."""
+        bare = [call.number for call in self._begun if not call.arguments.given]
+        return tuple(ToolCallDelta(number, arguments=rest) for number in bare if (rest := in_all("", stop)))
 
     def _meant(self, index: int | None, id_: str | None, name: str | None) -> _Begun | None:
         """The call that a piece is of, unless it begins one: by its index, else by its id, else the newest."""

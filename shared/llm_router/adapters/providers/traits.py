@@ -37,6 +37,10 @@ class Thinking(StrEnum):
     """A Gemini that is given a budget of tokens."""
     NOVA_EFFORT = "nova_effort"
     """A Nova that is told an effort."""
+    OPENAI_EFFORT = "openai_effort"
+    """A model of OpenAI's with open weights, which thinks anyway, as hard as it is told."""
+    OPENAI_REASONING = "openai_reasoning"
+    """A GPT at Bedrock, which is told the same in another way."""
 
 
 class Off(StrEnum):
@@ -64,6 +68,8 @@ class Profile(StrEnum):
     GLOBAL = "global"
     ASIAN = "asian"
     """The global one, but in Asia the one of the Asian regions."""
+    AMERICAN = "american"
+    """The one of the United States there, and everywhere else the global one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +88,15 @@ class Traits:
     """Tokens that it thinks if it does at all."""
     sampling: bool = True
     """Whether a temperature or top_p is taken."""
+    stops: bool = True
+    """Whether stop sequences are taken."""
+    prefill: bool = True
+    """Whether it goes on with an answer that the assistant has begun."""
     penalties: bool = True
     forced_tools: bool = True
     """Whether a call of a tool can be forced; of a Claude that refuses it, JSON has a setting."""
+    strict: bool = False
+    """Whether it can be made to keep to the shape of what a tool is given."""
     signed_calls: bool = False
     """Whether calls of tools have ids, and want the signature back that they came with."""
 

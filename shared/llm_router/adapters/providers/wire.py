@@ -174,10 +174,6 @@ def _hear(gone: asyncio.Future[None]) -> None:
 _HEADERS = {"user-agent": "llm-router", "accept-encoding": "identity", "content-type": "application/json"}
 
 
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
-
-
 async def _whole(content: aiohttp.StreamReader, limit: int) -> bytes:
     pieces, total = [], 0
     async for piece in content.iter_any():
@@ -190,7 +186,7 @@ async def _whole(content: aiohttp.StreamReader, limit: int) -> bytes:
 
 async def _refusal(post: Post, response: aiohttp.ClientResponse) -> ProviderFailed:
     """What an answer that is no 200 means. Its body is read only for a protocol that looks into it."""
-    failed = failures.of_answer(response.status, _lower(response.headers))
+    failed = failures.of_answer(response.status, response.headers)
     return failed if post.explain is by_status else post.explain(failed, await _beginning(response.content))
 
 

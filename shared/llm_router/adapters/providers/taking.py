@@ -1,0 +1,45 @@
+"""What a protocol has no form for, in our own words: told before a model is chosen, and by one that is asked anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from llm_router.data_addresses import head_of
+from llm_router.generation.chat import AudioPart, FilePart, ImagePart, Part
+from llm_router.generation.provider import Failure, ProviderFailed
+
+PICTURE_BY_ADDRESS = "a picture has to be sent itself, not by its address"
+FILE_BY_ADDRESS = "a file has to be sent itself, not by its address"
+FILE_BY_ID = "a file has to be sent itself, not by its id"
+NO_SOUND = "no sound can be sent to it"
+OTHER_KIND = "a file is of a kind that cannot be sent to it"
+UNREADABLE = "a data address cannot be read"
+
+_SENT_ITSELF = {
+    "anthropic": (FilePart, AudioPart),
+    "bedrock": (FilePart, AudioPart, ImagePart),
+}
+"""Parts that cannot be given by an address to providers of protocols of their own, or not at all."""
+
+
+def why_not(provider: str, parts: Iterable[Part]) -> str | None:
+    """Why a request with these parts cannot be put to this provider, as far as it can be told by what each part is
+    given by."""
+    return next((why for part in parts if (why := _why_not(provider, part)) is not None), None)
+
+
+def untaken(provider: str, part: Part) -> ProviderFailed:
+    """The failure of a request with this part, which is in no form that the provider takes."""
+    return ProviderFailed(Failure.BAD_REQUEST, why=_why_not(provider, part) or OTHER_KIND)
+
+
+def _why_not(provider: str, part: Part) -> str | None:
+    if provider in {*_SENT_ITSELF, "google"} and isinstance(part, FilePart) and part.data is None:
+        return FILE_BY_ID
+    if not isinstance(part, _SENT_ITSELF.get(provider, ())):
+        return None
+    if isinstance(part, AudioPart):
+        return NO_SOUND
+    if isinstance(part, ImagePart):
+        return PICTURE_BY_ADDRESS if head_of(part.url) is None else None
+    return FILE_BY_ADDRESS if isinstance(part, FilePart) and head_of(part.data or "") is None else None

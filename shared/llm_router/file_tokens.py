@@ -1,0 +1,109 @@
+"""About how many tokens a file takes: too many rather than too few, at a cost that is bounded whatever it holds."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from llm_router.conversation import FILE_OCTETS, FILE_TOKENS, TEXT_OCTETS
+from llm_router.data_addresses import Head, head_of, plain_base64
+from llm_router.ranking.tokens import ratios_of, reading_of, tokenizers
+
+PDF = "application/pdf"
+PAGE_TOKENS = 258
+"""What is billed for a page at least, as Gemini does, which looks at each as a picture."""
+UNSEEN_PAGES = 1000
+"""Pages of a PDF that shows none, where money is bounded: as many as providers take at most."""
+
+MOST_ESCAPES = 10_000
+"""Escapes of an address that are looked at: files that people have made have fewer."""
+MOST_UNPACKED = 2 * 1024 * 1024
+"""Bytes that are unpacked of all PDFs of a request: the objects of some ten thousand pages."""
+LEAST_UNPACKED = 1024
+"""What a packed part counts at least, since looking at it takes time."""
+
+_TEXT = re.compile(
+    r"text/|application/(json|xml|yaml|x-yaml|javascript|x-javascript|ecmascript|rtf|csv|sql|toml|x-sh|x-ndjson)$"
+    r"|application/[\w.-]{1,80}\+(json|xml|yaml)$"
+)
+_PAGE = re.compile(rb"/Type[\0\s]*/Page(?!\w)")
+_PACKED, _STREAM = b"/ObjStm", b"stream"
+
+
+class FileTokens(NamedTuple):
+    """What a file counts, and what it may be billed beyond that, of which the pages cannot be seen."""
+
+    tokens: int
+    unseen: int = 0
+
+
+@dataclass(slots=True)
+class Unpacking:
+    """How much may still be unpacked of the files of one request."""
+
+    left: int = MOST_UNPACKED
+
+    def objects(self, packed: bytes) -> bytes | None:
+        """Those of a packed part, from behind its kind; None for what is none, or more than is left."""
+        _, begins, data = packed.partition(_STREAM)
+        if not begins or self.left <= 0:
+            return None
+        unpacking = zlib.decompressobj()
+        try:
+            found = unpacking.decompress(data.lstrip(b"\r\n"), self.left)
+        except zlib.error:
+            self.left = 0  # how much of it was unpacked before is not known
+            return None
+        self.left -= max(len(found), LEAST_UNPACKED)
+        return found if unpacking.eof else None
+
+
+def file_tokens(address: str, unpacking: Unpacking) -> FileTokens:
+    """Of the file in a `data:` address; one at any other is not here, and counts as a short one.
+
+    A text is read as messages are, and counts as at whoever makes the most tokens of it, or a token a byte where that
+    cannot be told within the bounds. A PDF is billed by its text or by its pages.
+    """
+    if (head := head_of(address)) is None or head.data_from is None:
+        return FileTokens(FILE_TOKENS)
+    written = address[head.data_from :]
+    octets = len(written) * 3 // 4 if head.in_base64 else max(0, len(written.encode()) - 2 * written.count("%"))
+    if _TEXT.match(head.kind) is not None:
+        held = _held(head, written)
+        told = octets if held is None else _of_text(held.decode("utf-8", "replace"))
+        return FileTokens(max(FILE_TOKENS, octets // TEXT_OCTETS, told))
+    told = max(FILE_TOKENS, octets // FILE_OCTETS)
+    if head.kind != PDF:
+        return FileTokens(told)
+    held = _held(head, written)
+    pages = None if held is None else pages_of(held, unpacking)
+    if pages is None:
+        return FileTokens(told, max(octets, UNSEEN_PAGES * PAGE_TOKENS) - told)
+    return FileTokens(max(told, PAGE_TOKENS * pages))
+
+
+def pages_of(pdf: bytes, unpacking: Unpacking) -> int | None:
+    """How many pages are seen in a PDF, packed or not; None where none is, or where any of it cannot be unpacked."""
+    pages = len(_PAGE.findall(pdf))
+    for part in pdf.split(_PACKED)[1:]:
+        if (objects := unpacking.objects(part)) is None:
+            return None
+        pages += len(_PAGE.findall(objects))
+    return pages or None
+
+
+def _held(head: Head, written: str) -> bytes | None:
+    """The file's bytes; None where they cannot be told within the bounds."""
+    if not head.in_base64:
+        return None if written.count("%") > MOST_ESCAPES else unquote_to_bytes(written)
+    data = plain_base64(written)
+    return None if data is None else base64.b64decode(data)
+
+
+def _of_text(text: str) -> int:
+    read = reading_of(text)
+    return max(read.by(ratios_of(family)) for family in tokenizers())

@@ -1,0 +1,71 @@
+"""What a protocol has no form for is refused in our own words, before a model is chosen as when it is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_router.adapters.providers import taking
+from llm_router.generation.chat import AudioPart, ChatMessage, ChatRequest, FilePart, ImagePart, Part, Role, TextPart
+from llm_router.generation.provider import Failure
+from tests.support.chat import PIXEL, failure, run
+from tests.support.provider_answers import Protocol
+from tests.support.provider_server import ProviderServer
+from tests.support.speaking import SPEAKERS, model_of
+
+NAMES = {Protocol.ANTHROPIC: "anthropic", Protocol.BEDROCK: "bedrock", Protocol.GEMINI: "google"}
+AT, PICTURE = "https://example.com/a.png", f"data:image/png;base64,{PIXEL}"
+REFUSED = [
+    (Protocol.BEDROCK, ImagePart(AT), taking.PICTURE_BY_ADDRESS),
+    *(
+        (protocol, part, why)
+        for protocol in (Protocol.ANTHROPIC, Protocol.BEDROCK)
+        for part, why in (
+            (AudioPart("UklG", "wav"), taking.NO_SOUND),
+            (FilePart("https://example.com/a.pdf"), taking.FILE_BY_ADDRESS),
+        )
+    ),
+    *((protocol, FilePart(file_id="file-1"), taking.FILE_BY_ID) for protocol in NAMES),
+]
+
+
+def asked(part: Part) -> ChatRequest:
+    return ChatRequest((ChatMessage(Role.USER, (TextPart("Look."), part)),))
+
+
+@pytest.mark.parametrize(("protocol", "part", "why"), REFUSED)
+def test_why_it_is_refused_is_told(protocol: Protocol, part: Part, why: str, server: ProviderServer):
+    assert taking.why_not(NAMES[protocol], [part]) == why
+    attempt = lambda provider: failure(provider.complete(model_of(protocol), asked(part), 5))  # noqa: E731
+    failed = run(SPEAKERS[protocol](server.url), attempt)
+    assert (failed.failure, failed.why, server.requests) == (Failure.BAD_REQUEST, why, [])
+
+
+@pytest.mark.parametrize("protocol", [Protocol.ANTHROPIC, Protocol.BEDROCK])
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        (FilePart("data:application/zip;base64,UEs="), taking.OTHER_KIND),
+        (FilePart("data:application/pdf;base64,%%"), taking.UNREADABLE),
+        (FilePart("data:application/pdf"), taking.UNREADABLE),
+    ],
+)
+def test_so_is_what_only_shows_when_it_is_read(protocol: Protocol, part: Part, why: str, server: ProviderServer):
+    assert taking.why_not(NAMES[protocol], [part]) is None
+    attempt = lambda provider: failure(provider.complete(model_of(protocol), asked(part), 5))  # noqa: E731
+    assert run(SPEAKERS[protocol](server.url), attempt).why == why
+
+
+@pytest.mark.parametrize(
+    ("provider", "part"),
+    [
+        *((name, ImagePart(PICTURE)) for name in NAMES.values()),
+        ("anthropic", ImagePart(AT)),
+        ("google", ImagePart(AT)),
+        ("google", AudioPart("UklG", "wav")),
+        ("google", FilePart(AT)),
+        ("anthropic", FilePart("data:application/pdf;base64,JVBERi0=", file_id="file-1")),
+        *((name, part) for name in ("openai", "vllm") for part in (FilePart(file_id="f"), ImagePart(AT))),
+    ],
+)
+def test_nothing_else_is_refused_beforehand(provider: str, part: Part):
+    assert taking.why_not(provider, [part]) is None
