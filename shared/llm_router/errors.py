@@ -3,6 +3,7 @@
 RouterError
 ├── InvalidRequest            the request is well formed but wrong in named fields
 │   └── NoEligibleModel       no model meets the constraints
+│       └── TooDear           one may cost more than is wanted
 ├── MalformedRequest          the body or event cannot be read
 ├── PayloadTooLarge
 ├── HeadTooLong
@@ -163,6 +164,14 @@ class VersionConflict(Conflict):
 
 class NoEligibleModel(InvalidRequest):
     """No model meets the constraints; `fields` name the binding one and the nearest relaxation."""
+
+
+class TooDear(NoEligibleModel):
+    """A model may cost more than the request's bound; `enough_usd` is what would do."""
+
+    def __init__(self, message: str, fields: tuple[FieldProblem, ...], enough_usd: float) -> None:
+        super().__init__(message, fields)
+        self.enough_usd = enough_usd
 
 
 class RateLimited(RouterError):

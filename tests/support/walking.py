@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import pytest
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.errors import BudgetExceeded, NoEligibleModel, RouterError
+from llm_router.errors import BudgetExceeded, RouterError, TooDear
 from llm_router.generation.attempt import Attempt
 from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest, StopReason
 from llm_router.generation.cooling import Cooling
@@ -73,7 +73,7 @@ class World:
         self.takes_s: Callable[[ModelEntry], float] = lambda _: 0.0
         self.named = False
         self.too_dear: set[str] = set()
-        self.unwanted: set[str] = set()
+        self.unwanted: dict[str, float] = {}
         self.affords: Callable[[ModelEntry, ModelEntry, float], bool] = lambda *_: True
 
     def terms(self, seconds: float = 25.0) -> Terms:
@@ -84,7 +84,7 @@ class World:
             if model.id in self.too_dear:
                 raise BudgetExceeded("Too dear.")
             if model.id in self.unwanted:
-                raise NoEligibleModel("More than is wanted.")
+                raise TooDear("More than is wanted.", (), self.unwanted[model.id])
 
         until = self.clock.monotonic() + seconds
         return Terms(until, tell, self.dropped.append, self.takes_s, self.named, cover, self.affords)

@@ -70,6 +70,13 @@ WHOLE = [
     "Port this to make_it_so",
     "How does this fail? Give me the whole file",
     "Could you refactor this?",
+    "Rewrite this in Rust. Make sure in_cents() handles empty files.",
+    "Translate this code to Go. Name in_cents InCents.",
+    "Add type hints to this code. in_cents returns a list of numbers.",
+    "Add docstrings to every function. For in_cents mention the limit.",
+    "Add docstrings to every function, for in_cents mention the limit",
+    "Port this module to TypeScript. in_cents() must stay async.",
+    "Rewrite this code in full, in_cents is broken when the file is empty.",
 ]
 ELSE = [
     "Fix the bug",
@@ -110,6 +117,8 @@ ELSE = [
     "Füge Kommentare in in_cents ein",
     "Convert this for loop into a list comprehension: in in_cents",
     "Rewrite this function again() in one pass",
+    "Rewrite this function in_cents in full",
+    "Rewrite this function in_cents. Keep in_cents short.",
     "Give me the full code of in_cents",
     "Correct in_cents and return the complete function",
     "How do I print the whole file?",

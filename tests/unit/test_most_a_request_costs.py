@@ -127,7 +127,9 @@ def test_a_model_whose_pictures_may_cost_more_than_is_wanted_is_not_asked(ask: A
         asyncio.run(ask(generator(openai=mini), seen(MINI, most_usd=0.004)))
     assert [field.path for field in refused.value.fields] == ["constraints.max_cost_usd"]
     assert mini.asked == []
-    enough = float(refused.value.fields[0].problem.rpartition(" ")[2])
+    (problem,) = refused.value.fields
+    assert problem.problem.endswith(", with pictures billed as large ones")
+    enough = float(problem.problem.partition(",")[0].rpartition(" ")[2])
     asyncio.run(ask(generator(openai=mini), seen(MINI, most_usd=enough)))
     assert len(mini.asked) == 1
 

@@ -49,6 +49,12 @@ def test_one_call_is_told_whole_before_the_next_begins():
     assert all(item.status == "completed" for item in output.items())
 
 
+def test_arguments_nested_beyond_reading_end_no_stream():
+    deep = '{"a":' + "[" * 5000 + "]" * 5000 + "}"
+    output, _ = told(called(0, deep, "a", "f"), called(1, '{"n": 2}', "b", "g"), STOP)
+    assert calls(output) == [("a", "f", deep), ("b", "g", '{"n": 2}')]
+
+
 def test_calls_whose_pieces_are_mixed_are_kept_apart():
     output, events = told(
         called(0, '{"n"', "a", "f"), called(1, '{"m"', "b", "g"), called(0, ": 1}"), called(1, ": 2}"), STOP

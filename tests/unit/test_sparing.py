@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from llm_router.catalogue.entry import Catalogue
+from llm_router.conversation import NO_MEDIA, Media
 from llm_router.generation.chat import ChatMessage, ChatRequest, ImagePart, Part, Role, TextPart
 from llm_router.generation.cooling import Cooling
-from llm_router.generation.sparing import spared
+from llm_router.generation.job import Job
+from llm_router.generation.sparing import spared, too_dear
+from llm_router.ranking.tokens import Reading
 from tests.support.clock import FakeClock
 from tests.support.models import model
 
@@ -38,3 +41,12 @@ def test_otherwise_each_provider_is_asked_about_once():
     spares, asked = left_out((TEXT, SEEN), (TEXT,))
     assert spares == [{MODELS[0].id: "blind", MODELS[1].id: "blind"}]
     assert asked == [("a", [SEEN]), ("b", [SEEN])]
+
+
+def test_models_that_pictures_alone_make_too_dear_are_left_out_where_money_is_bounded():
+    cheap, dear = model("cheap", usd_in=0.01), model("dear", usd_in=50.0)
+    catalogue = Catalogue(1, {each.id: each for each in (cheap, dear)})
+    alone = Job(ChatRequest(()), (), Reading(0), 0.0, most_usd_wanted=0.01, media=Media(pictures=(("auto", 3),)))
+    assert set(too_dear(alone, catalogue)) == {dear.id}
+    assert too_dear(replace(alone, most_usd_wanted=None), catalogue) == {}
+    assert too_dear(replace(alone, media=NO_MEDIA), catalogue) == {}

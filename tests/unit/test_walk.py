@@ -10,8 +10,8 @@ from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import (
     BudgetExceeded,
     InvalidRequest,
-    NoEligibleModel,
     RateLimited,
+    TooDear,
     Unavailable,
     UpstreamError,
     UpstreamTimeout,
@@ -187,8 +187,10 @@ def test_that_the_money_does_not_suffice_is_told_once_nobody_else_is_left():
 
 def test_that_it_is_more_than_the_caller_wants_to_pay_is_told_where_all_others_are_too():
     world = World()
-    world.unwanted = {A1.id, B1.id}
-    assert isinstance(world.error(A1, B1), NoEligibleModel)
+    world.unwanted = {A1.id: 0.2, A2.id: 0.1, B1.id: 0.3}
+    nearest = world.error(A1, A2, B1)
+    assert isinstance(nearest, TooDear)
+    assert nearest.enough_usd == 0.1
     world.too_dear = {A1.id}
     assert isinstance(world.error(A1, B1), BudgetExceeded)
     assert isinstance(world.error(B1, A1), BudgetExceeded)
@@ -197,7 +199,7 @@ def test_that_it_is_more_than_the_caller_wants_to_pay_is_told_where_all_others_a
 def test_where_another_merely_cools_it_is_told_when_that_is_over():
     world = World({A1.id: ProviderFailed(Failure.RATE_LIMITED, retry_after_s=3.0)})
     world.error(A1)
-    world.unwanted = {B1.id}
+    world.unwanted = {B1.id: 0.1}
     error = world.error(A1, B1)
     assert isinstance(error, Unavailable)
     assert error.retry_after_s == pytest.approx(3.0)

@@ -121,3 +121,8 @@ def test_the_answer_to_a_question_is_long_only_where_that_is_its_limit():
     assert asked("Give me 300 pages on who wrote it") == asked("Who wrote it?")
     assert asked("Answer in 300 words: who wrote it?") == 405
     assert asked("Give me 3 names of kings") == 105
+
+
+def test_a_length_that_shall_not_be_exceeded_is_one_and_a_length_that_is_not_wanted_is_none():
+    assert estimated("Do not write more than 600 words about bees") == 810
+    assert estimated("Do not write 600 words about bees") == USUAL

@@ -14,7 +14,8 @@ from classifier.rules import Reading
 from classifier.wanted import breaks
 
 _FENCE, _APOSTROPHES, _QUOTES, _QUESTION = "```", "'’", "'’`\"", "?"
-_REWRITTEN, _ADDED, _WHOLE, _PART, _STILL, _ASKED = "rewritten", "added", "whole", "part", "still", "asked"
+_REWRITTEN, _ADDED, _WHOLE, _EVERY = "rewritten", "added", "whole", "every"
+_PART, _STILL, _ASKED = "part", "still", "asked"
 _WITHIN = 6
 """Words from "don't" up to what is not asked for."""
 _CONVERTED_WITHIN = 4
@@ -32,7 +33,7 @@ class CodeChanges:
 
     def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
         """Raises `KeyError` or `ValueError`: the phrases are part of the code."""
-        kinds = {kind: phrases[kind] for kind in (_REWRITTEN, _WHOLE, _PART, _STILL, _ASKED, Left.UNFOLDED)}
+        kinds = {kind: phrases[kind] for kind in (_REWRITTEN, _WHOLE, _EVERY, _PART, _STILL, _ASKED, Left.UNFOLDED)}
         rewritten = [" ".join(words) for words in itertools.product(phrases["verbs"], phrases["objects"])]
         added = [f"add {what}" for what in phrases[_ADDED]]
         self._index = PhraseIndex({**kinds, _REWRITTEN: [*rewritten, *phrases[_REWRITTEN]], _ADDED: added})
@@ -51,7 +52,8 @@ class CodeChanges:
         texts = [word.text for word in reading.words]
         asking = [phrase for phrase in found if self._asks(reading, texts, phrase)]
         names = names_beside(reading, asking)
-        if all(any(self._is_of_one(reading, phrase, name) for name in names.get(phrase, ())) for phrase in asking):
+        full = [phrase for phrase in found if phrase.group in {_WHOLE, _EVERY}]
+        if all(any(self._is_of_one(reading, each, name, full) for name in names.get(each, ())) for each in asking):
             return None
         return Left.UNFOLDED if any(self._unfolds(reading, phrase) for phrase in found) else Left.KEPT
 
@@ -82,17 +84,22 @@ class CodeChanges:
         *_, begins = ("", *itertools.islice(_clause(reading, texts, place), ENDS))
         return begins in self._words["questions"]
 
-    def _is_of_one(self, reading: Reading, phrase: Found, name: int) -> bool:
+    def _is_of_one(self, reading: Reading, phrase: Found, name: int, full: Iterable[Found]) -> bool:
         """Whether what the name that begins there stands for is alone meant: not where it only tells how all shall be
-        changed, nor what is wrong before all is asked for."""
+        changed, nor what is wrong with what is asked for `full`, nor in a sentence behind."""
         words = reading.words
         place = bisect_left(words, name, key=lambda word: word.start)
         if place < phrase.after:
             return phrase.group != _WHOLE or words[phrase.after - 1].text in _ONE
         between = [word.text for word in words[phrase.after : place]]
-        if not self._words["how"].isdisjoint(between):
+        if phrase.group == _EVERY or not self._words["how"].isdisjoint(between):
             return False
-        return phrase.group != _WHOLE or all(text[0].isalnum() or text in _QUOTES for text in between)
+        if phrase.group == _WHOLE:
+            return all(text[0].isalnum() or text in _QUOTES for text in between)
+        if any(breaks(reading, each) for each in range(phrase.after, min(place + 1, len(words)))):
+            return False
+        amid = (each for each in full if phrase.after <= each.first and each.after <= place)
+        return all(self._is_of_one(reading, each, name, ()) for each in amid)
 
     def _means_all(self, phrase: Found, last: str, behind: Sequence[str]) -> bool:
         """Whether the words behind leave it all that is meant: "refactor this function", but not "this regex"."""

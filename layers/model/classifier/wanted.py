@@ -20,7 +20,9 @@ _FORMS = ("creative_form", "practical_text")
 _MAKER_WITHIN, _CLOSE_WITHIN = 24, 2
 """Words between a length and the verb that asks for it; and between verb and number before a name that mostly means
 something else."""
-_ALONE = ("asks", "past", "behind", "results", "must", "given", "own", "with", "tells", "how", "articles", "rough")
+_ALONE = (
+    "asks", "past", "behind", "results", "must", "given", "own", "with", "tells", "how", "articles", "over", "rough",
+)  # fmt: skip
 _IN_ORDER = ("limits", "labels", "wants", "listed")
 """Kinds of words that count one by one, and kinds of phrases."""
 _PHRASE = 4
@@ -32,7 +34,7 @@ _VAGUE = frozenset({"item", "bullet"})
 """With a name that mostly means something else, one of these is an article, as 一个, or "a little", as 一点."""
 _OF_SOURCE = frozenset({"page", "word", "item", "character"})
 """What a text that is to be condensed may be told by."""
-_DO = "do"
+_DO, _NOT = "do", "not"
 _SENTENCE_SIGNS = frozenset("!?;。！？；…؟।•")
 _CLAUSE_SIGNS = frozenset(",，、:：—–")
 
@@ -108,7 +110,7 @@ class Wanted:
         owned = number > begin and texts[number - 1] in self._words["own"]
         if owned and number - 1 not in _ends_of_making(span, makers):
             return False
-        if self._asks_how(texts, begin):
+        if self._asks_how(texts, begin, number):
             return False
         if change and change.left is Left.CONDENSED:
             behind = texts[stated.after : stated.after + 1]
@@ -128,11 +130,15 @@ class Wanted:
         ends = stated.after == len(span.texts) or breaks(span.asked, stated.after)
         return ends and tuple(span.texts[stated.unit : stated.after]) in self._phrases["listed"]
 
-    def _asks_how(self, texts: Sequence[str], begin: int) -> bool:
-        """Whether the sentence asks for something else than to have it written: "do 300 pages", but not "do a page"."""
+    def _asks_how(self, texts: Sequence[str], begin: int, number: int) -> bool:
+        """Whether the sentence asks for something else than to have it written: "do 300 pages", but not "do a page",
+        nor "do not write more than a page"."""
         opening = texts[begin : begin + 2]
-        if len(opening) > 1 and opening[0] == _DO and opening[1] in self._words["articles"]:
-            return False
+        if len(opening) > 1 and opening[0] == _DO:
+            if opening[1] in self._words["articles"]:
+                return False
+            if opening[1] == _NOT and not self._words["over"].isdisjoint(texts[begin:number]):
+                return False
         return not self._words["how"].isdisjoint(opening)
 
     def _makers(self, span: Span, begin: int, stated: Stated) -> list[tuple[int, int]]:

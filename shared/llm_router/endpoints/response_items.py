@@ -193,7 +193,7 @@ class Calling:
         """Whether its arguments are an object already: those of a call whose pieces mix with the next one's are not."""
         try:
             return self._told and isinstance(json.loads(self.arguments), dict)
-        except ValueError:
+        except (ValueError, RecursionError):  # what is nested beyond reading is none that anybody can call with
             return False
 
 

@@ -18,7 +18,7 @@ from llm_router.generation.cooling import Cooling
 from llm_router.generation.job import Job
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Providers, nobody
-from llm_router.generation.sparing import WhyNot, spared
+from llm_router.generation.sparing import WhyNot, spared, too_dear
 from llm_router.generation.walk import TakesS
 from llm_router.ports import Clock
 from llm_router.ranking.constraints import Prospect, violations
@@ -100,9 +100,13 @@ class Dispatcher:
 
     def _decided(self, ask: Ask, request: ChatRequest, barred: Mapping[str, str]) -> Decision:
         ask, catalogue = replace(ask, generated=True), self.catalogues.in_force().catalogue
-        for left_out in spared(request, catalogue, self.cooling, self.can_force, self.why_not):
+        left_out = list(spared(request, catalogue, self.cooling, self.can_force, self.why_not))
+        most, media = ask.constraints.max_cost_usd, ask.conversation.media
+        dear = too_dear(Job(request, (), Reading(0), 0.0, most_usd_wanted=most, media=media), catalogue)
+        affordable = [{**dear, **each} for each in (*left_out, {})] if dear else []
+        for each in (*affordable, *left_out):
             with contextlib.suppress(NoEligibleModel):
-                return self.recommender.recommend(replace(ask, barred={**left_out, **barred}))
+                return self.recommender.recommend(replace(ask, barred={**each, **barred}))
         return self.recommender.recommend(replace(ask, barred=barred))
 
     def pinned(self, name: str, ask: Ask, request: ChatRequest, key: ClientKey | None, seconds: float) -> Routed:

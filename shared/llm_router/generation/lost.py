@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.errors import FieldProblem, NoEligibleModel
+from llm_router.errors import FieldProblem, TooDear
 from llm_router.generation.attempt import Attempt
 from llm_router.generation.job import Job
 from llm_router.generation.pricing import cost_usd
@@ -36,14 +36,15 @@ class Lost:
         return self.job if most is None or not self.usd else replace(self.job, most_usd_wanted=most - self.usd)
 
     def must_leave_enough_for(self, model: ModelEntry) -> None:
-        """Raises `NoEligibleModel` where the caller does not pay a token of the model's answer any more, or not with
+        """Raises `TooDear` where the caller does not pay a token of the model's answer any more, or not with
         pictures and files at the most that they may be billed as."""
         if (least := self._too_dear(model)) is not None:
-            enough = enough_usd(least + self.usd)
             assumed = f", with {self.job.assumed}" if self.job.assumed else ""
-            raise NoEligibleModel(
+            told = f"binds; {model.id} could be asked for {enough_usd(least + self.usd)}{assumed}"
+            raise TooDear(
                 f"{model.id} may cost more than max_cost_usd{assumed}.",
-                (FieldProblem("constraints.max_cost_usd", f"binds; {model.id} could be asked for {enough}"),),
+                (FieldProblem("constraints.max_cost_usd", told),),
+                least + self.usd,
             )
 
     def affords(self, model: ModelEntry, after: ModelEntry, seconds: float) -> bool:

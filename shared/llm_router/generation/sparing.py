@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.generation.chat import ChatRequest, Part, TextPart
 from llm_router.generation.cooling import Cooling
+from llm_router.generation.job import Job
 
 UNFORCED = "cannot be made to call a tool"
 
@@ -32,6 +33,18 @@ def spared(
         yield {**resting, **untaken}
     if untaken:
         yield untaken
+
+
+def too_dear(alone: Job, catalogue: Catalogue) -> Mapping[str, str]:
+    """Models whose answer is not paid even where nothing is read but what pictures and files may be billed as, which
+    is all that the job `alone` holds: a ranking counts these as the ordinary size."""
+    most = alone.most_usd_wanted
+    if most is None or not alone.assumed:
+        return {}
+    least = {model.id: alone.usd_with(model, 1) for model in catalogue.active()}
+    return {
+        name: f"may cost more, with {alone.assumed}" for name, usd in least.items() if usd is not None and usd > most
+    }
 
 
 def _untaken(request: ChatRequest, catalogue: Catalogue, why_not: WhyNot) -> Mapping[str, str]:

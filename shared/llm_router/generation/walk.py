@@ -13,9 +13,9 @@ from llm_router.errors import (
     BudgetExceeded,
     ErrorCode,
     InvalidRequest,
-    NoEligibleModel,
     RateLimited,
     RouterError,
+    TooDear,
     Unavailable,
     UpstreamError,
     UpstreamTimeout,
@@ -92,17 +92,16 @@ class Walk:
         Raises `UpstreamTimeout`, `UpstreamError`, `Unavailable` or, for a model that was named, `RateLimited`, and
         `InvalidRequest` when nobody who was asked takes the request; once two providers do not, no more are asked. A
         model that there is too little money for is passed over, and why is raised once nobody else is left, what a
-        budget says first: of the caller's own bound only where it left out all, since it may be enough for one that
-        failed or cools.
-        What else is raised of the router's own errors ends the walk. Messages hold model ids and codes, nothing that a
-        provider sent.
+        budget says first: of the caller's own bound, with the least that would do, only where it left out all, since
+        it may be enough for one that failed or cools. What else is raised of the router's own errors ends the walk.
+        Messages hold model ids and codes, nothing that a provider sent.
         """
         journal: list[Attempt] = []
         left = list(models)
-        too_dear: BudgetExceeded | NoEligibleModel | None = None
+        too_dear: BudgetExceeded | TooDear | None = None
         while (model := self._next(left, journal)) is not None:
             if (refusal := await self._uncovered(model, terms)) is not None:
-                too_dear = too_dear if isinstance(too_dear, BudgetExceeded) else refusal
+                too_dear = _first_told(too_dear, refusal)
                 continue
             limit = self._limit(model, left, journal, terms)
             if limit.seconds <= 0:
@@ -131,11 +130,11 @@ class Walk:
                 raise too_dear
         raise self._verdict(models, journal, terms)
 
-    async def _uncovered(self, model: ModelEntry, terms: Terms) -> BudgetExceeded | NoEligibleModel | None:
+    async def _uncovered(self, model: ModelEntry, terms: Terms) -> BudgetExceeded | TooDear | None:
         """Why there is too little money for a model, if there is."""
         try:
             await terms.cover(model)
-        except (BudgetExceeded, NoEligibleModel) as refusal:
+        except (BudgetExceeded, TooDear) as refusal:
             self.cooling.not_asked(model)
             return refusal
         except BaseException:
@@ -216,6 +215,13 @@ class Walk:
                 retry_after_s=wait,
             )
         return UpstreamError(f"No model answered ({said}).")
+
+
+def _first_told(before: BudgetExceeded | TooDear | None, now: BudgetExceeded | TooDear) -> BudgetExceeded | TooDear:
+    """Of two refusals the one that is to be told: a budget's, else the nearer bound."""
+    if before is None or isinstance(before, BudgetExceeded):
+        return before or now
+    return now if isinstance(now, BudgetExceeded) or now.enough_usd < before.enough_usd else before
 
 
 def _made(journal: list[Attempt]) -> list[Attempt]:
