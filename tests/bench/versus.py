@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +30,8 @@ IN_A_ROW, TURNS = 10, 60
 """Requests in a turn, and turns. Were it one request, each would find the processors' caches full of the other's
 weights and the other's threads still spinning, which no user has; what that gives stands beside it."""
 READY_WITHIN_S = 120
+QUIET_S = 0.05
+"""A service that answers one request within so many seconds has no others to answer."""
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,25 @@ def _starts(python: str) -> Compared:
     )
 
 
+def _undisturbed(address: str, connections: int, seconds: float, both: Sequence[str]) -> dict[str, float]:
+    """Throughput once neither has anything left to do for the callers of the last run, who have gone."""
+    for each in both:
+        line = over_http.Line(each, new_prompts(time.time_ns()))
+        while _seconds(line) > QUIET_S:
+            pass
+    return over_http.throughput(address, connections, seconds)
+
+
+def _seconds(line: over_http.Line) -> float:
+    started = time.perf_counter()
+    line()
+    return time.perf_counter() - started
+
+
 def _throughput(report: Report, address: str, other: str, seconds: float) -> Iterator[Compared]:
     rows = []
     for connections in over_http.CONNECTIONS:
-        ours, theirs = (over_http.throughput(each, connections, seconds) for each in (address, other))
+        ours, theirs = (_undisturbed(each, connections, seconds, (address, other)) for each in (address, other))
         rows.append((connections, ours["per_second"], theirs["per_second"], ours["p99_ms"], theirs["p99_ms"]))
         yield Compared(
             f"new prompts a second, {connections} connections",
