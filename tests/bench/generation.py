@@ -2,8 +2,9 @@
 
 Starts a bare provider and the service as `make run` does, each in processes of its own. Requests go in turn to the
 provider, to a pinned model and to `auto` with a prompt never sent before, so that a drift of the machine's speed meets
-all of them. A streamed piece carries the moment at which the provider wrote it; what passes until it is read, less what
-passes without the router, is what its forwarding takes. Then 200 streams run at once.
+all of them: in turns of ten, as callers of one kind come, and of one, where each finds the processors' caches full of
+what another needs. A streamed piece carries the moment at which the provider wrote it; what passes until it is read,
+less what passes without the router, is what its forwarding takes. Then 200 streams run at once.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tests.bench.prompts import new_prompts
 from tests.support.running import running_service
 
 WARM_UP, COUNTED = 60, 500
+IN_A_ROW = (10, 1)
 STREAMS, PIECES, EVERY_S = 200, 40, 0.05
 PINNED = "openai/gpt-4.1-mini"
 USAGE = {"prompt_tokens": 9, "completion_tokens": 40, "total_tokens": 49}
@@ -90,17 +92,17 @@ def whole_ms(line: http.client.HTTPConnection, model: str, prompt: str) -> float
     return elapsed
 
 
-def measure_whole(provider: int, router: int) -> dict[str, list[float]]:
-    """Milliseconds of every counted request."""
+def measure_whole(provider: int, router: int, in_a_row: int) -> dict[str, list[float]]:
+    """Milliseconds of every counted request, with so many of a kind in each turn."""
     prompts = new_prompts(time.time_ns())
     lines = {port: http.client.HTTPConnection("127.0.0.1", port, timeout=30) for port in (provider, router)}
     ways = {"provider directly": (provider, "m"), "pinned": (router, PINNED), "auto, new prompt": (router, "auto")}
     times: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(WARM_UP + COUNTED):
+    for turn in range(-WARM_UP, COUNTED, in_a_row):
         for name, (port, model) in ways.items():
-            elapsed = whole_ms(lines[port], model, next(prompts))
-            if turn >= WARM_UP:
-                times[name].append(elapsed)
+            elapsed = [whole_ms(lines[port], model, next(prompts)) for _ in range(in_a_row)]
+            if turn >= 0:
+                times[name] += elapsed
     return times
 
 
@@ -132,7 +134,7 @@ async def _tokens(port: int, count: int) -> list[float]:
 def _row(name: str, values: list[float], added: float | None = None) -> str:
     cuts = statistics.quantiles(values, n=100)
     more = "" if added is None else f"{added:>11.2f}"
-    return f"{name:<28}{cuts[49]:>9.2f}{cuts[89]:>9.2f}{cuts[98]:>9.2f}{more}"
+    return f"{name:<36}{cuts[49]:>9.2f}{cuts[89]:>9.2f}{cuts[98]:>9.2f}{more}"
 
 
 def main() -> None:
@@ -144,11 +146,12 @@ def main() -> None:
     given = {"OPENAI_BASE_URL": f"http://127.0.0.1:{provider}/v1", "OPENAI_API_KEY": "sk-bench", "LOG_LEVEL": "ERROR"}
     with tempfile.TemporaryDirectory() as folder, running_service(Path(folder), **given) as service:
         router = service.ports["PORT"]
-        print(f"{'':<28}{'p50 ms':>9}{'p90 ms':>9}{'p99 ms':>9}{'added p50':>11}")
-        times = measure_whole(provider, router)
-        direct = statistics.median(times["provider directly"])
-        for name, found in times.items():
-            print(_row(name, found, statistics.median(found) - direct))
+        print(f"{'':<36}{'p50 ms':>9}{'p90 ms':>9}{'p99 ms':>9}{'added p50':>11}")
+        for in_a_row in IN_A_ROW:
+            times = measure_whole(provider, router, in_a_row)
+            direct = statistics.median(times["provider directly"])
+            for name, found in times.items():
+                print(_row(f"{name}, turns of {in_a_row}", found, statistics.median(found) - direct))
         bare, passed = (asyncio.run(_tokens(port, 3)) for port in (provider, router))
         print(_row("a token directly", bare))
         print(_row("a token through the router", passed, statistics.median(passed) - statistics.median(bare)))

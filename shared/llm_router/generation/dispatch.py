@@ -204,11 +204,13 @@ def _must_meet(job: Job, model: ModelEntry, limits: Constraints, text: Reading, 
     Of its price only what the prompt and a token cost counts, as the rest is bounded by the answer's length; without a
     price it cannot keep to any.
     """
+    tokens = text.by(ratios_of(model.tokenizer))
+    reads = tokens if model.context_window is not None and tokens > CLEARLY * model.context_window else 0
+    if not (reads or limits.names_any or limits.bounds_any or limits.min_context_tokens):
+        return
     usd = job.usd_with(model, 1)
     if usd is None and limits.max_cost_usd is None:
         usd = 0.0
-    tokens = text.by(ratios_of(model.tokenizer))
-    reads = tokens if model.context_window is not None and tokens > CLEARLY * model.context_window else 0
     least = Prospect(
         model, usd, expected.wait_ms, expected.quality, input_tokens=reads, answer_tokens=1, silent=expected.silent
     )

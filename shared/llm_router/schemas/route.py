@@ -32,6 +32,8 @@ from llm_router.taxonomy import Degraded, Difficulty, Method
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Names = Annotated[tuple[Name, ...], Field(max_length=200)]
 KNOWN_EXCLUSIONS = 4096
+UNBOUND = Constraints()
+"""No demand at all, as most requests have it: one for all of them."""
 Positive = Annotated[float, Field(gt=0, le=1e9)]
 
 
@@ -55,6 +57,8 @@ class ConstraintsBody(RequestBody):
 
     def constraints(self) -> Constraints:
         """The constraints as the ranking sees them."""
+        if not self.model_fields_set:
+            return UNBOUND
         return Constraints(
             max_tokens=self.max_tokens,
             max_cost_usd=self.max_cost_usd,
