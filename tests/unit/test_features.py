@@ -10,16 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from classifier.answers import AnswerLengths
 from classifier.features import NUMERIC, Features, _signs, guess_script, read_features
 from classifier.fences import holds_code
 from classifier.normalise import HEAD_CHARACTERS, MAX_MARKS, TAIL_CHARACTERS, normalise
 from classifier.rules import RuleBook
 from classifier.words import split_words
-from llm_router.taxonomy import Category, Difficulty, Writing
+from llm_router.taxonomy import Writing
 
 BOOK = RuleBook.load()
-LENGTHS = AnswerLengths.load()
 
 
 def features(text: str) -> Features:
@@ -223,33 +221,6 @@ def test_what_is_read_at_a_glance_is_read_as_at_a_closer_look(text):
     assert glance.text == closer.text
     ends = range(len(glance.text))
     assert [glance.span(place, place + 1) for place in ends] == [closer.span(place, place + 1) for place in ends]
-
-
-def asked(text: str, category: Category = Category.GENERAL) -> int:
-    reading = BOOK.read(normalise(text))
-    return LENGTHS.estimate(category, Difficulty.EASY, reading, 20)
-
-
-def test_an_asked_length_is_the_estimate():
-    assert asked("Write an essay of 1000 words about trains") == 1350
-    assert asked("escribe 3 párrafos sobre trenes") == 330
-    assert asked("write three paragraphs on trains") == 330
-
-
-def test_brevity_and_detail_are_heard():
-    plain = asked("Explain trains")
-    assert asked("Explain trains in one sentence") <= 80 < plain
-    assert asked("Explain trains in detail") > plain
-
-
-def test_numbers_of_a_problem_are_no_asked_length():
-    plain = asked("He reads pages of a book", Category.MATH)
-    assert asked("He reads 40 pages of a book", Category.MATH) == plain
-
-
-def test_estimates_stay_within_bounds():
-    assert 8 <= asked("write 0 words") <= 8000
-    assert 8 <= asked("write 99999999999 words") <= 8000
 
 
 @given(st.text(alphabet="abXY ,!?'.\nimportfrom", max_size=40))
