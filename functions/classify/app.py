@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from llm_router.activity import note_batch, note_classified
-from llm_router.auth import Function
 from llm_router.composition.services import services
+from llm_router.function_names import Function
 from llm_router.schemas.categories import CategoriesAnswer, CategoryRequest, categories_answer
 from llm_router.schemas.classify import BatchAnswer, BatchRequest, ClassifyAnswer, ClassifyRequest, classify_answer
 from llm_router.schemas.health import HealthAnswer

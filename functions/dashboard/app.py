@@ -6,10 +6,10 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from llm_router.auth import Function
 from llm_router.composition.services import services
 from llm_router.dashboard import Window, window_named
 from llm_router.errors import NotFound
+from llm_router.function_names import Function
 from llm_router.health import State
 from llm_router.schemas.dashboard import DashboardData, WholeHealth
 from llm_router.schemas.dashboard_answer import dashboard_answer

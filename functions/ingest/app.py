@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from llm_router.activity import ActivityKind, Observation
-from llm_router.auth import Function
 from llm_router.catalogue.gathering import AWAITED_S
 from llm_router.catalogue.source_state import Health, renewed_at
 from llm_router.clock import iso_date
 from llm_router.composition.services import services
 from llm_router.errors import ErrorCode, RouterError, StoreUnavailable
+from llm_router.function_names import Function
 from llm_router.health import catalogue_is_well
 from llm_router.schemas.catalogue import (
     EntryAnswer,

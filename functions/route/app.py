@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from llm_router.activity import note_decision
-from llm_router.auth import Function
 from llm_router.composition.services import services
+from llm_router.function_names import Function
 from llm_router.health import catalogue_is_well
 from llm_router.lazy import Lazy
 from llm_router.schemas.feedback import FeedbackAnswer, FeedbackRequest, feedback_answer
@@ -89,8 +89,15 @@ def _expose_responses() -> None:
     ResponsesRoute(generation()).expose(door)
 
 
+def _expose_messages() -> None:
+    from llm_router.endpoints.messages import MessagesRoutes
+
+    MessagesRoutes(generation()).expose(door)
+
+
 door.routes.later(_expose_the_rest)
-door.routes.later(_expose_responses, path="/v1/responses")
+door.routes.later(_expose_responses, "/v1/responses")
+door.routes.later(_expose_messages, "/v1/messages", "/v1/messages/count_tokens")
 
 
 def warm() -> None:

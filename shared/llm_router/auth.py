@@ -18,15 +18,6 @@ _ADDRESS = re.compile(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*")
 _REFUSED = "A valid key is needed, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."
 
 
-class Function(StrEnum):
-    """The four functions, named as their folders."""
-
-    ROUTE = "route"
-    CLASSIFY = "classify"
-    INGEST = "ingest"
-    DASHBOARD = "dashboard"
-
-
 class Access(StrEnum):
     """Who may call a route. `OPERATOR` is the admin, or anyone on the loopback listener."""
 

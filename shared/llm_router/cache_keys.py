@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 SCHEMA = "1"
 """Raised whenever the form of what is cached changes: everything older is then a miss."""
@@ -13,9 +14,12 @@ def key(secret: bytes, namespace: str, version: str, text: str) -> str:
 
     BLAKE2b keyed with `secret` (at most 64 bytes count). Lone surrogates are hashed as they are.
     """
-    digest = hashlib.blake2b(key=hashlib.sha256(secret).digest(), digest_size=24)
-    for part in (namespace, version):
-        digest.update(part.encode())
-        digest.update(b"\0")
+    digest = _begun(secret, namespace, version).copy()
     digest.update(text.encode("utf-8", "surrogatepass"))
     return f"{namespace}:{SCHEMA}:{digest.hexdigest()}"
+
+
+@lru_cache(64)
+def _begun(secret: bytes, namespace: str, version: str) -> hashlib.blake2b:
+    """What the keys of one thing have in common."""
+    return hashlib.blake2b(f"{namespace}\0{version}\0".encode(), key=hashlib.sha256(secret).digest(), digest_size=24)

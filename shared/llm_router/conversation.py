@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from llm_router.catalogue.entry import Capability
 
@@ -21,17 +23,40 @@ TEXT_OCTETS, FILE_OCTETS, AUDIO_OCTETS = 4, 8, 250
 """Bytes that make a token at least: of text; of other documents, whose pages are billed as text and as pictures; and of
 sound, billed by time (some thirty tokens a second, of which eight kilobytes are a good recording). Too many tokens
 rather than too few, since budgets and `max_cost_usd` rest on them."""
+SPARE_AUDIO_OCTETS = 60
+"""The same of sound that is packed to two kilobytes a second, where money is bounded."""
 MESSAGE_TOKENS, REQUEST_TOKENS = 4, 3
 """What providers bill for that wraps each message, who speaks and where it begins and ends, and for what opens the
 answer: so many at OpenAI, about as many at most others."""
+
+
+class Packed(NamedTuple):
+    """What files and sound may be billed as beyond what they count, since it is packed. Of `pages` that are seen in
+    PDFs, which count `page_tokens`, it goes by the model; of PDFs that show none it is `hidden` tokens at models that
+    bill the least for a page, and goes by the model for what others bill beyond that for their `hidden_pages`; of other
+    files and of sound it is `unseen` tokens, at most."""
+
+    unseen: int = 0
+    hidden: int = 0
+    pages: int = 0
+    page_tokens: int = 0
+    hidden_pages: int = 0
+
+
+NOTHING_PACKED = Packed()
+
+
+def packed_together(each: Iterable[Packed]) -> Packed:
+    """All of it as one."""
+    return Packed(*map(sum, zip(*each, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message: who speaks, its text, how many of its parts are not text, and what these take in tokens beyond what
     each picture counts. `images` tell how closely each is to be looked at, blank where nothing is said of it. `unsized`
-    are the files of which only an address is known, and so not how much they are; `unseen_tokens` is what others may be
-    billed beyond what they count, since their pages cannot be seen."""
+    are the files of which only an address is known, and so not how much they are; `packed` is what others, and sound,
+    may be billed as beyond what they count."""
 
     role: str
     text: str
@@ -40,16 +65,23 @@ class Turn:
     files: int = 0
     heavy_tokens: int = 0
     unsized: int = 0
-    unseen_tokens: int = 0
+    packed: Packed = NOTHING_PACKED
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """What may be billed as far more than it counts: how many pictures are to be looked at how closely, and tokens of
-    files beyond what these count."""
+    """What may be billed as far more than it counts: how many pictures are to be looked at how closely, and what is
+    packed in files and sound."""
 
     pictures: tuple[tuple[str, int], ...] = ()
-    unseen_tokens: int = 0
+    packed: Packed = NOTHING_PACKED
+
+    @property
+    def assumed(self) -> str:
+        """What is to be paid for as more than it counts, and as what; blank where nothing is."""
+        pictures = "pictures billed as large ones" if self.pictures else ""
+        packed = "files and sound billed as long ones" if any(self.packed) else ""
+        return " and ".join(filter(None, [pictures, packed]))
 
 
 NO_MEDIA = Media()
@@ -57,13 +89,14 @@ NO_MEDIA = Media()
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Messages in their order, whether tools or a JSON answer are asked for beside them, and about how many tokens
-    what describes these takes."""
+    """Messages in their order, whether tools or a JSON answer are asked for beside them, about how many tokens what
+    describes these takes, and whether tools have been called in them."""
 
     turns: tuple[Turn, ...]
     wants_tools: bool = False
     wants_json: bool = False
     beside_tokens: int = 0
+    has_calls: bool = False
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -99,12 +132,17 @@ class Conversation:
     def media(self) -> Media:
         """What of it may be billed as far more than it counts."""
         pictures = Counter(detail for turn in self.turns for detail in turn.images)
-        return Media(tuple(pictures.items()), sum(turn.unseen_tokens for turn in self.turns))
+        return Media(tuple(pictures.items()), packed_together(turn.packed for turn in self.turns))
 
     @property
     def unspoken_tokens(self) -> int:
         """Tokens of all that is no message's text, with what wraps the messages."""
         return self.media_tokens + wrapping_tokens(len(self.turns))
+
+    @property
+    def tooled(self) -> bool:
+        """Whether a model has to be told how tools or the shape of an answer are used."""
+        return self.wants_tools or self.wants_json or self.has_calls
 
     @property
     def is_sized(self) -> bool:
@@ -132,6 +170,11 @@ def wrapping_tokens(messages: int) -> int:
 def audio_tokens(octets: int) -> int:
     """About how many tokens so many bytes of sound take."""
     return max(AUDIO_TOKENS, octets // AUDIO_OCTETS)
+
+
+def unseen_audio_tokens(octets: int) -> int:
+    """How many more it may be billed as."""
+    return max(0, octets // SPARE_AUDIO_OCTETS - audio_tokens(octets))
 
 
 def of_prompt(prompt: str) -> Conversation:

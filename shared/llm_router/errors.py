@@ -3,7 +3,8 @@
 RouterError
 ├── InvalidRequest            the request is well formed but wrong in named fields
 │   └── NoEligibleModel       no model meets the constraints
-│       └── TooDear           one may cost more than is wanted
+│       ├── TooDear           one may cost more than is wanted
+│       └── TooLong           the windows alone are too small
 ├── MalformedRequest          the body or event cannot be read
 ├── PayloadTooLarge
 ├── HeadTooLong
@@ -75,6 +76,7 @@ class ErrorCode(StrEnum):
     UPSTREAM_UNAVAILABLE = "upstream_unavailable"
     BUDGET_EXCEEDED_DAY = "budget_exceeded_day"
     BUDGET_EXCEEDED_MONTH = "budget_exceeded_month"
+    THREAD_UNSUPPORTED_REQUEST = "thread_unsupported_request"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     IDEMPOTENCY_IN_PROGRESS = "idempotency_in_progress"
     FUNCTION_TIMEOUT = "function_timeout"
@@ -172,6 +174,10 @@ class TooDear(NoEligibleModel):
     def __init__(self, message: str, fields: tuple[FieldProblem, ...], enough_usd: float) -> None:
         super().__init__(message, fields)
         self.enough_usd = enough_usd
+
+
+class TooLong(NoEligibleModel):
+    """What is to be read is longer than a model's window, and nothing else keeps that model out."""
 
 
 class RateLimited(RouterError):

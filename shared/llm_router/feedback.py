@@ -84,7 +84,6 @@ class FeedbackBook:
     judgements: DecayedCounters
     kept_s: float
     known_as: Callable[[str], str] = str
-    entropy: Callable[[int], bytes] = os.urandom
 
     def give(self, decision_id: str, subject: Subject, score: float) -> Given:
         """Count a score from 0 to 1 by `subject.tenant`. Only the first judgement of a decision counts, and none of a
@@ -95,7 +94,7 @@ class FeedbackBook:
         """
         if subject.demo:
             return Given(0.0, Uncounted.DEMO_ANSWER)
-        by, now = self.entropy(16).hex(), self.clock.now()
+        by, now = os.urandom(16).hex(), self.clock.now()
         begun = Record(GIVEN, decision_id, json.dumps({COUNTING: by}), now + COUNTING_S)
         counted = Record(GIVEN, decision_id, json.dumps({"counted_by": by}), now + self.kept_s)
         if not self._marks.set(begun):

@@ -8,9 +8,9 @@ from enum import StrEnum
 from functools import cached_property
 
 from llm_router.activity import ActivityKind, Observation
-from llm_router.auth import Function
 from llm_router.counters import ESTIMATED, SPENT, Counter, Sums, grouped, prompt_counts
 from llm_router.errors import StoreUnavailable
+from llm_router.function_names import Function
 from llm_router.latencies import p50_p95_p99, place_of
 from llm_router.ports import Clock, RecordStore
 

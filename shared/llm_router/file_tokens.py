@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from llm_router.conversation import FILE_OCTETS, FILE_TOKENS, TEXT_OCTETS
+from llm_router.conversation import FILE_OCTETS, FILE_TOKENS, NOTHING_PACKED, TEXT_OCTETS, Packed
 from llm_router.data_addresses import Head, head_of, plain_base64
+from llm_router.packed_documents import UNKNOWN_TOKENS, PartsLeft, is_packed, packed_tokens
 from llm_router.ranking.tokens import ratios_of, reading_of, tokenizers
 
 PDF = "application/pdf"
@@ -35,17 +36,18 @@ _PACKED, _STREAM = b"/ObjStm", b"stream"
 
 
 class FileTokens(NamedTuple):
-    """What a file counts, and what it may be billed beyond that, of which the pages cannot be seen."""
+    """What a file counts, and what it may be billed as beyond that, since its text is packed."""
 
     tokens: int
-    unseen: int = 0
+    packed: Packed = NOTHING_PACKED
 
 
 @dataclass(slots=True)
 class Unpacking:
-    """How much may still be unpacked of the files of one request."""
+    """How much may still be unpacked of the files of one request, and listed of what is packed in them."""
 
     left: int = MOST_UNPACKED
+    parts: PartsLeft = field(default_factory=PartsLeft)
 
     def objects(self, packed: bytes) -> bytes | None:
         """Those of a packed part, from behind its kind; None for what is none, or more than is left."""
@@ -66,24 +68,25 @@ def file_tokens(address: str, unpacking: Unpacking) -> FileTokens:
     """Of the file in a `data:` address; one at any other is not here, and counts as a short one.
 
     A text is read as messages are, and counts as at whoever makes the most tokens of it, or a token a byte where that
-    cannot be told within the bounds. A PDF is billed by its text or by its pages.
+    cannot be told within the bounds. A PDF is billed by its text or by its pages, or by both. Anything else counts as a
+    text where it is one, else by its size.
     """
     if (head := head_of(address)) is None or head.data_from is None:
         return FileTokens(FILE_TOKENS)
     written = address[head.data_from :]
     octets = len(written) * 3 // 4 if head.in_base64 else max(0, len(written.encode()) - 2 * written.count("%"))
+    held = _held(head, written)
     if _TEXT.match(head.kind) is not None:
-        held = _held(head, written)
-        told = octets if held is None else _of_text(held.decode("utf-8", "replace"))
-        return FileTokens(max(FILE_TOKENS, octets // TEXT_OCTETS, told))
+        return _of_text(None if held is None else held.decode("utf-8", "replace"), octets)
     told = max(FILE_TOKENS, octets // FILE_OCTETS)
     if head.kind != PDF:
-        return FileTokens(told)
-    held = _held(head, written)
+        return _of_document(held, octets, told, unpacking.parts)
     pages = None if held is None else pages_of(held, unpacking)
     if pages is None:
-        return FileTokens(told, max(octets, UNSEEN_PAGES * PAGE_TOKENS) - told)
-    return FileTokens(max(told, PAGE_TOKENS * pages))
+        hidden = max(octets, UNSEEN_PAGES * PAGE_TOKENS) - told
+        return FileTokens(told, Packed(hidden=hidden, hidden_pages=UNSEEN_PAGES))
+    told = max(told, PAGE_TOKENS * pages)
+    return FileTokens(told, Packed(pages=pages, page_tokens=told))
 
 
 def pages_of(pdf: bytes, unpacking: Unpacking) -> int | None:
@@ -104,6 +107,22 @@ def _held(head: Head, written: str) -> bytes | None:
     return None if data is None else base64.b64decode(data)
 
 
-def _of_text(text: str) -> int:
+def _of_document(held: bytes | None, octets: int, told: int, parts: PartsLeft) -> FileTokens:
+    """Of one that is packed, or may be, the text that its list of parts tells."""
+    if held is not None and not is_packed(held):
+        try:
+            return _of_text(held.decode(), octets)
+        except UnicodeDecodeError:
+            most: int | None = octets // TEXT_OCTETS
+    else:
+        most = None if held is None else packed_tokens(held, parts)
+    return FileTokens(told, Packed(unseen=max(0, (octets * UNKNOWN_TOKENS if most is None else most) - told)))
+
+
+def _of_text(text: str | None, octets: int) -> FileTokens:
+    """A token a byte where the text is not known."""
+    if text is None:
+        return FileTokens(max(FILE_TOKENS, octets))
     read = reading_of(text)
-    return max(read.by(ratios_of(family)) for family in tokenizers())
+    told = max(read.by(ratios_of(family)) for family in tokenizers())
+    return FileTokens(max(FILE_TOKENS, octets // TEXT_OCTETS, told))

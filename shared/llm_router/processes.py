@@ -20,7 +20,7 @@ MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class ProcessUsage:
     """What a process uses now. None where the system does not tell; `memory_limit` is None where there is none.
 
     Memory is in bytes, `cpu_s` in seconds since the process began.
@@ -42,14 +42,14 @@ class Process:
     at: float
     started_at: float
     cpu: float
-    usage: Usage
+    usage: ProcessUsage
 
 
 class Pulse:
     """Tells of this process, at most every `EVERY_S`. Silent while the store does not answer, which `run` asks."""
 
     def __init__(
-        self, records: RecordStore, clock: Clock, name: str, measure: Callable[[], Usage], run: Run = at_once
+        self, records: RecordStore, clock: Clock, name: str, measure: Callable[[], ProcessUsage], run: Run = at_once
     ) -> None:
         self._run = run
         self._records = records
@@ -101,6 +101,6 @@ def _period(now: float) -> str:
 def _process(record: Record) -> Process | None:
     try:
         values = json.loads(record.body)
-        return Process(**{**values, "usage": Usage(**values["usage"])})
+        return Process(**{**values, "usage": ProcessUsage(**values["usage"])})
     except (ValueError, TypeError, KeyError):
         return None

@@ -14,15 +14,15 @@ from llm_router.conversation import Conversation, wrapping_tokens
 from llm_router.outcomes import Observed
 from llm_router.ports import Clock
 from llm_router.ranking.columns import Columns, prepare
-from llm_router.ranking.cost import Length, length_of
+from llm_router.ranking.cost import AnswerLength, length_of
 from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.rank import Outlook, Ranking, outlook, wait_for
-from llm_router.ranking.task import Constraints, Surroundings, Task
+from llm_router.ranking.task import NOTHING_DEARER, Constraints, Dearest, Surroundings, Task
 from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of, reading_of_all, together
 from llm_router.ranking.unmatched import sentences
 from llm_router.sessions.book import session_key
 from llm_router.sessions.choice import Wanted, choose
-from llm_router.sessions.continuing import Opened, Sessions
+from llm_router.sessions.continuing import OpenedSession, Sessions
 from llm_router.sessions.telling import SessionNote, note_of, session_words
 from llm_router.sessions.turn import held
 from llm_router.taxonomy import Category, Classification, Degraded
@@ -37,7 +37,8 @@ class Ask:
     get; else a lone prompt in a session belongs to a conversation that the caller keeps. `longest` is where the answer
     will be cut off. `thinks_otherwise` are the ids of models that the request makes think though they would not, or
     keeps from it. `generated` where a model is to answer: what it costs in the end, too, must keep to a bound; `kept`
-    where its provider is then asked to keep the prompt.
+    where its provider is then asked to keep the prompt, and `dearest` what such a bound has to pay for beyond what is
+    expected.
     """
 
     conversation: Conversation
@@ -50,6 +51,7 @@ class Ask:
     thinks_otherwise: frozenset[str] = frozenset()
     generated: bool = False
     kept: bool = False
+    dearest: Dearest = NOTHING_DEARER
     barred: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,7 +72,7 @@ class Decision:
     catalogue_version: int
     degraded: tuple[Degraded, ...]
     reading: Reading
-    length: Length
+    length: AnswerLength
     session: SessionNote | None = None
     session_key: str = ""
 
@@ -84,7 +86,6 @@ class Recommender:
     clock: Clock
     surroundings: Callable[[], Surroundings]
     sessions: Sessions
-    entropy: Callable[[int], bytes] = os.urandom
     _prepared: tuple[Catalogue, Mapping[str, Observed], Columns] | None = None
 
     def recommend(self, ask: Ask, client_key: ClientKey | None = None) -> Decision:
@@ -96,7 +97,7 @@ class Recommender:
         key = session_key(ask.tenant, ask.session_id) if ask.session_id else None
         opened = self.sessions.open(key, conversation, classified.classification, classifier.classify)
         around, now = self.surroundings(), self.clock.now()
-        name = decision_id(now, self.entropy)
+        name = decision_id(now)
         if barred := _barred(ask, client_key, found.catalogue):
             around = replace(around, unusable={**around.unusable, **barred})
         task = _asked(ask, opened.turn.classification, classifier)
@@ -176,10 +177,13 @@ def _asked(ask: Ask, found: Classification, classifier: CachingClassifier) -> Ta
         thinks_otherwise=ask.thinks_otherwise,
         generated=ask.generated,
         kept=ask.kept,
+        dearest=ask.dearest,
     )
 
 
-def _with_cache(opened: Opened, task: Task, conversation: Conversation, now: float, *, alone: bool) -> Opened:
+def _with_cache(
+    opened: OpenedSession, task: Task, conversation: Conversation, now: float, *, alone: bool
+) -> OpenedSession:
     """The turn with what the provider of the session's model still holds, and what its caller will send along."""
     if opened.session is None:
         return opened
@@ -197,7 +201,7 @@ def task_of(found: Classification, conversation: Conversation) -> Task:
     they are estimated from its own letters: what is asked last may be a word, a sign, or in another script.
     """
     request = reading_of(conversation.request, found.token_count)
-    unspoken = Reading(conversation.unspoken_tokens, NO_TEXT)
+    unspoken = Reading(conversation.unspoken_tokens, NO_TEXT, conversation.tooled)
     reading = together([request, reading_of_all(conversation.other_texts), unspoken])
     return Task(
         chances=category_chances(found),
@@ -207,6 +211,7 @@ def task_of(found: Classification, conversation: Conversation) -> Task:
         output_tokens=found.output_tokens,
         requires=conversation.requires,
         shares=reading.shares,
+        tooled=reading.tooled,
     )
 
 
@@ -218,6 +223,6 @@ def category_chances(found: Classification) -> dict[Category, float]:
     return chances
 
 
-def decision_id(now: float, entropy: Callable[[int], bytes]) -> str:
+def decision_id(now: float) -> str:
     """An id that sorts by time and cannot be guessed: 48 bits of milliseconds, then 80 random ones."""
-    return f"{int(now * 1000):012x}{entropy(10).hex()}"
+    return f"{int(now * 1000):012x}{os.urandom(10).hex()}"

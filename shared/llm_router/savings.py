@@ -56,14 +56,14 @@ def strongest(models: Iterable[ModelEntry]) -> ModelEntry | None:
     return max(models, key=_hard_work, default=None)
 
 
-class Quality(Protocol):
+class HasMean(Protocol):
     """A model's quality in one cell, from 0 to 1."""
 
     @property
     def mean(self) -> float: ...
 
 
-def hard_quality(quality: Mapping[Category, Mapping[Difficulty, Quality]]) -> float | None:
+def hard_quality(quality: Mapping[Category, Mapping[Difficulty, HasMean]]) -> float | None:
     """A model's mean quality for hard prompts over the categories in which it is known; None where it is in none."""
     means = [cells[Difficulty.HARD].mean for cells in quality.values() if Difficulty.HARD in cells]
     return sum(means) / len(means) if means else None

@@ -178,6 +178,11 @@ class Settings(ProviderSettings):
         return self.state_dir / "cache.bin"
 
     @property
+    def shares_cache(self) -> bool:
+        """Whether local workers share that file: beside the embedded store, unless Redis is what they share."""
+        return self.store is Store.SQLITE and not self.redis_address
+
+    @property
     def redis_address(self) -> str:
         """The Redis address, or an empty string when no Redis is configured. Holds the password: never log it."""
         if address := self.redis_url.get_secret_value():

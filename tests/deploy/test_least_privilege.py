@@ -12,9 +12,9 @@ import pytest
 
 from llm_router.adapters import https
 from llm_router.adapters.providers.configured import ConfiguredProviders
-from llm_router.auth import Function
 from llm_router.client_keys import ClientKey, new_secret
 from llm_router.dashboard import Window
+from llm_router.function_names import Function
 from llm_router.local.functions import load_module
 from llm_router.running import BACKGROUND_THREAD
 from llm_router.web.access import ROUTES
@@ -30,6 +30,8 @@ BODIES: dict[str, dict[str, object]] = {
     "/feedback": {"success": True},
     "/v1/chat/completions": {"model": "auto", "messages": [{"role": "user", "content": "Hello"}]},
     "/v1/responses": {"model": "auto", "input": "Hello"},
+    "/v1/messages": {"model": "auto", "messages": [{"role": "user", "content": "Hello"}]},
+    "/v1/messages/count_tokens": {"model": "auto", "messages": [{"role": "user", "content": "Hello"}]},
     "/keys": {"name": "one", "usd_per_day": 1, "requests_per_minute": 10},
     "/classify": {"prompt": "Write a poem"},
     "/classify/batch": {"prompts": ["Hello"]},

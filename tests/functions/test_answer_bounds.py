@@ -10,6 +10,7 @@ import pytest
 
 from llm_router.catalogue.entry import Capability, Catalogue, ModelEntry
 from llm_router.generation.provider import Failure, ProviderFailed
+from tests.support.documents import PAGE, PDF, file_part
 from tests.support.generating import MESSAGES, Client
 from tests.support.models import model
 from tests.support.providers import FakeProvider
@@ -17,6 +18,9 @@ from tests.support.service import Reply, Service, service
 
 RUSSIAN = "Кратко перескажи, о чём говорится в этом протоколе заседания комитета. " + "Комитет собрался снова. " * 800
 CHINESE = "请总结这份会议记录。" + "委员会再次开会。" * 800
+
+
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 
 
 @pytest.fixture
@@ -136,6 +140,65 @@ def test_a_named_model_is_refused_where_the_money_buys_no_answer(generating: Cli
     assert (refused.status, refused.json["error"]["code"]) == (422, "no_eligible_model")
     assert pinned(generating, entry, CHINESE, constraints={"max_cost_usd": 0.15}).status == 200
     assert 1 < (generating.asked[0][1].max_tokens or 0) < 3000
+
+
+@pytest.mark.parametrize("parts", [[], [PICTURE] * 3], ids=["text", "pictures"])
+@pytest.mark.parametrize("model", ["openai/gpt-4o-mini", "anthropic/claude-opus-4-5", "google/gemini-2.5-pro"])
+def test_what_would_do_is_told_of_a_named_model_and_does(generating: Client, model: str, parts: list[object]):
+    said = [{"role": "user", "content": [{"type": "text", "text": "Summarise this. " * 300}, *parts]}]
+    refused = generating.chat(model=model, messages=said, constraints={"max_cost_usd": 1e-7})
+    error = refused.json["error"]
+    assert (refused.status, error["code"], error["param"]) == (422, "no_eligible_model", "constraints.max_cost_usd")
+    assert error["message"].endswith(", with pictures billed as large ones") is bool(parts)
+    enough = float(error["message"].partition(", with")[0].rpartition(" ")[2])
+    assert generating.chat(model=model, messages=said, constraints={"max_cost_usd": enough}).status == 200
+    both = generating.chat(model=model, messages=said, constraints={"max_cost_usd": 1e-7, "providers": ["x"]})
+    assert f"what would do: add {model.partition('/')[0]}" in both.json["error"]["message"]
+
+
+def test_what_claude_is_told_of_tools_beside_the_prompt_is_paid_for(generating: Client):
+    def enough(**fields: object) -> float:
+        asked = {"model": "anthropic/claude-opus-4-5", "messages": MESSAGES, **fields}
+        refused = generating.chat(**asked, constraints={"max_cost_usd": 1e-7})
+        return float(refused.json["error"]["message"].rpartition(" ")[2])
+
+    tool = {"type": "function", "function": {"name": "f"}}
+    called = {"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{}"}}]}
+    result = {"role": "tool", "tool_call_id": "c", "content": "7"}
+    plain, more = enough(), 530 * 5e-6
+    assert enough(tools=[tool]) >= plain + more
+    assert enough(response_format={"type": "json_object"}) >= plain + more
+    assert enough(messages=[*MESSAGES, called, result]) >= plain + more
+
+
+def test_a_pdf_is_paid_for_as_each_model_bills_its_pages_and_booked_as_it_commonly_is(generating: Client):
+    """Forty pages, of which Gemini bills 258 tokens each."""
+    generating.providers.by_name["google"] = FakeProvider(usage=None)
+    said = [{"role": "user", "content": [{"type": "text", "text": "Sum this up."}, file_part(PDF, PAGE * 40)]}]
+    body: dict[str, object] = {"messages": said, "constraints": {"providers": ["google"]}}
+    told = generating.api.post("/route", body).json["ranking"][0]["estimated_cost_usd"]
+    limits = {"providers": ["google"], "max_cost_usd": 1.3 * told}
+    assert generating.api.post("/route", {**body, "mode": "generate", "constraints": limits}).status == 200
+    reply = generating.chat(model="google/gemini-2.5-pro", messages=said)
+    assert reply.json["usage"]["prompt_tokens"] == pytest.approx(40 * 258, rel=0.01)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_nearest_bound_that_is_told_of_pictures_gives_a_model(generating: Client, number: int):
+    def asks(limit: float) -> Reply:
+        limits = {"max_cost_usd": limit}
+        messages = [{"role": "user", "content": [{"type": "text", "text": "What is this?"}, *[PICTURE] * number]}]
+        return generating.api.post("/route", {"messages": messages, "mode": "generate", "constraints": limits})
+
+    refused = asks(1e-6)
+    assert ", with pictures billed as large ones (gives " in refused.json["error"]["message"]
+    (field,) = refused.json["error"]["fields"]
+    assert (refused.status, field["path"]) == (422, "constraints.max_cost_usd")
+    found = asks(float(field["problem"].rpartition(" ")[2]))
+    assert (found.status, len(generating.asked)) == (200, 1)
+    out = [each for each in found.json["excluded"] if each["reason"] == "max_cost_usd"]
+    assert out
+    assert all(each["detail"].endswith(", with pictures billed as large ones") for each in out)
 
 
 def test_a_named_model_is_refused_where_the_money_does_not_pay_for_what_wraps_a_short_prompt(

@@ -3,7 +3,8 @@ cannot be counted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from typing import cast
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from llm_router.budgets import Budgets
 from llm_router.client_keys import ClientKey
 from llm_router.errors import StoreUnavailable
+from llm_router.generation.idempotency import Once
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.lazy import Lazy
 from tests.support.generating import MESSAGES, PROMPT, Client, Holder
@@ -64,6 +66,31 @@ def test_the_same_key_sent_twice_is_done_once(generating: Client):
     assert len(generating.asked) == 1
     other = generating.api.send("POST", "/route", {**body, "preference": 1.0}, {"idempotency-key": "a"})
     assert (other.status, other.error) == (409, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "before"),
+    [
+        ("/route", {"prompt": PROMPT, "mode": "generate"}, ""),
+        ("/v1/chat/completions", {"model": "auto", "messages": MESSAGES, "max_tokens": 9}, ""),
+        ("/v1/responses", {"model": "auto", "input": PROMPT}, ""),
+        ("/v1/messages", {"model": "auto", "messages": MESSAGES, "max_tokens": 9}, "/v1/messages\0"),
+    ],
+)
+def test_a_key_is_held_with_the_body_and_of_a_message_with_its_route(
+    generating: Client, monkeypatch: pytest.MonkeyPatch, path: str, body: dict[str, object], before: str
+):
+    held: list[bytes] = []
+    run = Once.run
+
+    async def watched(self: Once, tenant: str, key: str, asked: bytes, work: Callable[[], Awaitable[bytes]]) -> bytes:
+        held.append(asked)
+        return await run(self, tenant, key, asked, work)
+
+    monkeypatch.setattr(Once, "run", watched)
+    raw = json.dumps(body).encode()
+    assert generating.api.send("POST", path, raw, {"idempotency-key": path}).status == 200
+    assert held == [before.encode() + raw]
 
 
 def test_a_recommendation_is_made_anew_whatever_its_idempotency_key(generating: Client):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import anthropic
 import httpx2
 import openai
 import pytest
@@ -18,6 +19,8 @@ from tests.support.service import ADMIN_KEY, Reply, Service, service
 
 COMMANDS = [command for block in blocks("sh", GENERATION) for command in commands(block) if command.startswith("curl ")]
 NAMES = set(re.findall(r"\b([A-Z]+_[A-Z_]+)\b", GENERATION.read_text("utf-8")))
+CLIENTS = {"ADMIN_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL"}
+"""What those read who ask."""
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,7 @@ def test_every_python_block_gets_an_answer(
 
     with httpx2.Client(transport=httpx2.MockTransport(carried)) as wire:
         monkeypatch.setattr(openai, "OpenAI", partial(openai.OpenAI, http_client=wire))
+        monkeypatch.setattr(anthropic, "Anthropic", partial(anthropic.Anthropic, http_client=wire))
         exec(compile(block.text.replace('"KEY"', repr(ADMIN_KEY)), str(block), "exec"), {})
     assert "demo answer" in capsys.readouterr().out
 
@@ -97,6 +101,6 @@ def test_asked_twice_what_is_once_only_is_replayed_and_what_is_cached_costs_noth
     assert [send(api, cached).json["router"]["cached"] for _ in range(2)][1] is True
 
 
-@pytest.mark.parametrize("name", sorted(NAMES - {"ADMIN_KEY"}))
+@pytest.mark.parametrize("name", sorted(NAMES - CLIENTS))
 def test_every_setting_that_the_page_names_is_one(name: str):
     assert name.lower() in Settings.model_fields

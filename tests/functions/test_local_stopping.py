@@ -31,8 +31,9 @@ CHAT: dict[str, object] = {"model": MODEL, "messages": [{"role": "user", "conten
 ASKED: dict[str, dict[str, object]] = {
     "/v1/chat/completions": CHAT,
     "/v1/responses": {"model": MODEL, "input": "Hello"},
+    "/v1/messages": CHAT,
 }
-"""What each of OpenAI's protocols is asked with."""
+"""What each protocol is asked with."""
 
 
 @pytest.mark.parametrize("path", ASKED)
@@ -59,7 +60,7 @@ def test_generations_that_a_stop_cuts_off_are_told_so(tmp_path: Path, provider: 
     assert (status, json.loads(body)["error"]["code"]) == (503, "overloaded")
     told = [json.loads(line[6:]) for line in streamed.body.decode().splitlines() if line.startswith("data: ")]
     assert (streamed.status, next(each["error"] for each in told if "error" in each)["code"]) == (200, "overloaded")
-    assert path == "/v1/chat/completions" or told[-1]["type"] == "response.failed"
+    assert told[-1].get("type") == {"/v1/responses": "response.failed", "/v1/messages": "error"}.get(path)
     assert running.process.returncode == 0
 
 

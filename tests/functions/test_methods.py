@@ -57,3 +57,13 @@ def test_where_nothing_is_under_v1_a_client_is_told_what_there_is(api: Service, 
     assert (reply.status, reply.error) == (404, "not_found")
     assert "POST /v1/chat/completions" in reply.json["error"]["message"]
     assert "/v1/" not in api.send("POST", "/nothing").json["error"]["message"]
+
+
+def test_where_anthropics_clients_ask_an_error_is_of_their_form(api: Service):
+    for method, path, status, kind in (
+        ("POST", "/v1/messages/batches", 404, "not_found_error"),
+        ("GET", "/v1/messages", 405, "invalid_request_error"),
+    ):
+        reply = api.send(method, path)
+        assert (reply.status, reply.json["type"], reply.json["error"]["type"]) == (status, "error", kind)
+        assert reply.headers["x-request-id"] == reply.json["request_id"]

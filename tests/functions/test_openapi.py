@@ -32,8 +32,8 @@ def test_it_describes_every_route_and_who_may_call_it():
 def test_it_describes_what_comes_beside_the_usual_answer():
     paths = json.loads(FILE.read_text("utf-8"))["paths"]
     generated, chat = paths["/route"]["post"], paths["/v1/chat/completions"]["post"]
-    response = paths["/v1/responses"]["post"]
-    for operation in (generated, chat, response):
+    response, message = paths["/v1/responses"]["post"], paths["/v1/messages"]["post"]
+    for operation in (generated, chat, response, message):
         (once,) = [each for each in operation["parameters"] if each["name"] == "idempotency-key"]
         assert "neither a recommendation nor a stream" in once["description"]
     told = json.dumps(generated["responses"]["200"])
@@ -41,7 +41,7 @@ def test_it_describes_what_comes_beside_the_usual_answer():
     assert "RouteAnswer" in told
     assert "ExplainedAnswer" in json.dumps(paths["/classify"]["post"]["responses"]["200"])
     assert [each["name"] for each in paths["/dashboard/data"]["get"]["parameters"]] == ["window"]
-    for streamed in (chat, response):
+    for streamed in (chat, response, message):
         assert set(streamed["responses"]["200"]["content"]) == {"application/json", "text/event-stream"}
 
 

@@ -41,6 +41,12 @@ BODIES: dict[str, list[object]] = {
         {"model": "auto", "input": MESSAGES, "stream": True},
         {"model": PROMPT, "input": MESSAGES},
     ],
+    "/v1/messages": [
+        {"model": "auto", "system": PROMPT, "messages": MESSAGES[1:], "cache": {"ttl_s": 60}},
+        {"model": "auto", "messages": MESSAGES, "stream": True},
+        {"model": PROMPT, "messages": MESSAGES},
+    ],
+    "/v1/messages/count_tokens": [{"model": "auto", "messages": MESSAGES}, {"model": PROMPT, "messages": MESSAGES}],
     "/classify": [{"prompt": PROMPT}],
     "/classify/batch": [{"prompts": [PROMPT, PROMPT]}],
     "/feedback": [{"decision_id": "x", "success": True, "reason": PROMPT}],

@@ -35,6 +35,7 @@ STARTS: dict[str, object] = {
     "POST /route": {"prompt": "Write a haiku", "mode": "generate", "session_id": "a chain"},
     "POST /v1/chat/completions": {"model": "auto", "messages": [{"role": "user", "content": "Write a haiku"}]},
     "POST /v1/responses": {"model": "auto", "input": "Write a haiku"},
+    "POST /v1/messages": {"model": "auto", "messages": [{"role": "user", "content": "Write a haiku"}]},
     "POST /keys": {"name": "linked"},
     "POST /categories": {"name": "linked", "description": "Law.", "examples": ["one law", "two laws", "three laws"]},
 }

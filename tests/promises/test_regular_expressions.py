@@ -42,7 +42,7 @@ def named_models() -> list[re.Pattern[str]]:
     for each in speakers().values():
         quirks = each.quirks
         found += (*quirks.only_for.values(), *quirks.never_for, *quirks.efforts, *quirks.effort_with_tools)
-        found += filter(None, (quirks.sampling_without_effort, quirks.original_pictures))
+        found += filter(None, (quirks.sampling_without_effort, quirks.original_pictures, quirks.answers_tools))
     return [re.compile(pattern) for pattern in found]
 
 
@@ -63,6 +63,7 @@ BUILT: Mapping[tuple[str, str], Callable[[], object]] = {
     ("llm_router.adapters.providers.openai_quirks", "_thinks_instead"): named_models,
     ("llm_router.adapters.providers.openai_quirks", "detail"): named_models,
     ("llm_router.adapters.providers.openai_quirks", "effort"): named_models,
+    ("llm_router.adapters.providers.openai_quirks", "must_answer_tools"): named_models,
     ("llm_router.adapters.providers.traits", "_first"): rows_of_models,
     ("llm_router.catalogue.quality_map", "make_map"): quality_map,
     ("llm_router.catalogue.tables", "_family"): tables,

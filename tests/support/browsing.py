@@ -24,14 +24,14 @@ def guard(page: Page, path: str, key: str) -> None:
     page.route(re.compile(path), guarded)
 
 
-def change(page: Page, changed: Callable[[dict], dict], path: str = "**/dashboard/data*") -> None:
+def change(page: Page, changed: Callable[[dict], dict]) -> None:
     """Let the page have the real data, changed."""
 
     def fulfil(route: Route) -> None:
         answer = route.fetch()
         route.fulfill(response=answer, json=changed(answer.json()))
 
-    page.route(path, fulfil)
+    page.route("**/dashboard/data*", fulfil)
 
 
 def refreshed(page: Page) -> None:

@@ -12,8 +12,8 @@ from tests.support.provider_server import ProviderServer
 QUIRKS = Quirks(rename={"max_tokens": "max_completion_tokens"}, never_for={"^o\\d": ["temperature"]})
 
 
-def protocol(server: ProviderServer, quirks: Quirks = QUIRKS) -> OpenAiChat:
-    return OpenAiChat(f"{server.url}/v1/chat/completions", {"authorization": "Bearer sk-1"}, quirks)
+def protocol(server: ProviderServer) -> OpenAiChat:
+    return OpenAiChat(f"{server.url}/v1/chat/completions", {"authorization": "Bearer sk-1"}, QUIRKS)
 
 
 def whole(server: ProviderServer, request: ChatRequest = ask(), model: str = "gpt-x") -> ChatAnswer:  # noqa: B008

@@ -10,7 +10,7 @@ import pytest
 from llm_router.adapters.sources.registry import PARSERS
 from llm_router.catalogue.comparing import endings_taken_back, no_longer_told
 from llm_router.catalogue.doubts import Doubts
-from llm_router.catalogue.entry import Latency, ModelEntry, ModelStatus, Provenance
+from llm_router.catalogue.entry import Latency, ModelStatus, Provenance
 from llm_router.catalogue.guards import quarantine
 from llm_router.catalogue.joining import Joined, Statement
 from llm_router.catalogue.quality_map import quality_map
@@ -37,10 +37,10 @@ def each_row(change: Callable[[dict], None]) -> bytes:
     return litellm(everywhere)
 
 
-def doubted(body: bytes, before: bytes = payload("litellm"), current: dict[str, ModelEntry] | None = None):
+def doubted(body: bytes, before: bytes = payload("litellm")):
     """What is doubted first of an answer of LiteLLM's after another one."""
     was = DOUBTS.measured(SourceState("litellm"), PARSERS["litellm"](before, TODAY))
-    return next(iter(DOUBTS.about(PARSERS["litellm"](body, TODAY), was, current or {}, TODAY)), None)
+    return next(iter(DOUBTS.about(PARSERS["litellm"](body, TODAY), was, {}, TODAY)), None)
 
 
 def without(prefix: str) -> Callable[[dict], None]:

@@ -31,8 +31,9 @@ from training.evaluation.fitted_models import fitted_models
 from training.evaluation.outcome_sets import OutcomeSet
 
 
-def specialists(prompts: int = 240) -> OutcomeSet:
+def specialists() -> OutcomeSet:
     """Two cheap models, each good at one category alone, and a dear one that is good at both."""
+    prompts = 240
     random = np.random.default_rng(3)
     categories = [Category.CODING, Category.MATH] * (prompts // 2)
     chances = np.array([[0.9, 0.1, 0.92] if each is Category.CODING else [0.1, 0.9, 0.92] for each in categories])

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from llm_router.auth import Function
 from llm_router.feedback import Uncounted
+from llm_router.function_names import Function
 from llm_router.generation.attempt import Attempt
 from llm_router.generation.provider import Failure
 from llm_router.ranking.constraints import Reason

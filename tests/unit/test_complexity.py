@@ -21,9 +21,9 @@ NOTHING = np.zeros(384, np.float32)
 OUTPUT = EncoderOutput({}, NOTHING, NOTHING, 9)
 
 
-def opinion(category: Category, *, complexity: float = 0.4, failure: float = 0.3) -> Opinion:
+def opinion(category: Category, *, failure: float = 0.3) -> Opinion:
     chances = tuple(float(each is category) for each in CATEGORIES)
-    return Opinion(chances, (0.2, 0.5, 0.3), complexity, 0.1, failure, OUTPUT)
+    return Opinion(chances, (0.2, 0.5, 0.3), 0.4, 0.1, failure, OUTPUT)
 
 
 def features(text: str) -> Features:

@@ -10,6 +10,9 @@ import pytest
 
 from classifier.normalise import HEAD_CHARACTERS, TAIL_CHARACTERS, normalise
 from llm_router.conversation import IMAGE_TOKENS, MESSAGE_TOKENS, Conversation, Turn, of_prompt, wrapping_tokens
+from llm_router.ranking.columns import prepare
+from llm_router.ranking.rank import rank
+from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.tokens import (
     COUNTED_WHOLE,
     MANY,
@@ -20,11 +23,12 @@ from llm_router.ranking.tokens import (
     together,
 )
 from llm_router.recommend import _with_cache, task_of
-from llm_router.sessions import turn as sessions
 from llm_router.sessions.book import Session
-from llm_router.sessions.continuing import Opened
+from llm_router.sessions.continuing import OpenedSession
+from llm_router.sessions.turn import SessionTurn
 from llm_router.taxonomy import TOKENS_PER_CHARACTER, Writing
 from tests.support.fake_encoder import FakeEncoder, classifier
+from tests.support.models import model
 from tests.support.tasks import classification
 
 HISTORY = "The committee met again on Monday to hear what had come of it. " * 1000
@@ -105,10 +109,27 @@ def test_what_a_provider_holds_of_a_conversation_ends_before_a_request_however_l
     early, late = PROSE * 200, PROSE * 3000
     said = Conversation((Turn("user", early), Turn("user", late)))
     found = replace(classification(), token_count=COUNTED)
-    opened = Opened(Session(found, "acme/m", tokens=10**6, at=0.0), sessions.Turn(found))
+    opened = OpenedSession(Session(found, "acme/m", tokens=10**6, at=0.0), SessionTurn(found))
     held = _with_cache(opened, task_of(found, said), said, 1.0, alone=False).turn.held
     assert held is not None
     assert held.cached_tokens == estimated_tokens(early) + MESSAGE_TOKENS
+
+
+PLAIN = of_prompt("What is the weather in Oslo?")
+
+
+@pytest.mark.parametrize(
+    "tooled", [replace(PLAIN, wants_tools=True), replace(PLAIN, wants_json=True), replace(PLAIN, has_calls=True)]
+)
+def test_what_claude_is_told_of_tools_beside_the_prompt_is_read_by_claude_alone(tooled: Conversation):
+    found = [task_of(classification(), said) for said in (PLAIN, tooled)]
+    for family, more in (("claude", 530), ("o200k", 0)):
+        alone, told = (each.reading.by(ratios_of(family)) for each in found)
+        assert told - alone == more
+        models = [model("m", tokenizer=family)]
+        ranked = [rank(prepare(models), each, Constraints(), 0.5, Surroundings()).candidates[0] for each in found]
+        assert ranked[1].price.input_tokens - ranked[0].price.input_tokens == more
+        assert ranked[1].usd - ranked[0].usd == pytest.approx(more * 1e-6)
 
 
 def test_scripts_with_more_tokens_a_letter_count_for_more():

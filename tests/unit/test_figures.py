@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from llm_router.activity import ActivityKind, note_batch
 from llm_router.adapters.memory import MemoryRecordStore
-from llm_router.auth import Function
 from llm_router.classification import Classified
 from llm_router.counters import grouped
 from llm_router.figures import Bucket, Figures, attempt_counts, counts, of_clients, sums
+from llm_router.function_names import Function
 from llm_router.latencies import latency_histogram, p50_p95_p99, quantiles
 from llm_router.schemas.board import SHOWN_MODELS, model_figures
 from llm_router.taxonomy import Category, Degraded

@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from llm_router.conversation import FILE_TOKENS
+from llm_router.conversation import FILE_TOKENS, Packed
 from llm_router.file_tokens import (
     MOST_ESCAPES,
     MOST_UNPACKED,
@@ -33,10 +33,12 @@ def at(kind: str, held: bytes) -> str:
 
 
 def counted(address: str) -> int:
-    """What a file counts of which all can be seen."""
-    tokens, unseen = file_tokens(address, Unpacking())
-    assert unseen == 0
-    return tokens
+    """What a file counts."""
+    return file_tokens(address, Unpacking()).tokens
+
+
+FULL = Packed(pages=PAGES, page_tokens=PAGES * PAGE_TOKENS)
+"""So many pages."""
 
 
 def packed(objects: bytes) -> bytes:
@@ -57,11 +59,13 @@ TEXTS = {
     [
         *("text/plain", "Text/CSV", "application/json", "application/xml", "application/x-yaml", "application/rtf"),
         *("application/javascript", "application/ld+json"),
+        *("message/rfc822", "application/x-tex", "application/octet-stream", "application/vnd.ms-excel"),
     ],
 )
 def test_a_text_counts_at_least_as_one_in_a_message_does_at_any_model(kind: str, text: str):
     message = reading_of(text)
-    tokens = counted(at(kind, text.encode()))
+    tokens, packed = file_tokens(at(kind, text.encode()), Unpacking())
+    assert not any(packed)
     assert all(tokens >= message.by(ratios_of(family)) for family in tokenizers())
     assert tokens <= 2.5 * max(message.by(ratios_of(family)) for family in tokenizers())
 
@@ -87,7 +91,8 @@ PDFS = {
 @pytest.mark.parametrize("pdf", PDFS.values(), ids=PDFS)
 def test_a_pdf_counts_by_its_pages_however_few_bytes_they_take(pdf: bytes):
     assert pages_of(b"%PDF-1.5\n" + pdf, Unpacking()) == PAGES
-    assert counted(at("application/pdf", b"%PDF-1.5\n" + pdf)) == PAGES * PAGE_TOKENS
+    address = at("application/pdf", b"%PDF-1.5\n" + pdf)
+    assert file_tokens(address, Unpacking()) == (PAGES * PAGE_TOKENS, FULL)
 
 
 def test_a_pdf_of_few_pages_counts_by_its_size():
@@ -112,10 +117,10 @@ UNSEEN = {
 @pytest.mark.parametrize("pdf", UNSEEN.values(), ids=UNSEEN)
 def test_one_that_cannot_be_seen_through_at_little_cost_may_be_billed_as_a_long_one(pdf: bytes):
     address, began = at("application/pdf", pdf) + ("" if pdf else "!!"), time.process_time()
-    tokens, unseen = file_tokens(address, Unpacking())
+    tokens, packed = file_tokens(address, Unpacking())
     assert time.process_time() - began < MOST_S
     assert tokens == pytest.approx(max(FILE_TOKENS, len(pdf) / 8), abs=3)
-    assert tokens + unseen == pytest.approx(max(len(pdf), UNSEEN_PAGES * PAGE_TOKENS), abs=3)
+    assert tokens + packed.hidden == pytest.approx(max(len(pdf), UNSEEN_PAGES * PAGE_TOKENS), abs=3)
 
 
 HOSTILE = {
@@ -131,7 +136,8 @@ def test_what_is_unpacked_is_bounded_for_a_request_however_many_files_it_has(pdf
     address, unpacking, began = at("application/pdf", pdf), Unpacking(), time.process_time()
     files = [file_tokens(address, unpacking) for _ in range(3_000_000 // len(pdf))]
     assert time.process_time() - began < MOST_S
-    assert files[-1].unseen > 0
+    last = files[-1]
+    assert last.tokens + last.packed.hidden == pytest.approx(max(len(pdf), UNSEEN_PAGES * PAGE_TOKENS), abs=3)
 
 
 def test_it_is_bounded_over_all_messages():
@@ -139,8 +145,8 @@ def test_it_is_bounded_over_all_messages():
     broken, sound = (at("application/pdf", held) for held in (HOSTILE["bombs"], packed(OBJECTS)))
     files = [{"type": "file", "file": {"file_data": address}} for address in (broken, sound)]
     said = [Message.model_validate({"role": "user", "content": [file]}) for file in files]
-    assert [turn.unseen_tokens > 0 for turn in conversation(said).turns] == [True, True]
-    assert [turn.unseen_tokens > 0 for turn in conversation(said[::-1]).turns] == [False, True]
+    assert FULL not in [turn.packed for turn in conversation(said).turns]
+    assert [turn.packed == FULL for turn in conversation(said[::-1]).turns] == [True, False]
 
 
 def test_texts_that_are_nothing_but_escapes_or_no_base64_take_a_token_a_byte():

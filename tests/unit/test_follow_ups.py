@@ -17,7 +17,7 @@ from llm_router.classification import Classified
 from llm_router.conversation import Conversation
 from llm_router.conversation import Turn as Message
 from llm_router.sessions.book import Session, SessionBook
-from llm_router.sessions.continuing import MOST_CLASSIFIED, Opened, Sessions
+from llm_router.sessions.continuing import MOST_CLASSIFIED, OpenedSession, Sessions
 from llm_router.sessions.manner import Heard, Manner, heard
 from llm_router.sessions.turn import SURE, Course, turn
 from llm_router.taxonomy import Category, Classification, Difficulty
@@ -173,7 +173,7 @@ def test_a_follow_up_makes_its_task_harder_where_it_clearly_is_but_never_easier(
     assert turn(POEM, Heard(Manner.CONTINUES, more=True), PROOF, Course()).classification == PROOF
 
 
-def opened(asked: Sequence[str], session: Session | None = None) -> tuple[Opened, list[str]]:
+def opened(asked: Sequence[str], session: Session | None = None) -> tuple[OpenedSession, list[str]]:
     """What is made of these messages of a user, and which of the earlier ones were classified for it."""
     looked: list[str] = []
 

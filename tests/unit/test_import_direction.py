@@ -102,7 +102,9 @@ def test_the_classifier_imports_the_vocabulary_and_nothing_else_of_ours():
 
 
 def test_the_edge_knows_what_bodies_have_in_common_and_none_of_them():
-    common = tuple(f"llm_router.schemas.{name}." for name in ("body", "deferred_build", "openai_error"))
+    common = tuple(
+        f"llm_router.schemas.{name}." for name in ("body", "deferred_build", "openai_error", "anthropic_error")
+    )
     for source in files(PACKAGE / "web"):
         for module in imports(source):
             assert part_named(module) != "schemas" or module.startswith(common), (source.name, module)

@@ -20,7 +20,7 @@ from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Failure
 from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import Candidate, rank
-from llm_router.ranking.task import Constraints, Held, Surroundings
+from llm_router.ranking.task import Constraints, HeldPrompt, Surroundings
 from llm_router.ranking.tokens import NO_TEXT, UNSURE, Reading
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.route import RouteRequest
@@ -34,7 +34,9 @@ MARK = {"cachePoint": {"type": "default"}}
 AGAIN = ChatRequest((*ask().messages, ChatMessage(Role.ASSISTANT, (TextPart("Yes."),)), *ask().messages), kept=True)
 
 
-def first(of: ModelEntry, input_tokens: int = 10_000, held: Held | None = None, *, kept: bool = False) -> Candidate:
+def first(
+    of: ModelEntry, input_tokens: int = 10_000, held: HeldPrompt | None = None, *, kept: bool = False
+) -> Candidate:
     asked = replace(task(input_tokens=input_tokens), held=held, kept=kept)
     return rank(prepare([of]), asked, Constraints(), 0.5, Surroundings()).candidates[0]
 
@@ -87,7 +89,7 @@ def test_a_session_on_claude_is_priced_with_what_is_kept_of_it_and_read_again():
     alone, kept = first(CLAUDE), first(CLAUDE, kept=True)
     reads = alone.price.input_tokens
     assert kept.usd - alone.usd == pytest.approx(reads * 1.0 / 1e6)
-    again = first(CLAUDE, kept=True, held=Held(CLAUDE.id, cached_tokens=9_000))
+    again = first(CLAUDE, kept=True, held=HeldPrompt(CLAUDE.id, cached_tokens=9_000))
     assert kept.usd - again.usd == pytest.approx(again.price.cached_tokens * (5.0 - 0.4) / 1e6, rel=1e-3)
     assert first(CLAUDE, kept=True, input_tokens=100).usd == first(CLAUDE, input_tokens=100).usd
     plain = replace(CLAUDE, provider="openai", tokenizer="o200k")
@@ -113,7 +115,7 @@ def test_what_is_kept_of_a_long_prompt_costs_what_long_ones_do():
 )
 def test_nothing_is_held_by_a_provider_that_cannot_be_asked_to_keep_it(provider: str, tokenizer: str, keeps: bool):
     held = replace(CLAUDE, provider=provider, tokenizer=tokenizer)
-    again = first(held, held=Held(held.id, cached_tokens=9_000))
+    again = first(held, held=HeldPrompt(held.id, cached_tokens=9_000))
     assert (again.price.cached_tokens > 0) is keeps
     assert (again.usd < first(held).usd) is keeps
 

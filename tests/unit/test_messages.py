@@ -8,7 +8,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from llm_router.adapters.providers.conversation import new_call_id, turns
-from llm_router.conversation import FILE_TOKENS, IMAGE_TOKENS, ORIGINAL_TOKENS
+from llm_router.catalogue.entry import Capability
+from llm_router.conversation import AUDIO_TOKENS, FILE_TOKENS, IMAGE_TOKENS, MESSAGE_TOKENS, ORIGINAL_TOKENS
 from llm_router.generation.beside_text import beside_tokens
 from llm_router.generation.chat import ChatMessage, ChatRequest, FilePart, ImagePart, Role, TextPart
 from llm_router.schemas.chat_request import ChatCompletionRequest
@@ -53,6 +54,47 @@ def test_a_history_that_begins_with_such_a_call_keeps_it_and_its_result_together
 def test_names_of_users_count_as_input():
     fields = {"model": "auto", "messages": [{"role": "user", "content": "go", "name": "x" * 200}]}
     assert beside_tokens(ChatCompletionRequest.model_validate(fields).chat(9)) > 0
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_calls_of_earlier_turns_count_with_their_names_and_what_wraps_them(old: bool):
+    def counted(name: str) -> int:
+        function = {"name": name, "arguments": "{}"}
+        called = {"function_call": function} if old else {"tool_calls": [{"id": "c", "function": function}]}
+        call = {"role": "assistant", "content": None, **called}
+        body = {"model": "auto", "messages": [{"role": "user", "content": "go"}, *[call] * 60]}
+        request = ChatCompletionRequest.model_validate(body)
+        assert conversation(request.messages).tooled
+        return beside_tokens(request.chat(9))
+
+    name = "mcp__company_knowledge_base__search_documents_by_semantic_similarity"
+    assert counted("f") >= 60 * MESSAGE_TOKENS
+    assert counted(name) - counted("f") >= 60 * 12, "o200k makes 13 of it"
+    assert not conversation([message({"type": "text", "text": "go"})]).tooled
+
+
+def test_sound_that_is_packed_closely_is_paid_for_by_the_time_it_takes():
+    """A minute of 16 kilobits a second, of which Gemini bills 32 tokens a second."""
+    sound = {"type": "input_audio", "input_audio": {"data": "A" * (60 * 2000 * 4 // 3), "format": "mp3"}}
+    said = conversation([message(sound)])
+    assert said.media_tokens == AUDIO_TOKENS
+    assert said.media_tokens + said.media.packed.unseen >= 60 * 32
+    assert said.media.assumed == "files and sound billed as long ones"
+
+
+PNG = "iVBORw0KGgo="
+
+
+@pytest.mark.parametrize(
+    "file", [{"file_data": f"data:image/png;base64,{PNG}"}, {"file_data": PNG, "filename": "a.png"}]
+)
+def test_a_picture_that_is_sent_as_a_file_is_one(file: dict[str, str]):
+    as_file = message({"type": "file", "file": file})
+    assert as_file.chat().parts == (ImagePart(f"data:image/png;base64,{PNG}"),)
+    said = conversation([as_file])
+    assert said.media_tokens == IMAGE_TOKENS
+    assert said.media.pictures == (("", 1),)
+    assert said.requires == {Capability.VISION}
 
 
 def test_thoughts_that_are_sent_back_count_as_input():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from llm_router.catalogue.entry import ModelEntry, ModelStatus
-from llm_router.catalogue.naming import folded, names_of
+from llm_router.catalogue.naming import folded, names_of, undated
 from llm_router.errors import FieldProblem, NoEligibleModel
 from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import rank
@@ -161,3 +161,16 @@ def test_a_refusal_for_something_else_still_tells_of_the_names():
 def test_what_is_switched_off_is_known_all_the_same():
     off = [*HOSTS, model("m", provider="off", status=ModelStatus.DISABLED)]
     assert unmatched(Constraints(providers=("off",), exclude_models=("m",)), off) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("claude-haiku-4-5-20251001", "claude-haiku-4-5"),
+        ("claude-haiku-4-5", "claude-haiku-4-5"),
+        ("gpt-4o-2024-08-06", "gpt-4o-2024-08-06"),
+        ("claude-20251001-x", "claude-20251001-x"),
+    ],
+)
+def test_the_date_of_a_release_stands_at_the_end_in_eight_figures(name: str, left: str):
+    assert undated(name) == left

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import math
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -12,9 +11,8 @@ import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.budgets import Budgets
-from llm_router.conversation import FILE_TOKENS, IMAGE_TOKENS, ORIGINAL_TOKENS, Media
+from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, Media
 from llm_router.errors import NoEligibleModel, UpstreamError
-from llm_router.file_tokens import PAGE_TOKENS, UNSEEN_PAGES
 from llm_router.generation.attempt import Attempt, AttemptReport
 from llm_router.generation.bill import Bill
 from llm_router.generation.chat import ChatMessage, ChatRequest, ImagePart, Role, Usage
@@ -140,17 +138,6 @@ def test_where_the_provider_tells_no_count_pictures_are_billed_as_large_ones():
     lost = Lost(seen(MINI))
     lost.count(Attempt(MINI.id, MINI.provider, 10.0, Failure.GARBAGE))
     assert lost.usd >= 5 * OF_TILES * 0.15e-6
-
-
-def test_a_file_whose_pages_cannot_be_seen_is_paid_for_as_a_long_one():
-    pdf = {"type": "file", "file": {"file_data": base64.b64encode(b"%PDF /Encrypt").decode(), "filename": "a.pdf"}}
-    said = conversation([Message.model_validate({"role": "user", "content": [pdf]})])
-    assert said.media == Media(unseen_tokens=UNSEEN_PAGES * PAGE_TOKENS - FILE_TOKENS)
-    job = Job(SEEN, (CLAUDE,), Reading(said.media_tokens, NO_TEXT), math.inf, most_usd_wanted=0.01, media=said.media)
-    assert job.most_usd(CLAUDE) >= UNSEEN_PAGES * PAGE_TOKENS * 0.1e-6
-    assert job.reads(CLAUDE) == FILE_TOKENS, "which its window must hold"
-    with pytest.raises(NoEligibleModel, match="with files whose pages cannot be seen billed as long ones"):
-        asyncio.run(whole(generator(anthropic=FakeProvider()), job))
 
 
 READ = Reading(100_000, NO_TEXT)

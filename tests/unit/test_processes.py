@@ -8,7 +8,7 @@ import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.ports import Record
-from llm_router.processes import EVERY_S, KEPT_S, KIND, Pulse, Usage, running
+from llm_router.processes import EVERY_S, KEPT_S, KIND, ProcessUsage, Pulse, running
 from tests.support.clock import FakeClock
 
 
@@ -40,7 +40,7 @@ def store(clock: FakeClock) -> Hoarding:
 
 
 def pulse(store: MemoryRecordStore, clock: FakeClock, name: str) -> Pulse:
-    return Pulse(store, clock, name, lambda: Usage(1, 2, 3.0, 4, 5, 6))
+    return Pulse(store, clock, name, lambda: ProcessUsage(1, 2, 3.0, 4, 5, 6))
 
 
 def test_a_process_is_listed_once_and_as_it_last_told_however_long_it_runs(store: Hoarding, clock: FakeClock):

@@ -23,6 +23,7 @@ from llm_router.generation.chat import (
     ImagePart,
     JsonFormat,
     Role,
+    StopReason,
     TextPart,
     ToolCall,
     ToolChoice,
@@ -176,6 +177,17 @@ def test_a_provider_that_pings_while_a_model_writes_is_told_of_as_alive(server: 
 
     found = run(AnthropicMessages(server.url, "key"), every)
     assert [chunk == ALIVE for chunk in found] == [True, False, True, False, True, True, False]
+
+
+def test_which_stop_ended_an_answer_is_told_whole_or_streamed():
+    message: dict[str, Any] = {"content": [], "stop_reason": "stop_sequence", "stop_sequence": "END"}
+    delta = {"stop_reason": "stop_sequence", "stop_sequence": "END"}
+    reader = anthropic_answer.EventsReader(ToolBlocks())
+    events: list[dict[str, Any]] = [{"type": "message_delta", "delta": delta}, PINGED[-1]]
+    (chunk,) = [chunk for each in events for chunk in reader.take(ServerEvent(json.dumps(each).encode()))]
+    whole = anthropic_answer.answer(json.dumps(message).encode(), json_tool=None)
+    for each in (chunk, whole):
+        assert (each.stop, each.stopped_at) == (StopReason.STOP, "END")
 
 
 @pytest.mark.parametrize("told", [None, {}])

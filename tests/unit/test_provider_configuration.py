@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import subprocess
-import sys
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
 
 from llm_router import provider_addresses
-from llm_router import settings as settings_module
 from llm_router.adapters.aws import AwsClients
-from llm_router.adapters.providers.configured import ConfiguredProviders, Speaker, Speakers, speakers
-from llm_router.adapters.providers.demo import DemoProvider
+from llm_router.adapters.providers.configured import ConfiguredProviders, speakers
 from llm_router.catalogue.tables import tables
 from llm_router.composition.services import Services
 from llm_router.errors import ConfigurationError, StoreUnavailable
 from llm_router.provider_settings import PROVIDER_SETTINGS
-from llm_router.settings import Settings
 from tests.support.aws import fake_aws
-from tests.support.chat import ask
 from tests.support.clock import FakeClock
-from tests.support.provider_faults import Fault
-from tests.support.provider_server import provider_server
-
-KEY = "sk-canary-0123456789"
-
-
-def settings(**environment: str) -> Settings:
-    return settings_module.load({"STORE": "memory", **environment})
-
-
-def providers(**environment: str) -> ConfiguredProviders:
-    found = Services(settings(**environment), FakeClock(1.8e9)).generating.providers()
-    assert isinstance(found, ConfiguredProviders)
-    return found
+from tests.support.configured import KEY, providers, settings
 
 
 def test_every_provider_of_the_catalogue_can_be_configured():
@@ -47,46 +26,9 @@ def test_every_provider_of_the_catalogue_can_be_configured():
         assert missing.endswith("is not set"), (name, missing)
 
 
-def test_every_setting_that_a_speaker_names_exists():
-    named = {name for each in speakers().values() for name in (each.key_setting, each.url_setting) if name}
-    assert named <= PROVIDER_SETTINGS
-
-
 def test_every_address_of_a_provider_is_among_those_that_are_checked_at_the_start():
     addresses = {name for name in PROVIDER_SETTINGS if not name.endswith(("_KEY", "_BEDROCK", "_REGION"))}
     assert {name.upper() for name in provider_addresses.SETTINGS} == addresses
-
-
-def test_a_speaker_like_another_has_its_quirks_and_an_address_of_its_own():
-    azure, openai = speakers()["azure"], speakers()["openai"]
-    assert azure.quirks == openai.quirks != Speaker().quirks
-    assert (azure.base_url, azure.key_setting) == ("", "AZURE_OPENAI_API_KEY")
-
-
-@pytest.mark.parametrize(
-    "row", [{"base": ""}, {"quirks": {"leaves_out": []}}, {"quirks": {"names": "no"}}, {"path": 1}]
-)
-def test_a_speaker_s_row_has_no_field_that_nobody_reads(row: dict[str, object]):
-    with pytest.raises(ValidationError):
-        Speaker.model_validate_json(json.dumps(row))
-
-
-QUIRKS = {"leave_out": ["seed"]}
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        {"a": {"quirks": QUIRKS}, "b": {"like": "a", "quirks": {"names": False}}},
-        {"a": {"quirks": QUIRKS}, "b": {"like": "a"}, "c": {"like": "b"}},
-        {"a": {"like": "a"}},
-        {"a": {"like": "nobody"}},
-    ],
-    ids=["with quirks of its own", "of one that is like another", "of itself", "of nobody"],
-)
-def test_a_speaker_is_like_one_that_has_the_quirks_and_has_none_itself(rows: dict[str, object]):
-    with pytest.raises(ValidationError):
-        TypeAdapter(Speakers).validate_json(json.dumps(rows))
 
 
 @pytest.mark.parametrize(
@@ -218,63 +160,3 @@ def test_settings_never_show_a_key():
     given = {name: KEY for name in PROVIDER_SETTINGS if name.endswith("_KEY")}
     assert len(given) > 20
     assert KEY not in repr(settings(**given))
-
-
-def test_a_provider_answers_at_the_address_that_is_set():
-    with provider_server() as server:
-        found = providers(OPENAI_API_KEY=KEY, OPENAI_BASE_URL=f"{server.url}/v1/", OLLAMA_BASE_URL=f"{server.url}/v1")
-        with asyncio.Runner() as runner:
-            for name in ("openai", "ollama"):
-                provider = found.find(name)
-                assert provider is not None
-                assert runner.run(provider.complete("m", ask(max_tokens=3), 5)).text == "Hello there, world."
-            found.close()
-        paths = [(each.path, each.headers.get("authorization")) for each in server.requests]
-        assert paths == [("/v1/chat/completions", f"Bearer {KEY}"), ("/v1/chat/completions", None)]
-        assert server.requests[0].json["max_completion_tokens"] == server.requests[1].json["max_tokens"] == 3
-
-
-def test_azure_takes_its_key_in_its_own_header_and_the_deployment_as_the_model():
-    with provider_server() as server:
-        found = providers(AZURE_OPENAI_API_KEY=KEY, AZURE_OPENAI_ENDPOINT=server.url)
-        provider = found.find("azure")
-        assert provider is not None
-        with asyncio.Runner() as runner:
-            assert runner.run(provider.complete("my-deployment", ask(), 5)).text
-            found.close()
-        sent = server.requests[0]
-        assert (sent.path, sent.headers["api-key"], sent.model) == ("/openai/v1/chat/completions", KEY, "my-deployment")
-
-
-def test_bedrock_takes_a_key_of_its_own_in_place_of_a_signature():
-    with provider_server() as server:
-        found = providers(BEDROCK_REGION="us-east-1", BEDROCK_ENDPOINT_URL=server.url, AWS_BEARER_TOKEN_BEDROCK=KEY)
-        provider = found.find("bedrock")
-        assert provider is not None
-        with asyncio.Runner() as runner:
-            assert runner.run(provider.complete("amazon.nova-lite-v1:0", ask(), 5)).text
-            found.close()
-        assert server.requests[0].path == "/model/amazon.nova-lite-v1%3A0/converse"
-        assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
-
-
-def test_the_demo_stands_in_for_whoever_is_not_configured_and_only_when_asked_for():
-    with provider_server() as server:
-        server.always(Fault.SERVER_ERROR)
-        found = providers(DEMO_PROVIDER="true", OPENAI_API_KEY=KEY, OPENAI_BASE_URL=server.url)
-        for name in (*tables().providers, "nobody"):
-            assert found.why_not(name) is None
-            assert isinstance(found.find(name), DemoProvider) is found.is_demo(name) is (name != "openai")
-
-
-def test_nothing_that_speaks_to_providers_is_loaded_before_one_is_found():
-    code = (
-        "import sys\n"
-        "from llm_router.adapters.providers.configured import ConfiguredProviders\n"
-        "found = ConfiguredProviders({'OPENAI_API_KEY': 'sk-1'})\n"
-        "assert found.why_not('openai') is None\n"
-        "assert not {'aiohttp', 'botocore', 'ssl'} & set(sys.modules), sorted(sys.modules)\n"
-        "assert found.find('openai')\n"
-        "assert 'aiohttp' in sys.modules and 'botocore' not in sys.modules\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": "shared"})

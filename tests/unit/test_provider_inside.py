@@ -57,6 +57,14 @@ def test_an_address_of_a_private_network_is_known_however_it_is_written(address:
         must_not_look_inside("https://api.openai.com/v1/chat/completions", asking(part))
 
 
+def test_a_request_to_a_public_provider_is_not_searched_for_addresses(monkeypatch: pytest.MonkeyPatch):
+    looked_at: list[str] = []
+    monkeypatch.setattr("llm_router.adapters.providers.inside.is_inside", lambda address: looked_at.append(address))
+    for _ in range(2):
+        must_not_look_inside("https://api.not-asked-before.example/v1", asking(*map(ImagePart, PRIVATE)))
+    assert looked_at == ["https://api.not-asked-before.example/v1"]
+
+
 @pytest.mark.parametrize("address", PUBLIC)
 def test_an_address_of_the_web_is_anybodys(address: str):
     assert not is_inside(address)

@@ -19,7 +19,7 @@ from llm_router.ranking.columns import BOUNDLESS, prepare
 from llm_router.ranking.estimates import Estimates
 from llm_router.ranking.quality import Grounds
 from llm_router.ranking.rank import Ranking, outlook, rank, wait_for
-from llm_router.ranking.task import Constraints, Held, Surroundings
+from llm_router.ranking.task import Constraints, HeldPrompt, Surroundings
 from tests.support.models import Scene, model, scenes, task
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_a_bound_at_the_very_figure_of_a_model_is_held_as_it_is_where_everyone_i
 def test_a_ranking_is_told_in_numbers_of_pythons_own(scene: Scene):
     first, last = scene.models[0].id, scene.models[-1].id
     around = Surroundings(live={last: LiveLatency(900.0, 20.0, 3.0)}, unusable={"acme/m1": "is cooling"})
-    of = replace(scene.task, held=Held(first, 100, 5000), generated=True)
+    of = replace(scene.task, held=HeldPrompt(first, 100, 5000), generated=True)
     try:
         found = rank(prepare(scene.models), of, scene.demands, 0.5, around)
     except NoEligibleModel:

@@ -13,7 +13,7 @@ from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.ranking.estimates import estimated
 from llm_router.ranking.prepared import Prepared
 from llm_router.ranking.rank import rank
-from llm_router.ranking.task import Constraints, Held, Surroundings, Task
+from llm_router.ranking.task import Constraints, HeldPrompt, Surroundings, Task
 from llm_router.ranking.tokens import NO_TEXT, ratios_of
 from llm_router.taxonomy import Category, Difficulty, Writing
 from tests.support.models import billed_tokens, expected_price, model, ready, task
@@ -26,7 +26,7 @@ TIER = LongPrompt(200_000, 4.0, 12.0, 0.4)
 def held_by(name: str, *, history: int = 0, cached: int = 0) -> Task:
     return Task(
         {Category.CODING: 1.0}, Difficulty.EASY, 0.2, 1000, 100,
-        held=Held(model_id=name, history_tokens=history, cached_tokens=cached),
+        held=HeldPrompt(model_id=name, history_tokens=history, cached_tokens=cached),
     )  # fmt: skip
 
 

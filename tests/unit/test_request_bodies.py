@@ -140,10 +140,10 @@ def test_keys_of_the_inputs_own_are_told_together_each_with_what_is_wrong():
             {**CHAT, "thinking": True},
             (
                 "body",
-                "holds a field that is not known here; known are model, messages, max_tokens, max_completion_tokens, "
+                "holds a field that is not known here; known are messages, max_tokens, max_completion_tokens, "
                 "temperature, top_p, presence_penalty, frequency_penalty, stop, seed, verbosity, logit_bias, "
-                "reasoning_effort, tools, tool_choice, parallel_tool_calls, response_format, stream, stream_options, "
-                "constraints, preference, session_id, cache, user and 16 more",
+                "reasoning_effort, tools, tool_choice, parallel_tool_calls, response_format, stream_options, model, "
+                "stream, constraints, preference, session_id, cache, user and 16 more",
             ),
         ),
         (

@@ -6,17 +6,26 @@ from collections.abc import Iterable
 
 import pytest
 
-from llm_router.endpoints.response_output import Output
+from llm_router.endpoints.output import Output
+from llm_router.endpoints.response_items import ResponseWriter
 from llm_router.generation.chat import ALIVE, ChatChunk, Citation, StopReason, ToolCallDelta
-from llm_router.schemas.responses_answer import OutputCall, OutputMessage, OutputReasoning, OutputRefusal, OutputText
+from llm_router.schemas.responses_answer import (
+    OutputCall,
+    OutputItem,
+    OutputMessage,
+    OutputReasoning,
+    OutputRefusal,
+    OutputText,
+)
 from llm_router.schemas.responses_event import ResponseEvent
 
+Told = Output[ResponseEvent, OutputItem]
 STOP = ChatChunk(stop=StopReason.STOP)
 
 
-def told(*chunks: ChatChunk) -> tuple[Output, list[ResponseEvent]]:
+def told(*chunks: ChatChunk) -> tuple[Told, list[ResponseEvent]]:
     """What such pieces come to, and the events on the way."""
-    output = Output("x")
+    output: Told = Output(ResponseWriter("x"))
     found = [event for chunk in chunks for event in output.take(chunk)]
     return output, [*found, *output.end()]
 
@@ -29,7 +38,7 @@ def shorts(events: Iterable[ResponseEvent]) -> list[tuple[str, int | None]]:
     return [(event.type.removeprefix("response."), event.output_index) for event in events]
 
 
-def calls(output: Output) -> list[tuple[str, str, str]]:
+def calls(output: Told) -> list[tuple[str, str, str]]:
     found = [item for item in output.items() if isinstance(item, OutputCall)]
     return [(call.call_id, call.name, call.arguments) for call in found]
 
@@ -166,7 +175,7 @@ def test_only_the_last_item_of_an_answer_that_is_cut_is_incomplete():
 
 
 def test_what_breaks_off_is_incomplete_as_far_as_it_was_open():
-    output = Output("x")
+    output: Told = Output(ResponseWriter("x"))
     for chunk in (ChatChunk(reasoning="Hm."), ChatChunk("So")):
         list(output.take(chunk))
     output.break_off()

@@ -12,12 +12,12 @@ from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import NoEligibleModel
 from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import MOST_RANKED, rank
-from llm_router.ranking.task import Constraints, Held, Surroundings
+from llm_router.ranking.task import Constraints, HeldPrompt, Surroundings
 from llm_router.sessions.book import Session, SessionBook
 from llm_router.sessions.choice import Choice, Wanted, choose
-from llm_router.sessions.continuing import Opened
+from llm_router.sessions.continuing import OpenedSession
 from llm_router.sessions.telling import session_words
-from llm_router.sessions.turn import MOST_LIFT, Turn
+from llm_router.sessions.turn import MOST_LIFT, SessionTurn
 from llm_router.taxonomy import Difficulty
 from tests.support.clock import FakeClock
 from tests.support.models import model, task
@@ -39,9 +39,9 @@ def first(choice: Choice) -> str:
     return choice.ranking.candidates[0].model.id
 
 
-def told(choice: Choice, taken: Turn, *, session: bool = True) -> str:
+def told(choice: Choice, taken: SessionTurn, *, session: bool = True) -> str:
     held = Session(taken.classification, choice.incumbent or "", tokens=100, at=0.0) if session else None
-    return " ".join(session_words(Opened(held, taken), choice))
+    return " ".join(session_words(OpenedSession(held, taken), choice))
 
 
 GOOD, POOR = True, False
@@ -90,7 +90,7 @@ TWIN = model("a-twin", usd_in=29.0, usd_out=89.0, chances=(0.97, 0.95, 0.92))
 
 def complained(limits: Constraints = FREE, *, of: ModelEntry, preference: float = 0.0) -> tuple[Choice, str]:
     """A complaint about an answer of a model of the ladder or its twin."""
-    taken = Turn(EASY, inherited=True, escalated=True, lift=1)
+    taken = SessionTurn(EASY, inherited=True, escalated=True, lift=1)
     easy = replace(task(), difficulty=Difficulty.EASY, complexity=0.2)
     choice = choose(prepare([*LADDER, TWIN]), Wanted(easy, limits, preference, HERE), taken, of.id)
     return choice, told(choice, taken)
@@ -119,7 +119,8 @@ def test_without_a_session_each_complaint_leaves_the_model_before_until_the_best
         Wanted(replace(task(), difficulty=Difficulty.EASY, complexity=0.2), Constraints(), 0.5, HERE),
     )
     chosen = [
-        choose(models, wanted, Turn(EASY, inherited=True, escalated=bool(lift), lift=lift), None) for lift in range(5)
+        choose(models, wanted, SessionTurn(EASY, inherited=True, escalated=bool(lift), lift=lift), None)
+        for lift in range(5)
     ]
     assert [first(choice) for choice in chosen[:3]] == [entry.id for entry in LADDER]
     assert [choice.incumbent for choice in chosen[:3]] == [None, LADDER[0].id, LADDER[1].id]
@@ -127,15 +128,15 @@ def test_without_a_session_each_complaint_leaves_the_model_before_until_the_best
     assert [choice.lift for choice in chosen] == sorted(choice.lift for choice in chosen)
     assert chosen[-1].lift == MOST_LIFT
     for lift, said in ((1, "so a stronger one was looked for"), (4, "there is none better than the model before")):
-        taken = Turn(EASY, inherited=True, escalated=True, lift=lift)
+        taken = SessionTurn(EASY, inherited=True, escalated=True, lift=lift)
         assert said in told(chosen[lift], taken, session=False)
-    after = choose(models, wanted, Turn(EASY, inherited=True, lift=1), None)
+    after = choose(models, wanted, SessionTurn(EASY, inherited=True, lift=1), None)
     assert first(after) == LADDER[1].id
-    assert "not kept" not in told(after, Turn(EASY, inherited=True, lift=1), session=False)
+    assert "not kept" not in told(after, SessionTurn(EASY, inherited=True, lift=1), session=False)
 
 
 def test_where_there_is_but_one_model_no_complaint_is_said_to_find_a_stronger_one():
-    taken = Turn(EASY, inherited=True, escalated=True, lift=1)
+    taken = SessionTurn(EASY, inherited=True, escalated=True, lift=1)
     found = choose(prepare(LADDER[:1]), Wanted(task(), Constraints(), 0.5, HERE), taken, None)
     assert (first(found), found.lift) == (LADDER[0].id, MOST_LIFT)
     assert "there is none better than the model before" in told(found, taken, session=False)
@@ -143,7 +144,7 @@ def test_where_there_is_but_one_model_no_complaint_is_said_to_find_a_stronger_on
 
 def followed(limits: Constraints = FREE, models: Sequence[ModelEntry] = MANY) -> tuple[Choice, str]:
     """A follow-up in a session of the last model's."""
-    taken = Turn(EASY, inherited=True)
+    taken = SessionTurn(EASY, inherited=True)
     choice = choose(prepare(models), Wanted(task(), limits, 0.5, HERE), taken, LAST.id)
     return choice, told(choice, taken)
 
@@ -164,7 +165,7 @@ def test_a_follow_up_that_leaves_its_model_says_why():
     choice, said = followed(models=MANY[:-1])
     assert "The model before is not in the catalogue any more." in said
     thinker = replace(LAST, thinks=True)
-    taken, short = Turn(EASY, inherited=True), Wanted(replace(task(), longest=300), Constraints(), 0.5, HERE)
+    taken, short = SessionTurn(EASY, inherited=True), Wanted(replace(task(), longest=300), Constraints(), 0.5, HERE)
     choice = choose(prepare([*MANY[:-1], thinker]), short, taken, LAST.id)
     assert first(choice) != LAST.id
     assert f"{LAST.display_name}, the model before, is not kept: it would be cut off" in told(choice, taken)
@@ -180,7 +181,7 @@ def test_a_follow_up_that_leaves_its_model_says_why():
 def test_a_follow_up_does_not_stay_with_a_model_that_one_tight_turn_led_to_where_others_will_do(
     unfit: ModelEntry, why: str
 ):
-    taken = Turn(EASY, inherited=True)
+    taken = SessionTurn(EASY, inherited=True)
     for preference in (0.0, 1.0):
         wanted = Wanted(task(), FREE, preference, HERE)
         choice = choose(prepare([*LADDER, unfit]), wanted, taken, unfit.id)
@@ -195,13 +196,13 @@ SMALL = model("narrow", usd_in=0.1, usd_out=0.1, context_window=10_000)
 WIDE = model("wide", usd_in=9.0, usd_out=9.0, context_window=200_000)
 
 
-@pytest.mark.parametrize("held", [None, Held(SMALL.id, history_tokens=50_000)])
+@pytest.mark.parametrize("held", [None, HeldPrompt(SMALL.id, history_tokens=50_000)])
 @pytest.mark.parametrize("escalated", [False, True])
 @pytest.mark.parametrize("limits", [Constraints(), Constraints(max_tokens=500), Constraints(max_cost_usd=1.0)])
 def test_the_conversation_before_a_lone_prompt_must_fit_the_window(
-    held: Held | None, escalated: bool, limits: Constraints
+    held: HeldPrompt | None, escalated: bool, limits: Constraints
 ):
-    taken = Turn(EASY, inherited=True, escalated=escalated, lift=int(escalated), held=held, before_tokens=50_000)
+    taken = SessionTurn(EASY, inherited=True, escalated=escalated, lift=int(escalated), held=held, before_tokens=50_000)
     found = choose(prepare([SMALL, WIDE]), Wanted(task(), limits, 0.0, HERE), taken, SMALL.id)
     assert (first(found), found.too_long) == (WIDE.id, False)
     (out,) = found.ranking.excluded
@@ -211,7 +212,7 @@ def test_the_conversation_before_a_lone_prompt_must_fit_the_window(
 
 
 def test_a_conversation_too_long_for_every_window_rules_nobody_out_and_says_so():
-    taken = Turn(EASY, before_tokens=300_000)
+    taken = SessionTurn(EASY, before_tokens=300_000)
     wanted = Wanted(task(), Constraints(), 0.0, HERE)
     found = choose(prepare([SMALL, WIDE]), wanted, taken, SMALL.id)
     assert (first(found), found.too_long) == (SMALL.id, True)

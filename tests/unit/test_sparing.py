@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from llm_router.catalogue.entry import Catalogue
-from llm_router.conversation import NO_MEDIA, Media
 from llm_router.generation.chat import ChatMessage, ChatRequest, ImagePart, Part, Role, TextPart
 from llm_router.generation.cooling import Cooling
-from llm_router.generation.job import Job
-from llm_router.generation.sparing import spared, too_dear
-from llm_router.ranking.tokens import Reading
+from llm_router.generation.sparing import FEW_TOOLS, spared
+from tests.support.chat import WEATHER
 from tests.support.clock import FakeClock
 from tests.support.models import model
 
@@ -20,21 +18,21 @@ MODELS = [replace(model(name), provider=name[0]) for name in ("a1", "a2", "b1")]
 CATALOGUE = Catalogue(1, {each.id: each for each in MODELS})
 
 
-def left_out(*messages: tuple[Part, ...]) -> tuple[list[dict[str, str]], list[tuple[str, list[Part]]]]:
+def left_out(*messages: tuple[Part, ...], tools: int = 0) -> tuple[list[dict[str, str]], list[tuple[str, list[Part]]]]:
     """Whom a request spares, one after the other, and what providers were asked about."""
     asked: list[tuple[str, list[Part]]] = []
 
-    def why_not(provider: str, parts: Sequence[Part]) -> str | None:
+    def why_not(provider: str, parts: Sequence[Part], tools: int) -> str | None:
         asked.append((provider, list(parts)))
         return "blind" if provider == "a" else None
 
-    request = ChatRequest(tuple(ChatMessage(Role.USER, parts) for parts in messages))
+    request = ChatRequest(tuple(ChatMessage(Role.USER, parts) for parts in messages), tools=(WEATHER,) * tools)
     found = spared(request, CATALOGUE, Cooling(FakeClock()), lambda _: True, why_not)
     return [dict(each) for each in found], sorted(asked)
 
 
 def test_of_a_request_of_text_alone_no_provider_is_asked_about():
-    assert left_out((TEXT,), (TEXT, TEXT)) == ([], [])
+    assert left_out((TEXT,), (TEXT, TEXT)) == ([{}], [])
 
 
 def test_otherwise_each_provider_is_asked_about_once():
@@ -43,10 +41,6 @@ def test_otherwise_each_provider_is_asked_about_once():
     assert asked == [("a", [SEEN]), ("b", [SEEN])]
 
 
-def test_models_that_pictures_alone_make_too_dear_are_left_out_where_money_is_bounded():
-    cheap, dear = model("cheap", usd_in=0.01), model("dear", usd_in=50.0)
-    catalogue = Catalogue(1, {each.id: each for each in (cheap, dear)})
-    alone = Job(ChatRequest(()), (), Reading(0), 0.0, most_usd_wanted=0.01, media=Media(pictures=(("auto", 3),)))
-    assert set(too_dear(alone, catalogue)) == {dear.id}
-    assert too_dear(replace(alone, most_usd_wanted=None), catalogue) == {}
-    assert too_dear(replace(alone, media=NO_MEDIA), catalogue) == {}
+def test_of_many_tools_each_provider_is_asked_about_too():
+    assert left_out((TEXT,), tools=FEW_TOOLS) == ([{}], [])
+    assert left_out((TEXT,), tools=FEW_TOOLS + 1)[1] == [("a", []), ("b", [])]

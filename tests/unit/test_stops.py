@@ -40,7 +40,9 @@ def test_a_stream_ends_where_the_whole_answer_would(texts: list[str], stops: lis
     calls = (ToolCall("call_1", "f", "{}"),)
     whole = ended(ChatAnswer("".join(texts), StopReason.TOOL_CALLS, calls), stops)
     assert "".join(piece.text for piece in found) == whole.text
-    assert [piece.stop for piece in found if piece.stop is not None] == [whole.stop]
+    assert [(piece.stop, piece.stopped_at) for piece in found if piece.stop is not None] == [
+        (whole.stop, whole.stopped_at)
+    ]
     assert sum(len(piece.tool_calls) for piece in found) == len(whole.tool_calls)
 
 
@@ -51,7 +53,7 @@ def test_a_stream_ends_where_the_whole_answer_would(texts: list[str], stops: lis
 def test_a_whole_answer_is_cut_at_the_stop(text: str, stop: str, left: str):
     found = ended(ChatAnswer(text, StopReason.LENGTH), [stop])
     assert found.text == left
-    assert found.stop is (StopReason.LENGTH if left == text else StopReason.STOP)
+    assert (found.stop, found.stopped_at) == ((StopReason.LENGTH, None) if left == text else (StopReason.STOP, stop))
 
 
 def test_behind_a_stop_nothing_more_is_read():

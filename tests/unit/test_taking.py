@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from llm_router.adapters.providers import taking
+from llm_router.adapters.providers.configured import speakers
+from llm_router.adapters.providers.openai_chat import OpenAiChat
 from llm_router.generation.chat import AudioPart, ChatMessage, ChatRequest, FilePart, ImagePart, Part, Role, TextPart
 from llm_router.generation.provider import Failure
-from tests.support.chat import PIXEL, failure, run
+from tests.support.chat import PIXEL, WEATHER, failure, run
 from tests.support.provider_answers import Protocol
 from tests.support.provider_server import ProviderServer
 from tests.support.speaking import SPEAKERS, model_of
@@ -34,7 +36,7 @@ def asked(part: Part) -> ChatRequest:
 
 @pytest.mark.parametrize(("protocol", "part", "why"), REFUSED)
 def test_why_it_is_refused_is_told(protocol: Protocol, part: Part, why: str, server: ProviderServer):
-    assert taking.why_not(NAMES[protocol], [part]) == why
+    assert taking.why_not(NAMES[protocol], [part], 0) == why
     attempt = lambda provider: failure(provider.complete(model_of(protocol), asked(part), 5))  # noqa: E731
     failed = run(SPEAKERS[protocol](server.url), attempt)
     assert (failed.failure, failed.why, server.requests) == (Failure.BAD_REQUEST, why, [])
@@ -50,7 +52,7 @@ def test_why_it_is_refused_is_told(protocol: Protocol, part: Part, why: str, ser
     ],
 )
 def test_so_is_what_only_shows_when_it_is_read(protocol: Protocol, part: Part, why: str, server: ProviderServer):
-    assert taking.why_not(NAMES[protocol], [part]) is None
+    assert taking.why_not(NAMES[protocol], [part], 0) is None
     attempt = lambda provider: failure(provider.complete(model_of(protocol), asked(part), 5))  # noqa: E731
     assert run(SPEAKERS[protocol](server.url), attempt).why == why
 
@@ -68,4 +70,25 @@ def test_so_is_what_only_shows_when_it_is_read(protocol: Protocol, part: Part, w
     ],
 )
 def test_nothing_else_is_refused_beforehand(provider: str, part: Part):
-    assert taking.why_not(provider, [part]) is None
+    assert taking.why_not(provider, [part], 0) is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "most"), [("openai", 128), ("azure", 128), ("groq", 128), ("xai", 200), ("google", 512)]
+)
+def test_more_tools_than_a_provider_takes_are_for_others(provider: str, most: int, server: ProviderServer):
+    why = f"it takes no more than {most} tools"
+    assert [taking.why_not(provider, [], tools) for tools in (most, most + 1)] == [None, why]
+    many = ChatRequest((ChatMessage(Role.USER, (TextPart("Hi"),)),), tools=(WEATHER,) * (most + 1))
+    speaker = (
+        SPEAKERS[Protocol.GEMINI](server.url)
+        if provider == "google"
+        else OpenAiChat(f"{server.url}/v1/chat/completions", {}, speakers()[provider].quirks)
+    )
+    failed = run(speaker, lambda asked: failure(asked.complete("m", many, 5)))
+    assert (failed.failure, failed.why, server.requests) == (Failure.BAD_REQUEST, why, [])
+
+
+@pytest.mark.parametrize("provider", ["mistral", "anthropic", "bedrock"])
+def test_others_take_any_number(provider: str):
+    assert taking.why_not(provider, [], 10_000) is None

@@ -25,7 +25,7 @@ from llm_router.errors import (
     UpstreamTimeout,
 )
 from llm_router.health import Component, State, read, report
-from llm_router.processes import EVERY_S, KEPT_S, Pulse, Usage, running
+from llm_router.processes import EVERY_S, KEPT_S, ProcessUsage, Pulse, running
 from llm_router.web.access import ROUTES
 from llm_router.web.errors import status_of
 from tests.support.clock import FakeClock
@@ -119,7 +119,8 @@ def test_the_latency_that_an_alarm_watches_leaves_out_what_a_provider_s_model_an
 def test_the_table_of_routes_says_whose_time_is_a_model_s_and_what_is_asked_over_and_over():
     special = {row.path: row.kind for row in ROUTES if row.kind is not ActivityKind.REQUEST}
     probes = {row.path for row in ROUTES if row.path.endswith("/health")} | {"/healthz", "/metrics"}
-    generations = dict.fromkeys(("/v1/chat/completions", "/v1/responses"), ActivityKind.GENERATION)
+    asked = ("/v1/chat/completions", "/v1/responses", "/v1/messages")
+    generations = dict.fromkeys(asked, ActivityKind.GENERATION)
     assert special == generations | dict.fromkeys(probes, ActivityKind.PROBE)
 
 
@@ -141,7 +142,7 @@ def test_a_process_tells_of_itself_now_and_then_and_is_forgotten_when_it_falls_s
     clock = FakeClock()
     store = MemoryRecordStore(clock)
     used = iter((1.0, 3.5))
-    pulse = Pulse(store, clock, "worker-0", lambda: Usage(100, 200, next(used), 4, 10, 3))
+    pulse = Pulse(store, clock, "worker-0", lambda: ProcessUsage(100, 200, next(used), 4, 10, 3))
     pulse.beat()
     pulse.beat()
     assert [(each.name, each.cpu) for each in running(store, clock)] == [("worker-0", 0.0)]

@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from llm_router.auth import Function
+from llm_router.function_names import Function
 from llm_router.web.access import rules_of
 from tests.support.template import ROOT, document
 

@@ -71,7 +71,7 @@ class AnswerLengths:
             lengths=lengths,
             changes=Changes(ChangePhrases(raw["changes"], raw["changed"]), Languages(raw["languages"])),
             code=CodeChanges(raw["code"] | {Left.UNFOLDED: raw["changes"][Left.UNFOLDED]}),
-            instructions=Instructions(raw["told"], AnswerLimit(_SHORT_FACTOR, _SHORT_AT_MOST)),
+            instructions=Instructions(raw["told"], raw["refused"], AnswerLimit(_SHORT_FACTOR, _SHORT_AT_MOST)),
         )
 
     def estimate(self, category: Category, difficulty: Difficulty, asked: Reading, prompt_tokens: int) -> int:

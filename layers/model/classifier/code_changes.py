@@ -11,7 +11,7 @@ from classifier.left import ENDS, Left
 from classifier.material import is_laden
 from classifier.phrases import Found, PhraseIndex
 from classifier.rules import Reading
-from classifier.wanted import breaks
+from classifier.spans import breaks
 
 _FENCE, _APOSTROPHES, _QUOTES, _QUESTION = "```", "'’", "'’`\"", "?"
 _REWRITTEN, _ADDED, _WHOLE, _EVERY = "rewritten", "added", "whole", "every"

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from classifier.lengths import Length
 from classifier.phrases import Found, PhraseIndex
 from classifier.rules import Reading
-from classifier.wanted import breaks
+from classifier.spans import breaks
 from llm_router.taxonomy import AnswerLimit
 
-_BRIEF, _NAMES, _ELSE, _SOFTENS, _UNLESS, _MORE = "brief", "names", "else", "softens", "unless", "more"
-_UNLESS_WITHIN, _MORE_WITHIN = 5, 1
-"""Words between "never" and what is not wanted; and between "more than" and a length: "about"."""
+_BRIEF, _NAMES, _ELSE, _SOFTENS, _UNLESS, _MORE = "brief", "names", "else", "softens", "no", "more"
+_UNLESS_WITHIN = 5
+"""Words between "never" and what is not wanted."""
 _NO = "no"
 _CLAUSE_SIGNS = frozenset(",，、:：—–()")
 
 
 class Instructions:
     """Reads it by the phrases that want every answer brief by themselves, those that name answers, those that tell of
-    something else or of some cases only, those that make brief less so, those before what is not wanted, and those
-    behind these before what is the most."""
+    something else or of some cases only, those that make brief less so, and those before what is not wanted, unless
+    those follow that refuse more than a length."""
 
-    def __init__(self, phrases: Mapping[str, Sequence[str]], short: AnswerLimit) -> None:
+    def __init__(
+        self, told: Mapping[str, Sequence[str]], refused: Mapping[str, Sequence[str]], short: AnswerLimit
+    ) -> None:
         """`short` is what answers have that shall be brief. Raises `KeyError` or `ValueError`: the phrases are part of
         the code."""
-        self._index = PhraseIndex({kind: phrases[kind] for kind in (_BRIEF, _NAMES, _ELSE, _SOFTENS, _UNLESS, _MORE)})
+        phrases = {kind: told[kind] for kind in (_BRIEF, _NAMES, _ELSE, _SOFTENS)}
+        self._index = PhraseIndex(phrases | {kind: refused[kind] for kind in (_UNLESS, _MORE)})
         self._short = short
 
     def limit(self, told: Reading, named: Iterable[Length], short: Iterable[Found]) -> AnswerLimit:
@@ -38,19 +41,21 @@ class Instructions:
         for each in self._index.find(told.words):
             said.setdefault(each.group, []).append(each)
         sentences, clauses = _parts(told, frozenset()), _parts(told, _CLAUSE_SIGNS)
-        others = {sentences[each.first] for each in said.get(_ELSE, ())}
+        more = said.get(_MORE, ())
+        begin_more, of_more = (
+            {each.first for each in more},
+            {at for each in more for at in range(each.first, each.after)},
+        )
+        others = {sentences[each.first] for each in said.get(_ELSE, ()) if each.first not in of_more}
         answers = {place for each in said.get(_NAMES, ()) for place in range(each.first, each.after)}
         by_sentence, by_clause = {sentences[each] for each in answers}, {clauses[each] for each in answers}
-        unless, more = said.get(_UNLESS, ()), said.get(_MORE, ())
-        begin_more = {each.first for each in more}
-        refused = [each.after for each in unless if each.after not in begin_more]
-        denied = _denied(unless, more, clauses)
+        refused = [each.after for each in said.get(_UNLESS, ()) if each.after not in begin_more]
         limits = [
             length.tokens
             for length in named
             if clauses[length.at] in by_clause
             and sentences[length.at] not in others
-            and (_is_most(denied, clauses, length.at) or (length.limited and not _is_in(refused, clauses, length.at)))
+            and (length.most or (length.limited and not _is_in(refused, clauses, length.at)))
         ]
         brief = (each for each in short if sentences[each.first] in by_sentence and not _bars_the_rest(told, each))
         wanted = (*said.get(_BRIEF, ()), *brief)
@@ -68,20 +73,6 @@ def _bars_the_rest(told: Reading, short: Found) -> bool:
 def _is_in(refused: Iterable[int], clauses: Sequence[int], first: int) -> bool:
     """Whether a refusal ends close before that word, in its clause."""
     return any(first - _UNLESS_WITHIN <= after <= first and clauses[after - 1] == clauses[first] for after in refused)
-
-
-def _denied(unless: Iterable[Found], more: Iterable[Found], clauses: Sequence[int]) -> frozenset[int]:
-    """Where "more than" ends that is refused, anywhere before it in its clause: "never answer in more than"."""
-    since: dict[int, int] = {}
-    for each in unless:
-        since.setdefault(clauses[each.first], each.after)
-    return frozenset(each.after for each in more if since.get(clauses[each.first], each.after) <= each.first)
-
-
-def _is_most(denied: Collection[int], clauses: Sequence[int], first: int) -> bool:
-    """Whether more than the length that begins there is refused."""
-    near = range(first - _MORE_WITHIN, first + 1)
-    return any(after in denied and clauses[after - 1] == clauses[first] for after in near)
 
 
 def _parts(told: Reading, signs: frozenset[str]) -> Sequence[int]:

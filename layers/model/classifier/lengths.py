@@ -10,8 +10,10 @@ from typing import NamedTuple, Self
 from classifier.changes import Change
 from classifier.counts import Number, Numerals
 from classifier.normalise import normalise
+from classifier.refusals import Refusals
 from classifier.rules import Reading
-from classifier.wanted import Asked, Span, Stated, Wanted, breaks
+from classifier.spans import Span, Stated, breaks
+from classifier.wanted import Asked, Wanted
 from classifier.words import split_words
 
 MOST = 8000
@@ -38,10 +40,11 @@ _ANSWERS = frozenset({"answer", "reply", "respond"})
 
 class Length(NamedTuple):
     """Tokens that the answer shall have, as said from the word `at` on; `limited` when words set it as a limit, which
-    no other number is."""
+    no other number is, and `most` when they refuse more."""
 
     tokens: float
     limited: bool
+    most: bool
     at: int
 
 
@@ -79,7 +82,10 @@ class Lengths:
             per_unit={first: sorted(each, key=lambda unit: -len(unit.words)) for first, each in per_unit.items()},
             numerals=Numerals(numbers, multipliers, *(frozenset(names["names"][kind]) for kind in ("joins", "coins"))),
             of_each={kind: frozenset(map(_word, each)) for kind, each in names["lengths"].items()},
-            wanted=Wanted({kind: [_as_read(name) for name in each] for kind, each in names["wanted"].items()}),
+            wanted=Wanted(
+                {kind: [_as_read(name) for name in each] for kind, each in names["wanted"].items()},
+                Refusals(names["refused"]),
+            ),
         )
 
     def named(self, asked: Reading, change: Change | None) -> list[Length]:
@@ -103,8 +109,8 @@ class Lengths:
                 things = self._things(read, told, stated)
                 total = stated._replace(tokens=stated.tokens * things)
                 asks = (read.numbers[stated.last] or things > 1) and TOO_FEW <= stated.tokens <= NONSENSE
-                if asks and (how := self.wanted.judge(read, total, change)) is not Asked.NOT:
-                    found.append(Length(total.tokens, how is Asked.LIMITED, total.first))
+                if asks and (how := self.wanted.judge(read, total, change)):
+                    found.append(Length(total.tokens, Asked.LIMITED in how, Asked.MOST in how, total.first))
                     told = end + 1
             past = end
         return found

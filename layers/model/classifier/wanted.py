@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import NamedTuple
+from enum import Flag
 
 from classifier.changes import Change
-from classifier.counts import Number
 from classifier.left import CHANGE, ENDS, Left
-from classifier.material import edges
-from classifier.rules import Reading
+from classifier.refusals import CLAUSE_SIGNS, More, Refusals
+from classifier.spans import Span, Stated, breaks, is_amid, sentence, stands_alone
 
 MAKE = "make"
 _FORMS = ("creative_form", "practical_text")
@@ -21,7 +18,7 @@ _MAKER_WITHIN, _CLOSE_WITHIN = 24, 2
 """Words between a length and the verb that asks for it; and between verb and number before a name that mostly means
 something else."""
 _ALONE = (
-    "asks", "past", "behind", "results", "must", "given", "own", "with", "tells", "how", "articles", "over", "rough",
+    "asks", "past", "behind", "results", "must", "given", "own", "with", "tells", "how", "articles", "rough",
 )  # fmt: skip
 _IN_ORDER = ("limits", "labels", "wants", "listed")
 """Kinds of words that count one by one, and kinds of phrases."""
@@ -34,50 +31,24 @@ _VAGUE = frozenset({"item", "bullet"})
 """With a name that mostly means something else, one of these is an article, as 一个, or "a little", as 一点."""
 _OF_SOURCE = frozenset({"page", "word", "item", "character"})
 """What a text that is to be condensed may be told by."""
-_DO, _NOT = "do", "not"
-_SENTENCE_SIGNS = frozenset("!?;。！？；…؟।•")
-_CLAUSE_SIGNS = frozenset(",，、:：—–")
+_DO, _NOT, _ITEM = "do", "not", "item"
 
 
-class Asked(Enum):
-    """How a length is told: not of the answer, of the answer, or as its limit."""
+class Asked(Flag):
+    """How a length is told: not of the answer, of the answer, as its limit, or so that more is refused."""
 
     NOT = 0
     LENGTH = 1
     LIMITED = 2
-
-
-class Stated(NamedTuple):
-    """A number on the words from `first` to `last`, and a unit from `unit` up to, not including, `after`.
-
-    A unit is `close` when its name mostly means something else, unless the number is directly before it.
-    """
-
-    first: int
-    last: int
-    unit: int
-    after: int
-    kind: str
-    close: bool
-    amount: float
-    tokens: float
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The words of a prompt, up to the last that may name a length, the numbers that end with them, and the first."""
-
-    asked: Reading
-    texts: Sequence[str]
-    numbers: Sequence[Number | None]
-    first: int
+    MOST = 4
 
 
 class Wanted:
     """Judges lengths by the words around them."""
 
-    def __init__(self, phrases: Mapping[str, Collection[tuple[str, ...]]]) -> None:
+    def __init__(self, phrases: Mapping[str, Collection[tuple[str, ...]]], refusals: Refusals) -> None:
         """Raises `KeyError` for a kind that is missing: the phrases are part of the code."""
+        self._refusals = refusals
         self._phrases = {kind: frozenset(phrases[kind]) for kind in _IN_ORDER}
         self._words = {kind: frozenset(text for phrase in phrases[kind] for text in phrase) for kind in _ALONE}
 
@@ -86,23 +57,34 @@ class Wanted:
         direct = stated.unit == stated.last + 1
         if stated.close and (not direct or (stated.amount == 1 and stated.kind in _VAGUE)):
             return Asked.NOT
-        begin = _sentence(span, stated.first)
+        begin = sentence(span, stated.first)
         number = self._without_rough(span.texts, begin, stated.first)
+        more = self._refusals.of_more(span.asked.words, begin, number, stated.after)
+        if more is More.WELCOME:
+            return Asked.NOT
         told = self._is_told(span, begin, number)
-        limited = told or self._is_limited(span.texts, begin, number, stated.after)
+        limited = (
+            told
+            or (more is More.FORBIDDEN and stated.kind != _ITEM)
+            or self._is_limited(span.texts, begin, number, stated.after)
+        )
         if self._is_given(span.texts, begin, number, stated) and not limited:
             return Asked.NOT
         if stated.tokens < _FEW_TOKENS and not limited and not (direct and stated.kind == "word"):
             return Asked.NOT
-        if change is None and _is_amid(span.asked, stated):
+        if change is None and is_amid(span.asked, stated):
             limited = told
-            if not told and not (len(span.asked.words) <= 2 * ENDS and _stands_alone(span, number, stated.after)):
+            if not told and not (len(span.asked.words) <= 2 * ENDS and stands_alone(span, number, stated.after)):
                 return Asked.NOT
+        most = Asked.NOT if more is More.UNSAID else Asked.MOST
         if limited:
-            return Asked.LIMITED
-        return Asked.LENGTH if self._is_asked_for(span, begin, number, stated, change) else Asked.NOT
+            return Asked.LIMITED | most
+        asked = self._is_asked_for(span, begin, number, stated, change, more)
+        return Asked.LENGTH | most if asked else Asked.NOT
 
-    def _is_asked_for(self, span: Span, begin: int, number: int, stated: Stated, change: Change | None) -> bool:
+    def _is_asked_for(
+        self, span: Span, begin: int, number: int, stated: Stated, change: Change | None, more: More
+    ) -> bool:
         texts = span.texts
         if self._ends(texts, begin, number, "wants") or self._is_listed(span, stated):
             return True
@@ -110,12 +92,15 @@ class Wanted:
         owned = number > begin and texts[number - 1] in self._words["own"]
         if owned and number - 1 not in _ends_of_making(span, makers):
             return False
-        if self._asks_how(texts, begin, number):
+        if self._asks_how(span, begin, number, refused=more is More.FORBIDDEN):
+            return False
+        asks = [first for first, _ in makers]
+        if more is More.UNSAID and self._refusals.of_all(span.asked.words, begin, number, asks):
             return False
         if change and change.left is Left.CONDENSED:
             behind = texts[stated.after : stated.after + 1]
             becomes = stated.kind not in _OF_SOURCE or not self._words["results"].isdisjoint(behind)
-            return becomes or _stands_alone(span, number, stated.after)
+            return becomes or stands_alone(span, number, stated.after)
         if stated.close:
             return any(0 <= number - after <= _CLOSE_WITHIN for _, after in makers)
         tells_nothing = self._words["tells"].isdisjoint(texts[begin:number])
@@ -130,16 +115,16 @@ class Wanted:
         ends = stated.after == len(span.texts) or breaks(span.asked, stated.after)
         return ends and tuple(span.texts[stated.unit : stated.after]) in self._phrases["listed"]
 
-    def _asks_how(self, texts: Sequence[str], begin: int, number: int) -> bool:
+    def _asks_how(self, span: Span, begin: int, number: int, *, refused: bool) -> bool:
         """Whether the sentence asks for something else than to have it written: "do 300 pages", but not "do a page",
-        nor "do not write more than a page"."""
-        opening = texts[begin : begin + 2]
-        if len(opening) > 1 and opening[0] == _DO:
-            if opening[1] in self._words["articles"]:
-                return False
-            if opening[1] == _NOT and not self._words["over"].isdisjoint(texts[begin:number]):
-                return False
-        return not self._words["how"].isdisjoint(opening)
+        nor "do not", where more is refused or which others judge."""
+        texts, how = span.texts, self._words["how"]
+        opening = self._refusals.opening(span.asked.words, begin, number)
+        directly, behind = texts[opening : opening + 1], texts[opening + 1 : opening + 2]
+        does = directly == [_DO] and (behind == [_NOT] or not self._words["articles"].isdisjoint(behind))
+        if refused or does:
+            how = how - {_DO}
+        return not how.isdisjoint(texts[begin : begin + 2])
 
     def _makers(self, span: Span, begin: int, stated: Stated) -> list[tuple[int, int]]:
         """Where the words of the sentence stand that ask for something."""
@@ -180,7 +165,7 @@ class Wanted:
         texts, tells = span.texts, self._words["tells"]
         if not tells.isdisjoint(texts[begin : stated.after + 1]) or texts[begin] in self._words["own"]:
             return False
-        if _stands_alone(span, number, stated.after) and (number == begin or texts[number - 1] != "("):
+        if stands_alone(span, number, stated.after) and (number == begin or texts[number - 1] != "("):
             return True
         opening = begin
         while opening < number and (texts[opening] in self._words["articles"] or not texts[opening][0].isalnum()):
@@ -202,29 +187,6 @@ class Wanted:
         return any(tuple(texts[place - size : place]) in self._phrases[kind] for size in sizes)
 
 
-def breaks(asked: Reading, place: int) -> bool:
-    """Whether a sentence or line begins with that word. A sign within a number or a word, as in "3.5", ends none."""
-    before, word = asked.words[place - 1], asked.words[place]
-    if before.text in _SENTENCE_SIGNS:
-        return True
-    between = asked.prompt.text[before.end : word.start]
-    return bool(between) and (before.text == "." or "\n" in between)
-
-
-def _sentence(span: Span, place: int) -> int:
-    """Where the sentence of that word begins."""
-    while place > span.first and not breaks(span.asked, place):
-        place -= 1
-    return place
-
-
-def _stands_alone(span: Span, number: int, after: int) -> bool:
-    """Whether the length is all that its clause says: "- 800 words", "Summarise this, 3 pages"."""
-    texts = span.texts
-    opens = number == span.first or breaks(span.asked, number) or not texts[number - 1][0].isalnum()
-    return opens and (after == len(texts) or not texts[after][0].isalnum() or breaks(span.asked, after))
-
-
 def _ends_of_making(span: Span, makers: Sequence[tuple[int, int]]) -> set[int]:
     """The places behind what makes something: "write my 500 words" has them written, "shorten my 500 words" not."""
     changes = {phrase.first for phrase in span.asked.found.get(CHANGE, ())}
@@ -233,13 +195,4 @@ def _ends_of_making(span: Span, makers: Sequence[tuple[int, int]]) -> set[int]:
 
 def _is_behind(texts: Sequence[str], after: int, first: int) -> bool:
     """Whether a verb comes behind a length, near and in its clause, as where verbs come last."""
-    return after <= first <= after + _MAKER_WITHIN and _CLAUSE_SIGNS.isdisjoint(texts[after:first])
-
-
-def _is_amid(asked: Reading, stated: Stated) -> bool:
-    """Whether the length stands neither in the first nor in the last block of several, between which material lies."""
-    text, words = asked.prompt.text, asked.words
-    if "\n" not in text.strip():
-        return False
-    first, last = edges(text, words)
-    return first <= stated.first < len(words) - last
+    return after <= first <= after + _MAKER_WITHIN and CLAUSE_SIGNS.isdisjoint(texts[after:first])

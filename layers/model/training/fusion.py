@@ -1,6 +1,7 @@
 """`python -m training.fusion`: fits how rules, words and the model are fused, on prompts none was trained on.
 
-Each is read twice, as it is and in another form, so that the confidence holds for what is typed in haste, too.
+Each is read twice, as it is and in another form, so that the confidence holds for what is typed in haste, too. Real
+prompts of public sets, which are less clear than those written for the purpose, are among them.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from training.augment import perturb
 from training.evaluation.metrics import macro_f1
 from training.labelled import Labelled, labels_of, own_prompts
 from training.regression import Matrix, fit_score, sigmoid, softmax
+from training.sources import DEVELOPMENT, data_dir, rows_read
 
 STEPS, STEP, PENALTY, SEED = 4000, 0.05, 0.02, 3
 AGREED = 0.995
@@ -152,7 +154,7 @@ class _Seen:
     @classmethod
     def by(cls, book: RuleBook, encoder: Encoder, grams: Grams) -> _Seen:
         """Asks every stage."""
-        rows, chance = own_prompts("development"), random.Random(SEED)  # noqa: S311 - which change, not a secret
+        rows, chance = _development(), random.Random(SEED)  # noqa: S311 - which change, not a secret
         rows += [replace(row, prompt=perturb(row.prompt, chance)) for row in rows]
         readings = [read_request(book, row.prompt)[1] for row in rows]
         rules, _ = rule_logs(book, readings)
@@ -168,6 +170,15 @@ class _Seen:
         """The weights for these."""
         long = np.array([reading.features.words > SHORT_WORDS for reading in self.readings])
         return _Kind(self.labels[some], self.model[some], self.rules[some], self.words[some], long[some])
+
+
+def _development() -> list[Labelled]:
+    """Our own prompts, and real ones where there are the public sets."""
+    ours, folder = own_prompts("development"), data_dir()
+    if folder is None:
+        print("DATA_DIR is not set: the confidence is fitted without real prompts", file=sys.stderr)
+        return ours
+    return ours + rows_read(folder, DEVELOPMENT)
 
 
 def fit_by_form(book: RuleBook, alone: float) -> dict[str, object]:

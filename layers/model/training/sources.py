@@ -36,9 +36,11 @@ TRAIN = (
 )
 
 
-READ_AGAIN = PROMPTS / "ratings" / "nf_cats.txt"
-"""What real web questions are by the rubric, as we read them: id, category (`-` for none or several), difficulty,
-complexity. The set's own labels are of another taxonomy."""
+RATINGS = PROMPTS / "ratings"
+NF_CATS, READ_AGAIN, DEVELOPMENT, APART = "nf_cats", "read_again", "development", "kept_apart"
+"""Files of lines with an id, a category (`-` for none or several), difficulty and complexity: what real prompts of the
+public sets are by the rubric, as we read them. The sets' own labels are of other taxonomies, or one for all rows. The
+first two are trained on; on the third, confidence is fitted; the last is for measuring alone."""
 
 
 def data_dir() -> Path | None:
@@ -48,14 +50,32 @@ def data_dir() -> Path | None:
 
 
 def public_rows(folder: Path) -> list[Labelled]:
-    """What the public sources give for training, at most `per_category` rows of each category of each source."""
+    """What the public sources give for training: at most `per_category` rows of each category of each source, and all
+    of `READ_AGAIN`."""
+    whole = _readings(READ_AGAIN)
+    readings, others = {**_readings(NF_CATS), **whole}, {**_readings(DEVELOPMENT), **_readings(APART)}
     rows: list[Labelled] = []
-    readings = {key: rest for key, *rest in map(str.split, READ_AGAIN.read_text("utf-8").splitlines())}
     for source in TRAIN:
-        path = folder / "train" / f"{source.name}.jsonl"
-        found = (_read_again(row, readings.get(row.id)) for row in read_jsonl(path, source.name))
-        rows += sample(found, source.per_category)
+        found = [_read_again(row, readings.get(row.id)) for row in _rows(folder, source) if row.id not in others]
+        rows += [row for row in found if row.id in whole and row.category is not None]
+        rows += sample((row for row in found if row.id not in whole), source.per_category)
     return rows
+
+
+def rows_read(folder: Path, name: str) -> list[Labelled]:
+    """Real prompts of the public sources as we read them, those of the file `name` that have a category."""
+    read = _readings(name)
+    rows = [_read_again(row, read[row.id]) for source in TRAIN for row in _rows(folder, source) if row.id in read]
+    return [row for row in rows if row.category is not None]
+
+
+def _rows(folder: Path, source: Source) -> list[Labelled]:
+    return read_jsonl(folder / "train" / f"{source.name}.jsonl", source.name)
+
+
+def _readings(name: str) -> dict[str, list[str]]:
+    lines = (RATINGS / f"{name}.txt").read_text("utf-8").splitlines()
+    return {key: rest for key, *rest in map(str.split, lines)}
 
 
 def _read_again(row: Labelled, reading: Sequence[str] | None) -> Labelled:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
 from llm_router.activity import ActivityKind, Observation
-from llm_router.auth import Function
+from llm_router.function_names import Function
 from llm_router.taxonomy import Category
 
 OWN = "own"

@@ -9,7 +9,7 @@ import secrets
 import threading
 from pathlib import Path
 
-from llm_router.processes import Usage
+from llm_router.processes import ProcessUsage
 
 _OWN = Path("/proc/self")
 
@@ -24,11 +24,11 @@ def name(function: str) -> str:
     return f"{multiprocessing.current_process().name} ({os.getpid()})"
 
 
-def usage(memory_limit: int | None) -> Usage:
+def usage(memory_limit: int | None) -> ProcessUsage:
     """The usage of now; takes well under a millisecond."""
     spent = resource.getrusage(resource.RUSAGE_SELF)
     files = _open_files()
-    return Usage(
+    return ProcessUsage(
         memory=_resident(),
         memory_limit=memory_limit,
         cpu_s=spent.ru_utime + spent.ru_stime,

@@ -35,7 +35,7 @@ _COMES_AGAIN: Final = frozenset({Ground.PRICES, Ground.CHEAPER, Ground.WINDOWS, 
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class GatheredSource:
     """One source after its turn: its state, the reading to use, and the body to keep as its new last good data.
 
     `accepted` are the doubts that had stood for so long that the reading was taken all the same. `still` is then the
@@ -48,7 +48,7 @@ class Gathered:
     accepted: tuple[Doubt, ...] = ()
     still: SourceState | None = None
 
-    def unpublished(self) -> Gathered:
+    def unpublished(self) -> GatheredSource:
         """What is left of it where nothing could be published."""
         return self if self.still is None else replace(self, state=self.still, keep=None, accepted=())
 
@@ -68,7 +68,7 @@ class Gatherer:
         current: Mapping[str, ModelEntry],
         tell: Callable[[SourceState], None],
         within_s: float = IN_ALL_S,
-    ) -> list[Gathered]:
+    ) -> list[GatheredSource]:
         """Everything, in the order of the sources. `tell` is given each source's state after its turn."""
         until = self.clock.monotonic() + within_s
         gathered = []
@@ -78,42 +78,46 @@ class Gatherer:
             tell(gathered[-1].state)
         return gathered
 
-    def _bounded(self, found: Gathered, current: Mapping[str, ModelEntry]) -> Gathered:
+    def _bounded(self, found: GatheredSource, current: Mapping[str, ModelEntry]) -> GatheredSource:
         """Last good data, too, may have been taken in spite of their figures."""
         return found if found.reading is None else replace(found, reading=self.doubts.bounded(found.reading, current))
 
-    def _one(self, source: Source, state: SourceState, current: Mapping[str, ModelEntry], left: float) -> Gathered:
+    def _one(
+        self, source: Source, state: SourceState, current: Mapping[str, ModelEntry], left: float
+    ) -> GatheredSource:
         now = self.clock.now()
         if source.skipped is not None:
-            return Gathered(replace(state, health=Health.SKIPPED, error=source.skipped, failing_since=None), None)
+            return GatheredSource(replace(state, health=Health.SKIPPED, error=source.skipped, failing_since=None), None)
         if left <= 0:
             late = state.failed(now, "There was no time left to ask it.")
-            return Gathered(late, self._last_good_or_none(source, state, current))
+            return GatheredSource(late, self._last_good_or_none(source, state, current))
         try:
             held = self._held(state)
             known = None if held is None else Held(state.address or "", state.etag)
             fetched = source.fetch(known, left)
             if fetched.body is None:
-                return Gathered(state.succeeded(now), self._last_good(source, state, held, current))
+                return GatheredSource(state.succeeded(now), self._last_good(source, state, held, current))
             reading = self._read(source, state, fetched.body, self._as_of(state, fetched.body), current)
             last = None if state.listed is not None else self._last_good(source, state, held, current)
             before = state if last is None else self.doubts.measured(state, last)
             taken = self.doubts.measured(_after(state, fetched, fetched.body, reading, now), reading)
             doubts = self.doubts.about(reading, before, current, iso_date(self.clock))
             if not doubts:
-                return Gathered(taken, reading, fetched.body)
+                return GatheredSource(taken, reading, fetched.body)
             refusals = refusals_after(state.refusals, doubts, now)
             still = state.refused(now, doubts, refusals)
             if not all(refusal.stood(now) for refusal in refusals):
-                return Gathered(still, self._last_good(source, state, held, current))
+                return GatheredSource(still, self._last_good(source, state, held, current))
             in_spite = _in_spite_of(doubts, refusals, taken)
-            return Gathered(in_spite, reading, fetched.body, doubts, None if in_spite.refusals == refusals else still)
+            return GatheredSource(
+                in_spite, reading, fetched.body, doubts, None if in_spite.refusals == refusals else still
+            )
         except (SourceUnavailable, StoreUnavailable) as failure:
-            return Gathered(state.failed(now, failure.message), self._last_good_or_none(source, state, current))
+            return GatheredSource(state.failed(now, failure.message), self._last_good_or_none(source, state, current))
         except (ArithmeticError, ValueError) as defect:
             # A slip of ours that one source's data brought out must not cost the others their turn.
             failed = state.failed(now, f"What it sent cannot be worked with ({type(defect).__name__}).")
-            return Gathered(failed, self._last_good_or_none(source, state, current))
+            return GatheredSource(failed, self._last_good_or_none(source, state, current))
 
     def _read(
         self, source: Source, state: SourceState, body: bytes, as_of: str, current: Mapping[str, ModelEntry]

@@ -12,7 +12,7 @@ from llm_router.catalogue.identifiers import is_legal_id
 from llm_router.catalogue.naming import DOUBLE, folded, is_anothers
 from llm_router.catalogue.records import Facts, Listing, Reading, RecordProblem, has_operators_word
 from llm_router.catalogue.sources import ARTIFICIAL_ANALYSIS
-from llm_router.catalogue.tables import Provider, Tables
+from llm_router.catalogue.tables import KnownProvider, Tables
 
 FIGURES_ONLY: Final = frozenset({ARTIFICIAL_ANALYSIS})
 """Sources that measure what others offer: their names are no provider's, and make no offering nor keep one."""
@@ -133,11 +133,11 @@ def _offerings(
                 yield entry_id, provider.name, facts if figures_only else replace(facts, api_alias=name)
 
 
-def _skipped(provider: Provider, name: str) -> bool:
+def _skipped(provider: KnownProvider, name: str) -> bool:
     return provider.skip is not None and provider.skip.search(name) is not None
 
 
-def _provider(listing: Listing, source: str, tables: Tables) -> tuple[Provider | None, str]:
+def _provider(listing: Listing, source: str, tables: Tables) -> tuple[KnownProvider | None, str]:
     provider = tables.by_source.get((source, listing.provider))
     if provider is None and source == "openrouter":
         return tables.providers.get("openrouter"), f"{listing.provider}/{listing.name}"

@@ -75,4 +75,9 @@ def _within(name: str) -> tuple[str, ...]:
     if maker is None:
         return ()
     dated = _API_VERSION.sub("", name[maker.end() :])
-    return name[maker.end() :], dated, _DATE.sub("", dated)
+    return name[maker.end() :], dated, undated(dated)
+
+
+def undated(name: str) -> str:
+    """The name without the date at its end, which is that of the release that it means anyway."""
+    return _DATE.sub("", name)

@@ -10,7 +10,7 @@ from typing import Final
 from llm_router.catalogue.diff import Diff, diff
 from llm_router.catalogue.doubts import Doubts
 from llm_router.catalogue.entry import Catalogue, ModelEntry
-from llm_router.catalogue.gathering import IN_ALL_S, Gathered, Gatherer, blob_name, packed
+from llm_router.catalogue.gathering import IN_ALL_S, GatheredSource, Gatherer, blob_name, packed
 from llm_router.catalogue.guards import FIFTH, Quarantined, still_doubted
 from llm_router.catalogue.publishing import Publisher
 from llm_router.catalogue.quality_map import QualityMap
@@ -181,14 +181,14 @@ class Refresher:
         except (ValueError, TypeError, KeyError):
             return None
 
-    def _run(self, gathered: Sequence[Gathered]) -> _Run:
+    def _run(self, gathered: Sequence[GatheredSource]) -> _Run:
         last, now = self.last_run(), self.clock.now()
         refusal, doubts = (None, ()) if last is None else (last.refusal, last.quarantined)
         readings = [found.reading for found in gathered if found.reading is not None]
         most_lost = _most_lost(refusal, gathered, now)
         return _Run(readings, refusal, doubts, most_lost, now, iso_date(self.clock), self.tables, self.choices)
 
-    def _keep(self, gathered: Iterable[Gathered]) -> None:
+    def _keep(self, gathered: Iterable[GatheredSource]) -> None:
         """New last good data first, then the states that speak of them."""
         gathered = list(gathered)
         for found in gathered:
@@ -212,7 +212,7 @@ class Refresher:
         self.records.put(Record(RUNS, LATEST, json.dumps(asdict(run))))
 
 
-def _most_lost(standing: Refusal | None, gathered: Sequence[Gathered], now: float) -> float:
+def _most_lost(standing: Refusal | None, gathered: Sequence[GatheredSource], now: float) -> float:
     """The share of the models that may be dropped: what would have been dropped for long already, and what the models
     of a source that has shrunk that have been missing for as long come to."""
     shares = [FIFTH] + [
@@ -228,7 +228,7 @@ def _is_fresh_from_the_web(state: SourceState) -> bool:
 
 
 def _outcome(
-    version: int, changed: Diff, made: RefreshPlan, gathered: Sequence[Gathered], *, dry_run: bool
+    version: int, changed: Diff, made: RefreshPlan, gathered: Sequence[GatheredSource], *, dry_run: bool
 ) -> Refreshed:
     states = tuple(found.state for found in gathered)
     told_by = models_told_by(made.models.values())

@@ -35,7 +35,7 @@ class KnownModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
+class KnownProvider:
     """Who serves models, what the sources call it, and which of its names are not taken in."""
 
     name: str
@@ -61,8 +61,8 @@ class Family:
 class Tables:
     """All join data. `by_source` maps a source's name and its name for a provider to ours."""
 
-    providers: Mapping[str, Provider]
-    by_source: Mapping[tuple[str, str], Provider]
+    providers: Mapping[str, KnownProvider]
+    by_source: Mapping[tuple[str, str], KnownProvider]
     models: Mapping[str, KnownModel]
     by_slug: Mapping[str, KnownModel]
     skip: re.Pattern[str]
@@ -118,8 +118,8 @@ def make_tables(providers: Mapping[str, Any], models: Mapping[str, Any]) -> Tabl
     return replace(bare, by_slug=by_slug)
 
 
-def _by_source(providers: Mapping[str, Provider]) -> dict[tuple[str, str], Provider]:
-    found: dict[tuple[str, str], Provider] = {}
+def _by_source(providers: Mapping[str, KnownProvider]) -> dict[tuple[str, str], KnownProvider]:
+    found: dict[tuple[str, str], KnownProvider] = {}
     for provider in providers.values():
         for name in provider.litellm:
             found["litellm", name] = provider
@@ -138,9 +138,9 @@ def _family(row: Mapping[str, Any]) -> Family:
     return Family(re.compile(row["find"]), row.get("tokenizer"), row.get("open_weights"))
 
 
-def _provider(name: str, row: Mapping[str, Any]) -> Provider:
+def _provider(name: str, row: Mapping[str, Any]) -> KnownProvider:
     values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items() if key != "skip"}
-    return Provider(name=name, skip=_pattern(row["skip"]) if "skip" in row else None, **values)
+    return KnownProvider(name=name, skip=_pattern(row["skip"]) if "skip" in row else None, **values)
 
 
 def _pattern(alternatives: list[str]) -> re.Pattern[str]:

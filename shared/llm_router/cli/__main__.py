@@ -115,7 +115,7 @@ def route(client: Client, /, prompt: str, preference: float | None, most: int, r
 def models(client: Client, /, raw: bool, sort: str, limit: int | None, **wanted: object) -> None:
     """List the models of the catalogue."""
     body = client.get("/models")
-    show(body, raw, lambda: listing.models(parsed(ModelsAnswer, body), listing.Wanted(**wanted), sort, limit))  # type: ignore[arg-type]
+    show(body, raw, lambda: listing.models(parsed(ModelsAnswer, body), listing.ModelFilter(**wanted), sort, limit))  # type: ignore[arg-type]
 
 
 @main.command()

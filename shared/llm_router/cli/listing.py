@@ -13,7 +13,7 @@ from llm_router.schemas.catalogue import EntryAnswer, ModelsAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ModelFilter:
     """Which models to list."""
 
     provider: str | None = None
@@ -46,7 +46,7 @@ ORDERS: Mapping[str, Callable[[EntryAnswer], tuple[float, str]]] = {
 """Best first; a price that is not known comes last."""
 
 
-def models(found: ModelsAnswer, wanted: Wanted, order: str, limit: int | None) -> RenderableType:
+def models(found: ModelsAnswer, wanted: ModelFilter, order: str, limit: int | None) -> RenderableType:
     """The models that are wanted, in an order of `ORDERS`."""
     kept = sorted((model for model in found.models if wanted.holds(model)), key=ORDERS[order])[:limit]
     listed = table("model", ">in $/M", ">out $/M", ">context", ">hard work", "weights", "capabilities")

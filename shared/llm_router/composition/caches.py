@@ -8,7 +8,7 @@ from llm_router.adapters.lru import LruCache
 from llm_router.composition import watching
 from llm_router.health import Component
 from llm_router.ports import Cache, Clock
-from llm_router.settings import Settings, Store
+from llm_router.settings import Settings
 
 NEAR_BYTES = 16 * 1024 * 1024
 
@@ -57,7 +57,7 @@ def for_classifications(cache: Cache, settings: Settings, clock: Clock) -> Cache
 
     For classifications alone: they tell nothing of what was asked, and nothing else may reach a disk.
     """
-    if settings.store is not Store.SQLITE or settings.redis_address:
+    if not settings.shares_cache:
         return cache
     from llm_router.adapters.mapped import MappedCache
     from llm_router.adapters.tiered import TieredCache

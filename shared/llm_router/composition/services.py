@@ -23,7 +23,7 @@ from llm_router.composition.caches import for_classifications, make_cache
 from llm_router.composition.configured_secrets import ConfiguredSecrets
 from llm_router.composition.generating import Generating
 from llm_router.composition.ingesting import Ingesting
-from llm_router.composition.stores import Stores, aws_clients, keeps_many_waiting
+from llm_router.composition.stores import aws_clients, behind_a_network, keeps_many_waiting, stores
 from llm_router.decay import DecayedCounters
 from llm_router.decisions import DecisionLog
 from llm_router.errors import StoreUnavailable, Unavailable
@@ -62,8 +62,8 @@ class Services:
         self.aside = beside_the_loop if keeps_many_waiting(settings) else here
         self.aws = aws_clients(settings, clock)
         self.secrets = ConfiguredSecrets(settings, self.clock, self.aws)
-        stores = Stores(settings, clock, self.aws)
-        self.catalogue_store, self.records, self.blobs = stores.catalogue, stores.records, stores.blobs
+        kept = stores(settings, clock, self.aws)
+        self.catalogue_store, self.records, self.blobs = kept.catalogue, kept.records, kept.blobs
         self.observer = Lazy(lambda: watching.telemetry(settings, self.records(), clock, self.pulse()))
         self.cache = Lazy(self._make_cache)
         self.known = Lazy(lambda: for_classifications(self.cache(), settings, clock))
@@ -116,7 +116,7 @@ class Services:
     @property
     def _check_every_s(self) -> float:
         """The embedded store is asked every time: it takes microseconds, and another worker may have published."""
-        return CHECK_EVERY_S if self.settings.store is Store.AWS else 0.0
+        return CHECK_EVERY_S if behind_a_network(self.settings) else 0.0
 
     def _make_hash_secret(self) -> bytes:
         """While the secret cannot be read, one of this process alone: it then shares no cache, and answers go on.
@@ -227,7 +227,7 @@ class Services:
         return DecayedCounters(self.records(), self.clock, kind, half_life_s)
 
     def _make_live(self) -> LiveFigures:
-        run = in_background if self.settings.store is Store.AWS else at_once
+        run = in_background if behind_a_network(self.settings) else at_once
         return LiveFigures(self._judgements(), self._attempts(), self.clock, LIVE_EVERY_S, run, self.warn)
 
     def warn(self, message: str) -> None:

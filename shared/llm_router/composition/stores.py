@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llm_router.lazy import Lazy
@@ -24,65 +26,83 @@ def aws_clients(settings: Settings, clock: Clock) -> Lazy[AwsClients]:
     return Lazy(make)
 
 
+@dataclass(frozen=True, slots=True)
 class Stores:
     """The three stores of one process."""
 
-    def __init__(self, settings: Settings, clock: Clock, aws: Lazy[AwsClients]) -> None:
-        self.settings = settings
-        self.clock = clock
-        self._aws = aws
-        self._database = Lazy(self._make_database)
-        self.catalogue = Lazy(self._make_catalogue_store)
-        self.records = Lazy(self._make_records)
-        self.blobs = Lazy(self._make_blobs)
+    catalogue: Lazy[CatalogueStore]
+    records: Lazy[RecordStore]
+    blobs: Lazy[BlobStore]
 
-    def _make_database(self) -> Database:
+
+def stores(settings: Settings, clock: Clock, aws: Lazy[AwsClients]) -> Stores:
+    """Those that the settings choose."""
+    match settings.store:
+        case Store.SQLITE:
+            return _embedded(settings.state_dir / "router.sqlite", clock)
+        case Store.AWS:
+            return _on_aws(settings, clock, aws)
+        case Store.MEMORY:
+            return _in_memory(clock)
+
+
+def _embedded(file: Path, clock: Clock) -> Stores:
+    def make_database() -> Database:
         from llm_router.adapters.sqlite import database_at
 
-        return database_at(self.settings.state_dir / "router.sqlite")
+        return database_at(file)
 
-    def _make_catalogue_store(self) -> CatalogueStore:
-        if self.settings.store is Store.SQLITE:
-            from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
+    def make_catalogue() -> CatalogueStore:
+        from llm_router.adapters.sqlite_catalogue import SqliteCatalogueStore
 
-            return SqliteCatalogueStore(self._database())
-        if self.settings.store is Store.AWS:
-            from llm_router.adapters.dynamodb_catalogue import DynamoCatalogueStore
+        return SqliteCatalogueStore(database())
 
-            return DynamoCatalogueStore(self._aws().dynamodb(), self.settings.table_name, self.blobs())
-        from llm_router.adapters.memory import MemoryCatalogueStore
+    def make_records() -> RecordStore:
+        from llm_router.adapters.sqlite_records import SqliteRecordStore
 
-        return MemoryCatalogueStore()
+        return SqliteRecordStore(database(), clock)
 
-    def _make_records(self) -> RecordStore:
-        if self.settings.store is Store.SQLITE:
-            from llm_router.adapters.sqlite_records import SqliteRecordStore
+    def make_blobs() -> BlobStore:
+        from llm_router.adapters.sqlite_catalogue import SqliteBlobStore
 
-            return SqliteRecordStore(self._database(), self.clock)
-        if self.settings.store is Store.AWS:
-            from llm_router.adapters.dynamodb_records import DynamoRecordStore
+        return SqliteBlobStore(database())
 
-            clients = self._aws()
-            return DynamoRecordStore(clients.dynamodb(), clients.dynamodb_once, self.settings.table_name, self.clock)
-        from llm_router.adapters.memory import MemoryRecordStore
+    database = Lazy(make_database)
+    return Stores(Lazy(make_catalogue), Lazy(make_records), Lazy(make_blobs))
 
-        return MemoryRecordStore(self.clock)
 
-    def _make_blobs(self) -> BlobStore:
-        if self.settings.store is Store.SQLITE:
-            from llm_router.adapters.sqlite_catalogue import SqliteBlobStore
+def _on_aws(settings: Settings, clock: Clock, aws: Lazy[AwsClients]) -> Stores:
+    def make_catalogue() -> CatalogueStore:
+        from llm_router.adapters.dynamodb_catalogue import DynamoCatalogueStore
 
-            return SqliteBlobStore(self._database())
-        if self.settings.store is Store.AWS:
-            from llm_router.adapters.s3 import S3BlobStore
+        return DynamoCatalogueStore(aws().dynamodb(), settings.table_name, blobs())
 
-            return S3BlobStore(self._aws().s3(), self.settings.bucket_name, prefix="catalogue/")
-        from llm_router.adapters.memory import MemoryBlobStore
+    def make_records() -> RecordStore:
+        from llm_router.adapters.dynamodb_records import DynamoRecordStore
 
-        return MemoryBlobStore()
+        return DynamoRecordStore(aws().dynamodb(), aws().dynamodb_once, settings.table_name, clock)
+
+    def make_blobs() -> BlobStore:
+        from llm_router.adapters.s3 import S3BlobStore
+
+        return S3BlobStore(aws().s3(), settings.bucket_name, prefix="catalogue/")
+
+    blobs = Lazy(make_blobs)
+    return Stores(Lazy(make_catalogue), Lazy(make_records), blobs)
+
+
+def _in_memory(clock: Clock) -> Stores:
+    from llm_router.adapters.memory import MemoryBlobStore, MemoryCatalogueStore, MemoryRecordStore
+
+    return Stores(Lazy(MemoryCatalogueStore), Lazy(lambda: MemoryRecordStore(clock)), Lazy(MemoryBlobStore))
+
+
+def behind_a_network(settings: Settings) -> bool:
+    """Whether each question to the store takes a trip over a network; any other answers within microseconds."""
+    return settings.store is Store.AWS
 
 
 def keeps_many_waiting(settings: Settings) -> bool:
     """Whether many wait while one asks the store: it is behind a network, and this is no instance of Lambda's, which is
     given one request at a time."""
-    return settings.store is Store.AWS and not settings.aws_lambda_function_name
+    return behind_a_network(settings) and not settings.aws_lambda_function_name

@@ -1,4 +1,4 @@
-"""The protocols of OpenAI's in which callers ask, as far as they tell the same answer differently."""
+"""The protocols in which callers ask, as far as they tell the same answer differently."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from llm_router.errors import RouterError, UpstreamError, UpstreamTimeout
+from llm_router.generation.bill import Bill
 from llm_router.generation.generator import Completed, Stream
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.generation.stops import Chunks
@@ -34,3 +35,8 @@ def broke_off(stream: Stream, broken: ProviderFailed) -> RouterError:
     """Why a stream ends that its provider has not ended."""
     kind = UpstreamTimeout if broken.failure is Failure.TIMEOUT else UpstreamError
     return kind(f"{stream.model.id} broke off in the middle of its answer ({broken.failure}).")
+
+
+def with_cost(note: RouterNote, bill: Bill | None) -> RouterNote:
+    """What the router did, at the end of a stream, where its cost is known."""
+    return note if bill is None else note.model_copy(update={"cost_usd": round(bill.usd, 10)})

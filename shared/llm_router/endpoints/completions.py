@@ -91,7 +91,11 @@ class Completions:
     ) -> Response:
         """The whole answer."""
         keeping = kept_if(routed.job.request, body, call.caller.tenant, key)
-        done, told = await meanwhile(self.completer.complete(routed, keeping), lambda: _told(routed))
+        work = self.completer.complete(routed, keeping)
+        if (decision := routed.decision) is None:
+            done, told = await work, None
+        else:
+            done, told = await meanwhile(work, lambda: route_answer(decision))
         await self._keep(call, routed.decision, done.model, None if told is None else finished_decision(told, done))
         note_completed(call.note, done)
         note = router_note(
@@ -184,7 +188,7 @@ class _Answer(BaseModel):
 
 
 def headers_of(answer: bytes) -> dict[str, str]:
-    """Those of an answer that is given once more, as its body tells them; none for one that is not in OpenAI's form."""
+    """Those of an answer that is given once more, as its body tells them; none for one whose body has no `router`."""
     note = _Answer.model_validate_json(answer).router
     return {} if note is None else _headers(note.model, note.decision_id)
 

@@ -1,4 +1,4 @@
-"""The routes that ask models, or tell who may: generating, OpenAI's protocol, and client keys."""
+"""The routes that ask models, or tell who may: generating, OpenAI's first protocol, and client keys."""
 
 from __future__ import annotations
 
@@ -15,21 +15,16 @@ from llm_router.endpoints.answer_form import AnswerForm
 from llm_router.endpoints.chat_form import ChatForm
 from llm_router.endpoints.completions import Completions, headers_of, note_completed
 from llm_router.endpoints.keeping import kept_if
+from llm_router.endpoints.model_names import known_name
 from llm_router.errors import InvalidRequest
 from llm_router.generation.auto import is_auto, no_such_model, preference_of
 from llm_router.generation.dispatch import Routed
 from llm_router.generation.idempotency import MAX_KEY
-from llm_router.schemas.chat_answer import (
-    ChatCompletion,
-    ListedModel,
-    ModelList,
-    listed_auto,
-    listed_model,
-    model_list,
-)
+from llm_router.schemas.chat_answer import ChatCompletion
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.generated import finished_decision, generated_answer
 from llm_router.schemas.keys import KeyRemoved, KeyRequest, KeysAnswer, NewKeyAnswer, keys_answer, new_key_answer
+from llm_router.schemas.listed_models import ListedModel, ModelList, listed_auto, listed_model, model_list
 from llm_router.schemas.messages import conversation
 from llm_router.schemas.route import RouteRequest, route_answer
 from llm_router.web.door import Call, Door
@@ -37,6 +32,8 @@ from llm_router.web.meanwhile import meanwhile
 
 if TYPE_CHECKING:
     from llm_router.composition.services import Services
+
+_MESSAGES = "/v1/messages"
 
 
 @dataclass(frozen=True)
@@ -54,8 +51,8 @@ class GenerationRoutes:
             answer=ChatCompletion,
             summary="OpenAI's chat completions",
         )(self.chat)
-        door.get("/v1/models", answer=ModelList, summary="What can be asked here, in OpenAI's form")(self.models)
-        door.get("/v1/models/{model_id}", answer=ListedModel, summary="One of them, in OpenAI's form")(self.model)
+        door.get("/v1/models", answer=ModelList, summary="What can be asked here")(self.models)
+        door.get("/v1/models/{model_id}", answer=ListedModel, summary="One of what can be asked here")(self.model)
         door.get("/keys", answer=KeysAnswer, summary="Client keys and what they have spent")(self.keys)
         door.post("/keys", body=KeyRequest, answer=NewKeyAnswer, summary="Make a client key")(self.add_key)
         door.delete("/keys/{key_id}", answer=KeyRemoved, summary="Take a client key back")(self.remove_key)
@@ -75,13 +72,14 @@ class GenerationRoutes:
         return model_list(self.service.generating.dispatcher().routable(key), as_of)
 
     async def model(self, call: Call) -> ListedModel:
-        """One of them, by any name that a request may give it."""
+        """One of them, by any name that a request may give it: for clients of Anthropic's, who say the version of its
+        protocol, by those of Anthropic's as well."""
         catalogue, name = self.service.reader().in_force().catalogue, call.path_params["model_id"]
         key = self.service.generating.key_gate().held_by(call.caller)
         if is_auto(name):
             preference_of(name)
             return listed_auto(name, catalogue.as_of)
-        asked = catalogue.find(name)
+        asked = catalogue.find(known_name(catalogue, name) if "anthropic-version" in call.headers else name)
         for model in self.service.generating.dispatcher().routable(key):
             if asked is not None and model.id == asked.id:
                 return listed_model(model, catalogue.as_of)
@@ -168,7 +166,7 @@ class GenerationRoutes:
             return bytes(made[0].body)
 
         once = await self.service.aside(self.service.generating.once)
-        answer = await once.run(call.caller.tenant, name, call.raw, body)
+        answer = await once.run(call.caller.tenant, name, _fingerprint(call), body)
         if made:
             return made[0]
         headers = {"idempotent-replayed": "true", **headers_of(answer)}
@@ -187,3 +185,9 @@ class GenerationRoutes:
             service.settings.stream_timeout,
             service.aside,
         )
+
+
+def _fingerprint(call: Call) -> bytes:
+    """What a request that is sent again has in common with the first: its body, and since a message of Anthropic's may
+    have that of a chat completion, that it is one."""
+    return f"{_MESSAGES}\0".encode() + call.raw if call.note.route == _MESSAGES else call.raw

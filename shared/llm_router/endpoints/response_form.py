@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from llm_router.endpoints.answer_form import broke_off
-from llm_router.endpoints.response_output import Output
+from llm_router.endpoints.answer_form import broke_off, with_cost
+from llm_router.endpoints.output import Output
+from llm_router.endpoints.response_items import ResponseWriter
 from llm_router.errors import RouterError
-from llm_router.generation.gathered import pieces_of
 from llm_router.generation.generator import Completed, Stream
 from llm_router.generation.provider import ProviderFailed
 from llm_router.generation.stops import Chunks
 from llm_router.schemas.chat_answer import RouterNote
-from llm_router.schemas.responses_answer import ResponseAnswer, ResponseError, begun_response, ended_response
+from llm_router.schemas.responses_answer import (
+    OutputItem,
+    ResponseAnswer,
+    ResponseError,
+    begun_response,
+    ended_response,
+)
 from llm_router.schemas.responses_event import ResponseEvent
 from llm_router.schemas.responses_request import ResponsesRequest
 from llm_router.web.errors import openai_facts
@@ -28,21 +33,17 @@ class ResponseForm:
     request: ResponsesRequest
     request_id: str
     _begun: ResponseAnswer | None = None
-    _output: Output = field(init=False)
+    _output: Output[ResponseEvent, OutputItem] = field(init=False)
     _events: int = 0
     _ended: bool = False
 
     def __post_init__(self) -> None:
-        self._output = Output(self.request_id)
+        self._output = Output(ResponseWriter(self.request_id))
 
     def whole(self, done: Completed, note: RouterNote, created: int) -> ResponseAnswer:
-        """The response; nobody hears of what comes on the way to it."""
-        for piece in pieces_of(done.answer):
-            deque(self._output.take(piece), maxlen=0)
-        deque(self._output.end(), maxlen=0)
-        return ended_response(
-            self._beginning(note, created), self._output.items(), done.answer.stop, done.bill.usage, note
-        )
+        """The response."""
+        items = self._output.whole(done.answer)
+        return ended_response(self._beginning(note, created), items, done.answer.stop, done.bill.usage, note)
 
     async def events(
         self, pieces: Chunks, stream: Stream, note: RouterNote, created: int
@@ -63,7 +64,7 @@ class ResponseForm:
         for each in output.end():
             yield self._told(each)
         bill = stream.bill
-        spent = note if bill is None else note.model_copy(update={"cost_usd": round(bill.usd, 10)})
+        spent = with_cost(note, bill)
         ended = ended_response(begun, output.items(), output.stop, None if bill is None else bill.usage, spent)
         kind = "response.completed" if ended.status == "completed" else "response.incomplete"
         yield self._told(ResponseEvent(type=kind, response=ended))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from llm_router.endpoints.call_so_far import CallSoFar
 from llm_router.generation.chat import Citation, ToolCallDelta
 from llm_router.schemas.responses_answer import (
     ItemStatus,
@@ -52,6 +52,7 @@ class Thoughts:
     place: Place
     status: ItemStatus = "in_progress"
     text: str = ""
+    is_whole: bool = True
 
     def item(self) -> OutputReasoning:
         """As it stands."""
@@ -83,6 +84,7 @@ class Speech:
     place: Place
     status: ItemStatus = "in_progress"
     parts: list[OutputText | OutputRefusal] = field(default_factory=list)
+    is_whole: bool = True
 
     def item(self) -> OutputMessage:
         """As it stands."""
@@ -143,14 +145,12 @@ class Speech:
 
 @dataclass(slots=True)
 class Calling:
-    """A call that is written. It begins with its name, whatever it is given before."""
+    """A call that is written."""
 
     place: Place
     call_id: str
     status: ItemStatus = "in_progress"
-    name: str = ""
-    arguments: str = ""
-    _told: bool = False
+    _call: CallSoFar = field(default_factory=CallSoFar)
 
     def item(self) -> OutputCall:
         """As it stands."""
@@ -158,43 +158,57 @@ class Calling:
             id=self.place.id,
             status=self.status,
             call_id=self.call_id,
-            name=self.name,
-            arguments=self.arguments if self._told else "",
+            name=self._call.name,
+            arguments=self._call.arguments if self._call.told else "",
         )
 
     def take(self, delta: ToolCallDelta) -> Events:
         """A piece of it."""
-        self.name = self.name or delta.name or ""
-        new = delta.arguments
-        if self.name and not self._told:
-            yield self.place.added(self.item())
-            self._told, new = True, self.arguments + delta.arguments
-        self.arguments += delta.arguments
-        if self._told and new:
-            yield self.place.of(Event(type="response.function_call_arguments.delta", delta=new))
+        yield from self._told(*self._call.take(delta))
 
     def end(self, status: ItemStatus) -> Events:
         """It has come to its end. One that was given nothing, and is whole, is told an object without a field."""
-        new = "" if self._told else self.arguments
-        if not self._told:
-            yield self.place.added(self.item())
-            self._told = True
-        if status == "completed" and not self.arguments.strip():
-            self.arguments, new = self.arguments + "{}", new + "{}"
-        if new:
-            yield self.place.of(Event(type="response.function_call_arguments.delta", delta=new))
+        begins, new = self._call.end()
+        if status == "completed" and not self._call.arguments.strip():
+            self._call.arguments, new = self._call.arguments + "{}", new + "{}"
+        yield from self._told(begins, new)
         self.status = status
-        done = Event(type="response.function_call_arguments.done", name=self.name, arguments=self.arguments)
-        yield self.place.of(done)
+        name, arguments = self._call.name, self._call.arguments
+        yield self.place.of(Event(type="response.function_call_arguments.done", name=name, arguments=arguments))
         yield self.place.done(self.item())
 
     @property
     def is_whole(self) -> bool:
-        """Whether its arguments are an object already: those of a call whose pieces mix with the next one's are not."""
-        try:
-            return self._told and isinstance(json.loads(self.arguments), dict)
-        except (ValueError, RecursionError):  # what is nested beyond reading is none that anybody can call with
-            return False
+        """Whether it may end when another one begins."""
+        return self._call.is_whole
+
+    def _told(self, begins: bool, new: str) -> Events:
+        if begins:
+            begun = self.item()
+            begun.arguments = ""
+            yield self.place.added(begun)
+        if new:
+            yield self.place.of(Event(type="response.function_call_arguments.delta", delta=new))
 
 
-Writing = Thoughts | Speech | Calling
+@dataclass(frozen=True, slots=True)
+class ResponseWriter:
+    """Begins the items of one response; `name` is what their ids have in common."""
+
+    name: str
+
+    def thoughts(self, index: int) -> Thoughts:
+        """What is thought."""
+        return Thoughts(self._place("rs", index))
+
+    def speech(self, index: int) -> Speech:
+        """What is said."""
+        return Speech(self._place("msg", index))
+
+    def call(self, index: int, call_id: str | None) -> Calling:
+        """A call."""
+        place = self._place("fc", index)
+        return Calling(place, call_id or place.id)
+
+    def _place(self, kind: str, index: int) -> Place:
+        return Place(f"{kind}_{self.name}_{index}", index)

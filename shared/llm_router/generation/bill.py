@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.generation.chat import Usage
@@ -13,6 +14,8 @@ from llm_router.ranking.tokens import ratios_of, reading_of
 
 MOST_TOKENS = 10**9
 """No request has as many of any kind: a thousand times what the largest windows hold."""
+
+_counts = attrgetter(*(field.name for field in fields(Usage)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Bill:
         Where we count, all that it has written is no more than it was asked for. A count that no request can have, of
         any kind of tokens, is none: a negative one would give money, and one too large could not even be multiplied.
         """
-        if usage is None or not all(0 <= count <= MOST_TOKENS for count in astuple(usage)):
+        if usage is None or not all(0 <= count <= MOST_TOKENS for count in _counts(usage)):
             longest = job.asked_of(model).max_tokens or sys.maxsize
             unseen = job.thinks(model) and not thoughts_seen
             said = min(reading_of(written).by(ratios_of(model.tokenizer)), longest)

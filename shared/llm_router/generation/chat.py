@@ -195,7 +195,8 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class ChatAnswer:
-    """A whole answer. `usage` is None where the provider did not tell."""
+    """A whole answer. `usage` is None where the provider did not tell; `stopped_at` is the caller's own stop that ended
+    it, where that is known."""
 
     text: str
     stop: StopReason
@@ -204,6 +205,7 @@ class ChatAnswer:
     refusal: str | None = None
     reasoning: str | None = None
     citations: tuple[Citation, ...] = ()
+    stopped_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +220,8 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class ChatChunk:
-    """A piece of a streamed answer. The last ones bring `stop` and `usage`, each at most once. `citations` are all that
-    are known by then: the last ones that are told count, and none before them."""
+    """A piece of a streamed answer. The last ones bring `stop`, with what it `stopped_at`, and `usage`, each at most
+    once. `citations` are all that are known by then: the last ones that are told count, and none before them."""
 
     text: str = ""
     reasoning: str = ""
@@ -228,6 +230,7 @@ class ChatChunk:
     usage: Usage | None = None
     refusal: str = ""
     citations: tuple[Citation, ...] = ()
+    stopped_at: str | None = None
 
 
 ALIVE = ChatChunk()

@@ -16,27 +16,20 @@ from llm_router.generation.auto import no_such_model
 from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.job import Job
+from llm_router.generation.named import must_meet
+from llm_router.generation.pictures import most_beyond
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Providers, nobody
-from llm_router.generation.sparing import WhyNot, spared, too_dear
+from llm_router.generation.sparing import WhyNot, spared
 from llm_router.generation.walk import TakesS
 from llm_router.ports import Clock
-from llm_router.ranking.constraints import Prospect, violations
 from llm_router.ranking.rank import Outlook
-from llm_router.ranking.task import Constraints, Task
-from llm_router.ranking.tokens import NO_TEXT, Reading, ratios_of, reading_of, together
+from llm_router.ranking.task import Dearest
+from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of, together
 from llm_router.recommend import Ask, Decision, Recommender, task_of
-from llm_router.taxonomy import Difficulty
 
 WHOLE_S = 25.0
 """For a generation in all; an HTTP API of AWS's gives up after 30 s."""
-
-NOTHING_ASKED = Task({}, Difficulty.EASY, 0.0, 0, 0)
-"""The task of a request that nobody has classified."""
-
-CLEARLY = 2
-"""How many times its window a prompt must seem to be before the model that a caller names is refused for it: letters
-tell a length only roughly, and who names a model shall hear from the model itself what it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ class Dispatcher:
     """Makes jobs. `longest` bounds every answer in tokens, whatever a caller asks for: it is the operator's money.
 
     `thinks` tells whether a request, as it is put to a model, makes it think, `can_force` whether a model can be made
-    to call a tool, and `why_not` why what is no text cannot be put to a provider.
+    to call a tool, and `why_not` why one that is not text alone cannot be put to a provider.
     """
 
     recommender: Recommender
@@ -83,15 +76,16 @@ class Dispatcher:
         """
         _must_be_sized(ask, key)
         until = self.clock.monotonic() + seconds
-        otherwise = self._thinks_otherwise(request, self.catalogues.in_force().catalogue.active())
+        active, limit = self.catalogues.in_force().catalogue.active(), ask.constraints.max_cost_usd
+        otherwise, media = self._thinks_otherwise(request, active), ask.conversation.media
         ask = replace(ask, thinks_otherwise=otherwise, kept=request.kept)
+        if limit is not None and media.assumed:
+            ask = replace(ask, dearest=Dearest(partial(most_beyond, media), media.assumed))
         decision = self._decided(ask, request, self._barred(key))
         found = decision.classified.classification
         label = Label(found.base_category, found.difficulty)
         models = tuple(candidate.model for candidate in decision.ranking.candidates)
         reading = task_of(found, ask.conversation).reading
-        limit = ask.constraints.max_cost_usd
-        media = ask.conversation.media
         job = Job(request, models, reading, until, label, key, limit, self._begun_by(), otherwise, media)
         return Routed(job, decision, partial(_expected_s, decision))
 
@@ -100,14 +94,28 @@ class Dispatcher:
 
     def _decided(self, ask: Ask, request: ChatRequest, barred: Mapping[str, str]) -> Decision:
         ask, catalogue = replace(ask, generated=True), self.catalogues.in_force().catalogue
-        left_out = list(spared(request, catalogue, self.cooling, self.can_force, self.why_not))
-        most, media = ask.constraints.max_cost_usd, ask.conversation.media
-        dear = too_dear(Job(request, (), Reading(0), 0.0, most_usd_wanted=most, media=media), catalogue)
-        affordable = [{**dear, **each} for each in (*left_out, {})] if dear else []
-        for each in (*affordable, *left_out):
+        *left_out, untaken = spared(request, catalogue, self.cooling, self.can_force, self.why_not)
+        for each in left_out:
             with contextlib.suppress(NoEligibleModel):
                 return self.recommender.recommend(replace(ask, barred={**each, **barred}))
-        return self.recommender.recommend(replace(ask, barred=barred))
+        able = replace(ask, barred={**untaken, **barred})
+        try:
+            return self.recommender.recommend(able)
+        except NoEligibleModel:
+            if untaken and not self._only_bounds_bind(able):
+                with contextlib.suppress(NoEligibleModel):
+                    return self.recommender.recommend(replace(ask, barred=barred))
+            raise
+
+    def _only_bounds_bind(self, ask: Ask) -> bool:
+        """Whether a model would do this if it might cost and take what it does: then its caller is to hear of that,
+        and nobody is asked that cannot take the request."""
+        if not ask.constraints.bounds_any:
+            return False
+        free = replace(ask.constraints, max_cost_usd=None, max_latency_ms=None, min_quality=None)
+        with contextlib.suppress(NoEligibleModel):
+            return bool(self.recommender.recommend(replace(ask, constraints=free, session_id=None)))
+        return False
 
     def pinned(self, name: str, ask: Ask, request: ChatRequest, key: ClientKey | None, seconds: float) -> Routed:
         """To the model of this id or, where only one has it, of this name at its provider.
@@ -131,13 +139,13 @@ class Dispatcher:
             )
         _must_be_sized(ask, key)
         text = together(reading_of(turn.text) for turn in ask.conversation.turns)
-        whole = together([text, Reading(ask.conversation.unspoken_tokens, NO_TEXT)])
+        unspoken = Reading(ask.conversation.unspoken_tokens, NO_TEXT, ask.conversation.tooled)
+        whole = together([text, unspoken])
         until, limit = self.clock.monotonic() + seconds, ask.constraints.max_cost_usd
         otherwise = self._thinks_otherwise(request, [model])
         media = ask.conversation.media
         job = Job(request, (model,), whole, until, UNLABELLED, key, limit, self._begun_by(), otherwise, media)
-        ask = replace(ask, thinks_otherwise=otherwise, kept=request.kept)
-        _must_meet(job, model, ask.constraints, text, self._outlook(model, ask))
+        must_meet(job, model, ask.constraints, text, self._outlook(job, model, ask))
         return Routed(job, None, partial(self._longest_s, job))
 
     def routable(self, key: ClientKey | None) -> list[ModelEntry]:
@@ -148,11 +156,12 @@ class Dispatcher:
             model for model in catalogue.active() if model.id not in unconfigured and (key is None or key.allows(model))
         ]
 
-    def _outlook(self, model: ModelEntry, ask: Ask) -> Outlook:
+    def _outlook(self, job: Job, model: ModelEntry, ask: Ask) -> Outlook:
         """As a ranking would expect where a constraint binds any of it, else the best."""
         if ask.constraints.max_latency_ms is None and ask.constraints.min_quality is None:
             return Outlook(wait_ms=0.0, quality=1.0)
-        return self.recommender.outlook(model, ask)
+        asked = replace(ask, thinks_otherwise=job.thinks_otherwise, kept=job.request.kept)
+        return self.recommender.outlook(model, asked)
 
     def _longest_s(self, job: Job, model: ModelEntry) -> float:
         return self.recommender.takes_s(model, job.asked_of(model).max_tokens or self.longest)
@@ -195,25 +204,3 @@ def _must_be_sized(ask: Ask, key: ClientKey | None) -> None:
             "not known; send the file itself.",
             code=ErrorCode.FILE_SIZE_NOT_KNOWN,
         )
-
-
-def _must_meet(job: Job, model: ModelEntry, limits: Constraints, text: Reading, expected: Outlook) -> None:
-    """Raises `NoEligibleModel` where the model that the caller names is one that the same caller rules out, or whose
-    window the prompt's text clearly exceeds.
-
-    Of its price only what the prompt and a token cost counts, as the rest is bounded by the answer's length; without a
-    price it cannot keep to any.
-    """
-    tokens = text.by(ratios_of(model.tokenizer))
-    reads = tokens if model.context_window is not None and tokens > CLEARLY * model.context_window else 0
-    if not (reads or limits.names_any or limits.bounds_any or limits.min_context_tokens):
-        return
-    usd = job.usd_with(model, 1)
-    if usd is None and limits.max_cost_usd is None:
-        usd = 0.0
-    least = Prospect(
-        model, usd, expected.wait_ms, expected.quality, input_tokens=reads, answer_tokens=1, silent=expected.silent
-    )
-    if found := violations(least, NOTHING_ASKED, replace(limits, max_tokens=None)):
-        said = "; ".join(f"{each.path or model.id}: {each.detail}" for each in found)
-        raise NoEligibleModel(f"{model.id} does not meet the constraints ({said}).")

@@ -22,6 +22,7 @@ class Gathered:
     _calls: dict[int, list[ToolCallDelta]] = field(default_factory=dict)
     _citations: tuple[Citation, ...] = ()
     _stop: StopReason | None = None
+    _stopped_at: str | None = None
 
     def take(self, chunk: ChatChunk) -> None:
         """One more piece."""
@@ -31,6 +32,7 @@ class Gathered:
             self._calls.setdefault(delta.index, []).append(delta)
         self._citations = chunk.citations or self._citations
         self._stop = chunk.stop or self._stop
+        self._stopped_at = chunk.stopped_at or self._stopped_at
 
     def answer(self, usage: Usage | None) -> ChatAnswer | None:
         """What they add up to, but for what was thought; None where they do not say why they ended."""
@@ -43,6 +45,7 @@ class Gathered:
             usage=usage,
             refusal="".join(self._refusal) or None,
             citations=self._citations,
+            stopped_at=self._stopped_at,
         )
 
 
@@ -53,7 +56,7 @@ def pieces_of(answer: ChatAnswer) -> tuple[ChatChunk, ...]:
     )
     return (
         ChatChunk(answer.text, answer.reasoning or "", calls, refusal=answer.refusal or "", citations=answer.citations),
-        ChatChunk(stop=answer.stop, usage=answer.usage, citations=answer.citations),
+        ChatChunk(stop=answer.stop, usage=answer.usage, citations=answer.citations, stopped_at=answer.stopped_at),
     )
 
 

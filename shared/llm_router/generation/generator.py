@@ -81,7 +81,7 @@ class Generator:
             terms = self._terms(job, reservation, job.until, lost, lambda model: max(takes_s(model), _begins_s(model)))
             reached = await self.walk.first(job.models, ask, terms)
             self.walk.cooling.succeeded(reached.model)
-            bill = Written.whole(reached.found).bill(lost.rest, reached.model)
+            bill = lost.written.bill(lost.rest, reached.model)
             usd = bill.usd
             answer = replace(kept_to(job.request, ended(reached.found, job.request.stop)), usage=bill.usage)
         finally:

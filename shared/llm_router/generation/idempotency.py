@@ -44,14 +44,13 @@ class Once:
     records: RecordStore
     clock: Clock
     secret: bytes
-    entropy: Callable[[int], bytes] = os.urandom
     aside: Aside = here
 
     async def run(self, tenant: str, key: str, body: bytes, work: Callable[[], Awaitable[bytes]]) -> bytes:
         """The answer: that of an earlier request, or what `work` brings. One that failed may be sent again."""
         name = keyed_hash(self.secret, KIND, "", f"{tenant}\0{key}")
         print_ = keyed_hash(self.secret, "body", name, hashlib.sha256(body).hexdigest())
-        owner = self.entropy(16).hex()
+        owner = os.urandom(16).hex()
         begun = Record(KIND, name, json.dumps([print_, None, owner]), self.clock.now() + RUNNING_S)
         if not await self.aside(lambda: self._marks.set(begun)):
             return await self.aside(lambda: self._earlier(name, print_))

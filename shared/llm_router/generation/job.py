@@ -11,7 +11,7 @@ from llm_router.client_keys import ClientKey
 from llm_router.conversation import NO_MEDIA, Media
 from llm_router.generation.attempt import UNLABELLED, Label
 from llm_router.generation.chat import ChatRequest, Usage
-from llm_router.generation.pictures import more_than_counted
+from llm_router.generation.pictures import booked_beyond, most_beyond
 from llm_router.generation.pricing import cost_usd
 from llm_router.ranking.cost import THINKING_TOKENS
 from llm_router.ranking.tokens import UNSURE, Reading, ratios_of
@@ -37,13 +37,6 @@ class Job:
     media: Media = NO_MEDIA
 
     @property
-    def assumed(self) -> str:
-        """What of the input is to be paid for as more than it counts, and as what; blank where nothing is."""
-        pictures = "pictures billed as large ones" if self.media.pictures else ""
-        files = "files whose pages cannot be seen billed as long ones" if self.media.unseen_tokens else ""
-        return " and ".join(filter(None, [pictures, files]))
-
-    @property
     def thinking_tokens(self) -> int:
         """What a model that thinks is assumed to think before it answers this, if it may answer at such length."""
         return THINKING_TOKENS[self.label.difficulty or Difficulty.MEDIUM]
@@ -57,8 +50,9 @@ class Job:
         return self.reading.by(ratios_of(model.tokenizer))
 
     def billed(self, model: ModelEntry) -> int:
-        """The same where it is to be paid for, with all that is `assumed`."""
-        return self.reads(model) + self._more(model)
+        """The same as it is booked where the provider tells no count."""
+        reads = self.reads(model)
+        return reads + booked_beyond(self.media, model, reads)
 
     def usage(self, reads: int, writes: int, thinks: int = 0) -> Usage:
         """Of an answer as we count it, of whose tokens so many are thought: what is read is kept if it can be."""
@@ -88,11 +82,8 @@ class Job:
         return math.ceil(self.reads(model) * UNSURE)
 
     def _billed_at_most(self, model: ModelEntry) -> int:
-        return self._reads_at_most(model) + self._more(model)
-
-    def _more(self, model: ModelEntry) -> int:
-        of_pictures = sum(number * more_than_counted(model, detail) for detail, number in self.media.pictures)
-        return self.media.unseen_tokens + of_pictures
+        reads = self._reads_at_most(model)
+        return reads + most_beyond(self.media, model, reads)
 
     def _room(self, model: ModelEntry) -> int | None:
         """What the window has for the answer if the prompt is longer than it seems, but half of what it seems to have
@@ -103,7 +94,6 @@ class Job:
 
     def _paid(self, model: ModelEntry) -> int | None:
         """What is left for the answer of the money, but the token that was found to be paid."""
-        each = model.priced(self._billed_at_most(model)).output_usd_per_mtok
-        if self.most_usd_wanted is None or not each:
+        if self.most_usd_wanted is None or not (each := model.priced(self._billed_at_most(model)).output_usd_per_mtok):
             return None
         return max(1, int((self.most_usd_wanted - (self.usd_with(model, 0) or 0.0)) * 1e6 / each))

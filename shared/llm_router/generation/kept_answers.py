@@ -10,7 +10,7 @@ from llm_router.generation.chat import ChatAnswer, Citation, StopReason, ToolCal
 from llm_router.ports import Cache
 
 NAMESPACE = "answer"
-VERSION = "2"
+VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,15 @@ def _dumps(kept: KeptAnswer) -> bytes:
     calls = [[call.id, call.name, call.arguments] for call in answer.tool_calls]
     usage = None if used is None else [used.prompt_tokens, used.completion_tokens]
     cited = [[each.url, each.title, each.start, each.end] for each in answer.citations]
-    return json.dumps([kept.model, answer.text, answer.stop, calls, usage, answer.refusal, cited]).encode()
+    told = [kept.model, answer.text, answer.stop, calls, usage, answer.refusal, cited, answer.stopped_at]
+    return json.dumps(told).encode()
 
 
 def _loads(held: bytes) -> KeptAnswer | None:
     try:
-        model, text, stop, calls, usage, refusal, cited = json.loads(held)
-        strings = [model, text, *(part for call in calls for part in call), *([] if refusal is None else [refusal])]
+        model, text, stop, calls, usage, refusal, cited, stopped_at = json.loads(held)
+        strings = [model, text, *(part for call in calls for part in call)]
+        strings += [each for each in (refusal, stopped_at) if each is not None]
         strings += [part for url, title, _, _ in cited for part in (url, title)]
         if not all(isinstance(each, str) for each in strings):
             return None
@@ -75,6 +77,7 @@ def _loads(held: bytes) -> KeptAnswer | None:
             usage=None if usage is None else Usage(*map(int, usage)),
             refusal=refusal,
             citations=tuple(Citation(url, title, int(start), int(end)) for url, title, start, end in cited),
+            stopped_at=stopped_at,
         )
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None

@@ -39,7 +39,7 @@ class Lost:
         """Raises `TooDear` where the caller does not pay a token of the model's answer any more, or not with
         pictures and files at the most that they may be billed as."""
         if (least := self._too_dear(model)) is not None:
-            assumed = f", with {self.job.assumed}" if self.job.assumed else ""
+            assumed = f", with {said}" if (said := self.job.media.assumed) else ""
             told = f"binds; {model.id} could be asked for {enough_usd(least + self.usd)}{assumed}"
             raise TooDear(
                 f"{model.id} may cost more than max_cost_usd{assumed}.",
@@ -61,8 +61,10 @@ class Lost:
 
     def _too_dear(self, model: ModelEntry) -> float | None:
         """The least that the model's answer may cost where the caller does not pay it any more."""
-        most, least = self.rest.most_usd_wanted, self.rest.usd_with(model, 1)
-        return least if most is not None and least is not None and told_usd(least) > told_usd(most) else None
+        if (most := self.rest.most_usd_wanted) is None:
+            return None
+        least = self.rest.usd_with(model, 1)
+        return least if least is not None and told_usd(least) > told_usd(most) else None
 
     def _unseen_usd(self, model: ModelEntry, seconds: float) -> float:
         longest = self.rest.asked_of(model).max_tokens

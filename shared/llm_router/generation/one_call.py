@@ -11,7 +11,8 @@ from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest, StopR
 def kept_to(request: ChatRequest, answer: ChatAnswer) -> ChatAnswer:
     """The answer with as many calls as the request takes."""
     if not request.may_call:
-        return replace(answer, tool_calls=(), stop=_uncalled(answer.stop))
+        stop = _uncalled(answer.stop)
+        return replace(answer, tool_calls=(), stop=stop) if answer.tool_calls or stop is not answer.stop else answer
     if request.parallel_tool_calls is not False:
         return answer
     return replace(answer, tool_calls=answer.tool_calls[:1])

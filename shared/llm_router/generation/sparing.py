@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.generation.chat import ChatRequest, Part, TextPart
 from llm_router.generation.cooling import Cooling
-from llm_router.generation.job import Job
 
 UNFORCED = "cannot be made to call a tool"
 
-WhyNot = Callable[[str, Sequence[Part]], str | None]
-"""Why a request with these parts, of which none is text, cannot be put to a provider; None where it can."""
+FEW_TOOLS = 128
+"""No provider is known to take fewer."""
+
+WhyNot = Callable[[str, Sequence[Part], int], str | None]
+"""Why a request with these parts, of which none is text, and so many tools cannot be put to a provider; None where it
+can."""
 
 
 def spared(
@@ -24,35 +27,22 @@ def spared(
 ) -> Iterator[Mapping[str, str]]:
     """The models to leave out, by id with the reason, and then those where that leaves nobody: at first all that rest
     or only may call the tool that must be called, then the former alone: who rests is not asked, who only may call it
-    is. The models of a provider that the request cannot be put to are left out to the last."""
+    is. The last are the models of providers that the request cannot be put to, which are left out all along."""
     resting, unforced = cooling.resting(catalogue), _unforced(request, catalogue, can_force)
     untaken = _untaken(request, catalogue, why_not)
     if unforced:
         yield {**resting, **unforced, **untaken}
     if resting:
         yield {**resting, **untaken}
-    if untaken:
-        yield untaken
-
-
-def too_dear(alone: Job, catalogue: Catalogue) -> Mapping[str, str]:
-    """Models whose answer is not paid even where nothing is read but what pictures and files may be billed as, which
-    is all that the job `alone` holds: a ranking counts these as the ordinary size."""
-    most = alone.most_usd_wanted
-    if most is None or not alone.assumed:
-        return {}
-    least = {model.id: alone.usd_with(model, 1) for model in catalogue.active()}
-    return {
-        name: f"may cost more, with {alone.assumed}" for name, usd in least.items() if usd is not None and usd > most
-    }
+    yield untaken
 
 
 def _untaken(request: ChatRequest, catalogue: Catalogue, why_not: WhyNot) -> Mapping[str, str]:
     parts = [part for message in request.messages for part in message.parts if not isinstance(part, TextPart)]
-    if not parts:
+    if not parts and len(request.tools) <= FEW_TOOLS:
         return {}
     models = catalogue.active()
-    whys = {provider: why_not(provider, parts) for provider in {model.provider for model in models}}
+    whys = {provider: why_not(provider, parts, len(request.tools)) for provider in {model.provider for model in models}}
     return {model.id: why for model in models if (why := whys[model.provider]) is not None}
 
 

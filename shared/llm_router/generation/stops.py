@@ -13,10 +13,11 @@ Chunks = AsyncGenerator[ChatChunk, None]
 
 def ended(answer: ChatAnswer, stops: Sequence[str]) -> ChatAnswer:
     """The answer up to the stop that its text has whole first; the same where there is none."""
-    place = _first(answer.text, stops)
-    if place is None:
+    found = _first(answer.text, stops)
+    if found is None:
         return answer
-    return replace(answer, text=answer.text[:place], tool_calls=(), stop=StopReason.STOP)
+    place, stop = found
+    return replace(answer, text=answer.text[:place], tool_calls=(), stop=StopReason.STOP, stopped_at=stop)
 
 
 async def until_a_stop(pieces: Chunks, stops: Sequence[str]) -> Chunks:
@@ -28,8 +29,9 @@ async def until_a_stop(pieces: Chunks, stops: Sequence[str]) -> Chunks:
     async with aclosing(pieces):
         async for piece in pieces:
             text = held + piece.text
-            if (place := _first(text, stops)) is not None:
-                yield replace(piece, text=text[:place], tool_calls=(), stop=StopReason.STOP)
+            if (found := _first(text, stops)) is not None:
+                place, stop = found
+                yield replace(piece, text=text[:place], tool_calls=(), stop=StopReason.STOP, stopped_at=stop)
                 return
             kept = 0 if piece.stop is not None else _begun(text, stops, most)
             held = text[len(text) - kept :]
@@ -40,10 +42,12 @@ async def until_a_stop(pieces: Chunks, stops: Sequence[str]) -> Chunks:
             yield ChatChunk(held)
 
 
-def _first(text: str, stops: Sequence[str]) -> int | None:
-    """Where the stop begins that is the first to be whole, as a model that writes on would meet with it."""
-    found = ((place + len(stop), place) for stop in stops if stop and (place := text.find(stop)) >= 0)
-    return min(found, default=(0, None))[1]
+def _first(text: str, stops: Sequence[str]) -> tuple[int, str] | None:
+    """Where the stop begins that is the first to be whole, as a model that writes on would meet with it, and which it
+    is."""
+    found = ((place + len(stop), place, stop) for stop in stops if stop and (place := text.find(stop)) >= 0)
+    first = min(found, default=None)
+    return None if first is None else first[1:]
 
 
 def _begun(text: str, stops: Sequence[str], most: int) -> int:

@@ -11,6 +11,7 @@ from llm_router.dashboard import Window
 from llm_router.generation.idempotency import MAX_KEY
 from llm_router.ports import MAX_VERSION
 from llm_router.schemas import versions
+from llm_router.schemas.anthropic_event import MessageEvent
 from llm_router.schemas.chat_answer import ChatCompletionChunk
 from llm_router.schemas.classify import ExplainedAnswer
 from llm_router.schemas.generated import GeneratedAnswer, GeneratedDecision
@@ -54,6 +55,7 @@ FORMS: Mapping[tuple[str, str], Form] = {
     ("POST", "/route"): Form((_ONCE,), answers=(GeneratedAnswer,)),
     ("POST", "/v1/chat/completions"): Form((_ONCE,), pieces=ChatCompletionChunk),
     ("POST", "/v1/responses"): Form((_ONCE,), pieces=ResponseEvent),
+    ("POST", "/v1/messages"): Form((_ONCE,), pieces=MessageEvent),
     ("GET", "/dashboard/data"): Form((_WINDOW,)),
     ("GET", "/catalogue/versions"): Form((_LIMIT, _BEFORE)),
     ("GET", "/decisions/{decision_id}"): Form(answers=(GeneratedDecision,)),

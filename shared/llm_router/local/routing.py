@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from llm_router.auth import Function
+from llm_router.function_names import Function
 from llm_router.local.template import HttpRoute
 from llm_router.web.access import rule_at
 from llm_router.web.routes import unmatched

@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 
 from llm_router.adapters import mapped
 from llm_router.clock import SystemClock
+from llm_router.composition.stores import behind_a_network
 from llm_router.local import inherited, worker
 from llm_router.local.listening import ports
 from llm_router.local.restarts import Restarts
 from llm_router.ports import Clock
-from llm_router.settings import Settings, Store
+from llm_router.settings import Settings
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext
@@ -85,7 +86,7 @@ class Supervisor:
 
     def _make_cache(self) -> bool:
         """What one worker found out, the others need not; where it cannot be made, each remembers for itself."""
-        if self.settings.store is not Store.SQLITE or self.settings.redis_address:
+        if not self.settings.shares_cache:
             return False
         try:
             mapped.make(self.settings.shared_cache)
@@ -99,7 +100,7 @@ class Supervisor:
             ports(self.settings),
             self.settings.max_in_flight,
             self.settings.max_generating,
-            runs_swift_here=self.settings.store is not Store.AWS,
+            runs_swift_here=not behind_a_network(self.settings),
             runs_schedules=number == 0,
         )
         context: ForkContext | SpawnContext = (

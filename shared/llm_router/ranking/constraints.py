@@ -101,7 +101,7 @@ def violations(prospect: Prospect, task: Task, limits: Constraints) -> list[Viol
         _check_properties(model, task, limits, found)
     _check_window(prospect, limits, found)
     if limits.bounds_any:
-        _check_numbers(prospect, limits, found)
+        _check_numbers(prospect, limits, task.dearest.assumed, found)
     return found
 
 
@@ -174,10 +174,10 @@ def _check_length(prospect: Prospect, wanted: int, window: int, found: list[Viol
     found.append(Violation(reason, detail, path, str(fits), _doublings(wanted, fits)))
 
 
-def _check_numbers(prospect: Prospect, limits: Constraints, found: list[Violation]) -> None:
+def _check_numbers(prospect: Prospect, limits: Constraints, assumed: str, found: list[Violation]) -> None:
     most = limits.max_cost_usd
     if most is not None and prospect.usd is not None and told_usd(prospect.usd) > most:
-        found.append(too_dear(prospect.usd, most))
+        found.append(too_dear(prospect.usd, most, assumed))
     if limits.max_latency_ms is not None and told_ms(prospect.wait_ms) > limits.max_latency_ms:
         told = told_ms(prospect.wait_ms)
         found.append(
@@ -217,9 +217,9 @@ def clear_of_bounds(limits: Constraints, usd: Numbers, wait_ms: Numbers, quality
     return clear
 
 
-def too_dear(amount: float, most: float) -> Violation:
-    """A model that costs so many USD where at most `most` may be paid."""
-    detail = f"would cost about {usd(amount)}"
+def too_dear(amount: float, most: float, assumed: str = "") -> Violation:
+    """A model that costs so many USD where at most `most` may be paid, and what is `assumed` for that, if anything."""
+    detail = f"would cost about {usd(amount)}" + (f", with {assumed}" if assumed else "")
     return Violation(Reason.COST, detail, "constraints.max_cost_usd", enough_usd(amount), _doublings(amount, most))
 
 

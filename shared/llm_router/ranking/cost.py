@@ -22,7 +22,7 @@ IN, OUT, CACHED, KEPT = range(len(Prices._fields))
 """Where a price stands among the columns of prices."""
 
 
-class Length(NamedTuple):
+class AnswerLength(NamedTuple):
     """How long the answer to a task is to be, worked out once for all models.
 
     The task takes `expected` tokens, of which the caller wants `wanted`; after `longest`, thoughts and answer together,
@@ -54,17 +54,17 @@ class Price(NamedTuple):
     thinking_needed: int
 
 
-def length_of(task: Task, max_tokens: int | None) -> Length:
+def length_of(task: Task, max_tokens: int | None) -> AnswerLength:
     """Of the task's answer, which the stricter of `max_tokens` and the task's own `longest` bounds."""
     longest = task.longest
     if max_tokens is not None and (longest is None or max_tokens < longest):
         longest = max_tokens
     expected = task.output_tokens
     wanted = expected if longest is None or expected < longest else longest
-    return Length(expected, wanted, longest, THINKING_TOKENS[task.difficulty], task.thinks_otherwise)
+    return AnswerLength(expected, wanted, longest, THINKING_TOKENS[task.difficulty], task.thinks_otherwise)
 
 
-def thinking_needed(columns: Columns, length: Length) -> Whole:
+def thinking_needed(columns: Columns, length: AnswerLength) -> Whole:
     """What each model thinks before it answers, if it may answer at any length."""
     thinks = columns.thinks
     if others := columns.among(length.otherwise):
@@ -73,7 +73,7 @@ def thinking_needed(columns: Columns, length: Length) -> Whole:
     return thinks * length.thinking
 
 
-def expected_tokens(columns: Columns, length: Length, needed: Whole) -> tuple[Whole, Whole]:
+def expected_tokens(columns: Columns, length: AnswerLength, needed: Whole) -> tuple[Whole, Whole]:
     """What each model is expected to write and to think when it needs so much thinking; both are billed and waited for.
 
     A model does not know where it will be cut off: it thinks first, and answers with what that leaves, if anything.
@@ -134,10 +134,10 @@ class Usd(NamedTuple):
 def usd_of(columns: Columns, task: Task, reads: Reads, written: Whole, in_full: Whole, *, bounded: bool) -> Usd:
     """With all that is expected to be `written` and, for a place, with what would be written `in_full`.
 
-    A model that is to answer must keep to a bound also when it reads somewhat more than is expected. The price of the
-    conversation before a request, which its sender will send along, is no part of the request's own, but of the choice:
-    a model that holds the conversation in its cache reads it for less than any other, and to leave that model costs the
-    difference.
+    A model that is to answer must keep to a bound also when it reads somewhat more than is expected, and is billed for
+    pictures and files the most that it may be. The price of the conversation before a request, which its sender will
+    send along, is no part of the request's own, but of the choice: a model that holds the conversation in its cache
+    reads it for less than any other, and to leave that model costs the difference.
     """
     import numpy as np
 
@@ -154,6 +154,8 @@ def usd_of(columns: Columns, task: Task, reads: Reads, written: Whole, in_full: 
         spent = spent - saved + carried
     if bounded and task.generated:
         more = np.ceil(reads.tokens * UNSURE)
+        if (beyond := task.dearest.beyond) is not None:
+            more += np.array([beyond(row.model, int(read)) for row, read in zip(columns.rows, more, strict=True)])
         dear = _prices(columns, more, reads)
         most = np.maximum(full, more * _usd_read(dear, task, more) + dear[OUT])
     return Usd(full, saved, most, spent)

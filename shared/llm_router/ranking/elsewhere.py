@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from llm_router.counters import MORE_READ, THINKING, TOLD_TO_THINK, UNSAID, Counter
-from llm_router.ranking.cost import Length
+from llm_router.ranking.cost import AnswerLength
 from llm_router.ranking.rank import Candidate
 from llm_router.ranking.tokens import Reading, ratios_of, tokenizers
 
@@ -17,7 +17,7 @@ NONE, LEAST = "none", "minimal"
 """Efforts: none keeps models from thinking, and the least makes nobody think that would not."""
 
 
-def elsewhere(first: Candidate, reading: Reading, length: Length, effort: str | None) -> Mapping[str, float]:
+def elsewhere(first: Candidate, reading: Reading, length: AnswerLength, effort: str | None) -> Mapping[str, float]:
     """The counters of one recommendation; what is 0 is left out.
 
     The answer that is wanted and the thinking are together no longer than the task's limit, at whichever model. Whether

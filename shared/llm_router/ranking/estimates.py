@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from llm_router.ranking.columns import CurveColumns
 from llm_router.ranking.constraints import Prospect, clear_of_bounds
 from llm_router.ranking.cost import (
-    Length,
+    AnswerLength,
     Price,
     Reads,
     Usd,
@@ -40,7 +40,7 @@ class Estimates:
     columns: Columns
     around: Surroundings
     wanted: Demand
-    length: Length
+    length: AnswerLength
     chances: Chances
     quality: Numbers
     reads: Reads

@@ -85,7 +85,7 @@ def rank(
     eligible, excluded = _divided(found, places, task, limits)
     rows = np.flatnonzero(eligible)
     if not len(rows):
-        raise nobody(excluded, limits)
+        raise nobody(excluded, limits, task.dearest.assumed)
     told = _candidates(found, _sorted(found, places, places.first(rows, most))[:most])
     named = None if name is None else columns.index.get(name)
     asked = [] if named is None or not eligible[named] else _sorted(found, places, np.array([named]))

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.errors import FieldProblem, NoEligibleModel
+from llm_router.errors import FieldProblem, NoEligibleModel, TooLong
 from llm_router.ranking.constraints import DROP, Reason, Violation
 from llm_router.ranking.objective import Place
 from llm_router.ranking.task import Constraints
@@ -36,27 +36,34 @@ class Exclusion(NamedTuple):
     place: Place | None
 
 
-def nobody(excluded: Sequence[Exclusion], limits: Constraints) -> NoEligibleModel:
+def nobody(excluded: Sequence[Exclusion], limits: Constraints, assumed: str = "") -> NoEligibleModel:
     """The error where all models are out, with the smallest change of the request that would give one, and the names
-    in its lists that none of them has. A list of nothing else is to be dropped: what was meant cannot be known."""
+    in its lists that none of them has. A list of nothing else is to be dropped: what was meant cannot be known. Of a
+    bound on the price it tells what is `assumed` for it, if anything."""
     vain = unmatched(limits, [each.model for each in excluded])
     whole = {row.path for row in vain if row.whole}
     found = nearest(_without(each, whole) for each in excluded)
     if found is None:
-        return NoEligibleModel(
-            f"No model in the catalogue can do this request, whatever its constraints{_told_why(excluded)}."
-        )
+        kind = TooLong if any(map(_is_too_small, excluded)) else NoEligibleModel
+        return kind(f"No model in the catalogue can do this request, whatever its constraints{_told_why(excluded)}.")
     binding = (
         FieldProblem(violation.path or "", f"binds; the nearest value that gives a model: {violation.relaxed}")
         for violation in found.violations
     )
     changes = " and ".join(f"{violation.path}: {violation.relaxed}" for violation in found.violations)
+    if assumed and any(violation.reason is Reason.COST for violation in found.violations):
+        changes += f", with {assumed}"
     names = f", and none in the catalogue matches {' and '.join(row.named for row in vain)}" if vain else ""
     return NoEligibleModel(
         f"No model meets the constraints{names}; the nearest relaxation is {changes} "
         f"(gives {found.model.id}).{_doubt(found)}",
         (*binding, *(field for row in vain for field in row.fields)),
     )
+
+
+def _is_too_small(exclusion: Exclusion) -> bool:
+    """Whether a shorter request is all that this model would need."""
+    return all(violation.reason is Reason.CONTEXT_WINDOW for violation in exclusion.violations)
 
 
 def _doubt(exclusion: Exclusion) -> str:

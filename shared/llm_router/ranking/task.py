@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from llm_router.catalogue.entry import Capability
+from llm_router.catalogue.entry import Capability, ModelEntry
 from llm_router.catalogue.naming import folded
 from llm_router.outcomes import LiveLatency, Observed
 from llm_router.ranking.tokens import IN_ENGLISH, Reading, Shares
 from llm_router.taxonomy import Category, Difficulty
 
 
-class Held(NamedTuple):
+class HeldPrompt(NamedTuple):
     """What a provider's prompt cache holds of a session: reading it again is cheap at this model and nowhere else.
 
     `cached_tokens` are among the task's own input; `history_tokens` stand before it and are not sent to the router,
@@ -23,6 +23,16 @@ class Held(NamedTuple):
     model_id: str
     cached_tokens: int = 0
     history_tokens: int = 0
+
+
+class Dearest(NamedTuple):
+    """How many tokens a model that reads so many may bill of a request beyond these, and as what in words."""
+
+    beyond: Callable[[ModelEntry, int], int] | None = None
+    assumed: str = ""
+
+
+NOTHING_DEARER = Dearest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,8 @@ class Task:
     is where an answer will be cut off, whatever model gives it: it makes it cheaper and rules no model out.
     `thinks_otherwise` are the ids of models that the request makes think though they would not, or keeps from it.
     `generated` where a model is to answer, and not only to be named; `kept` where its provider is then asked to keep
-    the prompt.
+    the prompt. `tooled` where tools or the shape of an answer go with it; `dearest` is what a bound on its price has to
+    pay for beyond what is expected.
     """
 
     chances: Mapping[Category, float]
@@ -46,22 +57,24 @@ class Task:
     output_tokens: int
     requires: frozenset[Capability] = frozenset()
     shares: Shares = IN_ENGLISH
-    held: Held | None = None
+    held: HeldPrompt | None = None
     before_tokens: int = 0
     longest: int | None = None
     thinks_otherwise: frozenset[str] = frozenset()
     generated: bool = False
     kept: bool = False
+    tooled: bool = False
+    dearest: Dearest = NOTHING_DEARER
 
     @property
     def reading(self) -> Reading:
         """What a model has to read of it."""
-        return Reading(self.input_tokens, self.shares)
+        return Reading(self.input_tokens, self.shares, self.tooled)
 
     @property
     def filling(self) -> Reading:
         """What takes room in its context window."""
-        return Reading(self.input_tokens + self.before_tokens, self.shares)
+        return Reading(self.input_tokens + self.before_tokens, self.shares, self.tooled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import mul
 from pathlib import Path
@@ -45,6 +45,17 @@ _PIECE = re.compile(
 are within a tenth for English prose, source code, markup, addresses, logs, hexadecimal dumps, base64 and tables of
 figures, a fifth too few for random letters and emoji, half too many for prose in capitals."""
 
+_WIDE_BLANK = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_ASCII_KINDS = "".join(
+    " " if sign == " " else "\n" if sign.isspace() else "0" if sign.isdigit() else "a" for sign in map(chr, range(128))
+)
+_KINDS = _ASCII_KINDS.encode() + b"a" * 128
+"""What each byte of a text is where its blanks are counted: a space, another blank, a figure, or anything else."""
+
+USUAL_BLANKS = 10
+"""Tokens of the classifier's of which one more is for blanks at providers, in the prompts that ratios were measured on:
+`tokens.toml` has so many in it already."""
+
 OURS = 0.97
 """The classifier's tokens for one of o200k's in English, as `tokens.toml` has it."""
 
@@ -57,36 +68,44 @@ Shares = tuple[float, ...]
 IN_ENGLISH: Shares = tuple(float(writing is Writing.ENGLISH) for writing in Writing)
 NO_TEXT: Shares = (0.0,) * len(IN_ENGLISH)
 
+Ratios = tuple[float, ...]
+"""A family's tokens for one of the classifier's, in the order of `Writing`."""
+
 
 class Reading(NamedTuple):
     """What a model is to read: `tokens` of the classifier's, and what share of them is in which writing.
 
-    What is missing to a whole is no text, such as pictures; of that every provider counts as much.
+    What is missing to a whole is no text, such as pictures; of that every provider counts as much. `tooled` where tools
+    or the shape of an answer go with it, of which some providers tell their models in words of their own.
     """
 
     tokens: int
     shares: Shares = IN_ENGLISH
+    tooled: bool = False
 
-    def by(self, ratios: Sequence[float]) -> int:
+    def by(self, ratios: Ratios) -> int:
         """Tokens as the provider counts them whose `ratios_of` these are."""
-        return round(self.tokens * self.ratio(ratios))
+        counted = round(self.tokens * self.ratio(ratios))
+        return counted + _table().of_tools.get(ratios, 0) if self.tooled else counted
 
-    def ratio(self, ratios: Sequence[float]) -> float:
+    def ratio(self, ratios: Ratios) -> float:
         """Such a provider's tokens for one of the classifier's."""
         written: float = sum(map(mul, self.shares, ratios))
         return 1 - sum(self.shares) + written
 
 
 def reading_of(text: str, counted: int | None = None) -> Reading:
-    """A text of which the classifier `counted` so many tokens; None where it did not.
+    """A text of which the classifier `counted` so many tokens, but no blanks; None where it did not. Blanks count where
+    there are more of them than prose has.
 
     What nobody counted is about what its letters tell. So is what is too long to be counted whole: its middle may be
     much denser than its ends, or in another script.
     """
     if counted is not None and len(text) <= COUNTED_WHOLE:
-        return Reading(counted, _shares(_each_character(text, TOKENS_PER_CHARACTER[Writing.ENGLISH])))
-    each = _each_character(text, _each_of_ascii(text))
-    return Reading(math.ceil(len(text) * sum(each)), _shares(each))
+        more = max(0, _blanks(text) - counted // USUAL_BLANKS)
+        return Reading(counted + more, _written(text, TOKENS_PER_CHARACTER[Writing.ENGLISH])[1])
+    each, shares = _written(text, _each_of_ascii(text))
+    return Reading(math.ceil(len(text) * each), shares)
 
 
 def reading_of_all(texts: Sequence[str]) -> Reading:
@@ -97,17 +116,28 @@ def reading_of_all(texts: Sequence[str]) -> Reading:
 def together(readings: Iterable[Reading]) -> Reading:
     """All of them as one."""
     found: Counter[Shares] = Counter()
-    for tokens, shares in readings:
-        found[shares] += tokens
-    if not (total := found.total()):
-        return Reading(0)
+    tooled = False
+    for reading in readings:
+        if reading.tokens:
+            found[reading.shares] += reading.tokens
+        tooled = tooled or reading.tooled
+    if not found:
+        return Reading(0, tooled=tooled)
+    total = found.total()
+    if len(found) == 1:
+        return Reading(total, next(iter(found)), tooled)
     weighed = zip(*([share * tokens / total for share in shares] for shares, tokens in found.items()), strict=True)
-    return Reading(total, tuple(map(sum, weighed)))
+    return Reading(total, tuple(map(sum, weighed)), tooled)
 
 
-def _shares(each: Sequence[float]) -> Shares:
-    whole = sum(each)
-    return tuple(part / whole for part in each)
+def _blanks(text: str) -> int:
+    """About how many tokens of a provider's its blanks are: lines, with what indents the next one; runs, longer ones by
+    their length; and what stands before a figure. Any other space is of the word behind it. By few looks at all of the
+    text, since each request is counted."""
+    told = text if text.isascii() else _WIDE_BLANK.sub("\n", text)
+    kinds = told.encode("utf-8", "replace").translate(_KINDS).replace(b"\n\n\n\n", b"\n").replace(b"\n\n", b"\n")
+    runs = kinds.count(b"a  ") + kinds.count(b"0  ") + kinds.count(b" " * 32)
+    return kinds.count(b"\n") + runs + kinds.count(b" 0") - kinds.count(b"  0")
 
 
 def _each_of_ascii(text: str) -> float:
@@ -115,16 +145,16 @@ def _each_of_ascii(text: str) -> float:
     read, slices = text, min(SLICES, max(2, len(text) // APART))
     if len(text) > slices * SLICE:
         read = "\0".join(text[start : start + SLICE] for start in range(0, len(text), -(-len(text) // slices)))
-    lengths = [piece.end() - piece.start() for piece in _PIECE.finditer(read)]
-    return OURS * len(lengths) / sum(lengths) if lengths else TOKENS_PER_CHARACTER[Writing.ENGLISH]
+    rest, pieces = _PIECE.subn("", read)
+    return OURS * pieces / (len(read) - len(rest)) if pieces else TOKENS_PER_CHARACTER[Writing.ENGLISH]
 
 
-def _each_character(text: str, english: float) -> tuple[float, ...]:
-    """Of the classifier's tokens, for a character of the text, by writing, where one in `english` has so many; a fifth
-    of kana make it Japanese."""
+def _written(text: str, english: float) -> tuple[float, Shares]:
+    """The classifier's tokens for a character of the text, where one in `english` has so many, and what share of them
+    is in which writing; a fifth of kana make it Japanese."""
     seen = text[:: max(1, -(-len(text) // SEEN))]
     if seen.isascii():
-        return tuple(english * share for share in IN_ENGLISH)
+        return english, IN_ENGLISH
     counts = dict.fromkeys(Writing, 0)
     for character in seen:
         if character.isalpha():
@@ -137,10 +167,12 @@ def _each_character(text: str, english: float) -> tuple[float, ...]:
         counts[Writing.ENGLISH] = 0
     letters = sum(counts.values())
     if not letters:
-        return tuple(english * share for share in IN_ENGLISH)
+        return english, IN_ENGLISH
     latin = max(english, TOKENS_PER_CHARACTER[Writing.LATIN])
     rates = {**TOKENS_PER_CHARACTER, Writing.ENGLISH: english, Writing.LATIN: latin}
-    return tuple(rates[writing] * count / letters for writing, count in counts.items())
+    each = [rates[writing] * count / letters for writing, count in counts.items()]
+    whole = sum(each)
+    return whole, tuple(part / whole for part in each)
 
 
 @lru_cache(KNOWN_LETTERS)
@@ -153,22 +185,29 @@ def _writing_of_letter(letter: str) -> Writing:
     return Writing(script.lower()) if script.lower() in set(Writing) else Writing.OTHER
 
 
-def ratios_of(family: str | None) -> tuple[float, ...]:
-    """Provider's tokens for one of ours, in the order of `Writing`."""
-    return _ratios()[family_of(family)]
+def ratios_of(family: str | None) -> Ratios:
+    """Those of the family by which a model of this tokenizer counts."""
+    return _table().ratios[family_of(family)]
 
 
 def family_of(tokenizer: str | None) -> str:
     """The family by which a model of this tokenizer counts."""
-    return tokenizer if tokenizer is not None and tokenizer in _ratios() else UNKNOWN_FAMILY
+    return tokenizer if tokenizer is not None and tokenizer in _table().ratios else UNKNOWN_FAMILY
 
 
 def tokenizers() -> Collection[str]:
     """Every family."""
-    return _ratios().keys()
+    return _table().ratios.keys()
+
+
+class _Table(NamedTuple):
+    ratios: Mapping[str, Ratios]
+    of_tools: Mapping[Ratios, int]
 
 
 @cache
-def _ratios() -> dict[str, tuple[float, ...]]:
-    rows = tomllib.loads(Path(__file__).with_name("tokens.toml").read_text(encoding="utf-8"))["families"]
-    return {family: tuple(float(row[writing]) for writing in Writing) for family, row in rows.items()}
+def _table() -> _Table:
+    held = tomllib.loads(Path(__file__).with_name("tokens.toml").read_text(encoding="utf-8"))
+    rows = held["families"].items()
+    ratios = {family: tuple(float(row[writing]) for writing in Writing) for family, row in rows}
+    return _Table(ratios, {ratios[family]: int(tokens) for family, tokens in held["of_tools"].items()})

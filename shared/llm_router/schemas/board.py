@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from llm_router.auth import Function
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.source_state import SourceState
 from llm_router.counters import ESTIMATED, HIT, SPENT, Counter, Sums, amount, total
 from llm_router.figures import Bucket
+from llm_router.function_names import Function
 from llm_router.latencies import p50_p95_p99
 from llm_router.processes import Process
 from llm_router.savings import cost_at, traffic

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from llm_router.catalogue.diff import Diff
 from llm_router.catalogue.ending import as_of_day
-from llm_router.catalogue.entry import Capability, Catalogue, LongPrompt, ModelEntry, ModelStatus, QualityEstimate
+from llm_router.catalogue.entry import Capability, Catalogue, ModelEntry, ModelStatus
 from llm_router.catalogue.operator_quality import answered
 from llm_router.catalogue.publishing import Published
 from llm_router.ports import MAX_VERSION
@@ -82,7 +83,7 @@ class EntryAnswer(BaseModel):
     output_usd_per_mtok: float | None
     cached_input_usd_per_mtok: float | None
     long_prompt: LongPromptAnswer | None
-    capabilities: list[Capability]
+    capabilities: Annotated[list[Capability], AfterValidator(sorted)]
     thinks: bool | None
     open_weights: bool | None
     license: str | None
@@ -103,60 +104,11 @@ class ModelsAnswer(BaseModel):
 
 def entry_answer(entry: ModelEntry) -> EntryAnswer:
     """The entry as JSON shows it."""
-    return EntryAnswer(
-        id=entry.id,
-        provider=entry.provider,
-        display_name=entry.display_name,
-        status=entry.status,
-        api_alias=entry.api_alias,
-        context_window=entry.context_window,
-        max_output_tokens=entry.max_output_tokens,
-        input_usd_per_mtok=entry.input_usd_per_mtok,
-        output_usd_per_mtok=entry.output_usd_per_mtok,
-        cached_input_usd_per_mtok=entry.cached_input_usd_per_mtok,
-        long_prompt=None if entry.long_prompt is None else _long_prompt_answer(entry.long_prompt),
-        capabilities=sorted(entry.capabilities),
-        thinks=entry.thinks,
-        open_weights=entry.open_weights,
-        license=entry.license,
-        regions=list(entry.regions),
-        deprecation_date=entry.deprecation_date,
-        tokenizer=entry.tokenizer,
-        latency=LatencyAnswer(
-            time_to_first_token_ms=entry.latency.time_to_first_token_ms,
-            output_tokens_per_second=entry.latency.output_tokens_per_second,
-        ),
-        quality={
-            category: {level: _quality_answer(cell) for level, cell in levels.items()}
-            for category, levels in entry.quality.items()
-        },
-        provenance={
-            name: ProvenanceAnswer(source=origin.source, as_of=origin.as_of, note=origin.note)
-            for name, origin in entry.provenance.items()
-        },
-    )
-
-
-def _long_prompt_answer(long: LongPrompt) -> LongPromptAnswer:
-    return LongPromptAnswer(
-        above_tokens=long.above_tokens,
-        input_usd_per_mtok=long.input_usd_per_mtok,
-        output_usd_per_mtok=long.output_usd_per_mtok,
-        cached_input_usd_per_mtok=long.cached_input_usd_per_mtok,
-    )
-
-
-def _quality_answer(cell: QualityEstimate) -> QualityAnswer:
-    cell = answered(cell)
-    return QualityAnswer(
-        mean=cell.mean,
-        sd=cell.sd,
-        n=cell.n,
-        source=cell.source,
-        as_of=cell.as_of,
-        imputed=cell.imputed,
-        basis=cell.basis,
-    )
+    quality = {
+        category: {level: answered(cell) for level, cell in levels.items()}
+        for category, levels in entry.quality.items()
+    }
+    return EntryAnswer.model_validate(replace(entry, quality=quality), from_attributes=True)
 
 
 class FieldChangeAnswer(BaseModel):
@@ -195,15 +147,7 @@ def models_answer(catalogue: Catalogue) -> ModelsAnswer:
 
 def diff_answer(found: Diff) -> DiffAnswer:
     """The diff as JSON shows it."""
-    return DiffAnswer(
-        summary=found.summary,
-        added=list(found.added),
-        removed=list(found.removed),
-        changed=[
-            FieldChangeAnswer(model=change.model, field=change.field, before=change.before, after=change.after)
-            for change in found.changed
-        ],
-    )
+    return DiffAnswer.model_validate(found, from_attributes=True)
 
 
 def update_answer(published: Published, today: str) -> UpdateAnswer:

@@ -18,14 +18,14 @@ def _free(name: str) -> str:
     return name
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$"), AfterValidator(_free)]
+CategoryName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$"), AfterValidator(_free)]
 Example = Annotated[str, Field(min_length=1, max_length=4000), Readable]
 
 
 class CategoryRequest(RequestBody):
     """A category of the operator's: its name, what it means, and prompts that belong to it, a dozen at best."""
 
-    name: Name
+    name: CategoryName
     description: Annotated[str, Field(min_length=1, max_length=1000), Readable]
     examples: Annotated[tuple[Example, ...], Field(min_length=3, max_length=100)]
 

@@ -1,4 +1,4 @@
-"""OpenAI's answers: a chat completion, its chunks, and the list of models."""
+"""OpenAI's answers: a chat completion and its chunks."""
 
 from __future__ import annotations
 
@@ -144,37 +144,6 @@ class ChatCompletionChunk(BaseModel):
     choices: list[ChunkChoice]
     usage: Annotated[UsageAnswer | None, Absent] = None
     router: Annotated[RouterNote | None, Absent] = None
-
-
-class ListedModel(BaseModel):
-    """A model by its id."""
-
-    id: str
-    object: Literal["model"] = "model"
-    created: int
-    owned_by: str
-
-
-class ModelList(BaseModel):
-    """Every model that can be asked here, and `auto`."""
-
-    object: Literal["list"] = "list"
-    data: list[ListedModel]
-
-
-def model_list(models: Sequence[ModelEntry], as_of: float) -> ModelList:
-    """`auto` first, then the routable models."""
-    return ModelList(data=[listed_auto("auto", as_of), *(listed_model(model, as_of) for model in models)])
-
-
-def listed_model(model: ModelEntry, as_of: float) -> ListedModel:
-    """One model; `created` is when the catalogue was made."""
-    return ListedModel(id=model.id, created=int(as_of), owned_by=model.provider)
-
-
-def listed_auto(name: str, as_of: float) -> ListedModel:
-    """The router itself, by `auto` or a name that carries a preference."""
-    return ListedModel(id=name, created=int(as_of), owned_by="router")
 
 
 def message_answer(answer: ChatAnswer) -> MessageAnswer:

@@ -9,23 +9,27 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from llm_router.generation.chat import ChatRequest, JsonFormat, Tool, ToolChoice, ToolMode
+from llm_router.schemas.answerable import Answerable, Tokens
 from llm_router.schemas.beside import Ignored, OpenAiOwn
 from llm_router.schemas.body import RequestBody
-from llm_router.schemas.cache import CacheBody
 from llm_router.schemas.fields import AnyObject, NullOr, Whole
 from llm_router.schemas.messages import Messages, chat_messages
 from llm_router.schemas.parts import Cacheable, Name
-from llm_router.schemas.route import ConstraintsBody
 
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 Verbosity = Literal["low", "medium", "high"]
+
+MAX_TOOLS = 10_000
+"""Of a request, whose body has no room for many more. Providers that take fewer are told of in `speakers.toml`."""
+ToolName = Annotated[str, Field(pattern="^[a-zA-Z0-9_.-]{1,128}$")]
+Description = Annotated[str, Field(max_length=100_000)]
 
 
 class FunctionBody(RequestBody):
     """A function that the model may call."""
 
-    name: Annotated[str, Field(pattern="^[a-zA-Z0-9_.-]{1,128}$")]
-    description: Annotated[str, Field(max_length=100_000)] | None = None
+    name: ToolName
+    description: Description | None = None
     parameters: AnyObject | None = None
     strict: bool | None = None
 
@@ -64,7 +68,7 @@ class AllowedTools(RequestBody):
     """Some of the tools, of which the model may or must call one."""
 
     mode: Literal["auto", "required"]
-    tools: Annotated[list[NamedTool], Field(min_length=1, max_length=128)]
+    tools: Annotated[list[NamedTool], Field(min_length=1, max_length=MAX_TOOLS)]
 
 
 class AllowedToolsChoice(RequestBody):
@@ -84,11 +88,13 @@ class AllowedToolsChoice(RequestBody):
         return [(f"allowed_tools.tools[{place}]", name) for place, name in enumerate(self.names)]
 
 
-def check_chosen(choice: object, named: Iterable[tuple[str, str]], known: Set[str]) -> None:
+def check_chosen(
+    choice: object, named: Iterable[tuple[str, str]], known: Set[str], *, any_word: str = "required"
+) -> None:
     """Raises `ValueError` for a choice of a tool that there is not; `named` are those it names, each behind its
-    place."""
-    if choice == "required" and not known:
-        raise ValueError('must not be "required" where there are no tools')
+    place, and `any_word` says that one must be called, whichever."""
+    if choice == any_word and not known:
+        raise ValueError(f'must not be "{any_word}" where there are no tools')
     for place, name in named:
         if name not in known:
             raise ValueError(f"{place} is none of the tools")
@@ -109,7 +115,7 @@ class SchemaBody(RequestBody):
     """The shape of a JSON answer."""
 
     name: Name
-    description: Annotated[str, Field(max_length=100_000)] | None = None
+    description: Description | None = None
     schema_: Annotated[AnyObject | None, Field(alias="schema")] = None
     strict: bool | None = None
 
@@ -143,16 +149,12 @@ class StreamOptions(RequestBody):
     include_obfuscation: bool | None = None
 
 
-class ChatCompletionRequest(Ignored, OpenAiOwn):
-    """`model` is `auto`, `auto:cheap`, `auto:best`, `auto:0.7`, or a model of the catalogue.
+class ChatCompletionRequest(Ignored, OpenAiOwn, Answerable):
+    """What other protocols ask comes to this one too."""
 
-    `constraints`, `preference`, `session_id` and `cache` are the router's own; OpenAI's SDK sends them as `extra_body`.
-    """
-
-    model: Annotated[str, Field(min_length=1, max_length=300)]
     messages: Messages
-    max_tokens: Annotated[int, Field(ge=1, le=10_000_000), Whole] | None = None
-    max_completion_tokens: Annotated[int, Field(ge=1, le=10_000_000), Whole] | None = None
+    max_tokens: Tokens | None = None
+    max_completion_tokens: Tokens | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1)] | None = None
     presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
@@ -162,16 +164,11 @@ class ChatCompletionRequest(Ignored, OpenAiOwn):
     verbosity: Verbosity | None = None
     logit_bias: Annotated[dict[Name, Annotated[float, Field(ge=-100, le=100)]], Field(max_length=1024)] | None = None
     reasoning_effort: Effort | None = None
-    tools: Annotated[list[ToolBody], Field(max_length=128)] | None = None
+    tools: Annotated[list[ToolBody], Field(max_length=MAX_TOOLS)] | None = None
     tool_choice: Literal["auto", "none", "required"] | ChosenTools | None = None
     parallel_tool_calls: bool | None = None
     response_format: ResponseFormat | None = None
-    stream: bool | None = None
     stream_options: StreamOptions | None = None
-    constraints: NullOr[ConstraintsBody] = ConstraintsBody()
-    preference: Annotated[float, Field(ge=0, le=1)] | None = None
-    session_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    cache: CacheBody | None = None
 
     @field_validator("tool_choice")
     @classmethod

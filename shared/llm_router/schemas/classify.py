@@ -133,17 +133,7 @@ def _told(chances: Mapping[str, float], category: str) -> dict[str, float]:
 
 def _evidence(found: Evidence) -> EvidenceAnswer:
     return EvidenceAnswer(
-        rules=[
-            RuleEvidence(
-                rule=match.rule,
-                category=match.category,
-                weight=match.weight,
-                start=match.start,
-                end=match.end,
-                text=match.text,
-            )
-            for match in found.matches
-        ],
+        rules=[RuleEvidence.model_validate(match, from_attributes=True) for match in found.matches],
         rule_probabilities=dict(found.rule_probabilities),
         word_probabilities=dict(found.word_probabilities),
         model_probabilities=dict(found.model_probabilities),

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pydantic import BaseModel
 
 from llm_router import __version__
-from llm_router.auth import Function
 from llm_router.catalogue.source_state import Health
 from llm_router.dashboard import Window
+from llm_router.function_names import Function
 from llm_router.health import Component, State, overall
 from llm_router.schemas.status import QuarantinedAnswer
 from llm_router.taxonomy import Difficulty
@@ -27,13 +27,7 @@ class ComponentAnswer(BaseModel):
     @classmethod
     def of(cls, component: Component) -> ComponentAnswer:
         """The component as JSON shows it."""
-        return cls(
-            name=component.name,
-            state=component.state,
-            since=component.since,
-            detail=component.detail,
-            advice=component.advice,
-        )
+        return cls.model_validate(component, from_attributes=True)
 
 
 class WholeHealth(BaseModel):

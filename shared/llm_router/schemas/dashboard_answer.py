@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from llm_router import __version__
-from llm_router.auth import Function
 from llm_router.counters import ESTIMATED, SPENT, Counter, Sums, amount
 from llm_router.dashboard import InUse, Seen
 from llm_router.figures import of_clients, sums
+from llm_router.function_names import Function
 from llm_router.latencies import p50_p95_p99
 from llm_router.savings import strongest
 from llm_router.schemas import board

@@ -52,6 +52,28 @@ def _in_one_line(text: str) -> str:
     return text
 
 
+def never(why: str, but: object = None) -> BeforeValidator:
+    """What a field is annotated with that asks for what cannot be had, unless it is null, false, empty or `but`."""
+
+    def check(value: object) -> object:
+        if value is not None and value is not False and value not in ([], but):
+            raise ValueError(why)
+        return value
+
+    return BeforeValidator(check)
+
+
+def of_kinds(*kinds: str, others: str) -> BeforeValidator:
+    """What an object is annotated with whose `type` tells its kind; `others` is what those of other kinds are."""
+
+    def check(value: object) -> object:
+        if isinstance(value, dict) and isinstance(kind := value.get("type"), str) and kind not in kinds:
+            raise ValueError(f"must be of the type {kinds[0]}: {others} are not here")
+        return value
+
+    return BeforeValidator(check)
+
+
 _UNPRINTED = frozenset({"Cc", "Cf", "Zl", "Zp"})
 """Unicode's controls, formats and separators of lines: a terminal obeys some, others turn or break what stands by."""
 _JOINERS = "\u200c\u200d"

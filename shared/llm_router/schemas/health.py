@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from llm_router import __version__
-from llm_router.auth import Function
+from llm_router.function_names import Function
 from llm_router.health import State
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from llm_router.conversation import Conversation, Turn
+from llm_router.conversation import Conversation, Packed, Turn, packed_together
 from llm_router.file_tokens import Unpacking
 from llm_router.generation import chat
 from llm_router.generation.chat import ChatMessage, Role
@@ -92,6 +92,7 @@ class Message(SentBack):
             audios=sum(isinstance(part, AudioPart) for part in said),
             files=sum(isinstance(part, FilePart) for part in said),
             heavy_tokens=sum(part.tokens for part in said),
+            packed=Packed(sum(part.unseen_tokens for part in said)),
             unsized=sum(isinstance(part, FilePart) and not part.is_sized for part in said),
         )
 
@@ -103,7 +104,7 @@ class Message(SentBack):
         return replace(
             self.turn,
             heavy_tokens=self.turn.heavy_tokens + sum(file.tokens for file in files),
-            unseen_tokens=sum(file.unseen for file in files),
+            packed=packed_together([self.turn.packed, *(file.packed for file in files)]),
         )
 
     def chat(self, old_call: str = "call_1") -> ChatMessage:
@@ -143,7 +144,9 @@ def _sent(parts: Sequence[Part]) -> list[chat.Part]:
 def conversation(messages: list[Message], *, beside_tokens: int = 0) -> Conversation:
     """The messages as the domain sees them."""
     unpacking = Unpacking()
-    return Conversation(tuple(message.counted(unpacking) for message in messages), beside_tokens=beside_tokens)
+    turns = tuple(message.counted(unpacking) for message in messages)
+    has_calls = any(message.tool_calls or message.function_call for message in messages)
+    return Conversation(turns, beside_tokens=beside_tokens, has_calls=has_calls)
 
 
 def ask_something(messages: list[Message]) -> list[Message]:

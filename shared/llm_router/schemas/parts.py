@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, audio_tokens
+from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, audio_tokens, unseen_audio_tokens
 from llm_router.data_addresses import head_of, plain_base64
 from llm_router.file_tokens import FileTokens, Unpacking, file_tokens
 from llm_router.generation import chat
@@ -51,6 +51,11 @@ class PartBody(Cacheable):
     @property
     def tokens(self) -> int:
         """What it takes beyond text, a picture of ordinary size, and files, which are counted otherwise."""
+        return 0
+
+    @property
+    def unseen_tokens(self) -> int:
+        """What it may be billed beyond that; of files, too, it is counted otherwise."""
         return 0
 
 
@@ -118,6 +123,11 @@ class AudioPart(PartBody):
         """By the length of the recording."""
         return audio_tokens(_octets(self.input_audio.data))
 
+    @property
+    def unseen_tokens(self) -> int:
+        """Of a recording that is packed closely."""
+        return unseen_audio_tokens(_octets(self.input_audio.data))
+
     def chat(self) -> chat.Part:
         """As it is sent to a model."""
         return chat.AudioPart(self.input_audio.data, self.input_audio.format)
@@ -132,6 +142,7 @@ def _holding_a_file(data: str) -> str:
 
 FileText = Annotated[str, Field(max_length=4_000_000), AfterValidator(_holding_a_file)]
 """A file in base64, as it is or in a `data:` address, or the web's address of one."""
+WebAddress = Annotated[str, Field(max_length=4_000_000, pattern=WEB)]
 
 
 class FileData(RequestBody):
@@ -182,7 +193,18 @@ class RefusalPart(PartBody):
         return chat.TextPart(self.refusal)
 
 
-Part = Annotated[TextPart | ImagePart | AudioPart | FilePart | RefusalPart, Field(discriminator="type")]
+AnyPart = TextPart | ImagePart | AudioPart | FilePart | RefusalPart
+
+
+def _looked_at(part: AnyPart) -> AnyPart:
+    """A picture that is sent as a file as what it is."""
+    address = part.file.address if isinstance(part, FilePart) else None
+    if not address or _kind_told(address) is None or (picture := _picture_at(address)) is None:
+        return part
+    return ImagePart(type="image_url", image_url=ImageUrl.model_construct(url=picture, detail=None))
+
+
+Part = Annotated[Annotated[AnyPart, Field(discriminator="type")], AfterValidator(_looked_at)]
 
 
 def _may_be_data(data: str) -> bool:

@@ -209,11 +209,6 @@ _INCOMPLETE: dict[StopReason, Literal["max_output_tokens", "content_filter"]] = 
 }
 
 
-def item_status(stop: StopReason | None) -> ItemStatus:
-    """How an item has ended that was the last when the model stopped; None where nobody knows why it did."""
-    return "incomplete" if stop is None or stop in _INCOMPLETE else "completed"
-
-
 def cited_pages(citations: Sequence[Citation]) -> list[CitedPage]:
     """The citations as a text tells them."""
     return [CitedPage(start_index=each.start, end_index=each.end, title=each.title, url=each.url) for each in citations]

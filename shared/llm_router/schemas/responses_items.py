@@ -10,7 +10,6 @@ from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import AnyJson, AnyList, NullOr
 from llm_router.schemas.messages import FunctionCall, Message, ToolCall
 from llm_router.schemas.parts import (
-    WEB,
     AudioPart,
     Cacheable,
     Detail,
@@ -25,6 +24,7 @@ from llm_router.schemas.parts import (
     RefusalPart,
     Text,
     TextPart,
+    WebAddress,
 )
 
 Status = Literal["in_progress", "completed", "incomplete"]
@@ -72,7 +72,7 @@ class FileContent(Cacheable):
 
     type: Literal["input_file"]
     file_data: FileText | None = None
-    file_url: Annotated[str, Field(max_length=4_000_000, pattern=WEB)] | None = None
+    file_url: WebAddress | None = None
     file_id: Name | None = None
     filename: Name | None = None
     detail: Literal["auto", "low", "high"] | None = None

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from llm_router.schemas.answerable import Answerable, Tokens
 from llm_router.schemas.beside import OpenAiOwn, Unheeded
 from llm_router.schemas.body import RequestBody
-from llm_router.schemas.cache import CacheBody
-from llm_router.schemas.chat_request import ChatCompletionRequest, Effort, StreamOptions, check_chosen
-from llm_router.schemas.fields import NullOr, Whole
+from llm_router.schemas.chat_request import MAX_TOOLS, ChatCompletionRequest, Effort, StreamOptions, check_chosen
+from llm_router.schemas.fields import NullOr, Whole, never
 from llm_router.schemas.messages import MAX_MESSAGES, Message, ask_something
 from llm_router.schemas.parts import Text
 from llm_router.schemas.responses_items import Item
 from llm_router.schemas.responses_messages import Said
 from llm_router.schemas.responses_tools import AllowedFunctions, ChosenFunction, ChosenFunctions, FlatTool, TextConfig
-from llm_router.schemas.route import ConstraintsBody
 
 MAX_ITEMS = 3 * MAX_MESSAGES
 """What is thought, called and given back are items of their own, which share a message."""
 
 _NOTHING_STORED = "must be left out: nothing is stored here, so send the whole input each time"
-
-
-def _never(why: str) -> BeforeValidator:
-    """What a field is annotated with that asks for what cannot be had, unless it is null or false."""
-
-    def check(value: object) -> object:
-        if value is not None and value is not False:
-            raise ValueError(why)
-        return value
-
-    return BeforeValidator(check)
 
 
 class ReasoningConfig(RequestBody):
@@ -57,39 +45,29 @@ Included = Literal[
 """What may be wanted in an answer, of which there is nothing here. Probabilities of tokens are refused."""
 
 
-class ResponsesRequest(Unheeded, OpenAiOwn):
-    """`model` is `auto`, `auto:cheap`, `auto:best`, `auto:0.7`, or a model of the catalogue.
+class ResponsesRequest(Unheeded, OpenAiOwn, Answerable):
+    """Nothing is stored, whatever `store` says."""
 
-    `constraints`, `preference`, `session_id` and `cache` are the router's own; OpenAI's SDK sends them as `extra_body`.
-    Nothing is stored, whatever `store` says.
-    """
-
-    model: Annotated[str, Field(min_length=1, max_length=300)]
     instructions: Text | None = None
     input: Text | Annotated[list[Item], Field(min_length=1, max_length=MAX_ITEMS)]
-    tools: Annotated[list[FlatTool], Field(max_length=128)] | None = None
+    tools: Annotated[list[FlatTool], Field(max_length=MAX_TOOLS)] | None = None
     tool_choice: Literal["auto", "none", "required"] | ChosenFunctions | None = None
     parallel_tool_calls: bool | None = None
     text: NullOr[TextConfig] = TextConfig()
     reasoning: NullOr[ReasoningConfig] = ReasoningConfig()
-    max_output_tokens: Annotated[int, Field(ge=1, le=10_000_000), Whole] | None = None
+    max_output_tokens: Tokens | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1)] | None = None
-    stream: bool | None = None
     stream_options: StreamOptions | None = None
-    constraints: NullOr[ConstraintsBody] = ConstraintsBody()
-    preference: Annotated[float, Field(ge=0, le=1)] | None = None
-    session_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    cache: CacheBody | None = None
     include: list[Included] | None = None
     max_tool_calls: Annotated[int, Field(ge=1), Whole] | None = None
     truncation: Literal["auto", "disabled"] | None = None
     background: Annotated[
-        Literal[False] | None, _never("must be left out: nothing is answered later than it is asked")
+        Literal[False] | None, never("must be left out: nothing is answered later than it is asked")
     ] = None
-    previous_response_id: Annotated[None, _never(_NOTHING_STORED)] = None
-    conversation: Annotated[None, _never(_NOTHING_STORED)] = None
-    prompt: Annotated[None, _never("must be left out: no prompts are stored here, so send its text as input")] = None
+    previous_response_id: Annotated[None, never(_NOTHING_STORED)] = None
+    conversation: Annotated[None, never(_NOTHING_STORED)] = None
+    prompt: Annotated[None, never("must be left out: no prompts are stored here, so send its text as input")] = None
 
     @field_validator("input")
     @classmethod

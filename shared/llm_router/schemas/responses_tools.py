@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from llm_router.schemas.absent import Absent
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.chat_request import (
+    MAX_TOOLS,
     AllowedTools,
     AllowedToolsChoice,
+    Description,
     FunctionBody,
     FunctionName,
     NamedTool,
@@ -19,22 +21,11 @@ from llm_router.schemas.chat_request import (
     ToolBody,
     Verbosity,
 )
-from llm_router.schemas.fields import AnyJson, AnyObject
+from llm_router.schemas.fields import AnyJson, AnyObject, of_kinds
 from llm_router.schemas.parts import Name
 
-
-def _function_alone(tool: object) -> object:
-    return _of_kind(tool, "function")
-
-
-def _functions_alone(choice: object) -> object:
-    return _of_kind(choice, "function", "allowed_tools")
-
-
-def _of_kind(tool: object, *kinds: str) -> object:
-    if isinstance(tool, dict) and isinstance(kind := tool.get("type"), str) and kind not in kinds:
-        raise ValueError("must be of the type function: OpenAI's own tools are not here")
-    return tool
+_OPENAIS = "OpenAI's own tools"
+_FUNCTION = of_kinds("function", others=_OPENAIS)
 
 
 class FunctionTool(FunctionBody):
@@ -58,7 +49,7 @@ class FunctionTool(FunctionBody):
         return ToolBody(function=function)
 
 
-FlatTool = Annotated[FunctionTool, BeforeValidator(_function_alone)]
+FlatTool = Annotated[FunctionTool, _FUNCTION]
 
 
 class ChosenFunction(RequestBody):
@@ -82,9 +73,7 @@ class AllowedFunctions(RequestBody):
 
     type: Literal["allowed_tools"]
     mode: Literal["auto", "required"]
-    tools: Annotated[
-        list[Annotated[ChosenFunction, BeforeValidator(_function_alone)]], Field(min_length=1, max_length=128)
-    ]
+    tools: Annotated[list[Annotated[ChosenFunction, _FUNCTION]], Field(min_length=1, max_length=MAX_TOOLS)]
 
     @property
     def named(self) -> list[tuple[str, str]]:
@@ -98,7 +87,9 @@ class AllowedFunctions(RequestBody):
 
 
 ChosenFunctions = Annotated[
-    ChosenFunction | AllowedFunctions, Field(discriminator="type"), BeforeValidator(_functions_alone)
+    ChosenFunction | AllowedFunctions,
+    Field(discriminator="type"),
+    of_kinds("function", "allowed_tools", others=_OPENAIS),
 ]
 
 
@@ -109,7 +100,7 @@ class FormatBody(RequestBody):
 
     type: Literal["text", "json_object", "json_schema"]
     name: Annotated[Name | None, Absent] = None
-    description: Annotated[str | None, Field(max_length=100_000), Absent] = None
+    description: Annotated[Description | None, Absent] = None
     schema_: Annotated[AnyObject | None, Field(alias="schema"), Absent] = None
     strict: Annotated[bool | None, Absent] = None
 

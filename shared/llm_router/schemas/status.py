@@ -136,10 +136,7 @@ def still_quarantined(last: LastRun | None, catalogue: Catalogue) -> list[Quaran
 
 
 def _quarantined(found: tuple[Quarantined, ...]) -> list[QuarantinedAnswer]:
-    return [
-        QuarantinedAnswer(model=one.model, field=one.field, kept=one.kept, refused=one.refused, source=one.source)
-        for one in found
-    ]
+    return [QuarantinedAnswer.model_validate(one, from_attributes=True) for one in found]
 
 
 def _source(state: SourceState, models: int, now: float) -> SourceStatus:

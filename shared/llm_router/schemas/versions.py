@@ -60,21 +60,8 @@ def versions_asked(query: Mapping[str, str]) -> VersionsAsked:
 
 def versions_answer(kept: Sequence[VersionInfo], current: VersionInfo | None) -> VersionsAnswer:
     """These versions as JSON shows them, and the number of the one in force."""
-    return VersionsAnswer(
-        versions=[_version_answer(info) for info in kept], catalogue_version=current.version if current else 0
-    )
-
-
-def _version_answer(info: VersionInfo) -> VersionAnswer:
-    return VersionAnswer(
-        version=info.version,
-        sha256=info.sha256,
-        created_at=info.created_at,
-        origin=info.origin,
-        total_models=info.total_models,
-        active_models=info.active_models,
-        summary=info.summary,
-    )
+    versions = [VersionAnswer.model_validate(info, from_attributes=True) for info in kept]
+    return VersionsAnswer(versions=versions, catalogue_version=current.version if current else 0)
 
 
 def _whole(text: str) -> int | None:

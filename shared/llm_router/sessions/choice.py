@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from llm_router.errors import NoEligibleModel
 from llm_router.ranking.columns import Columns
 from llm_router.ranking.rank import Candidate, Ranking, rank
-from llm_router.ranking.task import Constraints, Held, Surroundings, Task
-from llm_router.sessions.turn import MOST_LIFT, Turn, lifted, lifted_preference
+from llm_router.ranking.task import Constraints, HeldPrompt, Surroundings, Task
+from llm_router.sessions.turn import MOST_LIFT, SessionTurn, lifted, lifted_preference
 from llm_router.taxonomy import Classification
 
 
@@ -48,7 +48,7 @@ class Choice:
         return before is not None and _weakness(self.ranking.candidates[0]) < _weakness(before)
 
 
-def choose(columns: Columns, wanted: Wanted, taken: Turn, incumbent: str | None) -> Choice:
+def choose(columns: Columns, wanted: Wanted, taken: SessionTurn, incumbent: str | None) -> Choice:
     """The choice for a message taken as `taken`, when `incumbent` is the session's model.
 
     A follow-up stays with the model of its task for as long as that may be used and will do, or no other will. A new
@@ -69,7 +69,7 @@ def choose(columns: Columns, wanted: Wanted, taken: Turn, incumbent: str | None)
     return _with_incumbent(choice) if taken.inherited else choice
 
 
-def _without_session(columns: Columns, wanted: Wanted, taken: Turn) -> Choice:
+def _without_session(columns: Columns, wanted: Wanted, taken: SessionTurn) -> Choice:
     """The choice after every escalation of a conversation of which only its messages are known."""
     choice = _ranked(columns, wanted, taken, 0)
     for _ in range(taken.lift):
@@ -79,7 +79,7 @@ def _without_session(columns: Columns, wanted: Wanted, taken: Turn) -> Choice:
     return replace(choice, kept=False)
 
 
-def _escalated(columns: Columns, wanted: Wanted, taken: Turn, lift: int, incumbent: str) -> Choice:
+def _escalated(columns: Columns, wanted: Wanted, taken: SessionTurn, lift: int, incumbent: str) -> Choice:
     """The choice after at least so many escalations, and as many more as it takes until a stronger model than the
     incumbent leads. Where there is none the incumbent stays; one that may not be used is left for any other."""
     choice = _ranked(columns, wanted, taken, lift, incumbent)
@@ -89,7 +89,7 @@ def _escalated(columns: Columns, wanted: Wanted, taken: Turn, lift: int, incumbe
     return choice if choice.stronger or _first(choice) == incumbent else _with_incumbent(choice)
 
 
-def _ranked(columns: Columns, wanted: Wanted, taken: Turn, lift: int, name: str | None = None) -> Choice:
+def _ranked(columns: Columns, wanted: Wanted, taken: SessionTurn, lift: int, name: str | None = None) -> Choice:
     """The choice after so many escalations, its ranking with the model called `name`.
 
     A demand that only the task as it looked at first can meet is met so. A conversation that is too long for all that
@@ -123,11 +123,11 @@ def _weakness(candidate: Candidate) -> tuple[bool, bool, float]:
     return standing.will_not_answer, standing.will_not_do, standing.negative_quality
 
 
-def _kept_by_cache(columns: Columns, wanted: Wanted, taken: Turn, choice: Choice) -> bool:
+def _kept_by_cache(columns: Columns, wanted: Wanted, taken: SessionTurn, choice: Choice) -> bool:
     """Whether the first model leads only because the provider's cache holds the session."""
     if taken.held is None:
         return False
-    nobody = Held("", taken.held.cached_tokens, taken.held.history_tokens)
+    nobody = HeldPrompt("", taken.held.cached_tokens, taken.held.history_tokens)
     without = _ranked(columns, wanted, replace(taken, held=nobody), choice.lift)
     return _first(without) != _first(choice)
 

@@ -11,7 +11,7 @@ from llm_router.errors import StoreUnavailable
 from llm_router.ports import Clock
 from llm_router.sessions.book import Session, SessionBook
 from llm_router.sessions.manner import Manner, heard
-from llm_router.sessions.turn import Course, Turn, goes_on, turn
+from llm_router.sessions.turn import Course, SessionTurn, goes_on, turn
 from llm_router.taxonomy import Classification
 
 MOST_CLASSIFIED = 3
@@ -20,12 +20,12 @@ with. More of them are taken to go on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedSession:
     """What is known before the choice: the session as it was, how the message is to be taken, and whether the
     session can be written: a store that has just failed to answer is not asked again."""
 
     session: Session | None
-    turn: Turn
+    turn: SessionTurn
     reachable: bool = True
 
 
@@ -43,7 +43,7 @@ class Sessions:
         conversation: Conversation,
         found: Classification,
         classify: Callable[[str], Classified],
-    ) -> Opened:
+    ) -> OpenedSession:
         """How to take the conversation's last message, which was classified as `found`.
 
         A follow-up inherits from the session or, without one, from what the user asked before in the same
@@ -56,10 +56,10 @@ class Sessions:
             before, course = session.task, Course(session.lift, session.failures, session.blamed)
         elif goes_on(said, found):
             before, course = _earlier(conversation.asked[:-1], classify)
-        return Opened(session, turn(found, said, before, course), reachable)
+        return OpenedSession(session, turn(found, said, before, course), reachable)
 
     def close(
-        self, key: str, opened: Opened, *, decision: str, model_id: str, tokens: int, lift: int, adds: bool
+        self, key: str, opened: OpenedSession, *, decision: str, model_id: str, tokens: int, lift: int, adds: bool
     ) -> None:
         """Remember the turn: its task before it was lifted, its model, and `tokens` of prompt and expected answer,
         which are added to the session's where it `adds`, else replace them."""

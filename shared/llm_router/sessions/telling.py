@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from llm_router.ranking.rank import Candidate
 from llm_router.sessions.choice import Choice
-from llm_router.sessions.continuing import Opened
+from llm_router.sessions.continuing import OpenedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,13 @@ class SessionNote:
     escalated: bool
 
 
-def note_of(opened: Opened, choice: Choice) -> SessionNote:
+def note_of(opened: OpenedSession, choice: Choice) -> SessionNote:
     """The note for a choice."""
     turns = 0 if opened.session is None else opened.session.turns
     return SessionNote(turns + 1, opened.turn.inherited, choice.kept, opened.turn.escalated)
 
 
-def session_words(opened: Opened, choice: Choice) -> list[str]:
+def session_words(opened: OpenedSession, choice: Choice) -> list[str]:
     """A sentence for each thing that the session or the conversation changed; none when it changed nothing."""
     taken, first = opened.turn, choice.ranking.candidates[0].model
     said = []

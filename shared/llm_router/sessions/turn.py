@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from llm_router.ranking.quality import ANCHORS
-from llm_router.ranking.task import Held
+from llm_router.ranking.task import HeldPrompt
 from llm_router.sessions.book import Session
 from llm_router.sessions.manner import Heard, Manner
 from llm_router.taxonomy import Category, Classification, Difficulty
@@ -44,7 +44,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class SessionTurn:
     """How a message is to be taken.
 
     `classification` is the task it belongs to: its own, or one before it where it `inherited`. `escalated` is True
@@ -58,7 +58,7 @@ class Turn:
     escalated: bool = False
     lift: int = 0
     failures: int = 0
-    held: Held | None = None
+    held: HeldPrompt | None = None
     before_tokens: int = 0
 
 
@@ -68,16 +68,16 @@ def goes_on(said: Heard, found: Classification) -> bool:
     return said.manner.follows and not (said.of_its_own and _is_sure(found))
 
 
-def turn(found: Classification, said: Heard, before: Classification | None, course: Course) -> Turn:
+def turn(found: Classification, said: Heard, before: Classification | None, course: Course) -> SessionTurn:
     """How to take a message that was classified as `found`.
 
     `before` is the task it follows when it goes on with one, `course` how that has gone. A new task starts without the
     failures and the escalations of the one before.
     """
     if before is None or not goes_on(said, found):
-        return Turn(found)
+        return SessionTurn(found)
     now = course.after(said.manner)
-    return Turn(
+    return SessionTurn(
         inherit(before, found, harder=said.more and _is_sure(found)),
         inherited=True,
         escalated=now.lift > course.lift,
@@ -119,7 +119,7 @@ def lifted(found: Classification, lift: int) -> Classification:
     return replace(found, difficulty=level, complexity=max(found.complexity, ANCHORS[level]))
 
 
-def held(session: Session, *, now: float, earlier_tokens: int, alone: bool) -> Held | None:
+def held(session: Session, *, now: float, earlier_tokens: int, alone: bool) -> HeldPrompt | None:
     """What the provider of the session's model holds, or None once it will have forgotten.
 
     A conversation that is sent whole has `earlier_tokens` before its last message. A prompt that stands `alone`
@@ -130,4 +130,4 @@ def held(session: Session, *, now: float, earlier_tokens: int, alone: bool) -> H
     tokens = session.tokens if alone else min(session.tokens, earlier_tokens)
     if tokens < CACHE_FROM_TOKENS:
         return None
-    return Held(session.model_id, cached_tokens=0 if alone else tokens, history_tokens=tokens if alone else 0)
+    return HeldPrompt(session.model_id, cached_tokens=0 if alone else tokens, history_tokens=tokens if alone else 0)

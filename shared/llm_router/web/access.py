@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from llm_router.activity import ActivityKind
-from llm_router.auth import Access, Function
+from llm_router.auth import Access
+from llm_router.function_names import Function
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -49,6 +50,8 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.ROUTE, "POST", "/feedback", Access.CLIENT),
     RouteRule(Function.ROUTE, "POST", "/v1/chat/completions", Access.CLIENT, waits=True, kind=ActivityKind.GENERATION),
     RouteRule(Function.ROUTE, "POST", "/v1/responses", Access.CLIENT, waits=True, kind=ActivityKind.GENERATION),
+    RouteRule(Function.ROUTE, "POST", "/v1/messages", Access.CLIENT, waits=True, kind=ActivityKind.GENERATION),
+    RouteRule(Function.ROUTE, "POST", "/v1/messages/count_tokens", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/v1/models", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/v1/models/{model_id}", Access.CLIENT),
     RouteRule(Function.ROUTE, "GET", "/keys", Access.ADMIN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TypeVar
 
@@ -110,18 +111,18 @@ def is_longer(announced: str, limit: int) -> bool:
     return digits.isdecimal() and (len(digits) > len(str(limit)) or int(digits) > limit)
 
 
-async def read_raw(request: Request, limit: int) -> bytes:
-    """The body's bytes, at most `limit` of them, once its headers are such that it can be JSON and no longer.
+async def read_raw(request: Request, headers: Mapping[str, str], limit: int) -> bytes:
+    """The body's bytes, at most `limit` of them, once its `headers` are such that it can be JSON and no longer.
 
     Raises `PayloadTooLarge` or `UnsupportedMediaType`.
     """
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body uncompressed.")
-    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    media_type = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise UnsupportedMediaType("Send the body as application/json.")
     too_long = PayloadTooLarge(f"The body must not be longer than {limit} bytes.")
-    if is_longer(request.headers.get("content-length", ""), limit):
+    if is_longer(headers.get("content-length", ""), limit):
         raise too_long
     body, more = bytearray(), True
     while more:

@@ -19,8 +19,9 @@ from starlette.responses import Response, StreamingResponse
 from llm_router import __version__
 from llm_router.activity import ActivityKind, Observation, Observer
 from llm_router.aside import Aside, here
-from llm_router.auth import Caller, Function, Gatekeeper
+from llm_router.auth import Caller, Gatekeeper
 from llm_router.errors import ErrorCode, Overloaded, RouterError
+from llm_router.function_names import Function
 from llm_router.schemas.body import RequestBody
 from llm_router.web.access import RouteRule, rule
 from llm_router.web.body import parse, read_raw
@@ -36,10 +37,8 @@ Answer = BaseModel | Response
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request on its way through a door: who calls, with what in the path, and what is noted about it.
-
-    `streams` is False where an answer in pieces reaches the caller whole, as behind an HTTP API.
-    """
+    """One request on its way through a door, and what is noted about it. `headers` are by their lower-case names, the
+    first of each; `streams` is False where an answer in pieces reaches the caller whole, as behind an HTTP API."""
 
     caller: Caller
     request_id: str
@@ -122,18 +121,18 @@ class Door:
         return add
 
     async def _serve(self, request: Request, row: RouteRule, endpoint: Callable[[Call], Awaitable[Answer]]) -> Response:
-        started = time.perf_counter()
+        started, headers = time.perf_counter(), dict(reversed(request.headers.items()))
         note = self._note(request, row.path, row.kind)
         try:
             let_in = self._aside if row.waits else here
-            caller = await let_in(lambda: self._gatekeeper().admit(row.access, request.headers))
-            raw = await read_raw(request, row.body_limit) if row.reads_body else b""
+            caller = await let_in(lambda: self._gatekeeper().admit(row.access, headers))
+            raw = await read_raw(request, headers, row.body_limit) if row.reads_body else b""
             call = Call(
                 caller=caller,
                 request_id=note.request_id,
                 path_params=request.path_params,
                 query=request.query_params if request.scope["query_string"] else {},
-                headers=request.headers,
+                headers=headers,
                 note=note,
                 raw=raw,
                 streams="aws.event" not in request.scope,

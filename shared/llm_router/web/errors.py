@@ -1,16 +1,17 @@
-"""One table from our errors to HTTP, and the one envelope every error leaves in. Input is never echoed."""
+"""One table from our errors to HTTP, and the response that every error leaves as. Input is never echoed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from llm_router import errors
-from llm_router.errors import ErrorCode, FieldProblem, RouterError
+from llm_router.errors import ErrorCode, RouterError
 from llm_router.schemas.openai_error import OpenAIError
+from llm_router.web import error_forms
+from llm_router.web.error_forms import Told, form_at
 from llm_router.web.every_answer import add_headers
 
 STATUS: Mapping[type[RouterError], tuple[int, ErrorCode, str]] = {
@@ -42,39 +43,6 @@ STATUS: Mapping[type[RouterError], tuple[int, ErrorCode, str]] = {
 NOT_BY_WAITING = frozenset({ErrorCode.PROVIDER_NOT_CONFIGURED})
 """Codes of what somebody has to set right first: OpenAI's SDKs, which send every 5xx again, are told not to."""
 
-NAMED_FIELDS = 3
-
-_OPENAI_TYPE = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
-
-
-class Problem(BaseModel):
-    """One wrong field."""
-
-    path: str
-    problem: str
-
-
-class ErrorDetail(BaseModel):
-    """What went wrong, in a code for programs and a sentence for people."""
-
-    code: str
-    message: str
-    request_id: str
-    fields: list[Problem] | None = None
-    current_version: int | None = None
-
-
-class ErrorEnvelope(BaseModel):
-    """The body of every error."""
-
-    error: ErrorDetail
-
-
-class OpenAIErrorEnvelope(BaseModel):
-    """The body of an error under `/v1/`."""
-
-    error: OpenAIError
-
 
 def status_of(error: RouterError) -> tuple[int, ErrorCode]:
     """HTTP status and code of an error, by its nearest listed class."""
@@ -94,10 +62,10 @@ def described_statuses() -> dict[int, str]:
 
 
 def error_response(error: RouterError, *, path: str, request_id: str) -> Response:
-    """The error as its HTTP response, in OpenAI's form under `/v1/`."""
+    """The error as its HTTP response, in the form that is the path's."""
     status, code = status_of(error)
     if path.startswith("/v1/") and status == 422 and not isinstance(error, errors.NoEligibleModel):
-        status = 400  # what OpenAI answers, and its SDKs expect
+        status = 400  # what OpenAI and Anthropic answer, and their SDKs expect
     headers = {}
     if error.retry_after_s is not None:
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
@@ -109,42 +77,26 @@ def error_response(error: RouterError, *, path: str, request_id: str) -> Respons
         headers["www-authenticate"] = "Bearer"
     if isinstance(error, errors.MethodNotAllowed):
         headers["allow"] = ", ".join(error.allowed)
-    fields = error.fields if isinstance(error, errors.InvalidRequest) else ()
-    if path.startswith("/v1/"):
-        facts = _openai_facts(_named(fields) or error.message, code, status, fields)
-        body = OpenAIErrorEnvelope(error=facts).model_dump_json()
-    else:
-        body = ErrorEnvelope(
-            error=ErrorDetail(
-                code=code,
-                message=error.message,
-                request_id=request_id,
-                fields=[Problem(path=field.path, problem=field.problem) for field in fields] if status == 422 else None,
-                current_version=error.current if isinstance(error, errors.VersionConflict) else None,
-            )
-        ).model_dump_json(exclude_none=True)
+    body = form_at(path).written(Told(error, status, code, request_id))
     response = Response(body, status_code=status, media_type="application/json", headers=headers)
     add_headers(response, request_id)
     return response
 
 
 def openai_error(error: RouterError) -> str:
-    """The error as OpenAI's object in JSON, for an answer that has begun and has no status left to tell it by."""
-    return OpenAIErrorEnvelope(error=openai_facts(error)).model_dump_json()
+    """The error in OpenAI's form, for an answer that has begun and has no status left to tell it by."""
+    return error_forms.in_openais(_told(error))
 
 
 def openai_facts(error: RouterError) -> OpenAIError:
     """What OpenAI's object tells of it."""
-    status, code = status_of(error)
-    return _openai_facts(error.message, code, status, ())
+    return error_forms.openai_facts(_told(error))
 
 
-def _named(fields: tuple[FieldProblem, ...]) -> str:
-    """The first wrong fields in one sentence: OpenAI's object has no list of them."""
-    return "; ".join(f"{field.path}: {field.problem}" for field in fields[:NAMED_FIELDS])
+def anthropic_error(error: RouterError, request_id: str) -> str:
+    """The same in Anthropic's form."""
+    return error_forms.in_anthropics(_told(error, request_id))
 
 
-def _openai_facts(message: str, code: ErrorCode, status: int, fields: tuple[FieldProblem, ...]) -> OpenAIError:
-    kind = _OPENAI_TYPE.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    param = fields[0].path if fields else None
-    return OpenAIError(message=message, type=kind, param=param, code=code)
+def _told(error: RouterError, request_id: str = "") -> Told:
+    return Told(error, *status_of(error), request_id)

@@ -13,7 +13,9 @@ SECURITY_HEADERS = (
 
 
 def add_headers(response: Response, request_id: str) -> None:
-    """Those that the answer does not have of its own, and the id of its request."""
+    """Those that the answer does not have of its own, and the id of its request, by the names that OpenAI's and
+    Anthropic's SDKs read."""
     said = {name for name, _ in response.raw_headers}
-    headers = (*SECURITY_HEADERS, (b"x-request-id", request_id.encode("latin-1", "replace")))
+    known = request_id.encode("latin-1", "replace")
+    headers = (*SECURITY_HEADERS, (b"x-request-id", known), (b"request-id", known))
     response.raw_headers += [header for header in headers if header[0] not in said]

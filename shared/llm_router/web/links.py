@@ -21,7 +21,8 @@ class Link:
     body: Mapping[str, object] | None = None
 
 
-_ROUTE, _CHAT, _RESPONSE = ("POST", "/route"), ("POST", "/v1/chat/completions"), ("POST", "/v1/responses")
+_ROUTE, _CHAT = ("POST", "/route"), ("POST", "/v1/chat/completions")
+_RESPONSE, _MESSAGE = ("POST", "/v1/responses"), ("POST", "/v1/messages")
 _DECIDED, _NOTED = "$response.body#/decision_id", "$response.body#/router/decision_id"
 _CHOSEN = "$response.body#/recommended_model/id"
 
@@ -49,7 +50,7 @@ LINKS: tuple[Link, ...] = (
     Link("metrics", _ROUTE, ("GET", "/metrics/{model_id}"), "How it does", {"model_id": _CHOSEN}),
     *(
         link
-        for source in (_CHAT, _RESPONSE)
+        for source in (_CHAT, _RESPONSE, _MESSAGE)
         for link in (
             Link(
                 "decision",

@@ -13,7 +13,8 @@ from pydantic.json_schema import models_json_schema
 from llm_router import __version__
 from llm_router.auth import Access
 from llm_router.web.access import RouteRule
-from llm_router.web.errors import ErrorEnvelope, OpenAIErrorEnvelope, described_statuses
+from llm_router.web.error_forms import ERROR_FORMS, form_at
+from llm_router.web.errors import described_statuses
 from llm_router.web.event_stream import MEDIA_TYPE
 from llm_router.web.links import links_from
 
@@ -50,7 +51,7 @@ class Form:
 def document(operations: Iterable[Operation], forms: Mapping[tuple[str, str], Form]) -> JsonObject:
     """The OpenAPI 3.1 document of these operations; `forms` by method and path."""
     paths: dict[str, JsonObject] = {}
-    kinds: dict[type[BaseModel], None] = {ErrorEnvelope: None, OpenAIErrorEnvelope: None}
+    kinds: dict[type[BaseModel], None] = {form.envelope: None for form in ERROR_FORMS}
     listed = list(operations)
     names = {(each.row.method, each.row.path): _operation_id(each.row) for each in listed}
     for operation in listed:
@@ -65,8 +66,8 @@ def document(operations: Iterable[Operation], forms: Mapping[tuple[str, str], Fo
         "components": {
             "schemas": definitions.get("$defs", {}),
             "responses": {
-                _error_name(path, status): {"description": words, **_json_content(_error_model(path))}
-                for path in ("/", "/v1/")
+                f"{form.name}{status}": {"description": words, **_json_content(form.envelope)}
+                for form in ERROR_FORMS
                 for status, words in _ERRORS.items()
             },
             "securitySchemes": {
@@ -128,8 +129,4 @@ def _schema(kind: type[BaseModel]) -> JsonObject:
 
 
 def _error_name(path: str, status: int) -> str:
-    return f"openai{status}" if path.startswith("/v1/") else f"error{status}"
-
-
-def _error_model(path: str) -> type[BaseModel]:
-    return OpenAIErrorEnvelope if path.startswith("/v1/") else ErrorEnvelope
+    return f"{form_at(path).name}{status}"

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 
-from llm_router.auth import Function
 from llm_router.errors import MethodNotAllowed, NotFound, RouterError
+from llm_router.function_names import Function
 from llm_router.lazy import Lazy
 from llm_router.web.access import ROUTES, RouteRule, rules_of
 from llm_router.web.openapi import Operation
@@ -38,8 +38,8 @@ class Routes:
         self._operations.append(operation)
         self._answer(operation.row, serve)
 
-    def later(self, expose: Callable[[], None], path: str | None = None) -> None:
-        """Have `expose` add the function's other routes, or those at this path alone, when one of them is first asked
+    def later(self, expose: Callable[[], None], *paths: str) -> None:
+        """Have `expose` add the function's other routes, or those at these paths alone, when one of them is first asked
         for.
 
         A start then does not wait for the modules behind routes that most processes are never asked for.
@@ -47,7 +47,7 @@ class Routes:
         rest = Lazy(expose)
         self._rest.append(rest)
         for row in rules_of(self._function):
-            if row.path == path or (path is None and (row.method, row.path) not in self._served):
+            if row.path in paths or (not paths and (row.method, row.path) not in self._served):
                 self._answer(row, self._completed(row, rest))
 
     def complete(self) -> None:

@@ -1,4 +1,5 @@
-"""The sets that are only measured on: our own held-out prompts, and those under `DATA_DIR`/check.
+"""The sets that are only measured on: our own held-out prompts, what training leaves out of the public sets under
+`DATA_DIR`/train, and those under `DATA_DIR`/check.
 
 `prompts/README.md` says of each what it is, whose labels it has, and what is known of its licence.
 """
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.labelled import Labelled, json_rows, own_prompts, read_jsonl
+from training.sources import APART, rows_read
 
 REAL = "alpacaeval_selfinst_helpful_vicuna"
 """Real and authored instructions, read and labelled one by one: the nearest to real traffic among the check sets."""
@@ -43,6 +45,8 @@ def category_sets(folder: Path | None, limit: int) -> Iterator[CheckSet]:
     yield CheckSet(HELDOUT, tuple(ours), tuple(row.source for row in ours))
     if folder is None:
         return
+    apart = rows_read(folder, APART)
+    yield CheckSet(APART, tuple(apart), tuple(row.source for row in apart))
     for name in (REAL, *OTHERS):
         path = folder / "check" / f"{name}.jsonl"
         origins = {str(row["id"]): str(row["raw_label"]) for row in json_rows(path)}

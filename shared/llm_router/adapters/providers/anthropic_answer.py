@@ -69,6 +69,7 @@ class _Block(Received):
 class _Message(Received):
     content: list[_Block]
     stop_reason: str | None = None
+    stop_sequence: str | None = None
     usage: _Usage | None = None
 
 
@@ -88,6 +89,7 @@ def answer(body: bytes, *, json_tool: str | None) -> ChatAnswer:
         tool_calls=calls,
         usage=message.usage.usage() if message.usage else None,
         reasoning="".join(block.thinking for block in message.content if block.type == "thinking") or None,
+        stopped_at=message.stop_sequence,
     )
 
 
@@ -97,6 +99,7 @@ class _Delta(Received):
     thinking: str = ""
     partial_json: str = ""
     stop_reason: str | None = None
+    stop_sequence: str | None = None
 
 
 class _Error(Received):
@@ -120,6 +123,7 @@ class EventsReader:
     blocks: ToolBlocks
     ended: bool = False
     _stop: str | None = None
+    _stopped_at: str | None = None
     _usage: _Usage = field(default_factory=_Usage)
 
     def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
@@ -138,10 +142,12 @@ class EventsReader:
                 yield from self.blocks.ended(told.index)
             case "message_delta":
                 self._stop = told.delta.stop_reason or self._stop
+                self._stopped_at = told.delta.stop_sequence or self._stopped_at
                 self._usage = self._usage.updated(told.usage or _Usage())
             case "message_stop":
                 self.ended = True
-                yield ChatChunk(stop=self.blocks.stop(_stop(self._stop)), usage=self._usage.usage())
+                stop, usage = self.blocks.stop(_stop(self._stop)), self._usage.usage()
+                yield ChatChunk(stop=stop, usage=usage, stopped_at=self._stopped_at)
 
     def finish(self) -> ChatChunk:
         """A stream without its end mark is not whole."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from llm_router.adapters.providers import anthropic_answer, anthropic_request, json_tool
@@ -20,11 +21,14 @@ _EAGER_HOST = "api.anthropic.com"
 """Others that speak the protocol may refuse a request for what they do not know of a tool."""
 _OURS = re.compile(r"Your credit balance|You have reached your|This organization has been disabled")
 """How messages begin that are about our account: it is not paid, at a limit of its owner's, or closed."""
+_TOOL_NAMES = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
 class AnthropicMessages:
     """An `HttpProtocol`."""
+
+    tool_names: ClassVar[re.Pattern[str]] = _TOOL_NAMES
 
     base_url: str
     key: str = field(repr=False)

@@ -7,8 +7,10 @@ of them could be stopped in the middle of an answer that drips.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import quote
 
 from botocore.auth import SigV4Auth
@@ -53,9 +55,14 @@ class AwsEvents:
             raise BrokenStream from None
 
 
+_TOOL_NAMES = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
 @dataclass(frozen=True, slots=True)
 class Bedrock:
     """An `HttpProtocol`. Without a Bedrock key, requests are signed with the credentials that every AWS SDK finds."""
+
+    tool_names: ClassVar[re.Pattern[str]] = _TOOL_NAMES
 
     region: str
     endpoint: str = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import quote
 
 from pydantic import JsonValue
@@ -15,10 +17,14 @@ from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
 
+_TOOL_NAMES = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}")
+
 
 @dataclass(frozen=True, slots=True)
 class Gemini:
     """An `HttpProtocol`. The key goes as a header, since addresses end up in logs."""
+
+    tool_names: ClassVar[re.Pattern[str]] = _TOOL_NAMES
 
     base_url: str
     key: str = field(repr=False)

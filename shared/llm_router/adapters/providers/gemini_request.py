@@ -11,7 +11,7 @@ from llm_router.adapters.providers.conversation import (
     system_of,
     turns,
 )
-from llm_router.adapters.providers.taking import OTHER_KIND, untaken
+from llm_router.adapters.providers.taking import OTHER_KIND, too_many, untaken
 from llm_router.adapters.providers.traits import traits_of
 from llm_router.generation.chat import (
     AudioPart,
@@ -43,6 +43,8 @@ def body(model: str, request: ChatRequest) -> dict[str, Json]:
     }
     if system := system_of(request, schema_is_said=schema_is_said):
         given["systemInstruction"] = {"parts": [{"text": system}]}
+    if (why := too_many("google", len(request.tools))) is not None:
+        raise ProviderFailed(Failure.BAD_REQUEST, why=why)
     if request.tools:
         given["tools"] = [{"functionDeclarations": [_tool(tool) for tool in request.tools]}]
         given["toolConfig"] = {"functionCallingConfig": _choice(request.tool_choice or ToolChoice())}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.inside import must_not_look_inside
+from llm_router.adapters.providers.tool_names import ToolNames
 from llm_router.adapters.providers.wire import Post, Wire
 from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, ChatRequest
 from llm_router.generation.provider import Failure, ProviderFailed
@@ -35,7 +37,10 @@ class StreamReader(Protocol):
 
 
 class HttpProtocol(Protocol):
-    """One provider's way of speaking. Raises nothing but `ProviderFailed`."""
+    """One provider's way of speaking. Raises nothing but `ProviderFailed`. Tools have names there that match
+    `tool_names`."""
+
+    tool_names: ClassVar[re.Pattern[str]]
 
     async def post(self, model: str, request: ChatRequest, *, stream: bool) -> Post: ...
 
@@ -52,13 +57,15 @@ class HttpProvider:
     wire: Wire
 
     async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer:
+        names = self._names(request)
+        request = names.sent(request)
         try:
             async with asyncio.timeout(timeout_s):
                 post = await self._post(model, request, stream=False)
                 received = await self.wire.answer(post)
         except TimeoutError:
             raise ProviderFailed(Failure.TIMEOUT) from None
-        return self.protocol.answer(request, received)
+        return names.answer(self.protocol.answer(request, received))
 
     async def stream(self, model: str, request: ChatRequest, timeout_s: float) -> AsyncGenerator[ChatChunk]:
         async with contextlib.aclosing(self._chunks(model, request)) as chunks:
@@ -72,6 +79,9 @@ class HttpProvider:
                     raise ProviderFailed(Failure.TIMEOUT) from None
                 yield chunk
 
+    def _names(self, request: ChatRequest) -> ToolNames:
+        return ToolNames.of(request, self.protocol.tool_names)
+
     async def _post(self, model: str, request: ChatRequest, *, stream: bool) -> Post:
         post = await self.protocol.post(model, request, stream=stream)
         must_not_look_inside(post.url, request)
@@ -79,12 +89,14 @@ class HttpProvider:
 
     async def _chunks(self, model: str, request: ChatRequest) -> AsyncGenerator[ChatChunk]:
         """The chunks, and `ALIVE` for every event that gives none, such as a ping while a long argument is written."""
+        names = self._names(request)
+        request = names.sent(request)
         post = await self._post(model, request, stream=True)
         reader = self.protocol.reader(request)
         async with contextlib.aclosing(self.wire.events(post)) as events:
             async for event in events:
                 silent = True
-                for chunk in reader.take(event):
+                for chunk in names.chunks(reader.take(event)):
                     silent = False
                     yield chunk
                 if reader.ended:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from llm_router.data_addresses import head_of
 from llm_router.generation.chat import ChatRequest, FilePart, ImagePart
@@ -15,8 +16,14 @@ INSIDE = "an address in a message is one of a private network, to which the rout
 def must_not_look_inside(provider: str, request: ChatRequest) -> None:
     """Raises `ProviderFailed` where the provider at this address is inside a network, and an address that it would
     fetch something from is too. Only what stands in the addresses counts: no name is looked up."""
-    if is_inside(provider) and any(is_inside(address) for address in _fetched(request)):
+    # Most providers stand outside, and then no address is looked at: a request may hold thousands.
+    if _stands_inside(provider) and any(map(is_inside, _fetched(request))):
         raise ProviderFailed(Failure.BAD_REQUEST, why=INSIDE)
+
+
+@lru_cache(maxsize=256)
+def _stands_inside(provider: str) -> bool:
+    return is_inside(provider)
 
 
 def _fetched(request: ChatRequest) -> Iterator[str]:

@@ -27,6 +27,14 @@ class Media:
 _MEANT = {"image/jpg": "image/jpeg"}
 """Kinds as they are written, often wrongly, and as providers know them."""
 
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_ENDINGS = {
+    f"{_OFFICE}wordprocessingml.document": ".docx",
+    f"{_OFFICE}spreadsheetml.sheet": ".xlsx",
+    f"{_OFFICE}presentationml.presentation": ".pptx",
+}
+"""Those that Python itself does not know everywhere."""
+
 _FILMS = ("youtube.com", "youtu.be")
 """Hosts whose pages Gemini watches as films, whatever their addresses end in."""
 
@@ -45,6 +53,13 @@ def inline(address: str) -> Media | None:
     if data is None:
         raise ProviderFailed(Failure.BAD_REQUEST, why=UNREADABLE)
     return Media(_MEANT.get(head.kind, head.kind), data)
+
+
+def name_at(address: str) -> str | None:
+    """A name for the file that a `data:` address holds, by its kind; None for any other address."""
+    if (head := head_of(address)) is None:
+        return None
+    return f"file{_ENDINGS.get(head.kind) or mimetypes.guess_extension(head.kind) or ''}"
 
 
 def kind_of(address: str, default: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from llm_router.adapters.providers import openai_answer, openai_request
 from llm_router.adapters.providers.conversation import compact
@@ -11,10 +13,14 @@ from llm_router.adapters.providers.openai_quirks import Quirks
 from llm_router.adapters.providers.wire import Post
 from llm_router.generation.chat import ChatAnswer, ChatRequest
 
+_TOOL_NAMES = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
 
 @dataclass(frozen=True, slots=True)
 class OpenAiChat:
     """An `HttpProtocol`. `url` is the whole address of `chat/completions`; the headers hold the key."""
+
+    tool_names: ClassVar[re.Pattern[str]] = _TOOL_NAMES
 
     url: str
     headers: Mapping[str, str] = field(repr=False)

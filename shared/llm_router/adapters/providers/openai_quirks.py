@@ -15,6 +15,8 @@ _OWN = frozenset({"verbosity", "logit_bias", "user", "safety_identifier", "promp
 _SAMPLING = frozenset({"temperature", "top_p"})
 _ID = re.compile(r".{0,40}", re.DOTALL)
 """Ids of calls as OpenAI takes them; servers that copy its form make longer ones."""
+_MISTRAL = r"(?i)[sx]tral"
+"""Models of Mistral's wherever they are, such as Mixtral and Devstral."""
 _SHORT_ID = re.compile(r"[A-Za-z0-9]{9}")
 
 
@@ -29,7 +31,9 @@ class Quirks:
     `short_call_ids`, ids of tool calls are nine letters and digits; without `names`, users have none; without
     `forces_tools`, no model can be made to call one. Where `sends_reasoning`, what the assistant thought is sent back,
     and stands with all its calls, be it empty. `extras` are those fields of OpenAI's own that it takes as well, and
-    `original_pictures` an expression for models that look at pictures in their `original` detail.
+    `original_pictures` an expression for models that look at pictures in their `original` detail. Of tools it takes
+    `most_tools`, where that is known. Models whose name has the expression `answers_tools` in it take nothing of the
+    user's right behind a tool's result: Mistral's, whoever serves them.
     """
 
     rename: dict[str, str] = field(default_factory=dict)
@@ -46,12 +50,17 @@ class Quirks:
     forces_tools: bool = True
     extras: frozenset[str] = frozenset()
     original_pictures: str | None = None
+    most_tools: int | None = None
+    answers_tools: str = _MISTRAL
 
     def applied(self, model: str, body: dict[str, Json]) -> dict[str, Json]:
         """The body as this speaker takes it for this model."""
         refused = _SAMPLING if self._thinks_instead(model, body) else frozenset()
-        taken = {name: value for name, value in body.items() if name not in refused and self._takes(model, name)}
-        return {self.rename.get(name, name): value for name, value in taken.items()}
+        return {
+            self.rename.get(name, name): value
+            for name, value in body.items()
+            if name not in refused and self._takes(model, name)
+        }
 
     def effort(self, model: str, request: ChatRequest) -> str | None:
         """The reasoning effort to ask this model for: of those that it takes the nearest, and of two as near the lower.
@@ -85,6 +94,10 @@ class Quirks:
         models = self.original_pictures
         knows = models is not None and re.search(models, model)
         return "high" if wanted == "original" and not knows else wanted
+
+    def must_answer_tools(self, model: str) -> bool:
+        """Whether this model takes a user's message behind a tool's only once the assistant has said something."""
+        return re.search(self.answers_tools, model) is not None
 
     def call_id(self, known: str) -> str:
         """A tool call's id as this speaker takes it: the same for the same, whoever made it up."""

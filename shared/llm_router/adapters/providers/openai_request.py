@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from llm_router.adapters.providers import media
 from llm_router.adapters.providers.conversation import (
     digest,
     json_object,
@@ -12,6 +16,7 @@ from llm_router.adapters.providers.conversation import (
     wish,
 )
 from llm_router.adapters.providers.openai_quirks import Quirks
+from llm_router.adapters.providers.taking import more_than
 from llm_router.generation.chat import (
     AudioPart,
     ChatMessage,
@@ -26,10 +31,15 @@ from llm_router.generation.chat import (
     Tool,
     ToolChoice,
 )
+from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.json_values import Json
 
 _LONGEST_NAME = 64
 """Characters of a name of a user's or a cache's, as OpenAI takes them."""
+SEE_BELOW = "(See below.)"
+"""What a tool's result says that is no text."""
+NOTED = "(Noted.)"
+"""What the assistant says to results of tools where the user may not go on right behind them."""
 
 
 def body(model: str, request: ChatRequest, quirks: Quirks, *, stream: bool) -> dict[str, Json]:
@@ -37,7 +47,10 @@ def body(model: str, request: ChatRequest, quirks: Quirks, *, stream: bool) -> d
     messages = request.messages if quirks.names else named_in_text(request.messages)
     given: dict[str, Json] = {
         "model": model,
-        "messages": [*_wished(request.json_format, quirks), *(_message(each, model, quirks) for each in messages)],
+        "messages": [
+            *_wished(request.json_format, quirks),
+            *(_message(each, model, quirks) for each in _put(model, messages, quirks)),
+        ],
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         "top_p": request.top_p,
@@ -53,6 +66,8 @@ def body(model: str, request: ChatRequest, quirks: Quirks, *, stream: bool) -> d
         "stream": stream or None,
         "stream_options": {"include_usage": True} if stream else None,
     }
+    if (why := more_than(quirks.most_tools, len(request.tools))) is not None:
+        raise ProviderFailed(Failure.BAD_REQUEST, why=why)
     if request.tools:
         tools, choice = (request.tools, request.tool_choice) if quirks.forces_tools else unforced(request)
         given["tools"] = [_tool(tool) for tool in tools]
@@ -82,6 +97,36 @@ def _own(own: OwnFields) -> dict[str, Json]:
 def _short(name: str) -> str:
     """A name as it is taken: itself, or where it is too long what stands for it."""
     return name if len(name) <= _LONGEST_NAME else digest(name)
+
+
+def _shown(messages: Sequence[ChatMessage]) -> Iterator[ChatMessage]:
+    """The messages with results of tools that are text alone, as OpenAI wants them: pictures and files of them are
+    shown by the user behind the last of those that follow each other."""
+    shown: list[Part] = []
+    for message in messages:
+        if message.role is not Role.TOOL and shown:
+            yield ChatMessage(Role.USER, tuple(shown))
+            shown = []
+        others = [part for part in message.parts if not isinstance(part, TextPart)]
+        if message.role is not Role.TOOL or not others:
+            yield message
+            continue
+        shown += others
+        said = tuple(part for part in message.parts if isinstance(part, TextPart))
+        yield replace(message, parts=said or (TextPart(SEE_BELOW),))
+    if shown:
+        yield ChatMessage(Role.USER, tuple(shown))
+
+
+def _put(model: str, messages: Sequence[ChatMessage], quirks: Quirks) -> Iterator[ChatMessage]:
+    """The messages in the order in which this model takes them."""
+    answers = quirks.must_answer_tools(model)
+    before: Role | None = None
+    for message in _shown(messages):
+        if answers and before is Role.TOOL and message.role is Role.USER:
+            yield ChatMessage(Role.ASSISTANT, (TextPart(NOTED),))
+        yield message
+        before = message.role
 
 
 def _message(message: ChatMessage, model: str, quirks: Quirks) -> Json:
@@ -123,7 +168,8 @@ def _part(part: Part, model: str, quirks: Quirks) -> Json:
         case AudioPart(data, sound):
             return {"type": "input_audio", "input_audio": {"data": data, "format": sound}}
         case FilePart(data, file_id, filename):
-            given = {"file_data": data, "file_id": file_id, "filename": filename}
+            name = filename or (media.name_at(data) if data else None)
+            given = {"file_data": data, "file_id": file_id, "filename": name}
             return {"type": "file", "file": {name: value for name, value in given.items() if value is not None}}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from llm_router.adapters.providers.configured import speakers
 from llm_router.data_addresses import head_of
 from llm_router.generation.chat import AudioPart, FilePart, ImagePart, Part
 from llm_router.generation.provider import Failure, ProviderFailed
@@ -20,12 +21,27 @@ _SENT_ITSELF = {
     "bedrock": (FilePart, AudioPart, ImagePart),
 }
 """Parts that cannot be given by an address to providers of protocols of their own, or not at all."""
+_MOST_TOOLS = {"google": 512}
+"""How many tools providers of protocols of their own take, where that is known."""
 
 
-def why_not(provider: str, parts: Iterable[Part]) -> str | None:
-    """Why a request with these parts cannot be put to this provider, as far as it can be told by what each part is
-    given by."""
+def why_not(provider: str, parts: Iterable[Part], tools: int) -> str | None:
+    """Why a request with these parts and so many tools cannot be put to this provider, as far as it can be told by what
+    each part is given by."""
+    if (few := too_many(provider, tools)) is not None:
+        return few
     return next((why for part in parts if (why := _why_not(provider, part)) is not None), None)
+
+
+def too_many(provider: str, tools: int) -> str | None:
+    """Why so many tools cannot be sent to this provider; None where they can."""
+    speaker = speakers().get(provider)
+    return more_than(_MOST_TOOLS.get(provider) if speaker is None else speaker.quirks.most_tools, tools)
+
+
+def more_than(most: int | None, tools: int) -> str | None:
+    """Why so many tools cannot be sent to whoever takes `most`, any number where that is None."""
+    return f"it takes no more than {most} tools" if most is not None and tools > most else None
 
 
 def untaken(provider: str, part: Part) -> ProviderFailed:

@@ -43,14 +43,14 @@ def document(payload: bytes) -> Json:
     return value
 
 
-def json_object(value: Json, what: str = "the document") -> dict[str, Json]:
-    """The value as an object. Raises `SourceUnavailable`: the schema has changed."""
+def json_object(value: Json) -> dict[str, Json]:
+    """The document as an object. Raises `SourceUnavailable`: the schema has changed."""
     if isinstance(value, dict):
         return value
-    raise SourceUnavailable(f"The source has another schema: {what} is no object.")
+    raise SourceUnavailable("The source has another schema: the document is no object.")
 
 
-def json_list(value: Json, what: str = "the document") -> list[Json]:
+def json_list(value: Json, what: str) -> list[Json]:
     """The value as a list. Raises `SourceUnavailable`."""
     if isinstance(value, list):
         return value
