@@ -14,7 +14,7 @@ from anthropic.types import TextBlock, ThinkingBlock
 from pydantic import BaseModel
 
 from tests.support.anthropic_sdk import ASKED, PIXEL, TOOL, connected, text_of
-from tests.support.openai_sdk import PINNED
+from tests.support.openai_sdk import OWN, PINNED, kept_decision
 from tests.support.provider_answers import Said
 from tests.support.provider_faults import Held
 from tests.support.provider_server import ProviderServer
@@ -188,13 +188,10 @@ def test_tokens_are_counted_without_asking_anybody(client: Anthropic, provider: 
 
 
 def test_what_is_the_routers_own_goes_as_extra_body(client: Anthropic, running: Running, provider: ProviderServer):
-    own = {"constraints": {"exclude_models": [PINNED], "max_tokens": 77}, "preference": 0.9, "session_id": "sdk"}
-    raw = client.messages.with_raw_response.create(model="auto", max_tokens=500, messages=ASKED, extra_body=own)
+    raw = client.messages.with_raw_response.create(model="auto", max_tokens=500, messages=ASKED, extra_body=OWN)
     (sent,) = provider.requests
     assert sent.json["max_completion_tokens"] == 77
-    admin = {"authorization": f"Bearer {running.admin_key}"}
-    _, kept = running.ask("PORT", "GET", f"/decisions/{raw.headers['x-decision-id']}", **admin)
-    decision = json.loads(kept)
+    decision = kept_decision(running, raw.headers["x-decision-id"])
     assert decision["preference"] == 0.9
     assert PINNED in [row["id"] for row in decision["excluded"]]
     assert raw.headers["x-model-used"] == raw.parse().model

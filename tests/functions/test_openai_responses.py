@@ -14,7 +14,7 @@ from openai import AsyncOpenAI, OpenAI
 from openai.types.responses import ResponseInputParam, ResponseReasoningItem
 from pydantic import BaseModel
 
-from tests.support.openai_sdk import PINNED, connected
+from tests.support.openai_sdk import OWN, PINNED, connected, kept_decision
 from tests.support.provider_answers import Call, Said
 from tests.support.provider_faults import Held, Raw
 from tests.support.provider_server import ProviderServer
@@ -186,13 +186,10 @@ def test_an_answer_that_is_cut_is_incomplete(client: OpenAI, provider: ProviderS
 
 
 def test_what_is_the_routers_own_goes_as_extra_body(client: OpenAI, running: Running, provider: ProviderServer):
-    own = {"constraints": {"exclude_models": [PINNED], "max_tokens": 77}, "preference": 0.9, "session_id": "sdk"}
-    raw = client.responses.with_raw_response.create(model="auto", input=PROMPT, extra_body=own)
+    raw = client.responses.with_raw_response.create(model="auto", input=PROMPT, extra_body=OWN)
     (sent,) = provider.requests
     assert sent.json["max_completion_tokens"] == 77
-    admin = {"authorization": f"Bearer {running.admin_key}"}
-    _, kept = running.ask("PORT", "GET", f"/decisions/{raw.headers['x-decision-id']}", **admin)
-    decision = json.loads(kept)
+    decision = kept_decision(running, raw.headers["x-decision-id"])
     assert decision["preference"] == 0.9
     assert PINNED in [row["id"] for row in decision["excluded"]]
     assert raw.headers["x-model-used"] == raw.parse().model

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +12,7 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel
 
-from tests.support.openai_sdk import ASKED, PINNED, client_key, connected
+from tests.support.openai_sdk import ASKED, OWN, PINNED, client_key, connected, kept_decision
 from tests.support.provider_answers import Call, Said
 from tests.support.provider_faults import Held
 from tests.support.provider_server import ProviderServer
@@ -142,15 +141,12 @@ def test_a_model_that_a_key_may_not_use_is_not_found_with_it(running: Running):
 
 
 def test_what_is_the_routers_own_goes_as_extra_body(client: OpenAI, running: Running, provider: ProviderServer):
-    own = {"constraints": {"exclude_models": [PINNED], "max_tokens": 77}, "preference": 0.9, "session_id": "sdk"}
-    found = client.chat.completions.create(model="auto", messages=ASKED, extra_body=own)
+    found = client.chat.completions.create(model="auto", messages=ASKED, extra_body=OWN)
     (sent,) = provider.requests
     assert sent.json["max_completion_tokens"] == 77
     router = found.to_dict()["router"]
     assert isinstance(router, dict)
-    admin = {"authorization": f"Bearer {running.admin_key}"}
-    _, kept = running.ask("PORT", "GET", f"/decisions/{router['decision_id']}", **admin)
-    decision = json.loads(kept)
+    decision = kept_decision(running, router["decision_id"])
     assert decision["preference"] == 0.9
     assert PINNED in [row["id"] for row in decision["excluded"]]
     raw = client.chat.completions.with_raw_response.create(model=PINNED, messages=ASKED)

@@ -42,10 +42,8 @@ class Instructions:
             said.setdefault(each.group, []).append(each)
         sentences, clauses = _parts(told, frozenset()), _parts(told, _CLAUSE_SIGNS)
         more = said.get(_MORE, ())
-        begin_more, of_more = (
-            {each.first for each in more},
-            {at for each in more for at in range(each.first, each.after)},
-        )
+        begin_more = {each.first for each in more}
+        of_more = {at for each in more for at in range(each.first, each.after)}
         others = {sentences[each.first] for each in said.get(_ELSE, ()) if each.first not in of_more}
         answers = {place for each in said.get(_NAMES, ()) for place in range(each.first, each.after)}
         by_sentence, by_clause = {sentences[each] for each in answers}, {clauses[each] for each in answers}

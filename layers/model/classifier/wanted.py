@@ -17,9 +17,7 @@ _FORMS = ("creative_form", "practical_text")
 _MAKER_WITHIN, _CLOSE_WITHIN = 24, 2
 """Words between a length and the verb that asks for it; and between verb and number before a name that mostly means
 something else."""
-_ALONE = (
-    "asks", "past", "behind", "results", "must", "given", "own", "with", "tells", "how", "articles", "rough",
-)  # fmt: skip
+_ALONE = ("asks", "past", "behind", "results", "must", "given", "own", "with", "tells", "how", "articles", "rough")
 _IN_ORDER = ("limits", "labels", "wants", "listed")
 """Kinds of words that count one by one, and kinds of phrases."""
 _PHRASE = 4
