@@ -3,9 +3,9 @@ happened elsewhere."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict
+from pydantic import Field
 
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import AnyJson
@@ -45,8 +45,6 @@ class ElsewhereBlock(Cacheable):
     """What Anthropic's own tools and servers were asked and gave back, or where it went on with another of its models:
     nothing of it is known here, so it is left out, whatever it holds."""
 
-    model_config = ConfigDict(extra="ignore")
-
     type: Literal[
         "server_tool_use",
         "web_search_tool_result",
@@ -61,3 +59,16 @@ class ElsewhereBlock(Cacheable):
         "mcp_tool_listing",
         "fallback",
     ]
+    id: AnyJson = None
+    name: AnyJson = None
+    server_name: AnyJson = None
+    mcp_server_name: AnyJson = None
+    tools: AnyJson = None
+    input: AnyJson = None
+    caller: AnyJson = None
+    tool_use_id: AnyJson = None
+    content: AnyJson = None
+    is_error: AnyJson = None
+    from_: Annotated[AnyJson, Field(alias="from")] = None
+    to: AnyJson = None
+    trigger: AnyJson = None
