@@ -52,6 +52,7 @@ class Observation:
     and `elsewhere` what the same counts at other models, which is for the ledger and in no log line.
     `model` is the one that answered, or else the one recommended, and `cost_usd` what its answer cost.
     `prompts` is what the prompts of a batch count, and None where there was but the one that the other facts are of.
+    `cold_start` is of the first request of a process, probes aside.
     `prompt_hash` is keyed: it tells equal prompts, and nothing to whoever lacks the key.
     """
 

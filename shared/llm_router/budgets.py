@@ -13,6 +13,7 @@ from functools import partial
 from llm_router.client_keys import ClientKey
 from llm_router.errors import BudgetExceeded, ErrorCode, RateLimited
 from llm_router.ports import Clock, RecordStore
+from llm_router.ranking.told import exact_usd
 from llm_router.spending import MONTH, Period, SpendingBooks
 
 RATE = "rate"
@@ -107,14 +108,14 @@ class Budgets:
         for limit in limits:
             if limit.is_reached(without=held[period.in_progress]):
                 return BudgetExceeded(
-                    f"This key's budget of {limit.usd:g} USD a {limit.name} is spent; "
+                    f"This key's budget of {exact_usd(limit.usd)} a {limit.name} is spent; "
                     f"it starts anew at {limit.until:%Y-%m-%d %H:%M} UTC.",
                     code=limit.code,
                     retry_after_s=limit.until.timestamp() - self._clock.now(),
                 )
         limit = next((limit for limit in limits if limit.is_reached()), limits[0])
         return BudgetExceeded(
-            f"What is left of this key's budget of {limit.usd:g} USD a {limit.name} is set aside "
+            f"What is left of this key's budget of {exact_usd(limit.usd)} a {limit.name} is set aside "
             "for calls in progress; ask again when one has ended.",
             code=limit.code,
             retry_after_s=SET_ASIDE_RETRY_S,

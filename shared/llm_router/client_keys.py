@@ -16,6 +16,7 @@ from llm_router.catalogue.naming import all_folded, folded, own_names_of
 from llm_router.errors import NotFound, StoreUnavailable, UnreadableRecord
 from llm_router.json_values import known_fields
 from llm_router.ports import Clock, Record, RecordStore
+from llm_router.ranking.constraints import NOT_ALLOWED
 from llm_router.renewal import LAST_GOOD_FOR_S
 
 Found = TypeVar("Found")
@@ -63,7 +64,7 @@ class ClientKey:
             return {}
         names, providers = all_folded(self.models), all_folded(self.providers)
         return {
-            model.id: "is not allowed to this key"
+            model.id: NOT_ALLOWED
             for model in models
             if (names and names.isdisjoint(own_names_of(model)))
             or (providers and folded(model.provider) not in providers)

@@ -23,8 +23,6 @@ TEXT_OCTETS, FILE_OCTETS, AUDIO_OCTETS = 4, 8, 250
 """Bytes that make a token at least: of text; of other documents, whose pages are billed as text and as pictures; and of
 sound, billed by time (some thirty tokens a second, of which eight kilobytes are a good recording). Too many tokens
 rather than too few, since budgets and `max_cost_usd` rest on them."""
-SPARE_AUDIO_OCTETS = 60
-"""The same of sound that is packed to two kilobytes a second, where money is bounded."""
 MESSAGE_TOKENS, REQUEST_TOKENS = 4, 3
 """What providers bill for that wraps each message, who speaks and where it begins and ends, and for what opens the
 answer: so many at OpenAI, about as many at most others."""
@@ -32,7 +30,8 @@ answer: so many at OpenAI, about as many at most others."""
 
 class Packed(NamedTuple):
     """What files and sound may be billed as beyond what they count, since it is packed. Of `pages` that are seen in
-    PDFs, which count `page_tokens`, it goes by the model; of PDFs that show none it is `hidden` tokens at models that
+    PDFs, which count `page_tokens`, it goes by the model, which may bill `page_text` tokens of their text beyond what a
+    page allows for; of PDFs that show none it is `hidden` tokens at models that
     bill the least for a page, and goes by the model for what others bill beyond that for their `hidden_pages`; of other
     files and of sound it is `unseen` tokens, at most."""
 
@@ -41,6 +40,7 @@ class Packed(NamedTuple):
     pages: int = 0
     page_tokens: int = 0
     hidden_pages: int = 0
+    page_text: int = 0
 
 
 NOTHING_PACKED = Packed()
@@ -170,11 +170,6 @@ def wrapping_tokens(messages: int) -> int:
 def audio_tokens(octets: int) -> int:
     """About how many tokens so many bytes of sound take."""
     return max(AUDIO_TOKENS, octets // AUDIO_OCTETS)
-
-
-def unseen_audio_tokens(octets: int) -> int:
-    """How many more it may be billed as."""
-    return max(0, octets // SPARE_AUDIO_OCTETS - audio_tokens(octets))
 
 
 def of_prompt(prompt: str) -> Conversation:

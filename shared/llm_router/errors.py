@@ -20,6 +20,7 @@ RouterError
 │   └── BudgetExceeded
 ├── UpstreamError             every provider tried has failed
 │   └── UpstreamTimeout
+│       └── AnswerTooLate     a whole answer takes longer than there is
 ├── Unavailable               something this request needs is down
 │   ├── CatalogueUnavailable
 │   ├── StoreUnavailable
@@ -81,7 +82,6 @@ class ErrorCode(StrEnum):
     IDEMPOTENCY_IN_PROGRESS = "idempotency_in_progress"
     FUNCTION_TIMEOUT = "function_timeout"
     BAD_FUNCTION_ANSWER = "bad_function_answer"
-
     CALLER_LEFT = "caller_left"
     """Told to the operators alone: the caller has hung up before there was an answer."""
 
@@ -194,6 +194,10 @@ class UpstreamError(RouterError):
 
 class UpstreamTimeout(UpstreamError):
     """The deadline passed before a provider had answered."""
+
+
+class AnswerTooLate(UpstreamTimeout):
+    """The same of a whole answer: asked again it takes as long, and may be paid for again."""
 
 
 class Unavailable(RouterError):

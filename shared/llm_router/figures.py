@@ -54,9 +54,9 @@ def bucket_key(at: float, size: BucketSize) -> str:
 def counts(seen: Observation) -> dict[str, float]:
     """One observation as counters. Probes are counted apart: they are no traffic, and quicker than any."""
     function = seen.function
-    cold = {Counter.COLD.of(function): 1.0} if seen.cold_start else {}
     if seen.kind is ActivityKind.PROBE:
-        return {Counter.PROBES.of(function): 1.0} | cold
+        return {Counter.PROBES.of(function): 1.0}
+    cold = {Counter.COLD.of(function): 1.0} if seen.cold_start else {}
     found = {
         Counter.REQUESTS.of(function): 1.0,
         Counter.LATENCY.of(f"{function}|{place_of(seen.ms):02d}"): 1.0,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import zlib
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -12,27 +11,24 @@ from urllib.parse import unquote_to_bytes
 from llm_router.conversation import FILE_OCTETS, FILE_TOKENS, NOTHING_PACKED, TEXT_OCTETS, Packed
 from llm_router.data_addresses import Head, head_of, plain_base64
 from llm_router.packed_documents import UNKNOWN_TOKENS, PartsLeft, is_packed, packed_tokens
+from llm_router.pdf_pages import UNSEEN_PAGES, seen_in
+from llm_router.pdf_streams import StreamsLeft
+from llm_router.played import ENDLESS_TOKENS, lasts_as_it_likes
 from llm_router.ranking.tokens import ratios_of, reading_of, tokenizers
 
 PDF = "application/pdf"
 PAGE_TOKENS = 258
 """What is billed for a page at least, as Gemini does, which looks at each as a picture."""
-UNSEEN_PAGES = 1000
-"""Pages of a PDF that shows none, where money is bounded: as many as providers take at most."""
+PAGE_TEXT = 3000
+"""Bytes of a page's text that what is billed for a page allows for."""
 
 MOST_ESCAPES = 10_000
 """Escapes of an address that are looked at: files that people have made have fewer."""
-MOST_UNPACKED = 2 * 1024 * 1024
-"""Bytes that are unpacked of all PDFs of a request: the objects of some ten thousand pages."""
-LEAST_UNPACKED = 1024
-"""What a packed part counts at least, since looking at it takes time."""
 
 _TEXT = re.compile(
     r"text/|application/(json|xml|yaml|x-yaml|javascript|x-javascript|ecmascript|rtf|csv|sql|toml|x-sh|x-ndjson)$"
     r"|application/[\w.-]{1,80}\+(json|xml|yaml)$"
 )
-_PAGE = re.compile(rb"/Type[\0\s]*/Page(?!\w)")
-_PACKED, _STREAM = b"/ObjStm", b"stream"
 
 
 class FileTokens(NamedTuple):
@@ -46,30 +42,16 @@ class FileTokens(NamedTuple):
 class Unpacking:
     """How much may still be unpacked of the files of one request, and listed of what is packed in them."""
 
-    left: int = MOST_UNPACKED
+    streams: StreamsLeft = field(default_factory=StreamsLeft)
     parts: PartsLeft = field(default_factory=PartsLeft)
-
-    def objects(self, packed: bytes) -> bytes | None:
-        """Those of a packed part, from behind its kind; None for what is none, or more than is left."""
-        _, begins, data = packed.partition(_STREAM)
-        if not begins or self.left <= 0:
-            return None
-        unpacking = zlib.decompressobj()
-        try:
-            found = unpacking.decompress(data.lstrip(b"\r\n"), self.left)
-        except zlib.error:
-            self.left = 0  # how much of it was unpacked before is not known
-            return None
-        self.left -= max(len(found), LEAST_UNPACKED)
-        return found if unpacking.eof else None
 
 
 def file_tokens(address: str, unpacking: Unpacking) -> FileTokens:
     """Of the file in a `data:` address; one at any other is not here, and counts as a short one.
 
     A text is read as messages are, and counts as at whoever makes the most tokens of it, or a token a byte where that
-    cannot be told within the bounds. A PDF is billed by its text or by its pages, or by both. Anything else counts as a
-    text where it is one, else by its size.
+    cannot be told within the bounds. A PDF is billed by its text or by its pages, or by both; films and sound by how
+    long they last. Anything else counts as a text where it is one, else by its size.
     """
     if (head := head_of(address)) is None or head.data_from is None:
         return FileTokens(FILE_TOKENS)
@@ -79,24 +61,17 @@ def file_tokens(address: str, unpacking: Unpacking) -> FileTokens:
     if _TEXT.match(head.kind) is not None:
         return _of_text(None if held is None else held.decode("utf-8", "replace"), octets)
     told = max(FILE_TOKENS, octets // FILE_OCTETS)
+    if lasts_as_it_likes(head.kind, held or b""):
+        return FileTokens(told, Packed(unseen=ENDLESS_TOKENS))
     if head.kind != PDF:
         return _of_document(held, octets, told, unpacking.parts)
-    pages = None if held is None else pages_of(held, unpacking)
-    if pages is None:
+    seen = None if held is None else seen_in(held, unpacking.streams)
+    if seen is None:
         hidden = max(octets, UNSEEN_PAGES * PAGE_TOKENS) - told
         return FileTokens(told, Packed(hidden=hidden, hidden_pages=UNSEEN_PAGES))
-    told = max(told, PAGE_TOKENS * pages)
-    return FileTokens(told, Packed(pages=pages, page_tokens=told))
-
-
-def pages_of(pdf: bytes, unpacking: Unpacking) -> int | None:
-    """How many pages are seen in a PDF, packed or not; None where none is, or where any of it cannot be unpacked."""
-    pages = len(_PAGE.findall(pdf))
-    for part in pdf.split(_PACKED)[1:]:
-        if (objects := unpacking.objects(part)) is None:
-            return None
-        pages += len(_PAGE.findall(objects))
-    return pages or None
+    told = max(told, PAGE_TOKENS * seen.pages)
+    beyond = max(0, seen.text - PAGE_TEXT * seen.pages)
+    return FileTokens(told, Packed(pages=seen.pages, page_tokens=told, page_text=beyond))
 
 
 def _held(head: Head, written: str) -> bytes | None:

@@ -54,7 +54,7 @@ class TimedAttempt:
     """One attempt to generate an answer of a known kind of work.
 
     `failure` is empty when an answer came, else its kind; `counts` is False for a failure that says nothing of the
-    model, such as our own key being refused. Speeds are None where nothing was measured.
+    model, such as our own key being refused or too little time. Speeds are None where nothing was measured.
     """
 
     model_id: str

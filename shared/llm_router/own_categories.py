@@ -27,7 +27,7 @@ MAX_CATEGORIES = 50
 MAX_OCTETS = 300_000
 """Of the whole list as it is stored: a record of DynamoDB's holds 400 kB, and other stores are to refuse the same."""
 MAX_EXAMPLES = 1000
-"""Of the whole list: a function that starts reads each in some four milliseconds, within the ten seconds it has."""
+"""Of the whole list: a function that starts reads each with the model, within the time that it has for a request."""
 ATTEMPTS = 5
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -38,7 +39,7 @@ class Ask:
     will be cut off. `thinks_otherwise` are the ids of models that the request makes think though they would not, or
     keeps from it. `generated` where a model is to answer: what it costs in the end, too, must keep to a bound; `kept`
     where its provider is then asked to keep the prompt, and `dearest` what such a bound has to pay for beyond what is
-    expected.
+    expected. Models that are expected to take longer than `within_s` for a whole answer are out.
     """
 
     conversation: Conversation
@@ -52,6 +53,7 @@ class Ask:
     generated: bool = False
     kept: bool = False
     dearest: Dearest = NOTHING_DEARER
+    within_s: float = math.inf
     barred: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -112,6 +114,7 @@ class Recommender:
             chosen, adds = first.model.id, alone and not choice.too_long
             self.sessions.close(key, opened, decision=name, model_id=chosen, tokens=tokens, lift=choice.lift, adds=adds)
         said = [*session_words(opened, choice), explain(choice.ranking, choice.classification, choice.preference)]
+        said.extend(_reckoned(choice.classification))
         if (other := counterfactual(choice.ranking)) is not None:
             said.append(other)
         out = (each.model.id for each in choice.ranking.excluded)
@@ -178,6 +181,7 @@ def _asked(ask: Ask, found: Classification, classifier: CachingClassifier) -> Ta
         generated=ask.generated,
         kept=ask.kept,
         dearest=ask.dearest,
+        within_s=ask.within_s,
     )
 
 
@@ -221,6 +225,14 @@ def category_chances(found: Classification) -> dict[Category, float]:
     if (known := sum(chances.values())) < 1:
         chances[found.base_category] += 1 - known
     return chances
+
+
+def _reckoned(found: Classification) -> list[str]:
+    """By what evidence a category is reckoned of which there is none: an operator's own."""
+    if found.category == found.base_category:
+        return []
+    own, base = (name.replace("_", " ") for name in (found.category, found.base_category))
+    return [f"It is reckoned as {base}, since nothing was measured of {own}."]
 
 
 def decision_id(now: float) -> str:

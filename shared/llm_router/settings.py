@@ -129,6 +129,9 @@ class Settings(ProviderSettings):
     )
     provider_keys_secret: str = Field("", description="Secrets Manager id of a JSON object of provider settings")
     bedrock_enabled: bool = Field(False, description="turns Bedrock on in AWS_REGION, when no BEDROCK_REGION is set")
+    bedrock_models: str = Field(
+        "*", pattern="^[A-Za-z0-9.:*?-]+$", description="models of Bedrock that may be asked, such as `anthropic.*`"
+    )
     aws_region: str = Field("", description="region that Lambda runs in; AWS sets it")
     private_http_providers: bool = Field(False, description="allows http:// to a provider at a private address")
     demo_provider: bool = Field(False, description="answers, as a demo, for every provider that is not configured")

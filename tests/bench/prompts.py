@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from tests.support.running import ROOT
 
 HELD_OUT = ROOT / "layers" / "model" / "training" / "prompts" / "heldout"
-"""Prompts that people would type, in twenty-six languages; no classifier was trained on them."""
+"""Prompts that people would type, in thirty languages; no classifier was trained on them."""
 
 WORDS = (
     *("report", "garden", "budget", "python", "train", "invoice", "story", "river", "market", "engine", "window"),

@@ -10,6 +10,8 @@ from tests.functions.test_anthropic_messages import ASKED, COUNT, TOOL, ask
 from tests.support.generating import MESSAGES, Client
 from tests.support.providers import FakeProvider
 
+VERSION = {"anthropic-version": "2023-06-01"}
+
 
 @pytest.mark.parametrize(
     ("name", "meant"),
@@ -28,16 +30,58 @@ def test_a_model_goes_by_anthropics_own_name_with_its_date_or_without(generating
 
 
 def test_a_model_is_told_of_by_those_names_too_to_clients_who_may_ask_it_by_them(generating: Client):
-    version, dated = {"anthropic-version": "2023-06-01"}, "claude-haiku-4-5-20251001"
+    dated = "claude-haiku-4-5-20251001"
     for name in ("claude-haiku-4-5", dated):
-        told = generating.api.send("GET", f"/v1/models/{name}", None, version)
+        told = generating.api.send("GET", f"/v1/models/{name}", None, VERSION)
         assert told.json["id"] == "anthropic/claude-haiku-4-5"
-    nothing = generating.api.send("GET", "/v1/models/claude-nothing-20251001", None, version)
+    nothing = generating.api.send("GET", "/v1/models/claude-nothing-20251001", None, VERSION)
     assert nothing.error == "model_not_found"
     assert generating.api.get(f"/v1/models/{dated}").error == generating.chat(model=dated).error == "model_not_found"
     assert generating.api.get("/v1/models/claude-haiku-4-5").json["id"] == "anthropic/claude-haiku-4-5"
-    listed = generating.api.get("/v1/models").json
-    assert (listed["has_more"], listed["first_id"], listed["last_id"]) == (False, "auto", listed["data"][-1]["id"])
+
+
+@pytest.mark.parametrize(
+    ("query", "page", "more"),
+    [
+        ("", slice(None), False),
+        ("limit=1000", slice(None), False),
+        ("limit=1", slice(1), True),
+        ("limit=2&after_id={second}", slice(2, 4), True),
+        ("limit=999&after_id={second}", slice(2, None), False),
+        ("after_id={second}", slice(2, None), False),
+        ("limit=2&before_id={last}", slice(-3, -1), True),
+        ("limit=2&before_id={second}", slice(1), False),
+        ("limit=1&after_id={second}&before_id={last}", slice(2, 3), True),
+        ("after_id={last}", slice(0), False),
+        ("before_id=auto", slice(0), False),
+    ],
+)
+def test_anthropics_clients_turn_the_pages_of_the_models(generating: Client, query: str, page: slice, more: bool):
+    whole = generating.api.get(f"/v1/models?{query}").json
+    names = [each["id"] for each in whole["data"]]
+    assert (whole["has_more"], whole["first_id"], whole["last_id"], names[0]) == (False, "auto", names[-1], "auto")
+    asked = query.format(second=names[1], last=names[-1])
+    found = generating.api.send("GET", f"/v1/models?{asked}", None, VERSION).json
+    assert found["data"] == whole["data"][page]
+    first, last = (names[page][0], names[page][-1]) if names[page] else (None, None)
+    assert (found["has_more"], found["first_id"], found["last_id"]) == (more, first, last)
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("limit=0", "limit"),
+        ("limit=1001", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=1e2", "limit"),
+        ("after_id=claude-nothing", "after_id"),
+        ("before_id=", "before_id"),
+    ],
+)
+def test_a_page_that_cannot_be_had_is_refused(generating: Client, query: str, wrong: str):
+    error = generating.api.send("GET", f"/v1/models?{query}", None, VERSION)
+    assert (error.status, error.json["error"]["param"]) == (400, wrong)
+    assert generating.api.get(f"/v1/models?{query}").status == 200
 
 
 @pytest.mark.parametrize("model", ["anthropic/claude-haiku-4-5", "auto"])

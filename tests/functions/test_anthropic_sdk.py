@@ -102,7 +102,9 @@ def test_a_stream_ends_in_the_message_that_its_pieces_add_up_to(client: Anthropi
 
 
 def test_the_models_are_listed_and_told_of_by_anthropics_names(client: Anthropic):
-    listed = list(client.models.list(limit=3))
+    page = client.models.list(limit=3)
+    listed = list(page)
+    assert len(page.data) == 3 < len(listed)
     assert listed[0].id == listed[0].display_name == "auto"
     found = next(each for each in listed if each.id == PINNED)
     assert found == client.models.retrieve(PINNED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -12,9 +13,11 @@ import pytest
 from botocore.client import BaseClient
 from starlette.types import Message
 
+from llm_router.file_tokens import FileTokens, Unpacking, file_tokens
 from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.local.functions import FunctionHost
 from llm_router.local.gateway import Gateway
+from llm_router.schemas import parts
 from llm_router.spending import MONTH, Period
 from tests.support.aws import BUCKET, TABLE, fake_aws
 from tests.support.generating import MESSAGES, PROMPT, Client
@@ -96,6 +99,28 @@ def test_no_request_asks_the_store_on_the_event_loop(client: Client, gateway: Ga
     assert sent[0]["status"] == 200, sent
     assert len(asked_by) >= 3, "its key, its minute and its decision at least"
     assert [operation for operation, thread in asked_by if thread is threading.current_thread()] == []
+
+
+PDF = base64.b64encode(b"<</Type/Page>>").decode()
+FILE = {"type": "file", "file": {"file_data": "data:application/pdf;base64," + PDF}}
+DOCUMENT = {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": PDF}}
+
+
+@pytest.mark.parametrize(
+    ("path", "part"), [(CHAT, FILE), ("/v1/messages", DOCUMENT), ("/v1/messages/count_tokens", DOCUMENT)]
+)
+def test_no_file_is_counted_on_the_event_loop(gateway: Gateway, monkeypatch: pytest.MonkeyPatch, path, part):
+    threads: list[threading.Thread] = []
+
+    def count(address: str, unpacking: Unpacking) -> FileTokens:
+        threads.append(threading.current_thread())
+        return file_tokens(address, unpacking)
+
+    monkeypatch.setattr(parts, "file_tokens", count)
+    said = {"role": "user", "content": [{"type": "text", "text": PROMPT}, part]}
+    asyncio.run(post(gateway, path, {"model": "auto", "max_tokens": 50, "messages": [said]}, {}))
+    assert threads
+    assert threading.current_thread() not in threads
 
 
 def test_a_failed_attempt_is_counted_beside_the_loop_too(client: Client, gateway: Gateway, asked_by):

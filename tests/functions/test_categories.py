@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,10 @@ def test_an_added_category_is_used_by_classify_and_route_and_gone_when_removed(f
     }
     assert category_of(fresh, cooking) == "recipes"
     assert category_of(fresh, code) == "coding"
-    assert fresh.post("/route", {"prompt": cooking}).json["classification"]["category"] == "recipes"
+    routed = fresh.post("/route", {"prompt": cooking}).json
+    assert routed["classification"]["category"] == "recipes"
+    assert re.search(r" It is reckoned as [a-z ]+, since nothing was measured of recipes\.", routed["explanation"])
+    assert "reckoned" not in fresh.post("/route", {"prompt": code}).json["explanation"]
     assert fresh.get("/categories").json == made.json
     gone = fresh.send("DELETE", "/categories/recipes", headers=HEADERS)
     assert (gone.status, gone.json["version"]) == (200, 2)

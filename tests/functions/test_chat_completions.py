@@ -32,6 +32,7 @@ def test_a_chat_completion_has_openais_shape_and_tells_what_the_router_did(gener
     [
         ("auto:cheap", 0.0),
         ("auto:best", 1.0),
+        ("AUTO:Cheap", 0.0),
         ("auto:.250001", 0.250001),
         (f"auto:{1 / 3}", 0.333333),
         ("auto:1.", 1.0),
@@ -48,6 +49,7 @@ def test_a_pinned_model_is_asked_by_its_providers_name_and_nothing_is_decided(ge
     assert found["model"] == entry["id"]
     assert found["router"]["decision_id"] is None
     assert generating.asked[0][0] == entry["api_alias"]
+    assert generating.chat(model=entry["id"].upper()).json["model"] == entry["id"]
 
 
 ODD = [f"auto:{word}" for word in ("0_0.5", " 0.5 ", "\u0660.\u0665", "00.5", ".", "5e-1", "-0", "+1", "1.1", "nan")]

@@ -12,6 +12,10 @@ from tests.support.providers import FakeProvider
 
 TOOLS = [{"type": "function", "function": {"name": name}} for name in ("weather", "time")]
 HELLO = [{"role": "user", "content": "hello there"}]
+LONG = (
+    "Design a distributed rate limiter for 10M requests a second across 5 regions, and discuss the trade-offs of "
+    "consistency"
+)
 NAMED = {"type": "function", "function": {"name": "time"}}
 SOME = {"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [NAMED]}}
 
@@ -42,6 +46,20 @@ def test_where_all_that_can_be_made_to_rest_one_that_cannot_may_call_it(generati
     assert generating.chat(**asked, tool_choice="required").status == 502
     assert forced(generating, "required", "openai", "deepseek").startswith("deepseek/")
     assert forced(generating, "required", "openai", "deepseek", "google").startswith("google/")
+
+
+def test_who_only_may_call_it_is_asked_before_who_would_be_too_late_unless_it_rests(generating: Client):
+    late, may = "openai/o3", "deepseek/deepseek-v3.2"
+    asked = {"messages": [{"role": "user", "content": LONG}], "tools": TOOLS, "tool_choice": "required"}
+    holder = generating.holder(allowed_models=[late, may])
+
+    def answers() -> str | None:
+        return holder.send("/v1/chat/completions", {"model": "auto", **asked}).headers.get("x-model-used")
+
+    assert [can_force(bundled().models[each]) for each in (late, may)] == [True, False]
+    assert answers() == may
+    generating.providers.by_name["deepseek"] = FakeProvider(fails=ProviderFailed(Failure.REFUSED, status=401))
+    assert [answers(), answers()] == [None, late], "it rests once it has failed so"
 
 
 @pytest.mark.parametrize(

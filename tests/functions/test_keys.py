@@ -51,6 +51,22 @@ def test_a_key_reaches_its_own_models_alone(generating: Client):
     assert refused.json["error"]["code"] == "model_not_allowed"
 
 
+def test_a_key_whose_names_match_nothing_is_made_with_a_word_and_its_holder_is_told_whom_to_ask(generating: Client):
+    body = {"name": "test", "allowed_models": ["gpt-4o", "gpt-4o-minni"], "allowed_providers": ["OpenAI", "nope"]}
+    made = generating.api.send("POST", "/keys", body, ADMIN).json
+    assert [each["path"] for each in made["unmatched"]] == ["allowed_models[1]", "allowed_providers[1]"]
+    assert generating.holder().entry.keys() == made.keys() - {"key", "unmatched"}
+    holder = Holder(generating, allowed_models=["gpt-4o-minni"])
+    for refused in (
+        holder.send("/route", {"prompt": PROMPT}),
+        holder.send("/v1/chat/completions", {"model": "auto", "messages": MESSAGES}),
+    ):
+        assert refused.status == 422
+        message = refused.json["error"]["message"]
+        assert message.startswith("No model that this key allows can do this request")
+        assert message.endswith("Ask the operator for a key that allows more.")
+
+
 def test_past_its_requests_a_minute_a_key_is_told_when_to_come_back(generating: Client):
     holder = Holder(generating, requests_per_minute=2)
     assert [holder.generate().status for _ in range(3)] == [200, 200, 429]

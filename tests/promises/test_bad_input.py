@@ -88,6 +88,27 @@ def test_a_batch_of_more_than_256_is_refused(api: Service):
     clean(api.post("/classify/batch", {"prompts": ["x"] * 257}))
 
 
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        (f"/models?{CANARY}=openai", "this route has none"),
+        (f"/catalogue/versions?limit=1&{CANARY}=1", "known are limit, before"),
+    ],
+)
+def test_a_parameter_that_a_route_does_not_know_is_refused_and_those_it_knows_are_named(
+    api: Service, path: str, known: str
+):
+    reply = api.get(path)
+    problem = f"holds a parameter that is not known here; {known}"
+    assert (reply.status, reply.json["error"]["fields"]) == (422, [{"path": "query", "problem": problem}])
+    assert CANARY.encode() not in reply.body
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/health", "/status", "/dashboard/data", "/v1/models"])
+def test_what_is_public_or_another_api_s_minds_no_parameter_that_somebody_adds(api: Service, path: str):
+    assert api.get(f"{path}?{CANARY}=1").status == 200
+
+
 STRANGE = {
     "one letter a million times": "a" * 999_999,
     "emoji sequences": "👩‍👩‍👧‍👦🏳️‍🌈" * 500,

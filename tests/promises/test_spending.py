@@ -81,7 +81,7 @@ def test_the_table_can_be_restored_and_the_bucket_is_private_and_encrypted_and_l
     resources = document()["Resources"]
     table, bucket = resources["Table"]["Properties"], resources["Bucket"]["Properties"]
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert "SSESpecification" not in table, "DynamoDB encrypts by itself, and only other keys than its own are paid for"
     assert all(bucket["PublicAccessBlockConfiguration"].values())
     assert bucket["BucketEncryption"]
     logs = [found for found in resources.values() if found["Type"] == "AWS::Logs::LogGroup"]

@@ -14,10 +14,10 @@ PDF, OFFICE = "application/pdf", "application/vnd.openxmlformats-officedocument.
 PAGE = b"<</Type/Page>> "
 
 
-def document(parts: Mapping[str, str | bytes]) -> bytes:
-    """Of these parts."""
+def document(parts: Mapping[str, str | bytes], level: int | None = None) -> bytes:
+    """Of these parts, packed as closely as this."""
     held = BytesIO()
-    with ZipFile(held, "w", ZIP_DEFLATED) as packed:
+    with ZipFile(held, "w", ZIP_DEFLATED, compresslevel=level) as packed:
         for name, text in parts.items():
             packed.writestr(name, text)
     return held.getvalue()

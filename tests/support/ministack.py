@@ -121,7 +121,7 @@ def deploy(found: Emulator, built: Built) -> Stack:
     cloudformation.create_change_set(
         **change,
         ChangeSetType="CREATE",
-        TemplateBody=json.dumps(_packaged(found, built)),
+        TemplateURL=_packaged(found, built),
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     quick = {"Delay": 1, "MaxAttempts": int(DEPLOY_S)}
@@ -140,8 +140,8 @@ def deploy(found: Emulator, built: Built) -> Stack:
     return Stack(found, outputs, resources, resources["Api"], admin_key)
 
 
-def _packaged(found: Emulator, built: Built) -> object:
-    """The template with the built folders uploaded, as `sam package` does it.
+def _packaged(found: Emulator, built: Built) -> str:
+    """Address of the template, uploaded with the built folders as `sam deploy` does it: in a request it is too long.
 
     The bucket's policy is left out: it refuses what does not come over TLS, and MiniStack does not speak it here.
     """
@@ -155,7 +155,8 @@ def _packaged(found: Emulator, built: Built) -> object:
             properties["CodeUri"] = _uploaded(s3, built.code(Path(properties["CodeUri"]).name), name)
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             properties["ContentUri"] = _uploaded(s3, built.layer(name), name)
-    return template
+    s3.put_object(Bucket=ARTIFACTS, Key="template.json", Body=json.dumps(template).encode())
+    return f"{found.address}/{ARTIFACTS}/template.json"
 
 
 def _uploaded(s3, folder: Path, name: str) -> str:

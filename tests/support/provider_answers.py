@@ -82,6 +82,7 @@ def anthropic_usage(said: Said) -> dict[str, object]:
         "cache_creation_input_tokens": 0,
         "cache_read_input_tokens": said.cached_tokens,
         "output_tokens": said.completion_tokens,
+        "output_tokens_details": {"thinking_tokens": said.reasoning_tokens},
     }
 
 

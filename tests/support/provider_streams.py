@@ -71,9 +71,13 @@ def _openai_events(model: str, said: Said, *, usage: bool) -> Iterator[dict[str,
         yield head | {"choices": [], "usage": openai_usage(said)}
 
 
+_BEGUN = {"output_tokens": 1, "output_tokens_details": None}
+"""What Anthropic tells of the output before anything is written."""
+
+
 def _anthropic_events(model: str, said: Said) -> Iterator[dict[str, object]]:
     begun = anthropic_whole(model, said) | {"content": [], "stop_reason": None}
-    yield {"type": "message_start", "message": begun | {"usage": anthropic_usage(said) | {"output_tokens": 1}}}
+    yield {"type": "message_start", "message": begun | {"usage": anthropic_usage(said) | _BEGUN}}
     yield {"type": "ping"}
     index = 0
 
@@ -103,7 +107,7 @@ def _anthropic_events(model: str, said: Said) -> Iterator[dict[str, object]]:
     yield {
         "type": "message_delta",
         "delta": {"stop_reason": stop, "stop_sequence": None},
-        "usage": {"output_tokens": said.completion_tokens},
+        "usage": {name: count for name, count in anthropic_usage(said).items() if name.startswith("output_")},
     }
     yield {"type": "message_stop"}
 

@@ -63,6 +63,9 @@ class FakeProviders:
     def why_not(self, provider: str) -> str | None:
         return None if self.find(provider) else f"{provider.upper()}_API_KEY is not set"
 
+    def withheld(self, provider: str, model: str) -> str | None:
+        return None
+
     def begun(self) -> dict[str, str | None]:
         return dict.fromkeys(self.by_name)
 

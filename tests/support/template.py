@@ -87,7 +87,7 @@ OPTIONS: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "cache": (
         {},
         {"Cache": "valkey"},
-        {"Cache": "valkey", "Egress": "nat"},
+        {"Cache": "valkey", "Egress": "nat", "Zones": "eu-central-1b,eu-central-1c"},
         {"RedisUrl": "rediss://cache.example:6380"},
     ),
     "start": ({}, {"StartUp": "snapstart"}, {"StartUp": "provisioned"}),

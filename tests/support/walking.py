@@ -38,6 +38,9 @@ class Scripted:
     def why_not(self, provider: str) -> str | None:
         return None
 
+    def withheld(self, provider: str, model: str) -> str | None:
+        return None
+
     def begun(self) -> dict[str, str | None]:
         return {}
 

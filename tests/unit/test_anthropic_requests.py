@@ -64,6 +64,7 @@ def test_a_request_may_have_more_tools_than_openai_takes():
     [
         ({}, None),
         ({"thinking": {"type": "disabled"}}, "none"),
+        ({"thinking": {"type": "between_tools"}}, "none"),
         ({"thinking": {"type": "adaptive"}}, "high"),
         ({"thinking": {"type": "enabled", "budget_tokens": 1024}}, "low"),
         ({"thinking": {"type": "enabled", "budget_tokens": 4096, "display": "omitted"}}, "medium"),
@@ -72,6 +73,7 @@ def test_a_request_may_have_more_tools_than_openai_takes():
         ({"output_config": {"effort": "max"}}, "max"),
         ({"output_config": {"effort": "low"}, "thinking": {"type": "adaptive"}}, "low"),
         ({"output_config": {"effort": "high"}, "thinking": {"type": "disabled"}}, "none"),
+        ({"output_config": {"effort": "high"}, "thinking": {"type": "between_tools"}}, "none"),
     ],
 )
 def test_how_long_to_think_becomes_an_effort(fields: Fields, effort: str | None):
@@ -79,17 +81,28 @@ def test_how_long_to_think_becomes_an_effort(fields: Fields, effort: str | None)
 
 
 @pytest.mark.parametrize(
-    ("thinking", "tells"),
+    ("thinking", "tells", "wants"),
     [
-        (None, False),
-        ({"type": "disabled"}, False),
-        ({"type": "adaptive"}, True),
-        ({"type": "adaptive", "display": "summarized"}, True),
-        ({"type": "adaptive", "display": "omitted"}, False),
+        (None, False, False),
+        ({"type": "disabled"}, False, False),
+        ({"type": "between_tools"}, False, False),
+        ({"type": "disabled", "display": "summarized"}, False, False),
+        ({"type": "between_tools", "display": "summarized"}, False, False),
+        ({"type": "adaptive"}, True, False),
+        ({"type": "adaptive", "display": "summarized"}, True, True),
+        ({"type": "enabled", "budget_tokens": 1024, "display": "summarized"}, True, True),
+        ({"type": "adaptive", "display": "omitted"}, False, False),
     ],
 )
-def test_thoughts_are_told_to_whoever_asks_for_them(thinking: object, tells: bool):
-    assert parse(MessagesRequest, json.dumps({**ASKED, "thinking": thinking}).encode()).tells_thoughts is tells
+def test_thoughts_are_told_to_whoever_asks_for_them(thinking: object, tells: bool, wants: bool):
+    body = parse(MessagesRequest, json.dumps({**ASKED, "thinking": thinking}).encode())
+    assert body.tells_thoughts is tells
+    assert body.completion().chat(10).wants_thoughts is wants
+
+
+def test_who_wants_thoughts_asks_no_other_question():
+    told, untold = (completion(thinking={"type": "adaptive", "display": each}) for each in ("summarized", "omitted"))
+    assert told.model_dump_json() == untold.model_dump_json() != completion().model_dump_json()
 
 
 @pytest.mark.parametrize(
@@ -115,6 +128,9 @@ def test_how_tools_are_to_be_used(choice: Fields, told: str, parallel: bool | No
         ({"tool_choice": {"type": "any"}}, "tool_choice", 'must not be "any" where there are no tools'),
         ({"tools": [TOOL], "tool_choice": {"type": "tool"}}, "tool_choice", "name goes with the type tool"),
         ({"thinking": {"type": "enabled"}}, "thinking", "budget_tokens goes with the type enabled"),
+        ({"thinking": {"type": "between_tools", "budget_tokens": 1024}}, "thinking",
+         "budget_tokens goes with the type enabled"),
+        ({"max_tokens": 0}, "max_tokens", "must be at least 1: no prompt is put into a cache here without an answer"),
         ({"top_k": 5}, "top_k", "must be left out: no model here is told it, so say temperature or top_p"),
         ({"container": "c"}, "container", "must be left out: nothing is run here"),
         ({"compaction": {"type": "summary"}}, "compaction",
@@ -145,7 +161,7 @@ def test_what_cannot_be_had_is_refused_in_a_sentence(fields: Fields, path: str, 
 @pytest.mark.parametrize(
     ("fields", "path"),
     [
-        ({"max_tokens": 0}, "max_tokens"),
+        ({"max_tokens": -1}, "max_tokens"),
         ({"temperature": 1.5}, "temperature"),
         ({"stop_sequences": ["a", "b", "c", "d", "e"]}, "stop_sequences"),
         ({"speed": "fast"}, "speed"),

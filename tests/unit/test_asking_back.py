@@ -100,4 +100,4 @@ WORDS = ["that", "again", "explain", "step", "2", "two", "more", "is", "y", "ðŸ‘
 @given(st.lists(st.sampled_from(WORDS)), st.lists(st.sampled_from(WORDS)))
 def test_a_word_of_its_own_among_any_others_is_never_passed_over(before: list[str], after: list[str]):
     found = heard(" ".join([*before, "Oslo", *after]))
-    assert found.more is found.manner.follows
+    assert found.more is (found.manner >= Manner.POINTS)

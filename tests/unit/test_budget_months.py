@@ -36,7 +36,7 @@ def test_a_spent_month_tells_when_the_next_one_begins(now: str, anew: str):
     clock = FakeClock(at)
     budgets, key = Budgets(MemoryRecordStore(clock), clock), replace(KEY, usd_per_month=1.0)
     budgets.reserve(key, 1.0).settle(1.0)
-    with pytest.raises(BudgetExceeded, match=f"1 USD a month is spent; it starts anew at {anew} UTC") as refused:
+    with pytest.raises(BudgetExceeded, match=rf"\$1\.00 a month is spent; it starts anew at {anew} UTC") as refused:
         budgets.reserve(key, 1.0)
     assert (refused.value.code, refused.value.retry_after_s) == ("budget_exceeded_month", until - at)
     clock.pass_seconds(until - at - 1)

@@ -61,7 +61,7 @@ def test_a_refusal_does_not_keep_a_keys_books_for_ever(tmp_path: Path, clock: Fa
 def test_the_day_and_the_month_start_anew_when_the_error_says(budgets: Budgets, clock: FakeClock):
     key = replace(KEY, usd_per_day=1.0, usd_per_month=10.0)
     budgets.reserve(key, 1.0).settle(1.0)
-    with pytest.raises(BudgetExceeded, match="1 USD a day is spent") as spent:
+    with pytest.raises(BudgetExceeded, match=r"budget of \$1\.00 a day is spent") as spent:
         budgets.reserve(key, 1.0)
     assert (spent.value.code, spent.value.retry_after_s) == ("budget_exceeded_day", DAY_S / 2)
     clock.pass_seconds(DAY_S / 2)
@@ -73,7 +73,7 @@ def test_a_budget_that_calls_in_progress_hold_is_not_told_to_be_spent(budgets: B
     key = replace(KEY, usd_per_day=1.0, usd_per_month=30.0)
     calls = [budgets.reserve(key, 0.1) for _ in range(2)]
     calls[0].cover(0.9)
-    with pytest.raises(BudgetExceeded, match="1 USD a day is set aside for calls in progress") as refused:
+    with pytest.raises(BudgetExceeded, match=r"budget of \$1\.00 a day is set aside for calls in progress") as refused:
         budgets.reserve(key, 0.1)
     assert (refused.value.code, refused.value.retry_after_s) == ("budget_exceeded_day", SET_ASIDE_RETRY_S)
     calls[0].settle(0.9)
@@ -86,7 +86,7 @@ def test_a_dearer_model_may_cross_a_budget_that_no_other_call_has_crossed(budget
     key = replace(KEY, usd_per_day=1.0, usd_per_month=30.0)
     one, other = (budgets.reserve(key, 0.1) for _ in range(2))
     one.cover(5.0)
-    with pytest.raises(BudgetExceeded, match="1 USD a day is set aside") as refused:
+    with pytest.raises(BudgetExceeded, match=r"budget of \$1\.00 a day is set aside") as refused:
         other.cover(5.0)
     assert (refused.value.code, other.usd) == ("budget_exceeded_day", 0.1)
     assert budgets.spends()["k1"].day == pytest.approx(5.1)
@@ -132,7 +132,7 @@ def test_a_refusal_names_a_budget_that_the_key_has(clock: FakeClock, name: str):
     records, key = Racing(clock), replace(KEY, **{f"usd_per_{name}": 1.0})  # type: ignore[arg-type]
     budgets = Budgets(records, clock)
     records.ends = budgets.reserve(key, 1.0)
-    with pytest.raises(BudgetExceeded, match=f"1 USD a {name} is set aside") as refused:
+    with pytest.raises(BudgetExceeded, match=rf"budget of \$1\.00 a {name} is set aside") as refused:
         budgets.reserve(key, 1.0)
     assert (refused.value.code, refused.value.retry_after_s) == (f"budget_exceeded_{name}", SET_ASIDE_RETRY_S)
 

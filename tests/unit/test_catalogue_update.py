@@ -96,6 +96,16 @@ def test_every_bad_entry_is_named_at_once():
     assert [path for path, _ in problems(*rows)] == [f"models[{index}].context_window" for index in range(0, 10, 2)]
 
 
+def test_the_first_field_of_nobody_is_told_with_those_that_a_model_has():
+    (first, known), (second, alone) = problems({**NEW, "wings": 2}, {**NEW, "id": "acme/two", "wings": 2})
+    assert (first, second) == ("models[0]", "models[1]")
+    assert alone == "holds a field that a model does not have"
+    told, _, names = known.partition("; known are ")
+    assert told == alone
+    unread = {"provenance", "tags", "notes", "analytics_id", "last_updated", "real_time_metrics"}
+    assert set(names.split(", ")) == MODEL_SCHEMA["properties"].keys() - unread
+
+
 def test_the_same_id_twice_names_the_later_one():
     assert problems(NEW, NEW) == [("models[1].id", "is also that of models[0]")]
 

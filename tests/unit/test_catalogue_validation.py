@@ -17,6 +17,7 @@ A_NUMBER, A_TEXT, A_PRICE = "must be a number", "must be a text", "must be from 
 WHOLE = "must be a whole number from 1 to 100000000"
 NAME = "must be ASCII letters, digits and / : . _ - @ +, without '..'"
 LIST = "must be a list of at most 100 texts"
+SPEEDS = "known are time_to_first_token_ms, output_tokens_per_second"
 DAY = "must be a date such as 2027-01-31"
 A_TIER = (
     "must be an object of above_tokens, input_usd_per_mtok, output_usd_per_mtok and perhaps cached_input_usd_per_mtok"
@@ -75,7 +76,7 @@ WRONG: list[tuple[str, Json, str]] = [
     ("capabilities", "tools", LIST),
     ("avg_latency_ms", MAX_MS + 1, "must be from 0 to 3.6e+06"),
     ("latency", [], "must be an object"),
-    ("latency", {"warmth": 1}, "holds a field that a latency does not have"),
+    ("latency", {"warmth": 1}, f"holds a field that a latency does not have; {SPEEDS}"),
     ("provenance", {"license": {"source": [float("nan")]}}, "holds a number that is not finite"),
     ("notes", float("inf"), "holds a number that is not finite"),
     ("quality", {"coding": {"easy": {"mean": 0.5, "as_of": float("nan")}}}, "holds a number that is not finite"),
@@ -182,7 +183,7 @@ LEVELS = f"must have an object for each of {', '.join(Difficulty)}"
     ("fields", "said"),
     [
         (STRANGE, ("", "holds a field that a model does not have")),
-        ({"latency": STRANGE}, ("latency", "holds a field that a latency does not have")),
+        ({"latency": STRANGE}, ("latency", f"holds a field that a latency does not have; {SPEEDS}")),
         ({"quality": STRANGE}, ("quality", KINDS)),
         ({"quality": {"coding": STRANGE}}, ("quality.coding", LEVELS)),
     ],

@@ -12,14 +12,13 @@ import pytest
 from llm_router.conversation import FILE_TOKENS, Packed
 from llm_router.file_tokens import (
     MOST_ESCAPES,
-    MOST_UNPACKED,
     PAGE_TOKENS,
-    UNSEEN_PAGES,
     FileTokens,
     Unpacking,
     file_tokens,
-    pages_of,
 )
+from llm_router.pdf_pages import UNSEEN_PAGES, seen_in
+from llm_router.pdf_streams import MOST_UNPACKED, StreamsLeft
 from llm_router.ranking.tokens import ratios_of, reading_of, tokenizers
 from llm_router.schemas.messages import Message, conversation
 
@@ -42,7 +41,7 @@ FULL = Packed(pages=PAGES, page_tokens=PAGES * PAGE_TOKENS)
 
 
 def packed(objects: bytes) -> bytes:
-    return b"1 0 obj<</Type/ObjStm/Filter/FlateDecode>>stream\r\n" + zlib.compress(objects) + b"\nendstream"
+    return b"\n1 0 obj<</Type/ObjStm/First 0/Filter/FlateDecode>>stream\r\n" + zlib.compress(objects) + b"\nendstream"
 
 
 TEXTS = {
@@ -90,7 +89,7 @@ PDFS = {
 
 @pytest.mark.parametrize("pdf", PDFS.values(), ids=PDFS)
 def test_a_pdf_counts_by_its_pages_however_few_bytes_they_take(pdf: bytes):
-    assert pages_of(b"%PDF-1.5\n" + pdf, Unpacking()) == PAGES
+    assert seen_in(b"%PDF-1.5\n" + pdf, StreamsLeft()) == (PAGES, 0)
     address = at("application/pdf", b"%PDF-1.5\n" + pdf)
     assert file_tokens(address, Unpacking()) == (PAGES * PAGE_TOKENS, FULL)
 
@@ -124,9 +123,9 @@ def test_one_that_cannot_be_seen_through_at_little_cost_may_be_billed_as_a_long_
 
 
 HOSTILE = {
-    "bombs": b"/ObjStm stream\n" + zlib.compress(bytes(MOST_UNPACKED)),
-    "bombs that break": b"/ObjStm stream\n" + zlib.compress(bytes(MOST_UNPACKED - 9))[:-4] + b"\0\0\0\0",
-    "pages": b"/ObjStm stream\n" + zlib.compress(b"/Type/Page" * 200_000),
+    "bombs": packed(bytes(MOST_UNPACKED)),
+    "bombs that break": packed(bytes(MOST_UNPACKED - 9)).replace(b"\nendstream", b"\0endstream")[:-14] + b"\0endstream",
+    "pages": packed(b"/Type/Page" * 200_000),
     "halves of pages": b"/Type" * 500,
 }
 

@@ -19,7 +19,7 @@ from llm_router.conversation import Turn as Message
 from llm_router.sessions.book import Session, SessionBook
 from llm_router.sessions.continuing import MOST_CLASSIFIED, OpenedSession, Sessions
 from llm_router.sessions.manner import Heard, Manner, heard
-from llm_router.sessions.turn import SURE, Course, turn
+from llm_router.sessions.turn import SURE, Course, goes_on, turn
 from llm_router.taxonomy import Category, Classification, Difficulty
 from tests.support.clock import FakeClock
 from tests.support.tasks import classification
@@ -28,7 +28,7 @@ PROOF = classification(Category.MATH, Difficulty.HARD, 0.8)
 POEM = classification(Category.CREATIVE_WRITING, Difficulty.EASY, 0.2)
 TASKS = {"Prove it all": PROOF, "Write a poem": POEM, "Yes, write a poem": POEM}
 OPENS = Heard(Manner.CONTINUES, more=True, of_its_own=True)
-PHRASES = Path(__file__).parents[2] / "shared/llm_router/sessions/phrases.toml"
+LISTINGS = Path(__file__).parents[2] / "shared/llm_router/sessions"
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,11 @@ PHRASES = Path(__file__).parents[2] / "shared/llm_router/sessions/phrases.toml"
         ("That is wrong, the answer should be twelve", Manner.ESCALATES),
         ("why is the sky blue?", Manner.FRESH),
         ("Write a poem", Manner.FRESH),
-        ("hello", Manner.FRESH),
-        ("thanks", Manner.FRESH),
-        ("perfect, thanks!", Manner.FRESH),
-        ("Danke, passt", Manner.FRESH),
-        ("完美，谢谢", Manner.FRESH),
+        ("hello", Manner.COURTESY),
+        ("thanks", Manner.COURTESY),
+        ("perfect, thanks!", Manner.COURTESY),
+        ("Danke, passt", Manner.COURTESY),
+        ("完美，谢谢", Manner.COURTESY),
         ("perfect, more please, thanks", Manner.CONTINUES),
         ("now add snapshotting", Manner.CONTINUES),
         ("What about empty lists?", Manner.CONTINUES),
@@ -72,7 +72,7 @@ PHRASES = Path(__file__).parents[2] / "shared/llm_router/sessions/phrases.toml"
         ("it still crashes on startup", Manner.ESCALATES),
         ("It doesn't compile.", Manner.ESCALATES),
         ("tests fail", Manner.ESCALATES),
-        ("It crashes whenever I open Photos on my phone, what can I do?", Manner.FRESH),
+        ("It crashes whenever I open Photos on my phone, what can I do?", Manner.POINTS),
         ("", Manner.FRESH),
         ("👍" * 10_000, Manner.FRESH),
         ("No, I want a poem about the sea and about the mountains and the sky", Manner.FRESH),
@@ -87,7 +87,7 @@ def test_follow_ups_are_told_from_tasks_in_many_languages(text: str, said: Manne
     [
         "can you add 17 and 25",
         "And add 3/4 and 5/6",
-        "You forgot my birthday, write a sad poem",
+        "You forgot my visa, write a letter",
         "Can you handle a customs form?",
     ],
 )
@@ -102,16 +102,24 @@ def test_what_only_opens_like_a_follow_up_may_be_a_task_of_its_own(text: str):
         "add comments to this code: x = 1",
         "What about the history of the French Revolution?",
         "It still doesn't feel like home, write a poem about it",
+        "You forgot my birthday, write a sad poem",
         "you ignored me all day",
     ],
 )
 def test_a_task_that_begins_like_a_complaint_or_an_addition_is_one(text: str):
-    assert heard(text).manner is Manner.FRESH
+    assert not goes_on(heard(text), POEM, PROOF)
 
 
-def test_no_phrase_is_listed_twice():
-    kinds = tomllib.loads(PHRASES.read_text(encoding="utf-8"))
-    listed = [(kind, phrase) for kind, places in kinds.items() for place in places.values() for phrase in place]
+@pytest.mark.parametrize("listing", ["phrases.toml", "points.toml", "talk.toml"])
+def test_no_phrase_is_listed_twice(listing: str):
+    kinds = tomllib.loads((LISTINGS / listing).read_text(encoding="utf-8"))
+    apart = {"points", "courtesy"} if listing != "phrases.toml" else set()
+    listed = [
+        (kind, place if kind in apart else "", phrase)
+        for kind, places in kinds.items()
+        for place, there in places.items()
+        for phrase in there
+    ]
     assert [row for row, times in Counter(listed).items() if times > 1] == []
 
 

@@ -12,7 +12,7 @@ from llm_router.adapters.memory import MemoryRecordStore
 from llm_router.budgets import Budgets
 from llm_router.catalogue.entry import Capability, ModelEntry
 from llm_router.client_keys import ClientKey
-from llm_router.errors import UpstreamTimeout
+from llm_router.errors import AnswerTooLate, UpstreamTimeout
 from llm_router.generation.attempt import AttemptReport
 from llm_router.generation.bill import Bill
 from llm_router.generation.chat import ChatAnswer, ChatChunk, ChatRequest
@@ -193,6 +193,21 @@ def test_so_does_a_stream_that_is_being_written_when_its_time_is_over():
 
     asyncio.run(read())
     assert world.cooling.admits(ONE)
+    assert [(each.failure, each.cut_short) for each in world.heard] == [(Failure.TIMEOUT, True)]
+
+
+@pytest.mark.parametrize(("takes_s", "again"), [(45.0, False), (3.0, True)])
+def test_a_whole_answer_that_no_time_was_enough_for_is_not_to_be_asked_for_again(takes_s: float, again: bool):
+    class Late(FakeProvider):
+        async def complete(self, model: str, request: ChatRequest, timeout_s: float) -> ChatAnswer:
+            world.clock.pass_seconds(timeout_s)
+            raise ProviderFailed(Failure.TIMEOUT)
+
+    world = World(Late())
+    with pytest.raises(UpstreamTimeout) as raised:
+        asyncio.run(world.generator.whole(world.job(), lambda _: takes_s))
+    assert isinstance(raised.value, AnswerTooLate) is not again
+    assert [(each.failure, each.cut_short) for each in world.heard] == [(Failure.TIMEOUT, not again)]
 
 
 def test_one_that_ends_well_is_taken_for_being_back():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given
 
-from llm_router.catalogue.entry import LongPrompt
+from llm_router.catalogue.entry import Latency, LongPrompt
 from llm_router.errors import NoEligibleModel
 from llm_router.generation.attempt import Attempt
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart, Usage
@@ -106,8 +106,14 @@ def test_what_was_read_and_written_before_an_attempt_was_cut_off_or_came_to_noth
     lost = Lost(job())
     lost.count(Attempt(DEAR.id, DEAR.provider, 10_000.0, failure))
     billed = failure in (Failure.TIMEOUT, Failure.GARBAGE)
-    written = 10 * ASSUMED_OF_LARGE.tokens_per_second
+    written = 10 * (DEAR.latency.output_tokens_per_second or 0.0)
     assert lost.usd == pytest.approx((1000 * 10 + written * 40) / 1e6 if billed else 0.0)
+
+
+def test_one_that_was_not_measured_or_is_slow_is_taken_to_have_written_as_fast_as_a_large_one():
+    usual = ASSUMED_OF_LARGE.tokens_per_second
+    for speed, taken in ((None, usual), (usual / 10, usual), (usual * 8, usual * 8)):
+        assert job().written_in(replace(DEAR, latency=Latency(None, speed)), 10.0) == taken * 10
 
 
 def test_of_what_was_cut_off_no_more_is_booked_than_the_answer_may_have():

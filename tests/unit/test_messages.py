@@ -104,7 +104,7 @@ def test_thoughts_that_are_sent_back_count_as_input():
         beside_tokens(ChatCompletionRequest.model_validate({**fields, "messages": messages}).chat(9))
         for messages in (fields["messages"], [thought, *fields["messages"]])
     )
-    assert thoughtful - plain == 970
+    assert thoughtful - plain == pytest.approx(970, rel=0.05)
 
 
 def test_what_the_assistant_thought_goes_back_with_its_message():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from llm_router.catalogue.entry import ModelEntry, ModelStatus
+from llm_router.catalogue.entry import Catalogue, ModelEntry, ModelStatus
 from llm_router.catalogue.naming import folded, names_of, undated
 from llm_router.errors import FieldProblem, NoEligibleModel
 from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
-from llm_router.ranking.unmatched import MOST_KNOWN, MOST_TOLD, sentences, unmatched
+from llm_router.ranking.unmatched import MOST_KNOWN, MOST_TOLD, sentences, unmatched, unmatched_by_key
 from tests.support.models import model, task
 
 HOSTS = [
@@ -65,6 +65,53 @@ def test_a_name_means_the_model_at_every_host_and_with_its_provider_that_one_off
 def test_a_model_without_a_name_at_its_provider_goes_by_its_id():
     assert names_of(model("One", api_alias=None, display_name="First")) == {"acme/one", "one", "first"}
     assert names_of(ModelEntry("alone", "acme", "Alone")) == {"alone"}
+
+
+ONE = Catalogue(1, {each.id: each for each in HOSTS})
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("openai/GPT-4o", "openai/gpt-4o"),
+        ("GPT-4O", "openai/gpt-4o"),
+        ("DeepSeek-AI/deepseek-v3.2", "deepinfra/deepseek-v3.2"),
+        ("deepseek-v3-2", None),
+        ("gpt", None),
+    ],
+)
+def test_a_model_that_is_asked_for_is_found_in_any_case_of_letters(name: str, found: str | None):
+    assert getattr(ONE.find(name), "id", None) == found
+
+
+def test_where_the_case_of_letters_tells_two_apart_only_the_name_as_it_is_written_finds_one():
+    alike = [model("m", api_alias="Own"), model("M", api_alias="own"), model("x", api_alias="y"), model("Y", id="Y")]
+    found = Catalogue(1, {each.id: each for each in alike}).find
+    assert [getattr(found(name), "id", None) for name in ("acme/m", "acme/M", "ACME/M", "Own", "own", "OWN")] == [
+        *("acme/m", "acme/M", None),
+        *("acme/m", "acme/M", None),
+    ]
+    # A name as it is written goes first, then an id.
+    assert [getattr(found(name), "id", None) for name in ("y", "Y", "acme/X")] == ["acme/x", "Y", "acme/x"]
+
+
+def test_names_that_several_share_find_none():
+    shared = [model("a", api_alias="same"), model("b", api_alias="same"), model("c", api_alias="Same")]
+    found = Catalogue(1, {each.id: each for each in shared}).find
+    assert [getattr(found(name), "id", None) for name in ("same", "Same", "SAME")] == [None, "acme/c", None]
+
+
+def test_what_a_key_names_in_vain_is_told_by_its_place_and_with_the_providers_that_there_are():
+    names, providers = ("gpt-4o", "GPT-4O", "gpt-4o-minni", "DeepSeek V3.2"), ("OpenAI", "nope")
+    found = [(field.path, field.problem) for row in unmatched_by_key(names, providers, HOSTS) for field in row.fields]
+    nothing = "no model in the catalogue has that id, or that name at its provider"
+    there = "anthropic, bedrock, deepinfra, deepseek, fireworks, openai"
+    assert found == [
+        ("allowed_models[2]", nothing),
+        ("allowed_models[3]", nothing),
+        ("allowed_providers[1]", f"no model in the catalogue is from that provider; there are {there}"),
+    ]
+    assert unmatched_by_key((), (), HOSTS) == []
 
 
 def test_a_date_in_any_name_but_bedrock_s_is_another_model_s():

@@ -12,14 +12,15 @@ import pytest
 from llm_router.catalogue.entry import Capability, LongPrompt, ModelEntry
 from llm_router.conversation import FILE_TOKENS, Conversation, Media, Packed
 from llm_router.errors import NoEligibleModel
-from llm_router.file_tokens import PAGE_TOKENS, UNSEEN_PAGES
+from llm_router.file_tokens import PAGE_TOKENS
 from llm_router.generation.attempt import Attempt
-from llm_router.generation.bill import Bill
+from llm_router.generation.bill import Bill, Seen
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role
 from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
 from llm_router.generation.pictures import most_beyond
 from llm_router.generation.provider import Failure
+from llm_router.pdf_pages import UNSEEN_PAGES
 from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Dearest, Surroundings
@@ -44,7 +45,7 @@ def booked(job: Job) -> set[int]:
     """Tokens of the input where the provider tells no count: of an answer, and of an attempt that failed."""
     lost = Lost(job)
     lost.count(Attempt(WIDE.id, WIDE.provider, 0.0, Failure.GARBAGE))
-    return {Bill.of(job, WIDE, None, "ok", thoughts_seen=True).usage.prompt_tokens, round(lost.usd * 1e7)}
+    return {Bill.of(job, WIDE, None, Seen("ok")).usage.prompt_tokens, round(lost.usd * 1e7)}
 
 
 def test_a_pdf_whose_pages_cannot_be_seen_is_paid_for_as_a_long_one():
@@ -117,6 +118,15 @@ def test_pages_that_are_billed_as_more_than_they_take_of_a_window_are_not_bounde
 def test_one_whose_pages_cannot_be_seen_is_paid_for_as_no_less_than_one_of_a_thousand(asked: ModelEntry, tokens: int):
     assert input_usd(b"%PDF /Encrypt", asked) == pytest.approx(tokens * 0.1e-6, rel=0.01)
     assert input_usd(b"%PDF /Encrypt", asked) > input_usd(PAGE * 100, asked)
+
+
+LONG = PAGE + b"\n4 0 obj<<>>stream\n" + (b"(" + b"x" * 60 + b") Tj ") * 5000 + b"\nendstream"
+
+
+def test_a_page_of_much_text_is_paid_for_by_it_but_where_the_picture_of_it_alone_is_billed():
+    assert input_usd(LONG, replace(WIDE, context_window=None)) >= 5000 * 60 * 0.1e-6
+    gemini = replace(WIDE, id="google/gemini-2.5-pro", api_alias=None)
+    assert input_usd(LONG, gemini) <= 1.2 * len(LONG) / 8 * 0.1e-6
 
 
 def test_pages_that_take_many_bytes_are_not_paid_for_twice():

@@ -10,11 +10,12 @@ from dataclasses import replace
 import pytest
 
 from llm_router.adapters.memory import MemoryRecordStore
+from llm_router.adapters.providers.configured import speakers
 from llm_router.budgets import Budgets
 from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, Media
 from llm_router.errors import NoEligibleModel, UpstreamError
 from llm_router.generation.attempt import Attempt, AttemptReport
-from llm_router.generation.bill import Bill
+from llm_router.generation.bill import Bill, Seen
 from llm_router.generation.chat import ChatMessage, ChatRequest, ImagePart, Role, Usage
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.generator import Completed, Generator, Stream
@@ -106,6 +107,19 @@ def test_a_picture_that_openai_looks_at_in_low_detail_is_none_of_the_large_ones(
     assert more_than_counted(CLAUDE, "low") == more_than_counted(CLAUDE, ""), "which heeds no detail"
 
 
+@pytest.mark.parametrize("provider", ["bedrock", "anthropic", "google"])
+def test_where_no_detail_is_passed_on_a_picture_in_a_low_one_is_any_other(provider: str):
+    named = replace(model("x"), id=f"{provider}/openai.gpt-5.5", provider=provider, api_alias=None)
+    assert more_than_counted(named, "low") == more_than_counted(named, "") == 15_000 - IMAGE_TOKENS
+    assert provider not in speakers()
+
+
+@pytest.mark.parametrize("name", ["alibaba/qwen3-vl-235b-a22b", "openrouter/qwen/qwen2.5-vl", "bedrock/qwen.qwen3-vl"])
+def test_a_picture_at_a_qwen_may_be_as_many_tokens_as_it_is_shipped_to_take(name: str):
+    named = replace(model("x"), id=name, api_alias=None)
+    assert IMAGE_TOKENS + more_than_counted(named, "") == 16_384
+
+
 def test_a_bound_and_what_is_set_aside_count_pictures_as_large_ones_and_the_window_as_ordinary_ones():
     job = seen(MINI)
     assert job.most_usd(MINI) >= 5 * OF_TILES * 0.15e-6
@@ -133,7 +147,7 @@ def test_a_model_whose_pictures_may_cost_more_than_is_wanted_is_not_asked(ask: A
 
 
 def test_where_the_provider_tells_no_count_pictures_are_billed_as_large_ones():
-    bill = Bill.of(seen(MINI), MINI, None, "a few words", thoughts_seen=False)
+    bill = Bill.of(seen(MINI), MINI, None, Seen("a few words"))
     assert bill.usd >= 5 * OF_TILES * 0.15e-6
     lost = Lost(seen(MINI))
     lost.count(Attempt(MINI.id, MINI.provider, 10.0, Failure.GARBAGE))

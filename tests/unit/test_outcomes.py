@@ -52,6 +52,12 @@ def test_a_failure_is_shown_and_speaks_against_the_model_unless_it_is_ours(failu
     assert speed(sums.get("acme/m", {})) is None
 
 
+def test_that_a_model_was_cut_short_is_shown_and_does_not_speak_against_it():
+    counted, sums = observed(AttemptReport("acme/m", "acme", 250.0, Failure.TIMEOUT, EASY_CODING, cut_short=True))
+    assert counted.attempts == [("acme/m", "acme", 250.0, True)]
+    assert sums == {}
+
+
 def test_of_a_request_that_nobody_classified_nothing_is_learnt():
     counted, sums = observed(AttemptReport("acme/m", "acme", 250.0, None, UNLABELLED, 200.0, 100.0))
     assert (len(counted.attempts), sums) == (1, {})

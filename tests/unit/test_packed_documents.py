@@ -12,7 +12,7 @@ from struct import pack
 import pytest
 
 from llm_router.file_tokens import FileTokens, Unpacking, file_tokens
-from llm_router.packed_documents import MOST_PARTS, UNKNOWN_TOKENS
+from llm_router.packed_documents import MOST_LEFT_OUT, MOST_PARTS, UNKNOWN_TOKENS
 from llm_router.ranking.tokens import ratios_of, reading_of, tokenizers
 from llm_router.schemas.messages import Message, conversation
 from tests.support.documents import OFFICE, document, file_part
@@ -22,6 +22,7 @@ VOCABULARY = ("the", "committee", "met", "again", "on", "Monday", "to", "hear", 
 PROSE = " ".join(RANDOM.choices(VOCABULARY, k=60_000))
 HAN = "".join(chr(RANDOM.randrange(0x4E00, 0x9FA0)) for _ in range(100_000))
 FIGURES = [(row, row * 7 % 1000) for row in range(20_000)]
+PNG = b"\x89PNG\r\n\x1a\n"
 MOST_S = 1.0
 
 
@@ -67,9 +68,9 @@ LOOKS = (
 
 def test_pictures_and_looks_are_no_text():
     looks = dict.fromkeys(LOOKS, "x" * 90_000)
-    picture = RANDOM.randbytes(300_000)
+    picture = PNG + RANDOM.randbytes(300_000)
     packed = document({"word/document.xml": "<w:t>short</w:t>", "word/media/image1.png": picture, **looks})
-    assert at_most(packed) == len(packed) // 8, "which is what it counts"
+    assert at_most(packed) == told(packed).tokens
 
 
 @pytest.mark.parametrize("name", ["word/document.bin", "word/mine.xml", "document", "png", "a.png/b", "x" * 60_000])
@@ -77,8 +78,49 @@ def test_text_counts_under_whatever_name_it_stands(name: str):
     assert at_most(document({name: paragraphs(PROSE)})) >= of_text(PROSE)
 
 
+@pytest.mark.parametrize("name", ["word/image.png", "word/media/image1.emf", "a.jpg", "word/styles1.xml", "x.wdp"])
+@pytest.mark.parametrize("level", [0, 9])
+def test_text_that_is_called_a_picture_or_a_look_counts(name: str, level: int):
+    assert at_most(document({name: "<?xml?>" + paragraphs(PROSE)}, level)) >= of_text(PROSE)
+
+
+@pytest.mark.parametrize("name", ["word/styles.xml", "ppt/slideLayouts/slideLayout1.xml"])
+def test_what_goes_beyond_the_ordinary_size_of_looks_counts(name: str):
+    long = paragraphs(PROSE * 8)
+    assert at_most(document({name: long})) >= (len(long) - MOST_LEFT_OUT) // 3
+
+
+@pytest.mark.parametrize("share", [1, 2, 4])
+def test_looks_are_left_out_once_for_a_request_however_many_documents_it_has(share: int):
+    packed = document({"word/styles.xml": "<w:t>word </w:t>" * (MOST_LEFT_OUT // 16 // share)})
+    address, unpacking = f"data:{OFFICE};base64,{base64.b64encode(packed).decode()}", Unpacking()
+    found = [file_tokens(address, unpacking) for _ in range(share + 2)]
+    assert {each.packed.unseen for each in found[:share]} == {0}
+    assert {each.tokens + each.packed.unseen for each in found[share:]} == {MOST_LEFT_OUT // share // 3}
+
+
+BEGINNINGS = {
+    **{"png": PNG, "jpg": b"\xff\xd8\xff\xe0", "gif": b"GIF89a", "bmp": b"BM", "tif": b"II*\0", "tiff": b"MM\0*"},
+    **{
+        "webp": b"RIFF\1\2\3\4WEBP",
+        "ico": b"\0\0\1\0",
+        "emf": b"\1\0\0\0",
+        "wmf": b"\xd7\xcd\xc6\x9a",
+        "wdp": b"II\xbc",
+    },
+}
+
+
+@pytest.mark.parametrize(("kind", "begins"), BEGINNINGS.items(), ids=BEGINNINGS)
+@pytest.mark.parametrize("before", [b"", b"#!/bin/sh\n"])
+def test_a_picture_of_any_kind_is_no_text_however_closely_it_is_packed(kind: str, begins: bytes, before: bytes):
+    held = begins + RANDOM.randbytes(3000) * 300
+    packed = before + document({"word/document.xml": "<w:t>short</w:t>", f"word/media/image1.{kind}": held})
+    assert at_most(packed) == told(packed).tokens
+
+
 def test_all_that_is_no_picture_is_at_least_a_token_a_byte_as_it_is_packed():
-    packed = document({"word/styles.xml": paragraphs(HAN), "word/media/image1.png": RANDOM.randbytes(90_000)})
+    packed = document({"word/styles.xml": paragraphs(HAN), "word/media/image1.png": PNG + RANDOM.randbytes(90_000)})
     assert at_most(packed) == pytest.approx(len(packed) - 90_000, abs=100)
 
 

@@ -30,13 +30,22 @@ UNPENALISED = Traits(penalties=False)
 
 
 def adaptive(*efforts: Effort, sampling: bool = True) -> Traits:
-    return Traits(thinking=Thinking.ADAPTIVE, efforts=frozenset(efforts), sampling=sampling, prefill=False, strict=True)
+    """Those that take no temperature tell no thoughts of their own accord."""
+    return Traits(
+        thinking=Thinking.ADAPTIVE,
+        efforts=frozenset(efforts),
+        omits_thoughts=not sampling,
+        sampling=sampling,
+        prefill=False,
+        strict=True,
+    )
 
 
 def always(off: Off = Off.NEVER, *, forced_tools: bool = True) -> Traits:
     return Traits(
         thinking=Thinking.ALWAYS,
         off=off,
+        omits_thoughts=True,
         efforts=ALL,
         sampling=False,
         forced_tools=forced_tools,

@@ -41,7 +41,7 @@ STOPS = [
 @pytest.mark.parametrize("read", [whole, stream])
 @pytest.mark.parametrize("protocol", Protocol)
 def test_text_reasoning_and_counts_come_back(protocol, read, server: ProviderServer):
-    reasoning_tokens = 3 if protocol in (Protocol.OPENAI, Protocol.GEMINI) else 0
+    reasoning_tokens = 0 if protocol is Protocol.BEDROCK else 3
     server.then(Said("Grüß dich, 世界.", cached_tokens=5, reasoning_tokens=reasoning_tokens, reasoning="I greet them."))
     usage = Usage(12, 7, 5, reasoning_tokens)
     assert read(protocol, server, ask()) == ChatAnswer(

@@ -18,7 +18,7 @@ from llm_router.ranking.constraints import (
     out_of_use,
     violations,
 )
-from llm_router.ranking.task import Constraints, Task
+from llm_router.ranking.task import Constraints, Dearest, Task
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.models import model
 
@@ -74,6 +74,8 @@ def test_what_no_request_could_change_names_no_field():
     assert found(usd=None) == [Violation(Reason.PRICE_UNKNOWN, "has no known price")]
     lacking = Violation(Reason.CAPABILITY, "lacks vision, which the request needs")
     assert found(task=replace(TASK, requires=frozenset({Capability.VISION, Capability.TOOLS}))) == [lacking]
+    (both,) = found(task=replace(TASK, requires=frozenset({Capability.VISION, Capability.AUDIO})))
+    assert both.detail == "lacks audio, vision, which the request needs"
 
 
 def test_what_cannot_be_used_here_is_out_for_that_alone_or_for_its_status_first():
@@ -164,6 +166,10 @@ def test_a_number_that_is_passed_tells_the_next_that_would_do_and_how_far_it_is(
             about(2),
         )
     ]
+    guessed = replace(TASK, dearest=Dearest(assumed="files billed as long ones"))
+    assert found(Constraints(max_cost_usd=0.0025), task=guessed, usd=0.01)[0].detail == (
+        "would cost about $0.010, with files billed as long ones"
+    )
     assert found(Constraints(max_latency_ms=450), wait_ms=899.2) == [
         Violation(
             Reason.LATENCY,
@@ -206,6 +212,8 @@ def test_the_prompt_and_its_answer_must_fit_the_window():
     assert found(Constraints(min_context_tokens=256_000)) == [
         Violation(Reason.CONTEXT_WINDOW, "needs 256000, has 128000", "constraints.min_context_tokens", "128000", 1.0)
     ]
+    (short,) = found(Constraints(max_tokens=1000, min_context_tokens=200_000), writes=300_000)
+    assert short.detail == "needs 200000, has 128000", "so long an answer is not wanted"
     unknown = Violation(
         Reason.CONTEXT_WINDOW, "needs 1, has not known", "constraints.min_context_tokens", DROP, math.inf
     )
@@ -216,13 +224,13 @@ def test_the_prompt_and_its_answer_must_fit_the_window():
 
 def test_the_longest_answer_that_is_wanted_must_fit_what_the_model_writes_and_what_the_prompt_leaves():
     assert found(Constraints(max_tokens=16_000)) == []
-    assert found(Constraints(max_tokens=32_000)) == [
-        Violation(
-            Reason.MAX_OUTPUT, "writes at most 16000 tokens, 32000 wanted", "constraints.max_tokens", "16000", 1.0
-        )
-    ]
+    too_long = Violation(
+        Reason.MAX_OUTPUT, "writes at most 16000 tokens, 64000 wanted", "constraints.max_tokens", "16000", 2.0
+    )
+    assert found(Constraints(max_tokens=64_000)) == found(Constraints(max_tokens=64_000), reads=112_000) == [too_long]
     assert found(Constraints(max_tokens=16_000), reads=120_000) == [
         Violation(Reason.CONTEXT_WINDOW, "needs 136000, has 128000", "constraints.max_tokens", "8000", 1.0)
     ]
     assert found(Constraints(max_tokens=1), reads=128_000)[0].path is None
+    assert found(Constraints(max_tokens=2), reads=127_999)[0].path == "constraints.max_tokens"
     assert found(Constraints(max_tokens=127_900), max_output_tokens=None) == []

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from llm_router.catalogue.entry import Capability
 from llm_router.errors import NoEligibleModel
 from llm_router.ranking.columns import prepare
-from llm_router.ranking.constraints import Prospect, violations
+from llm_router.ranking.constraints import Prospect, Reason, violations
 from llm_router.ranking.cost import THINKING_TOKENS
-from llm_router.ranking.rank import rank
+from llm_router.ranking.rank import outlook, rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.told import told_ms, told_usd
 from llm_router.taxonomy import Difficulty
@@ -79,8 +79,10 @@ def test_a_model_that_is_cut_off_before_half_of_its_answer_meets_no_quality_that
     with pytest.raises(NoEligibleModel, match=r"constraints\.min_quality: drop the demand") as refused:
         rank(thinker, of, limits, 0.5, Surroundings())
     assert [each.path for each in refused.value.fields] == ["constraints.min_quality"]
+    assert outlook(thinker, of, limits, Surroundings()).silent
     for met in (replace(limits, min_quality=None), replace(limits, max_tokens=3200)):
         assert rank(thinker, of, met, 0.5, Surroundings()).eligible == 1
+    assert not outlook(thinker, of, replace(limits, max_tokens=3200), Surroundings()).silent
 
 
 def test_a_model_that_answers_is_nearer_to_a_quality_that_is_demanded_than_one_that_is_cut_off():
@@ -100,7 +102,8 @@ def test_a_model_that_answers_is_nearer_to_a_quality_that_is_demanded_than_one_t
 def test_a_demand_on_quality_that_asks_next_to_nothing_is_near_and_no_nearer_than_none(silent: bool):
     prospect = Prospect(model("m"), 0.0, 0.0, 0.0, 10, 10, silent=silent)
     (found,) = violations(prospect, task(), Constraints(min_quality=0.0005))
-    assert found.distance == 0.0
+    assert (found.reason, found.distance) == (Reason.QUALITY, 0.0)
+    assert found.detail == ("is cut off before half of its answer" if silent else "expected quality is 0.000")
 
 
 @given(scenes, st.integers(1, 20_000), st.booleans())

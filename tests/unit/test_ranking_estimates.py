@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from llm_router.ranking.latency import (
     waits_ms,
 )
 from llm_router.ranking.prepared import CATEGORY_INDEX, Prepared, Prices, log_odds
+from llm_router.ranking.quality import Quality
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.told import told_ms
@@ -172,6 +174,39 @@ def test_a_model_that_cannot_be_used_now_is_out_with_its_reason_and_nothing_woul
     with pytest.raises(NoEligibleModel, match="whatever its constraints") as refused:
         rank(prepare([model("m")]), task(), Constraints(), 0.5, out)
     assert refused.value.fields == ()
+
+
+def test_a_speed_that_nobody_has_measured_keeps_no_model_out_unless_it_is_too_slow_by_twice():
+    slow = {"slow": 12.0, "slower": 4.0}
+    known = [model(name, latency=Latency(500, speed)) for name, speed in slow.items()]
+    guessed = [model(f"guessed {name}", latency=Latency(None, speed)) for name, speed in slow.items()]
+    live = LiveLatency(500.0, 12.0, n=1000)
+    seen = model("seen", latency=Latency(None, 12.0))
+    models = prepare([model("quick", latency=Latency(500, 100)), *known, *guessed, seen])
+    around = Surroundings(live={seen.id: live})
+    found = rank(models, replace(task(output_tokens=400), within_s=23.0), FREE, 0.5, around)
+    assert {each.model.id for each in found.candidates} == {"acme/quick", guessed[0].id}
+    assert {each.model.id for each in found.excluded} == {*(each.id for each in known), guessed[1].id, seen.id}
+
+
+def test_what_a_model_would_be_without_what_was_seen_here_is_told_of_each_that_anything_was_seen_of():
+    judged, every = {Category.CHAT: {level: Tally(50, 10) for level in Difficulty}}, [model(name) for name in "abcd"]
+    seen = {"acme/a": Observed(judged), "acme/b": Observed(tries=20, answered=15), "acme/d": Observed(judged, 20, 10)}
+
+    def qualities(seen: dict[str, Observed]) -> dict[str, Quality]:
+        found = rank(prepare(every, seen), task(), FREE, 0.5, HERE).candidates
+        return {each.model.id: each.quality for each in found}
+
+    found, unseen = qualities(seen), qualities({})
+    unjudged = qualities({"acme/d": Observed(tries=20, answered=10)})["acme/d"]
+    answering = qualities({"acme/d": Observed(judged, 20, 20)})["acme/d"]
+    assert (found["acme/a"].before, found["acme/a"].if_answered) == (unseen["acme/a"], None)
+    assert (found["acme/b"].before, found["acme/b"].if_answered) == (None, unseen["acme/b"])
+    assert (found["acme/c"].before, found["acme/c"].if_answered) == (None, None)
+    assert (found["acme/d"].before, found["acme/d"].if_answered) == (
+        unjudged._replace(answered=1.0, if_answered=None),
+        answering._replace(before=None),
+    )
 
 
 def test_several_demands_that_bind_together_are_all_named():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from llm_router.ranking.constraints import DROP, Reason, Violation
+from llm_router.catalogue.entry import ModelStatus
+from llm_router.ranking.constraints import DROP, NOT_ALLOWED, Reason, Violation, out_of_use
 from llm_router.ranking.relaxation import Exclusion, nearest, nobody
 from llm_router.ranking.task import Constraints
 from tests.support.models import model
@@ -55,6 +56,35 @@ def test_of_a_model_that_nobody_would_choose_the_nearest_change_says_so():
     for unfit in (said(0.3), said(evidenced=False)):
         assert unfit.endswith(f"{given} It is not known to do such work well.")
     assert said(silent=True).endswith(f"{given} It would be cut off before half of its answer.")
+
+
+def test_what_is_assumed_for_a_price_is_told_with_the_price_that_would_do_and_with_no_other_change():
+    def said(reason: Reason, path: str) -> str:
+        out = (Violation(reason, "", path, "1", 2.0),)
+        place = place_of("acme/a", 0.9, 0.01, 0.5)
+        return nobody(
+            [Exclusion(model("a"), out, place)], Constraints(max_cost_usd=0.1), "files billed as long"
+        ).message
+
+    assert said(Reason.COST, "constraints.max_cost_usd").endswith(
+        "is constraints.max_cost_usd: 1, with files billed as long (gives acme/a)."
+    )
+    assert said(Reason.LATENCY, "constraints.max_latency_ms").endswith("max_latency_ms: 1 (gives acme/a).")
+
+
+def test_where_the_callers_key_keeps_models_out_it_is_named_and_who_could_widen_it():
+    barred = [Exclusion(model(name), out_of_use(model(name), NOT_ALLOWED), None) for name in ("a", "b")]
+    disabled = model("c", status=ModelStatus.DISABLED)
+    assert nobody([*barred, Exclusion(disabled, out_of_use(disabled, NOT_ALLOWED), None)], Constraints()).message == (
+        "No model that this key allows can do this request, whatever its constraints: "
+        "2 not allowed by this key, 1 out of use. Ask the operator for a key that allows more."
+    )
+    assert {each.violations[0].reason for each in barred} == {Reason.KEY}
+    narrow = Exclusion(model("d"), (Violation(Reason.CONTEXT_WINDOW, "too small"),), None)
+    assert nobody([*barred, narrow], Constraints()).message == (
+        "No model in the catalogue can do this request, whatever its constraints: "
+        "2 not allowed by this key, 1 with too small a window."
+    )
 
 
 def test_a_demand_that_is_dropped_lets_in_whatever_did_not_meet_it():

@@ -120,6 +120,11 @@ def words(taken: SessionTurn) -> str:
     return " ".join(session_words(OpenedSession(session, taken), chosen(taken)))
 
 
+def test_an_inherited_task_is_told_as_it_was_and_as_what_the_message_makes_it():
+    harder = SessionTurn(classification(), inherited=True, made_harder=Difficulty.EASY)
+    assert "it inherits its task: coding, easy, which this message makes medium." in words(harder)
+
+
 def test_what_an_earlier_answer_asked_for_is_told_as_long_as_it_is_asked_for():
     easy = replace(classification(), difficulty=Difficulty.EASY)
     after = words(SessionTurn(easy, inherited=True, lift=1))

@@ -77,6 +77,34 @@ def test_evidence_of_the_tail_of_a_long_prompt_points_into_the_tail():
     assert prompt[found.start : found.end] == "limerick"
 
 
+@pytest.mark.parametrize(
+    ("prompt", "rule", "shown"),
+    [
+        ("What is 2+2?", "arithmetic", "2+2"),
+        ("What is 125 + 250?", "arithmetic", "125 + 250"),
+        ("What is 2+2? I forgot.", "question-mark", "?"),
+        ("２＋２ 是多少？", "question-mark", "？"),
+        ("Solve x^2 = 4", "formula", "x^2"),
+        ("Fix getUserName for me", "code-like", "getUserName"),
+        ("Why?\n```\nprint(1)\n```", "code-block", "```"),
+        ("Why so?\nimport os\nprint(os)", "code-block", "import os\nprint("),
+        ("Write a poem about the sea", "no-question-mark", "Write a poem about the sea"),
+        ("good one", "tiny", "good one"),
+    ],
+)
+def test_a_rule_without_phrases_shows_what_it_fired_by_or_that_it_is_of_the_whole(prompt: str, rule: str, shown: str):
+    (match,) = [match for match in judge(prompt).matches() if match.rule == rule]
+    assert prompt[match.start : match.end] == shown
+    assert normalise(shown).text == match.text
+
+
+@given(st.text(min_size=1, max_size=300) | st.from_regex(r"[0-9a-z?+=^_ .\n`]{1,80}", fullmatch=True))
+@settings(max_examples=150, deadline=None)
+def test_every_rule_that_fires_shows_where(text):
+    read = normalise(text)
+    assert all(match.text for match in judge(text).matches()) or not read.text
+
+
 def test_probabilities_sum_to_one_whatever_fires():
     assert sum(judge("").probabilities.values()) == pytest.approx(1)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta
+from llm_router.generation.chat import ALIVE, ChatAnswer, ChatChunk, StopReason, ToolCall, ToolCallDelta, Usage
 from llm_router.generation.stops import ended, until_a_stop
 
 PIECES = st.lists(st.text("ab#", max_size=4), max_size=8)
@@ -54,6 +54,15 @@ def test_a_whole_answer_is_cut_at_the_stop(text: str, stop: str, left: str):
     found = ended(ChatAnswer(text, StopReason.LENGTH), [stop])
     assert found.text == left
     assert (found.stop, found.stopped_at) == ((StopReason.LENGTH, None) if left == text else (StopReason.STOP, stop))
+
+
+def test_what_is_held_back_keeps_back_no_count():
+    pieces = [ChatChunk("a#", so_far=Usage(1, 2)), ChatChunk("#", so_far=Usage(1, 3)), ChatChunk("b")]
+    assert [(piece.text, piece.so_far) for piece in streamed(pieces, ["##x"])] == [
+        ("a", Usage(1, 2)),
+        ("", Usage(1, 3)),
+        ("##b", None),
+    ]
 
 
 def test_behind_a_stop_nothing_more_is_read():

@@ -95,6 +95,7 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
         (Observation("route", "/route", "r", 200, estimated_usd=0.1), "Latency"),
         (Observation("route", "/route", "r", 200, estimated_usd=0.1, cost_usd=0.0), "GenerationLatency"),
         (Observation("route", "/v1/chat/completions", "r", 200, kind=ActivityKind.GENERATION), "GenerationLatency"),
+        (Observation("route", "/route/health", "r", 200, kind=ActivityKind.PROBE), None),
         *(
             (Observation("route", "/route", "r", *status_of(error)[:1], error=status_of(error)[1]), metric)
             for error, metric in (
@@ -110,10 +111,11 @@ def test_the_template_reads_no_metric_that_is_never_written(capsys):
         ),
     ],
 )
-def test_the_latency_that_an_alarm_watches_leaves_out_what_a_provider_s_model_answers(seen, metric, capsys):
+def test_the_latency_that_an_alarm_watches_leaves_out_probes_and_what_a_provider_s_model_answers(seen, metric, capsys):
     EmfMetrics(NAMESPACE).request(seen)
     (line,) = written(capsys)
-    assert {"Latency", "GenerationLatency"} & line.keys() == {metric}
+    assert line["Requests"] == [1]
+    assert {"Latency", "GenerationLatency"} & line.keys() == ({metric} if metric else set())
 
 
 def test_the_table_of_routes_says_whose_time_is_a_model_s_and_what_is_asked_over_and_over():
@@ -122,6 +124,15 @@ def test_the_table_of_routes_says_whose_time_is_a_model_s_and_what_is_asked_over
     asked = ("/v1/chat/completions", "/v1/responses", "/v1/messages")
     generations = dict.fromkeys(asked, ActivityKind.GENERATION)
     assert special == generations | dict.fromkeys(probes, ActivityKind.PROBE)
+
+
+def test_the_first_request_of_a_process_is_told_apart_and_a_probe_is_none():
+    with service(LOG_LEVEL="INFO") as api:
+        assert api.get("/route/health").status == 200
+        with logged(logging.getLogger("llm-router"), level=logging.INFO) as told:
+            for path in ("/route/health", "/metrics/models", "/metrics/models"):
+                assert api.get(path).status == 200
+    assert [json.loads(line)["request"]["cold_start"] for line in told] == [False, True, False]
 
 
 def test_a_log_line_tells_equal_prompts_and_never_the_prompt():

@@ -165,6 +165,48 @@ def test_every_address_has_an_alarm_on_its_5xx():
     assert watched({"StreamingDoor": "true"}) == {"5xx", "Api", "Url5xxCount", "RouteStreamFunction"}
 
 
+def test_the_address_of_a_cache_which_may_hold_a_password_is_given_to_those_that_cache_alone():
+    stack = resolved({"StreamingDoor": "true", "RedisUrl": "rediss://:secret@cache.example:6380"})["Resources"]
+    told = {name for name, found in stack.items() if "REDIS_URL" in json.dumps(found)}
+    assert told == {"RouteFunction", "RouteStreamFunction", "ClassifyFunction"}
+
+
+def test_a_catalogue_that_nothing_refreshes_any_more_raises_its_alarm_within_hours_of_two_days():
+    """Where data are missing CloudWatch goes by some periods more than it is told: short ones are soon over."""
+    alarm = resolved({})["Resources"]["StaleCatalogueAlarm"]["Properties"]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 2 * 86_400
+    assert alarm["Period"] <= 3600
+    assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == ("Sum", "LessThanThreshold", 1)
+    assert alarm["TreatMissingData"] == "breaching"
+
+
+def test_the_network_lies_in_the_zones_that_were_chosen():
+    def zones(parameters: Mapping[str, str]) -> list[str]:
+        stack = resolved({"Cache": "valkey", "Egress": "nat", **parameters})["Resources"]
+        names = ("PrivateSubnetA", "PrivateSubnetB", "PublicSubnet")
+        return [json.dumps(stack[name]["Properties"]["AvailabilityZone"]) for name in names]
+
+    first, second, public = zones({})
+    assert first == public == json.dumps({"Fn::Select": [0, {"Fn::GetAZs": ""}]})
+    assert second == json.dumps({"Fn::Select": [1, {"Fn::GetAZs": ""}]})
+    chosen = {"Fn::Split": [",", {"Ref": "Zones"}]}
+    first, second, public = zones({"Zones": "us-east-1b,us-east-1c"})
+    assert first == public == json.dumps({"Fn::Select": [0, chosen]})
+    assert second == json.dumps({"Fn::Select": [1, chosen]})
+
+
+def test_the_data_outlive_their_stack_but_not_a_first_deployment_that_fails():
+    stack = resolved({})["Resources"]
+    for name in ("Table", "Bucket"):
+        assert stack[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert stack[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_classify_has_as_long_as_route():
+    functions = load(TEMPLATE).functions
+    assert functions["ClassifyFunction"].timeout_s == functions["RouteFunction"].timeout_s == 29
+
+
 def test_functions_without_the_model_do_not_carry_its_layer():
     for name in ("IngestFunction", "DashboardFunction"):
         assert "ModelLayer" not in json.dumps(transformed()["Resources"][name]["Properties"]["Layers"])

@@ -9,7 +9,7 @@ from tests.support.template import combinations, resolved, transformed
 
 WITHOUT_RESOURCE = {
     "tracing": "X-Ray knows no resources: its two actions are for the whole account or not at all",
-    "network": "network interfaces are not known before Lambda makes them, and describing them knows no resources",
+    "network": "what Lambda makes is not known before, and describing knows no resources; it is denied to our own code",
 }
 """The policies that name no resource, and why none can be named; both are only there when their option is chosen."""
 
@@ -36,6 +36,28 @@ def test_no_permission_is_a_star_but_for_those_that_know_no_resource():
                 without.add(policy)
     assert without == set(WITHOUT_RESOURCE)
     assert all("*" not in listed(statement["Resource"]) for _, _, statement in statements(resolved({})))
+
+
+def test_what_lambda_may_do_to_the_network_a_functions_own_code_may_not():
+    found: dict[str, dict[str, dict]] = {}
+    for role, policy, statement in statements(resolved({"Cache": "valkey"})):
+        if policy == "network":
+            found.setdefault(role, {})[statement["Effect"]] = statement
+    assert set(found) == {"RouteRole", "ClassifyRole"}
+    for given in found.values():
+        assert given["Deny"]["Action"] == given["Allow"]["Action"]
+        assert given["Deny"]["Resource"] == "*"
+        assert "Condition" not in given["Allow"]
+        ((arn),) = given["Deny"]["Condition"]["ArnLike"].values()
+        assert arn["Fn::Sub"].endswith(":function:*")
+        assert set(given["Allow"]["Action"]) == {
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:UnassignPrivateIpAddresses",
+        }
 
 
 def test_only_the_route_function_asks_bedrock_and_only_the_models_that_were_named():

@@ -9,7 +9,7 @@ import pytest
 
 from llm_router.function_names import Function
 from llm_router.web.access import rules_of
-from tests.support.template import ROOT, document
+from tests.support.template import ROOT, document, resolved
 
 
 def test_whoever_chooses_a_schedule_is_told_which_one_would_raise_the_alarm_for_ever():
@@ -22,6 +22,11 @@ def test_whoever_chooses_a_schedule_is_told_which_one_would_raise_the_alarm_for_
         ("VpcCidr", "Egress=none, then the other VpcCidr, then Egress=nat"),
         ("MaxConcurrency", "not less than ProvisionedConcurrency"),
         ("ProvisionedConcurrency", "Not more than MaxConcurrency"),
+        ("ThrottleRate", "target for each route alone"),
+        ("ThrottleRate", "MaxConcurrency is the hard bound"),
+        ("ThrottleBurst", "each route"),
+        ("Zones", "only with another VpcCidr"),
+        ("RedisUrl", "in git"),
     ],
 )
 def test_whoever_chooses_what_another_choice_would_make_fail_is_told(parameter: str, told: str):
@@ -46,6 +51,15 @@ def test_the_outputs_tell_the_address_and_what_to_do_next():
     assert {"ApiUrl", "AdminKeyCommand", "NextCommand"} <= set(outputs)
     streamed = {f"/{rule.path.split('/')[1]}" for rule in rules_of(Function.ROUTE)}
     assert set(re.findall(r"/[a-z0-9]+", outputs["StreamingUrl"]["Description"])) == streamed
+
+
+def test_a_path_can_be_put_behind_either_address():
+    """Lambda gives a function URL with a slash at its end, and `//route` is no route."""
+    address, parts = resolved({"StreamingDoor": "true"})["Outputs"]["StreamingUrl"]["Value"]["Fn::Sub"]
+    place, (separator, url) = parts["Host"]["Fn::Select"][0], parts["Host"]["Fn::Select"][1]["Fn::Split"]
+    assert url == {"Fn::GetAtt": ["RouteStreamFunctionUrl", "FunctionUrl"]}
+    host = "https://one.lambda-url.eu-central-1.on.aws/".split(separator)[place]
+    assert address.replace("${Host}", host) == "https://one.lambda-url.eu-central-1.on.aws"
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])

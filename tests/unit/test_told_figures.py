@@ -14,7 +14,7 @@ from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Surroundings
 from llm_router.ranking.tokens import UNSURE, ratios_of
-from llm_router.ranking.told import enough_usd, low_quality, told_ms, told_quality, told_usd, usd
+from llm_router.ranking.told import enough_usd, exact_usd, low_quality, told_ms, told_quality, told_usd, usd
 from tests.support.models import model, task
 
 HERE = Surroundings()
@@ -30,6 +30,17 @@ def test_a_figure_that_is_told_of_a_model_lets_it_in_as_a_bound(chance, price, s
         min_quality=told_quality(found.quality.expected),
     )
     assert rank(models, task(), told, 0.5, HERE).eligible == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        *((3e-05, "$0.00003"), (1e-6, "$0.000001"), (0.5, "$0.50"), (5.0, "$5.00"), (0.0125, "$0.0125")),
+        *((1e4, "$10000.00"), (1234567.891, "$1234567.89"), (100 / 3, "$33.3333"), (1e-6 / 3, "$0.000000333333")),
+    ],
+)
+def test_what_somebody_has_set_is_told_to_six_digits_and_the_cent(amount: float, told: str):
+    assert exact_usd(amount) == told
 
 
 def test_a_told_cost_of_reading_lets_a_model_in_unless_it_is_to_answer_which_must_cost_no_more_if_it_reads_more():

@@ -16,6 +16,7 @@ from tests.support.chat import SCHEMA, WEATHER, ask, conversation
 from tests.support.models import model
 
 ADAPTIVE: dict[str, Json] = {"type": "adaptive"}
+TOLD: dict[str, Json] = {"type": "adaptive", "display": "summarized"}
 REASONS = frozenset({Capability.REASONING})
 BEGUN = ChatRequest((*ask().messages, ChatMessage(Role.ASSISTANT, (TextPart("It is"),))))
 
@@ -63,6 +64,43 @@ def test_a_claude_is_told_to_think_as_its_generation_takes_it(name, effort, long
     assert sent.get("output_config") == (None if tries is None else {"effort": tries})
     on = thinking is not None and thinking["type"] in {"enabled", "adaptive"}
     assert ("top_p" in sent) is (not on and name.startswith(("claude-haiku-4", "claude-sonnet-4", "claude-opus-4-1")))
+
+
+@pytest.mark.parametrize(
+    ("name", "effort", "told"),
+    [
+        ("claude-haiku-4-5", "low", budget(1024)),
+        ("claude-opus-4-6", "high", ADAPTIVE),
+        ("claude-opus-4-7", "high", TOLD),
+        ("claude-opus-4-8", "max", TOLD),
+        ("claude-sonnet-5", "low", TOLD),
+        ("claude-haiku-5-5", "high", TOLD),
+        ("claude-sonnet-5-5", "high", TOLD),
+        ("claude-fable-5-1", "medium", TOLD),
+    ],
+)
+def test_a_claude_that_tells_no_thoughts_of_its_own_accord_is_asked_for_them(name, effort, told):
+    request = ask(reasoning_effort=effort, wants_thoughts=True)
+    assert anthropic_request.body(name, request, stream=False)["thinking"] == told
+    fields = bedrock_request.body(f"anthropic.{name}-v1:0", request)["additionalModelRequestFields"]
+    assert isinstance(fields, dict)
+    assert fields["thinking"] == told
+
+
+def test_who_does_not_think_is_not_asked_for_thoughts():
+    request = ask(reasoning_effort="none", wants_thoughts=True)
+    always = [(name, None) for name in ("claude-fable-5", "claude-haiku-5", "claude-opus-5-5")]
+    for name, off in (("claude-opus-4-7", None), ("claude-sonnet-5-5", {"type": "between_tools"}), *always):
+        assert anthropic_request.body(name, request, stream=False).get("thinking") == off
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("claude-opus-4-7", None), ("claude-opus-5", None), ("claude-sonnet-5-5", TOLD)]
+)
+def test_nobody_is_asked_for_thoughts_who_has_to_call_a_tool_first(name: str, told: dict[str, Json] | None):
+    forced = ask(tools=(WEATHER,), tool_choice=ToolChoice(ToolMode.REQUIRED))
+    request = replace(forced, reasoning_effort="high", wants_thoughts=True)
+    assert anthropic_request.body(name, request, stream=False).get("thinking") == told
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ _FORMULA = re.compile(
     r"\$[^$\n]{1,200}\$|\\(?:frac|sqrt|int|sum|begin|cdot|le|ge|pi|theta)\b|[²³√∫∑π∞≤≥≠∈ℝ∂]|[a-z0-9)]\^[\d({a-z]"
 )
 _ARITHMETIC = re.compile(r"\d ?[-+*/×÷^=x] ?\(?\d|[a-zA-Z\d)] ?= ?[-(]?[a-zA-Z\d]|\d ?%|%")
+SIGNS = {"code_like": _CODE_LIKE, "formula": _FORMULA, "arithmetic": _ARITHMETIC}
+"""What each of these signals of `Features` is a sign of, wherever it occurs."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 _LIST_LINE = re.compile(r"^\s{0,8}(?:[-*•]|\d{1,2}[.)])\s", re.MULTILINE)
 _KINDS = (_NUMBER, _LIST_LINE, _FORMULA, _ARITHMETIC)

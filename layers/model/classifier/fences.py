@@ -67,6 +67,12 @@ def holds_code(text: str, *, prose: bool) -> bool:
     return (marked and _FENCE.search(text) is not None) or _imports(text)
 
 
+def code_at(text: str) -> tuple[int, int] | None:
+    """Where the first such thing stands; None where there is none."""
+    found = [each for each in (_FENCE.search(text), _import().search(text)) if each is not None]
+    return min((each.span() for each in found), default=None)
+
+
 def _imports(text: str) -> bool:
     if text.startswith(("import ", "from ")) or "\nimport " in text or "\nfrom " in text:
         return _import().search(text) is not None

@@ -79,8 +79,8 @@ class HybridClassifier:
     def with_categories(self, definitions: Sequence[Definition]) -> HybridClassifier:
         """The same classifier that also knows these categories, and no others of the operator's.
 
-        Takes some four milliseconds for each example that was not among those of the last time. Without a model they
-        are never chosen. Raises `EncoderFailed` when an example cannot be read.
+        The model reads each example that was not among those of the last time, which takes about as long as a prompt
+        does. Without a model they are never chosen. Raises `EncoderFailed` when an example cannot be read.
         """
         version = self.about.version.partition("+")[0]
         plain = replace(self, own=None, about=replace(self.about, version=version))

@@ -13,6 +13,7 @@ from classifier.features import Features, read_features
 from classifier.logistic import softmax
 from classifier.normalise import Prompt
 from classifier.phrases import Found, PhraseIndex
+from classifier.places import CALLED, place_of
 from classifier.words import Word, split_words
 from llm_router.taxonomy import Category, RuleMatch
 
@@ -80,8 +81,10 @@ class Verdict:
         prompt = self.reading.prompt
         found = []
         for rule, start, end in self.fired:
+            start, end = (start, end) if rule.groups else place_of(rule.signals, prompt.text)
             first, last = prompt.span(start, end) if end > start else (0, 0)
-            found.append(RuleMatch(rule.name, rule.category, rule.weight, first, last, prompt.text[start:end]))
+            name = CALLED.get(rule.name, rule.name)
+            found.append(RuleMatch(name, rule.category, rule.weight, first, last, prompt.text[start:end]))
         return tuple(sorted(found, key=lambda match: -match.weight))
 
 

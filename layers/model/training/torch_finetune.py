@@ -1,7 +1,7 @@
 """`python -m training.torch_finetune`: fine-tunes adapters and heads on labelled prompts.
 
-`--onwards` goes on from weights of before with the averaged epochs alone, and half the way to where those lead: enough
-for prompts that were added.
+`--onwards` goes on from weights of before with the averaged epochs alone, and part of the way to where those lead:
+enough for prompts that were added.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from training.outcomes import Outcome, development_outcomes, training_outcomes
 from training.sources import data_dir, public_rows
 from training.topics import topic_names
 from training.torch_batches import Batches, Example, example, with_failure
-from training.torch_course import Course, Plan, average, halfway, train
+from training.torch_course import Course, Plan, average, part_way, train
 from training.torch_export import read_adapters, read_heads, write_adapters, write_heads
 from training.torch_network import Model, Shape
 from training.torch_predict import DEVICE, predict
@@ -98,7 +98,7 @@ def main() -> int:
     if plan.averaged:
         model = average(course, tell)
     if options.onwards is not None:
-        model = halfway(before, model)
+        model = part_way(before, model)
         tell(model)
     if folder:
         report_failures(model, batches, development_outcomes(folder))

@@ -27,7 +27,9 @@ class EmfMetrics:
         self._namespace = namespace
 
     def request(self, seen: Observation) -> None:
-        """One answered request or scheduled run. The time of answers that a provider's model wrote stands apart."""
+        """One answered request or scheduled run. The time of answers that a provider's model wrote stands apart, and
+        that of probes is left out: they are quicker than any request, but for those that wait for a process to start.
+        """
         if seen.kind is ActivityKind.SCHEDULED:
             self._write("function", seen.function, [("Refreshes", MetricUnit.Count, float(seen.status < 400))])
             return
@@ -35,8 +37,9 @@ class EmfMetrics:
             ("Requests", MetricUnit.Count, 1.0),
             ("Errors", MetricUnit.Count, float(seen.status >= 500)),
             ("Refused", MetricUnit.Count, float(400 <= seen.status < 500)),
-            ("GenerationLatency" if seen.generates else "Latency", MetricUnit.Milliseconds, seen.ms),
         ]
+        if seen.kind is not ActivityKind.PROBE:
+            found.append(("GenerationLatency" if seen.generates else "Latency", MetricUnit.Milliseconds, seen.ms))
         if seen.cold_start:
             found.append(("ColdStarts", MetricUnit.Count, 1.0))
         if seen.cached is not None:

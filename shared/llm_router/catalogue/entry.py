@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -180,6 +180,8 @@ class Catalogue:
     version: int
     models: Mapping[str, ModelEntry]
     as_of: float = 0.0
+    _by_alias: dict[str, ModelEntry | None] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _by_folded: dict[str, ModelEntry | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __iter__(self) -> Iterator[ModelEntry]:
         return iter(self.models.values())
@@ -192,14 +194,31 @@ class Catalogue:
         return tuple(model for model in self.models.values() if model.active)
 
     def find(self, name: str) -> ModelEntry | None:
-        """The model with this id or, when exactly one has it, with this `api_alias`."""
+        """The model with this id or, when exactly one has it, with this `api_alias`; where nothing is written so, in
+        another case of letters, unless that alone tells two apart."""
         if (exact := self.models.get(name)) is not None:
             return exact
-        named = [model for model in self.models.values() if model.api_alias == name]
-        return named[0] if len(named) == 1 else None
+        if not self._by_folded:
+            self._note_names()
+        return self._by_alias[name] if name in self._by_alias else self._by_folded.get(name.casefold())
 
     def named(self, name: str) -> ModelEntry:
         """The same. Raises `NotFound`."""
         if (found := self.find(name)) is None:
             raise NotFound("There is no such model; see /models.")
         return found
+
+    def _note_names(self) -> None:
+        """Once, at the first name that is no id: from then on, none is searched for. Ids go before aliases."""
+        aliases = [(model.api_alias, model) for model in self if model.api_alias is not None]
+        ids = _unique((name.casefold(), model) for name, model in self.models.items())
+        self._by_alias.update(_unique(aliases))
+        self._by_folded.update({**_unique((alias.casefold(), model) for alias, model in aliases), **ids})
+
+
+def _unique(named: Iterable[tuple[str, ModelEntry]]) -> dict[str, ModelEntry | None]:
+    """What each name means: None where that is several."""
+    found: dict[str, ModelEntry | None] = {}
+    for name, model in named:
+        found[name] = None if name in found else model
+    return found

@@ -20,9 +20,9 @@ def is_legal_id(text: str) -> bool:
 
 
 def is_reserved(text: str) -> bool:
-    """Whether a whole id means something else to the API: `auto` and what begins with `auto:` leave the choice of a
-    model to the router, and `models` is a path of its own."""
-    return text in ("auto", "models") or text.startswith("auto:")
+    """Whether a whole id means something else to the API: `auto` and what begins with `auto:`, in any case of letters,
+    leave the choice of a model to the router, and `models` is a path of its own."""
+    return text == "models" or text.partition(":")[0].casefold() == "auto"
 
 
 def name_problem(text: str) -> str | None:

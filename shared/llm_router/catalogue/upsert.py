@@ -12,7 +12,7 @@ from llm_router.catalogue.naming import DOUBLE, folded, is_anothers
 from llm_router.catalogue.operator_quality import completed, stated
 from llm_router.catalogue.records import FACTS, OPERATOR, SPEEDS, Reading, RecordProblem, Update, known
 from llm_router.catalogue.untold import taken_back_status
-from llm_router.catalogue.validation import parse
+from llm_router.catalogue.validation import STRANGE, TAKEN, parse
 from llm_router.errors import FieldProblem, InvalidRequest
 from llm_router.json_values import Json
 
@@ -153,4 +153,8 @@ def _at(index: int, problems: Iterable[FieldProblem]) -> list[FieldProblem]:
 
 
 def _refused(problems: Sequence[FieldProblem]) -> InvalidRequest:
-    return InvalidRequest("Some models are wrong and nothing was changed; see 'fields'.", tuple(problems))
+    """Which fields a model has is told where the first holds another: of thousands it would only make it long."""
+    told = list(problems)
+    if (first := next((at for at, each in enumerate(told) if each.problem == STRANGE), None)) is not None:
+        told[first] = FieldProblem(told[first].path, f"{STRANGE}; known are {', '.join(TAKEN)}")
+    return InvalidRequest("Some models are wrong and nothing was changed; see 'fields'.", tuple(told))

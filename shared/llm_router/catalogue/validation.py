@@ -22,6 +22,9 @@ _PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _IGNORED: Final = frozenset({"provenance", "tags", "notes", "analytics_id", "last_updated", "real_time_metrics"})
 """Accepted so that our own answers and the reference design's files can be sent back; nothing is taken from them."""
 
+STRANGE: Final = "holds a field that a model does not have"
+"""What is wrong with a model that has a field of nobody's."""
+
 
 def parse(
     row: Json, *, today: str, lenient: bool = False, known: Container[str] = ()
@@ -64,7 +67,7 @@ def parse(
 def _strange(row: Mapping[str, Json]) -> list[FieldProblem]:
     """What does not belong into a model, however often it is there, what is no JSON where nothing is read, and nobody
     for a provider."""
-    unknown = [FieldProblem("", "holds a field that a model does not have")] if not row.keys() <= _KNOWN else []
+    unknown = [FieldProblem("", STRANGE)] if not row.keys() <= _KNOWN else []
     unread = sorted(_IGNORED & row.keys())
     nobody = [FieldProblem("provider", "cannot be unknown")] if row.get("provider", "") is None else []
     return unknown + nobody + [FieldProblem(name, NOT_FINITE) for name in unread if not is_finite(row[name])]
@@ -119,7 +122,9 @@ def _latency(row: Mapping[str, Json], facts: dict[str, Any], cleared: set[str], 
         problems.append(FieldProblem("latency", "must be an object"))
         return
     if not given.keys() <= set(SPEEDS):
-        problems.append(FieldProblem("latency", "holds a field that a latency does not have"))
+        problems.append(
+            FieldProblem("latency", f"holds a field that a latency does not have; known are {', '.join(SPEEDS)}")
+        )
     for name in SPEEDS:
         if name not in given:
             continue
@@ -134,4 +139,7 @@ def _latency(row: Mapping[str, Json], facts: dict[str, Any], cleared: set[str], 
             facts[name] = speed
 
 
-_KNOWN: Final = frozenset({"id", "provider", "quality", "capabilities", "latency"}) | _IGNORED | FIELDS.keys()
+TAKEN: Final = ("id", "provider", *FIELDS, "capabilities", "latency", "quality")
+"""The fields that something is taken from."""
+
+_KNOWN: Final = _IGNORED.union(TAKEN)

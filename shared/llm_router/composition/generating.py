@@ -83,6 +83,7 @@ class Generating:
             self._services.secrets.provider_settings(),
             private_http=settings.private_http_providers,
             demo=settings.demo_provider,
+            bedrock_models=settings.bedrock_models,
         )
 
     def _make_dispatcher(self) -> Dispatcher:

@@ -78,9 +78,10 @@ class Completions:
             complete=True,
             longest=request.max_tokens,
         )
-        seconds = self.stream_s if body.stream and call.streams else WHOLE_S
+        streams = body.stream and call.streams
+        seconds = self.stream_s if streams else WHOLE_S
         if is_auto(body.model):
-            routed = self.dispatcher.routed(ask, request, key, seconds)
+            routed = self.dispatcher.routed(ask, request, key, seconds, whole=not streams)
         else:
             routed = self.dispatcher.pinned(body.model, ask, request, key, seconds)
         note_decision(call.note, routed.decision, request.reasoning_effort)

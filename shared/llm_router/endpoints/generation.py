@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,15 +17,16 @@ from llm_router.endpoints.chat_form import ChatForm
 from llm_router.endpoints.completions import Completions, headers_of, note_completed
 from llm_router.endpoints.keeping import kept_if
 from llm_router.endpoints.model_names import known_name
-from llm_router.errors import InvalidRequest
+from llm_router.errors import CatalogueUnavailable, InvalidRequest
 from llm_router.generation.auto import is_auto, no_such_model, preference_of
 from llm_router.generation.dispatch import Routed
 from llm_router.generation.idempotency import MAX_KEY
+from llm_router.ranking.unmatched import Unmatched, unmatched_by_key
 from llm_router.schemas.chat_answer import ChatCompletion
 from llm_router.schemas.chat_request import ChatCompletionRequest
 from llm_router.schemas.generated import finished_decision, generated_answer
 from llm_router.schemas.keys import KeyRemoved, KeyRequest, KeysAnswer, NewKeyAnswer, keys_answer, new_key_answer
-from llm_router.schemas.listed_models import ListedModel, ModelList, listed_auto, listed_model, model_list
+from llm_router.schemas.listed_models import ListedModel, ModelList, listed_auto, listed_model, model_list, page_of
 from llm_router.schemas.messages import conversation
 from llm_router.schemas.route import RouteRequest, route_answer
 from llm_router.web.door import Call, Door
@@ -66,10 +68,12 @@ class GenerationRoutes:
         return await self.answered(call, body, ChatForm(body, call.request_id))
 
     async def models(self, call: Call) -> ModelList:
-        """`auto`, and the models whose provider is configured and that the key allows."""
+        """`auto`, and the models whose provider is configured and that the key allows: page by page for clients of
+        Anthropic's that want it so."""
         as_of = self.service.reader().in_force().catalogue.as_of
         key = self.service.generating.key_gate().held_by(call.caller)
-        return model_list(self.service.generating.dispatcher().routable(key), as_of)
+        listed = model_list(self.service.generating.dispatcher().routable(key), as_of)
+        return page_of(listed, call.query) if _is_anthropics(call) else listed
 
     async def model(self, call: Call) -> ListedModel:
         """One of them, by any name that a request may give it: for clients of Anthropic's, who say the version of its
@@ -79,7 +83,7 @@ class GenerationRoutes:
         if is_auto(name):
             preference_of(name)
             return listed_auto(name, catalogue.as_of)
-        asked = catalogue.find(known_name(catalogue, name) if "anthropic-version" in call.headers else name)
+        asked = catalogue.find(known_name(catalogue, name) if _is_anthropics(call) else name)
         for model in self.service.generating.dispatcher().routable(key):
             if asked is not None and model.id == asked.id:
                 return listed_model(model, catalogue.as_of)
@@ -91,10 +95,15 @@ class GenerationRoutes:
         return keys_answer(made.key_book().all(), made.budgets().spends())
 
     async def add_key(self, _call: Call, body: KeyRequest) -> NewKeyAnswer:
-        """Its secret is shown this once; only its hash is kept."""
+        """Its secret is shown this once; only its hash is kept. A name that nothing has is told and kept: a model may
+        come with it later."""
         secret = new_secret()
         draft = body.draft(self.service.clock.now())
-        return new_key_answer(self.service.generating.key_book().add(draft, secret), secret)
+        vain: list[Unmatched] = []
+        with suppress(CatalogueUnavailable):
+            models = self.service.reader().in_force().catalogue.models.values()
+            vain = unmatched_by_key(draft.models, draft.providers, models)
+        return new_key_answer(self.service.generating.key_book().add(draft, secret), secret, vain)
 
     async def remove_key(self, call: Call) -> KeyRemoved:
         """Effective at once here, and within seconds everywhere."""
@@ -130,7 +139,7 @@ class GenerationRoutes:
 
     async def answered(self, call: Call, body: ChatCompletionRequest, form: AnswerForm) -> Response:
         """The completion in this form, whole or as a stream."""
-        said = conversation(body.messages)
+        said = await self.said(body)
         call.note.prompt_hash = self.service.prompt_hash(said.request)
 
         async def completed() -> Response:
@@ -141,6 +150,12 @@ class GenerationRoutes:
             return await self._once(call, completed)
         completions, routed, key = await self._routed(call, body, said)
         return await completions.streamed(call, body, routed, key, form)
+
+    async def said(self, body: ChatCompletionRequest) -> Conversation:
+        """Its messages as the domain sees them. What files count takes time, so that those are made aside."""
+        if any(message.turn.files for message in body.messages):
+            return await self.service.aside(lambda: conversation(body.messages))
+        return conversation(body.messages)
 
     async def _routed(
         self, call: Call, body: ChatCompletionRequest, said: Conversation
@@ -185,6 +200,11 @@ class GenerationRoutes:
             service.settings.stream_timeout,
             service.aside,
         )
+
+
+def _is_anthropics(call: Call) -> bool:
+    """Whether a client of Anthropic's asks: it says the version of its protocol."""
+    return "anthropic-version" in call.headers
 
 
 def _fingerprint(call: Call) -> bytes:

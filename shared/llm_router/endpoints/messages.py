@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.naming import undated
+from llm_router.conversation import Conversation
 from llm_router.endpoints.generation import GenerationRoutes
 from llm_router.endpoints.message_form import MessageForm
 from llm_router.endpoints.model_names import known_name
@@ -18,7 +19,6 @@ from llm_router.ranking.tokens import NO_TEXT, Reading, ratios_of, reading_of_al
 from llm_router.schemas.anthropic_answer import AnthropicMessage, TokenCount
 from llm_router.schemas.anthropic_request import MessagesRequest
 from llm_router.schemas.chat_request import ChatCompletionRequest
-from llm_router.schemas.messages import conversation
 from llm_router.web.door import Call, Door
 
 
@@ -53,7 +53,9 @@ class MessagesRoutes:
         key's minute as recommending does."""
         _must_be_whole(body)
         self.generation.service.generating.key_gate().key_of(call.caller, spends=False)
-        return TokenCount(input_tokens=_reading(body.completion()).by(ratios_of(self._tokenizer(body.model))))
+        asked = body.completion()
+        read = _reading(asked, await self.generation.said(asked))
+        return TokenCount(input_tokens=read.by(ratios_of(self._tokenizer(body.model))))
 
     def _tokenizer(self, name: str) -> str | None:
         """Of the model that is named. Raises `NotFound`."""
@@ -79,9 +81,8 @@ def _must_be_whole(body: MessagesRequest) -> None:
         raise InvalidRequest("No conversation is held here.", (held,), code=ErrorCode.THREAD_UNSUPPORTED_REQUEST)
 
 
-def _reading(asked: ChatCompletionRequest) -> Reading:
+def _reading(asked: ChatCompletionRequest, said: Conversation) -> Reading:
     """All that a model would have to read."""
-    said = conversation(asked.messages)
     said = replace(said, wants_tools=bool(asked.tools), beside_tokens=beside_tokens(asked.chat(max_tokens=1)))
     texts = reading_of_all([turn.text for turn in said.turns])
     return together([texts, Reading(said.unspoken_tokens, NO_TEXT, said.tooled)])

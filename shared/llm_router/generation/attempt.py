@@ -20,7 +20,8 @@ class Unfailed(StrEnum):
 class Attempt:
     """One model in the walk: it answered, it failed, or (`cooling`) it was passed over because it failed of late.
 
-    `ms` is to the whole answer, or to the first chunk of a stream; `why` is what the router could not put to it.
+    `ms` is to the whole answer, or to the first chunk of a stream; `why` is what the router could not put to it. It was
+    `cut_short` where it failed since it was given less time than it was expected to take.
     """
 
     model: str
@@ -30,6 +31,7 @@ class Attempt:
     status: int | None = None
     cooling: bool = False
     why: str | None = None
+    cut_short: bool = False
 
     @property
     def outcome(self) -> Failure | Unfailed:
@@ -54,7 +56,8 @@ class AttemptReport:
     """An attempt with what is known about the request, without its text.
 
     `first_token_ms` and `tokens_per_second` (of output, after the first token) are measured on streams;
-    `tokens_per_second` of a whole answer counts its whole time.
+    `tokens_per_second` of a whole answer counts its whole time. It was `cut_short` where it had less time than it was
+    expected to take, or a stream was still being written when its time was over.
     """
 
     model: str
@@ -64,3 +67,4 @@ class AttemptReport:
     label: Label = UNLABELLED
     first_token_ms: float | None = None
     tokens_per_second: float | None = None
+    cut_short: bool = False

@@ -18,11 +18,11 @@ def no_such_model() -> NotFound:
 
 
 def preference_of(model: str) -> float | None:
-    """The preference that `auto:cheap`, `auto:best` or `auto:0.7` names; None for `auto` alone.
+    """The preference that `auto:cheap`, `auto:best` or `auto:0.7` names, in any case; None for `auto` alone.
 
     Raises `NotFound` for any other word after the colon.
     """
-    word = model.partition(":")[2]
+    word = model.partition(":")[2].casefold()
     if not word:
         return None
     preference = float(word) if _NUMBER.fullmatch(word) else _PREFERENCES.get(word, math.inf)
@@ -33,4 +33,4 @@ def preference_of(model: str) -> float | None:
 
 def is_auto(model: str) -> bool:
     """Whether the router is to choose."""
-    return model == AUTO or model.startswith(f"{AUTO}:")
+    return model.partition(":")[0].casefold() == AUTO

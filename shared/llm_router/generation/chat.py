@@ -142,8 +142,8 @@ class ChatRequest:
     """What is asked of a model. None and empty leave it to the provider's own default.
 
     `max_tokens` bounds what is billed as output; `logit_bias` pairs one model's tokens with their bias. A prompt that a
-    session goes on with is `kept`: a provider that has to be asked for it keeps it in its cache. Settings that a
-    provider does not know are left out by its adapter.
+    session goes on with is `kept`: a provider that has to be asked for it keeps it in its cache. Who `wants_thoughts`
+    asks a model for them that tells none otherwise. Settings that a provider does not know are left out by its adapter.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -162,6 +162,7 @@ class ChatRequest:
     parallel_tool_calls: bool | None = None
     json_format: JsonFormat | None = None
     kept: bool = False
+    wants_thoughts: bool = False
     own: OwnFields = OwnFields()
 
     @property
@@ -221,7 +222,9 @@ class ToolCallDelta:
 @dataclass(frozen=True, slots=True)
 class ChatChunk:
     """A piece of a streamed answer. The last ones bring `stop`, with what it `stopped_at`, and `usage`, each at most
-    once. `citations` are all that are known by then: the last ones that are told count, and none before them."""
+    once. `citations` are all that are known by then: the last ones that are told count, and none before them. `so_far`
+    is what the provider has counted by then, the last that is told counts; it is no part of the answer, so that a piece
+    with nothing else is a sign of life."""
 
     text: str = ""
     reasoning: str = ""
@@ -231,6 +234,7 @@ class ChatChunk:
     refusal: str = ""
     citations: tuple[Citation, ...] = ()
     stopped_at: str | None = None
+    so_far: Usage | None = field(default=None, compare=False)
 
 
 ALIVE = ChatChunk()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,7 +22,7 @@ from llm_router.generation.pictures import most_beyond
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Providers, nobody
 from llm_router.generation.sparing import WhyNot, spared
-from llm_router.generation.walk import TakesS
+from llm_router.generation.walk import SPARE_S, TakesS
 from llm_router.ports import Clock
 from llm_router.ranking.rank import Outlook
 from llm_router.ranking.task import Dearest
@@ -65,9 +66,11 @@ class Dispatcher:
         """How long an answer may be when so much is asked for."""
         return self.longest if max_tokens is None else min(max_tokens, self.longest)
 
-    def routed(self, ask: Ask, request: ChatRequest, key: ClientKey | None, seconds: float = WHOLE_S) -> Routed:
-        """By ranking all models that are configured here, that the key allows, that have not just failed and, where a
-        tool must be called, that can be made to.
+    def routed(
+        self, ask: Ask, request: ChatRequest, key: ClientKey | None, seconds: float = WHOLE_S, *, whole: bool = True
+    ) -> Routed:
+        """By ranking all models that are configured here, that the key allows, that have not just failed, where a tool
+        must be called, that can be made to and, where the answer is to be whole, that are expected to end in time.
 
         A ranking tells of the best ones alone: were those of a provider that is down among them, they could fill it,
         and nobody else would be asked. Where nothing else is left, they are ranked all the same.
@@ -81,7 +84,7 @@ class Dispatcher:
         ask = replace(ask, thinks_otherwise=otherwise, kept=request.kept)
         if limit is not None and media.assumed:
             ask = replace(ask, dearest=Dearest(partial(most_beyond, media), media.assumed))
-        decision = self._decided(ask, request, self._barred(key))
+        decision = self._decided(ask, request, self._barred(key), seconds - SPARE_S if whole else math.inf)
         found = decision.classified.classification
         label = Label(found.base_category, found.difficulty)
         models = tuple(candidate.model for candidate in decision.ranking.candidates)
@@ -92,12 +95,16 @@ class Dispatcher:
     def _begun_by(self) -> float:
         return self.clock.monotonic() + WHOLE_S
 
-    def _decided(self, ask: Ask, request: ChatRequest, barred: Mapping[str, str]) -> Decision:
+    def _decided(self, ask: Ask, request: ChatRequest, barred: Mapping[str, str], within_s: float) -> Decision:
         ask, catalogue = replace(ask, generated=True), self.catalogues.in_force().catalogue
         *left_out, untaken = spared(request, catalogue, self.cooling, self.can_force, self.why_not)
-        for each in left_out:
+        in_time = replace(ask, within_s=within_s)
+        # Late is better than resting, since nobody asks who rests; better than both is one that only may call the tool.
+        resting = self.cooling.resting(catalogue).keys()
+        awake = [each for each in (*left_out, untaken) if resting <= each.keys()] if within_s < math.inf else []
+        for asked, each in (*((in_time, each) for each in awake), *((ask, each) for each in left_out)):
             with contextlib.suppress(NoEligibleModel):
-                return self.recommender.recommend(replace(ask, barred={**each, **barred}))
+                return self.recommender.recommend(replace(asked, barred={**each, **barred}))
         able = replace(ask, barred={**untaken, **barred})
         try:
             return self.recommender.recommend(able)
@@ -131,7 +138,8 @@ class Dispatcher:
             raise InvalidRequest(f"The model {model.id} is {model.status}.", code=ErrorCode.MODEL_NOT_ACTIVE)
         if key is not None and not key.allows(model):
             raise Forbidden(f"This key may not use {model.id}.", code=ErrorCode.MODEL_NOT_ALLOWED)
-        if (missing := self.providers.why_not(model.provider)) is not None:
+        missing = self.providers.why_not(model.provider) or self.providers.withheld(model.provider, model.api_name)
+        if missing is not None:
             raise Unavailable(f"{model.id} cannot be asked: {missing}.", code=ErrorCode.PROVIDER_NOT_CONFIGURED)
         if key is not None and key.has_budget and cost_usd(model, Usage(1, 1)) is None:
             raise Forbidden(
@@ -178,14 +186,21 @@ class Dispatcher:
         catalogue = self.catalogues.in_force().catalogue
         unconfigured = self._without_provider(catalogue)
         if len(unconfigured) == len(catalogue):
-            raise Unavailable(nobody(self.providers.begun()), code=ErrorCode.PROVIDER_NOT_CONFIGURED)
+            begun = self.providers.begun()
+            withheld = {unconfigured[model.id] for model in catalogue if begun.get(model.provider, "") is None}
+            raise Unavailable(nobody(begun, withheld), code=ErrorCode.PROVIDER_NOT_CONFIGURED)
         return unconfigured if key is None else {**key.refused(catalogue), **unconfigured}
 
     def _without_provider(self, catalogue: Catalogue) -> Mapping[str, str]:
         held = self._unconfigured
         if held is None or held[0] is not catalogue:
             whys = {provider: self.providers.why_not(provider) for provider in {m.provider for m in catalogue}}
-            missing = {model.id: why for model in catalogue if (why := whys[model.provider]) is not None}
+            withheld = self.providers.withheld
+            missing = {
+                model.id: why
+                for model in catalogue
+                if (why := whys[model.provider] or withheld(model.provider, model.api_name)) is not None
+            }
             held = self._unconfigured = (catalogue, missing)
         return held[1]
 

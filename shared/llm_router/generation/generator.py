@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from llm_router.aside import Aside, here
 from llm_router.budgets import Budgets, Reservation
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.errors import StoreUnavailable
+from llm_router.errors import AnswerTooLate, StoreUnavailable, UpstreamTimeout
 from llm_router.generation.attempt import UNLABELLED, Attempt, AttemptReport
 from llm_router.generation.begun import Begun, begun
 from llm_router.generation.bill import Bill
@@ -18,6 +18,7 @@ from llm_router.generation.limit import Limit
 from llm_router.generation.lost import Lost
 from llm_router.generation.one_call import kept_to, piece_kept_to
 from llm_router.generation.provider import Failure, Provider, ProviderFailed
+from llm_router.generation.reports import of_answer, of_attempt
 from llm_router.generation.silence import Silence
 from llm_router.generation.stops import Chunks, ended
 from llm_router.generation.uncalled import must_say_something
@@ -67,7 +68,8 @@ class Generator:
     aside: Aside = here
 
     async def whole(self, job: Job, takes_s: TakesS) -> Completed:
-        """The whole answer of the first model that gives one; `takes_s` is how long each is expected to take."""
+        """The whole answer of the first model that gives one; `takes_s` is how long each is expected to take. Raises
+        `AnswerTooLate` where none came in time and one had less than it was expected to take."""
         reservation, lost = await self._reserve(job), Lost(job)
 
         async def ask(provider: Provider, model: ModelEntry, limit: Limit) -> ChatAnswer:
@@ -84,9 +86,13 @@ class Generator:
             bill = lost.written.bill(lost.rest, reached.model)
             usd = bill.usd
             answer = replace(kept_to(job.request, ended(reached.found, job.request.stop)), usage=bill.usage)
+        except UpstreamTimeout as late:
+            if lost.cut_short:
+                raise AnswerTooLate(late.message) from None
+            raise
         finally:
             await self._settle(reservation, usd + lost.usd)
-        await self._told(job, reached.model, bill, first_ms=None, ms=reached.attempts[-1].ms)
+        await self._tell(of_answer(job, reached.model, bill, first_ms=None, ms=reached.attempts[-1].ms))
         return Completed(reached.model, answer, bill, reached.attempts)
 
     async def stream(self, job: Job) -> Stream:
@@ -94,7 +100,7 @@ class Generator:
         reservation, lost = await self._reserve(job), Lost(job)
 
         async def ask(provider: Provider, model: ModelEntry, limit: Limit) -> Begun:
-            lost.written = Written()
+            lost.written = Written(now=self.clock.monotonic)
             pieces = _pieces(provider, model, lost.rest, max(PAUSE_S, limit.most_s))
             return await begun(pieces, job.request, limit, lost.written)
 
@@ -123,6 +129,7 @@ class Generator:
         first_ms, started = reached.attempts[-1].ms, self.clock.monotonic()
         stopped = found.first.stop is not None
         failure: Failure | None = None
+        cut_short = False
         try:
             yield ALIVE
             yield piece_kept_to(job.request, found.first)
@@ -134,10 +141,11 @@ class Generator:
             self.walk.cooling.succeeded(reached.model)
         except ProviderFailed as broken:
             failure = broken.failure
-            if failure is not Failure.TIMEOUT or self.clock.monotonic() < job.until:
-                self.walk.cooling.failed(reached.model, broken)
-            else:
+            cut_short = failure is Failure.TIMEOUT and self.clock.monotonic() >= job.until
+            if cut_short:
                 self.walk.cooling.not_asked(reached.model)
+            else:
+                self.walk.cooling.failed(reached.model, broken)
             raise
         except BaseException:
             self.walk.cooling.not_asked(reached.model)
@@ -148,9 +156,9 @@ class Generator:
             bill = stream.bill = written.bill(lost.rest, reached.model)
             await self._settle(reservation, bill.usd + lost.usd)
             ms = first_ms + (self.clock.monotonic() - started) * 1000
-            # What was thought before the first piece took no time of the writing.
-            unseen = 0 if written.thought else bill.usage.reasoning_tokens
-            await self._told(job, reached.model, bill, first_ms=first_ms, ms=ms, failure=failure, unseen=unseen)
+            unseen = written.unseen(bill)
+            told = of_answer(job, reached.model, bill, first_ms=first_ms, ms=ms, failure=failure, unseen=unseen)
+            await self._tell(replace(told, cut_short=cut_short))
 
     async def _next(self, model: ModelEntry, rest: Chunks, job: Job, silence: Silence) -> ChatChunk | None:
         """The next piece or sign of life, or None at the end. Raises `ProviderFailed` when the deadline or the pause is
@@ -187,8 +195,7 @@ class Generator:
     def _terms(self, job: Job, reservation: Reservation | None, until: float, lost: Lost, takes_s: TakesS) -> Terms:
         async def tell(attempt: Attempt) -> None:
             lost.count(attempt)
-            told = AttemptReport(attempt.model, attempt.provider, attempt.ms, attempt.failure, job.label)
-            await self.aside(lambda: self.report(told))
+            await self._tell(of_attempt(attempt, job.label))
 
         async def cover(model: ModelEntry) -> None:
             lost.must_leave_enough_for(model)
@@ -197,28 +204,7 @@ class Generator:
 
         return Terms(until, tell, lost.count, takes_s, job.label == UNLABELLED, cover, lost.affords)
 
-    async def _told(
-        self,
-        job: Job,
-        model: ModelEntry,
-        bill: Bill,
-        *,
-        first_ms: float | None,
-        ms: float,
-        failure: Failure | None = None,
-        unseen: int = 0,
-    ) -> None:
-        writing_ms = ms - (first_ms or 0.0)
-        speed = (bill.usage.completion_tokens - unseen) * 1000 / writing_ms if writing_ms > 0 else None
-        told = AttemptReport(
-            model=model.id,
-            provider=model.provider,
-            ms=ms,
-            failure=failure,
-            label=job.label,
-            first_token_ms=first_ms,
-            tokens_per_second=speed,
-        )
+    async def _tell(self, told: AttemptReport) -> None:
         await self.aside(lambda: self.report(told))
 
 

@@ -14,6 +14,7 @@ from llm_router.generation.chat import ChatRequest, Usage
 from llm_router.generation.pictures import booked_beyond, most_beyond
 from llm_router.generation.pricing import cost_usd
 from llm_router.ranking.cost import THINKING_TOKENS
+from llm_router.ranking.latency import ASSUMED_OF_LARGE
 from llm_router.ranking.tokens import UNSURE, Reading, ratios_of
 from llm_router.taxonomy import Difficulty
 
@@ -53,6 +54,13 @@ class Job:
         """The same as it is booked where the provider tells no count."""
         reads = self.reads(model)
         return reads + booked_beyond(self.media, model, reads)
+
+    def written_in(self, model: ModelEntry, seconds: float) -> int:
+        """Tokens that the model writes in that time where nobody sees them, within the limit of its answer: as fast as
+        it was measured, and no slower than one that was not."""
+        speed = max(model.latency.output_tokens_per_second or 0.0, ASSUMED_OF_LARGE.tokens_per_second)
+        writes, longest = round(seconds * speed), self.asked_of(model).max_tokens
+        return writes if longest is None else min(writes, longest)
 
     def usage(self, reads: int, writes: int, thinks: int = 0) -> Usage:
         """Of an answer as we count it, of whose tokens so many are thought: what is read is kept if it can be."""

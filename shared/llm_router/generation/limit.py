@@ -11,7 +11,7 @@ from llm_router.generation.provider import Failure, ProviderFailed
 from llm_router.ports import Clock
 
 NEARLY = 0.99
-"""Of an attempt's time, by which it has been had: two clocks never agree to the last."""
+"""Of a time, by which it has been had, and with which there is enough of it: two clocks never agree to the last."""
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Limit:
     def was_too_short(self, failure: ProviderFailed, takes_s: float) -> bool:
         """Whether it failed because it was given less time than it was expected to take."""
         ours = failure.failure is Failure.TIMEOUT and failure.status is None and self._waited >= NEARLY * self.seconds
-        return ours and self.seconds < takes_s
+        return ours and self.seconds < NEARLY * takes_s
 
     @property
     def _waited(self) -> float:

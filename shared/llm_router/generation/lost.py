@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.errors import FieldProblem, TooDear
 from llm_router.generation.attempt import Attempt
+from llm_router.generation.bill import counted
+from llm_router.generation.chat import Usage
 from llm_router.generation.job import Job
 from llm_router.generation.pricing import cost_usd
 from llm_router.generation.provider import Failure
 from llm_router.generation.written import Written
-from llm_router.ranking.latency import ASSUMED_OF_LARGE
 from llm_router.ranking.told import enough_usd, told_usd
 
 _READ = frozenset({Failure.TIMEOUT, Failure.GARBAGE})
@@ -22,12 +23,14 @@ _READ = frozenset({Failure.TIMEOUT, Failure.GARBAGE})
 class Lost:
     """USD for what models read and wrote of which no answer came. What was seen of it counts however it ended; what
     nobody saw is assumed to be as much as a model writes in that time, within the limit of its answer, where it was cut
-    off or garbage. `written` is what was seen of the attempt in progress.
+    off or garbage, and its provider had counted nothing written. `written` is what was seen of the attempt in progress.
+    `cut_short` where one of them had less time than it was expected to take.
     """
 
     job: Job
     usd: float = 0.0
     written: Written = field(default_factory=Written)
+    cut_short: bool = False
 
     @property
     def rest(self) -> Job:
@@ -54,9 +57,11 @@ class Lost:
     def count(self, attempt: Attempt) -> None:
         """One failed attempt, or one that nobody waits for any more."""
         written, self.written = self.written, Written()
+        self.cut_short = self.cut_short or attempt.cut_short
         model = next((each for each in self.job.models if each.id == attempt.model), None)
         if model is not None:
-            unseen = self._unseen_usd(model, attempt.ms / 1000) if attempt.failure in _READ else 0.0
+            guessed = attempt.failure in _READ and not written.counted
+            unseen = self._unseen_usd(model, attempt.ms / 1000, written.so_far) if guessed else 0.0
             self.usd += max(unseen, written.bill(self.rest, model).usd if written.anything else 0.0)
 
     def _too_dear(self, model: ModelEntry) -> float | None:
@@ -66,8 +71,6 @@ class Lost:
         least = self.rest.usd_with(model, 1)
         return least if least is not None and told_usd(least) > told_usd(most) else None
 
-    def _unseen_usd(self, model: ModelEntry, seconds: float) -> float:
-        longest = self.rest.asked_of(model).max_tokens
-        writes = round(seconds * ASSUMED_OF_LARGE.tokens_per_second)
-        usage = self.job.usage(self.job.billed(model), writes if longest is None else min(writes, longest))
-        return cost_usd(model, usage) or 0.0
+    def _unseen_usd(self, model: ModelEntry, seconds: float, so_far: Usage | None = None) -> float:
+        writes = self.rest.written_in(model, seconds)
+        return cost_usd(model, counted(self.job, model, so_far, writes)) or 0.0

@@ -19,7 +19,8 @@ class AttemptCounter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AttemptObserver:
-    """The ranking learns from attempts at what was classified alone, and nothing from a demo's.
+    """The ranking learns from attempts at what was classified alone, nothing from a demo's, and that it was cut short
+    of no model.
 
     `is_demo` tells of a provider whether a demo answers in its place.
     """
@@ -40,7 +41,7 @@ class AttemptObserver:
                 label.base,
                 label.difficulty,
                 failure=failure or "",
-                counts=failure not in OUR_FAULT,
+                counts=failure not in OUR_FAULT and not report.cut_short,
                 first_token_ms=report.first_token_ms,
                 tokens_per_second=report.tokens_per_second,
             )

@@ -28,6 +28,7 @@ class _Table(NamedTuple):
     pages: _Figures
     other: int
     other_page: int
+    heed_no_detail: frozenset[str]
 
 
 def most_beyond(media: Media, model: ModelEntry, reads: int) -> int:
@@ -54,16 +55,19 @@ def _held(model: ModelEntry, reads: int, tokens: int) -> int:
 
 
 def _of_pages(packed: Packed, model: ModelEntry) -> int:
+    """Who bills less for a page than it takes with its text bills the picture of it alone."""
     most = _most_of_a_page(_names(model))
     hidden = packed.hidden + packed.hidden_pages * max(0, most - PAGE_TOKENS)
-    return hidden + max(0, packed.pages * most - packed.page_tokens)
+    text = packed.page_text if most >= _table().other_page else 0
+    return hidden + max(0, packed.pages * most + text - packed.page_tokens)
 
 
 def more_than_counted(model: ModelEntry, detail: str) -> int:
     """Tokens that this model's provider may bill for a picture beyond what it counts, where it is to be looked at in
     this detail, if in any."""
     counted = ORIGINAL_TOKENS if detail == "original" else IMAGE_TOKENS
-    return max(0, _most(_names(model), detail == "low") - counted)
+    low = detail == "low" and model.provider not in _table().heed_no_detail
+    return max(0, _most(_names(model), low) - counted)
 
 
 def _names(model: ModelEntry) -> str:
@@ -87,7 +91,7 @@ def _most_of_a_page(names: str) -> int:
 def _table() -> _Table:
     held = tomllib.loads(Path(__file__).with_name("pictures.toml").read_text(encoding="utf-8"))
     models, low, pages = (_figures(held[name]) for name in ("models", "low", "pages"))
-    return _Table(models, low, pages, int(held["other"]), int(held["other_page"]))
+    return _Table(models, low, pages, int(held["other"]), int(held["other_page"]), frozenset(held["heed_no_detail"]))
 
 
 def _figures(of_models: Mapping[str, int]) -> _Figures:

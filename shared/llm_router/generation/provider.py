@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -89,6 +89,13 @@ class Providers(Protocol):
         """What is missing for this provider, naming the setting and no value; None when it is configured."""
         ...
 
+    def withheld(self, provider: str, model: str) -> str | None:
+        """Why this model of a provider that is configured is not asked, naming the setting; None where it may be.
+
+        `model` is the provider's own name for it.
+        """
+        ...
+
     def begun(self) -> Mapping[str, str | None]:
         """Every provider of which a setting is set, and what is still missing or wrong; None where it is configured."""
         ...
@@ -102,12 +109,16 @@ class Providers(Protocol):
         ...
 
 
-def nobody(begun: Mapping[str, str | None]) -> str:
-    """Why no model of the catalogue can be asked, with what is set all the same."""
+def nobody(begun: Mapping[str, str | None], withheld: Collection[str] = ()) -> str:
+    """Why no model of the catalogue can be asked, with what is set all the same, and why models of providers that are
+    configured are `withheld`."""
     ready = ", ".join(name for name, missing in begun.items() if missing is None)
     wrong = "; ".join(missing for missing in begun.values() if missing is not None)
     said, remedy = "No provider is configured", "set a provider's key, such as OPENAI_API_KEY, or DEMO_PROVIDER=true"
     if ready:
         said = f"The catalogue has no model of the providers that are configured, {ready}"
         remedy = "a refresh may bring some, POST /update brings your own"
+    if ready and withheld:
+        said = f"No model of the providers that are configured, {ready}, may be asked: {', '.join(sorted(withheld))}"
+        remedy = "change that setting"
     return f"{said}{f' ({wrong})' if wrong else ''}; {remedy}."

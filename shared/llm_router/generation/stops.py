@@ -36,7 +36,7 @@ async def until_a_stop(pieces: Chunks, stops: Sequence[str]) -> Chunks:
             kept = 0 if piece.stop is not None else _begun(text, stops, most)
             held = text[len(text) - kept :]
             passed = replace(piece, text=text[: len(text) - kept])
-            if passed != ALIVE or piece == ALIVE:
+            if passed != ALIVE or piece == ALIVE or piece.so_far is not None:
                 yield passed
         if held:
             yield ChatChunk(held)

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from llm_router.catalogue.entry import ModelEntry
 from llm_router.defects import where
-from llm_router.errors import (
-    BudgetExceeded,
-    ErrorCode,
-    InvalidRequest,
-    RateLimited,
-    RouterError,
-    TooDear,
-    Unavailable,
-    UpstreamError,
-    UpstreamTimeout,
-)
+from llm_router.errors import BudgetExceeded, RouterError, TooDear
 from llm_router.generation.attempt import Attempt
 from llm_router.generation.cooling import Cooling
-from llm_router.generation.limit import Limit
+from llm_router.generation.limit import NEARLY, Limit
 from llm_router.generation.provider import Failure, Provider, ProviderFailed, Providers
+from llm_router.generation.verdict import verdict
 from llm_router.ports import Clock
 
 T = TypeVar("T")
@@ -33,15 +24,23 @@ MakeAttempt = Callable[[Provider, ModelEntry, Limit], Awaitable[T]]
 TakesS = Callable[[ModelEntry], float]
 """Seconds that a model is expected to take; 0 where nobody knows."""
 
+ROUGHLY = 1.25
+"""How many times as long as it is expected to an answer may well take: speeds are known only roughly."""
+
+SPARE_S = 2.0
+"""What is kept of a deadline to tell whoever waits what came of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long and how often. An attempt has what is left but `spare_s`; at most `attempt_s` while nothing has come of
-    it and there is another model that could be asked."""
+    it and there is another model that could be asked. One that is expected to take about as long or longer has what it
+    may well take, but for what another needs that would still be done after it. Where no other would, it is cut off at
+    `attempt_s` all the same for one that is done after that, and else has all that is left."""
 
     attempts: int = 3
     attempt_s: float = 10.0
-    spare_s: float = 2.0
+    spare_s: float = SPARE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class Walk:
         journal: list[Attempt] = []
         left = list(models)
         too_dear: BudgetExceeded | TooDear | None = None
-        while (model := self._next(left, journal)) is not None:
+        while (model := self._next(left, journal, terms)) is not None:
             if (refusal := await self._uncovered(model, terms)) is not None:
                 too_dear = _first_told(too_dear, refusal)
                 continue
@@ -114,11 +113,12 @@ class Walk:
                 terms.dropped(self._noted(model, limit, ProviderFailed(Failure.TIMEOUT)))
                 raise
             except ProviderFailed as failure:
-                if limit.was_too_short(failure, terms.takes_s(model)):
+                cut_short = limit.was_too_short(failure, terms.takes_s(model))
+                if cut_short:
                     self.cooling.ran_out(model)
                 else:
                     self.cooling.failed(model, failure)
-                journal.append(self._noted(model, limit, failure))
+                journal.append(replace(self._noted(model, limit, failure), cut_short=cut_short))
                 await terms.tell(journal[-1])
                 if _refused_twice(journal):
                     break
@@ -144,13 +144,26 @@ class Walk:
 
     def _limit(self, model: ModelEntry, left: list[ModelEntry], journal: list[Attempt], terms: Terms) -> Limit:
         """Of the attempt with this model after those of the journal, where these are left to be asked after it."""
-        most = terms.until - self.clock.monotonic() - self.patience.spare_s
-        cut = min(self.patience.attempt_s, most)
+        most = self._left_s(terms)
         is_last = len(_made(journal)) >= self.patience.attempts - 1
-        others = not is_last and any(
-            self.cooling.wait_s(each) <= 0 and terms.affords(each, model, cut) for each in left
-        )
-        return Limit(self.clock, cut if others else most, most)
+        others = [] if is_last else [each for each in left if self.cooling.wait_s(each) <= 0]
+        return Limit(self.clock, self._cut_s(model, others, terms, most), most)
+
+    def _cut_s(self, model: ModelEntry, others: list[ModelEntry], terms: Terms, most: float) -> float:
+        """After how many seconds of the most that there are one of the others is asked: the latest by which one would
+        be done that the model leaves its time to."""
+        takes_s, plain = terms.takes_s(model), min(self.patience.attempt_s, most)
+        slow = takes_s * ROUGHLY > self.patience.attempt_s
+        theirs = [(each, most - terms.takes_s(each)) for each in others]
+        after_it = [(each, min(takes_s * ROUGHLY, until)) for each, until in theirs if slow and takes_s <= until]
+        cuts = [cut for each, cut in after_it if terms.affords(each, model, cut)]
+        if cuts:
+            return max(cuts)
+        could = any((not slow or plain <= until) and terms.affords(each, model, plain) for each, until in theirs)
+        return plain if could else most
+
+    def _left_s(self, terms: Terms) -> float:
+        return terms.until - self.clock.monotonic() - self.patience.spare_s
 
     async def _attempt(self, model: ModelEntry, attempt: MakeAttempt[T], limit: Limit) -> T:
         """Raises `ProviderFailed` whatever goes wrong with the provider, a defect in how it is spoken to included."""
@@ -170,14 +183,17 @@ class Walk:
         self.warn(f"A defect in asking {model.id}: {' '.join(where(defect))}")
         return ProviderFailed(Failure.SERVER_ERROR)
 
-    def _next(self, left: list[ModelEntry], journal: list[Attempt]) -> ModelEntry | None:
-        """The next model that may be asked. The last attempt goes to a provider that has not failed yet, if any."""
+    def _next(self, left: list[ModelEntry], journal: list[Attempt], terms: Terms) -> ModelEntry | None:
+        """The next model that may be asked: after a first attempt one that is expected to be done in what is left, if
+        any. The last attempt goes to a provider that has not failed yet, if any of those has not."""
         made = _made(journal)
         if len(made) >= self.patience.attempts:
             return None
-        if len(made) == self.patience.attempts - 1:
-            failed = {attempt.provider for attempt in made}
-            left.sort(key=lambda model: model.provider in failed)
+        if made:
+            is_last = len(made) == self.patience.attempts - 1
+            failed = {attempt.provider for attempt in made} if is_last else set()
+            left_s = self._left_s(terms)
+            left.sort(key=lambda model: (NEARLY * terms.takes_s(model) > left_s, model.provider in failed))
         while left:
             model = left.pop(0)
             if self.cooling.admits(model):
@@ -192,29 +208,8 @@ class Walk:
         return Attempt(model.id, model.provider, ms, failure.failure, failure.status, why=failure.why)
 
     def _verdict(self, models: Sequence[ModelEntry], journal: list[Attempt], terms: Terms) -> RouterError:
-        """The error for a walk that reached nobody."""
-        made = [attempt for attempt in journal if attempt.failure is not None]
-        kinds = {attempt.failure for attempt in made}
-        said = ", ".join(_told(attempt) for attempt in journal) or "none could be asked"
-        late = terms.until - self.clock.monotonic() <= self.patience.spare_s
-        if kinds and kinds <= {Failure.BAD_REQUEST, Failure.TOO_LONG}:
-            return _refusal(said, too_long=Failure.TOO_LONG in kinds)
-        if kinds == {Failure.TIMEOUT} or late:
-            return UpstreamTimeout(f"No model answered in time ({said}).")
-        if kinds <= {Failure.RATE_LIMITED}:
-            wait = min((wait for model in models if (wait := self.cooling.wait_s(model)) > 0), default=1.0)
-            if terms.named and made:
-                return RateLimited(
-                    f"The model's provider takes no more requests now ({said}); try again later.",
-                    code=ErrorCode.UPSTREAM_RATE_LIMITED,
-                    retry_after_s=wait,
-                )
-            return Unavailable(
-                f"No model may be asked now ({said}); try again later.",
-                code=ErrorCode.UPSTREAM_UNAVAILABLE,
-                retry_after_s=wait,
-            )
-        return UpstreamError(f"No model answered ({said}).")
+        wait_s = min((wait for model in models if (wait := self.cooling.wait_s(model)) > 0), default=1.0)
+        return verdict(journal, late=self._left_s(terms) <= 0, named=terms.named, wait_s=wait_s)
 
 
 def _first_told(before: BudgetExceeded | TooDear | None, now: BudgetExceeded | TooDear) -> BudgetExceeded | TooDear:
@@ -231,20 +226,3 @@ def _made(journal: list[Attempt]) -> list[Attempt]:
 def _refused_twice(journal: list[Attempt]) -> bool:
     """By two providers: one may lack what another has."""
     return len({attempt.provider for attempt in journal if attempt.failure is Failure.BAD_REQUEST}) >= 2
-
-
-def _refusal(said: str, *, too_long: bool) -> InvalidRequest:
-    """The error for a request that nobody who was asked takes."""
-    if too_long:
-        return InvalidRequest(
-            f"The request is longer than the models take ({said}); shorten it, or let a model answer that has a larger "
-            "window.",
-            code=ErrorCode.CONTEXT_LENGTH_EXCEEDED,
-        )
-    return InvalidRequest(f"The models do not take this request ({said}).", code=ErrorCode.REQUEST_NOT_ACCEPTED)
-
-
-def _told(attempt: Attempt) -> str:
-    status = "" if attempt.status is None else f" {attempt.status}"
-    why = "" if attempt.why is None else f", {attempt.why}"
-    return f"{attempt.model}: {attempt.outcome}{status}{why}"

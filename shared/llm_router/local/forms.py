@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from llm_router.dashboard import Window
 from llm_router.generation.idempotency import MAX_KEY
 from llm_router.ports import MAX_VERSION
-from llm_router.schemas import versions
+from llm_router.schemas import listed_models, versions
 from llm_router.schemas.anthropic_event import MessageEvent
 from llm_router.schemas.chat_answer import ChatCompletionChunk
 from llm_router.schemas.classify import ExplainedAnswer
@@ -49,6 +49,27 @@ _BEFORE: JsonObject = {
     "description": "Only versions older than this one, such as the last that was told",
     "schema": {"type": "integer", "minimum": 0, "maximum": MAX_VERSION},
 }
+_PAGE: JsonObject = {
+    "name": "limit",
+    "in": "query",
+    "required": False,
+    "description": "With the header `anthropic-version`: how many models a page has at most",
+    "schema": {"type": "integer", "minimum": 1, "maximum": listed_models.MOST},
+}
+_AFTER_ID: JsonObject = {
+    "name": "after_id",
+    "in": "query",
+    "required": False,
+    "description": "With the header `anthropic-version`: only models behind this one, such as the last of a page",
+    "schema": {"type": "string"},
+}
+_BEFORE_ID: JsonObject = {
+    "name": "before_id",
+    "in": "query",
+    "required": False,
+    "description": "With the header `anthropic-version`: only models before this one, the nearest of them",
+    "schema": {"type": "string"},
+}
 
 FORMS: Mapping[tuple[str, str], Form] = {
     ("POST", "/classify"): Form(answers=(ExplainedAnswer,)),
@@ -56,6 +77,7 @@ FORMS: Mapping[tuple[str, str], Form] = {
     ("POST", "/v1/chat/completions"): Form((_ONCE,), pieces=ChatCompletionChunk),
     ("POST", "/v1/responses"): Form((_ONCE,), pieces=ResponseEvent),
     ("POST", "/v1/messages"): Form((_ONCE,), pieces=MessageEvent),
+    ("GET", "/v1/models"): Form((_PAGE, _AFTER_ID, _BEFORE_ID)),
     ("GET", "/dashboard/data"): Form((_WINDOW,)),
     ("GET", "/catalogue/versions"): Form((_LIMIT, _BEFORE)),
     ("GET", "/decisions/{decision_id}"): Form(answers=(GeneratedDecision,)),

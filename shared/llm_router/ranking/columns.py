@@ -16,6 +16,7 @@ from llm_router.ranking.posterior import UNKNOWN, joined, pooled
 from llm_router.ranking.prepared import (
     CATEGORY_INDEX,
     TO_SD,
+    Answering,
     Curve,
     Curves,
     Prepared,
@@ -64,12 +65,18 @@ class CurveColumns:
         anchors = np.stack([by_field[:TO_SD], by_field[TO_SD : 2 * TO_SD]], axis=1)
         return cls(anchors, np.ascontiguousarray(by_field[-1] > 0))
 
+    def at(self, places: Sequence[int]) -> CurveColumns:
+        """Those in these places."""
+        chosen = list(places)
+        return CurveColumns(self.anchors[..., chosen], self.evidenced[:, chosen])
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Models in the order given, their places by id, and what `Prepared` has of them, each number a column.
 
-    `curve` and `tokenizer` tell which of the `curves` and of the `ratios` a model has. `prices` and `long_prices` are
+    `curve` and `tokenizer` tell which of the `curves` and of the `ratios` a model has, `unjudged` and `answering` which
+    of the `others`, -1 where it has none. `prices` and `long_prices` are
     `[price, model]`, by the fields of `Prices`: nan where none is known, and the usual ones where no others are.
     `thought_first` is the share of the thinking that the time to the first token has in it. What is not limited is
     `BOUNDLESS`.
@@ -79,6 +86,9 @@ class Columns:
     index: Mapping[str, int]
     curves: CurveColumns
     curve: Whole
+    others: CurveColumns
+    unjudged: Whole
+    answering: Whole
     ratios: tuple[tuple[float, ...], ...]
     tokenizer: Whole
     priced: Flags
@@ -98,6 +108,8 @@ class Columns:
         import numpy as np
 
         curves, curve = _numbered([row.curves for row in rows])
+        if_answered = [row.answering and row.answering.curves for row in rows]
+        others, other = _placed([*(row.unjudged for row in rows), *if_answered])
         ratios, tokenizer = _numbered([row.ratios for row in rows])
         prices = [row.prices or _NO_PRICES for row in rows]
         most = [BOUNDLESS if (said := row.model.max_output_tokens) is None else min(said, BOUNDLESS) for row in rows]
@@ -106,6 +118,9 @@ class Columns:
             index={row.model.id: place for place, row in enumerate(rows)},
             curves=CurveColumns.of(curves),
             curve=np.array(curve, dtype=np.int64),
+            others=CurveColumns.of(others),
+            unjudged=np.array(other[: len(rows)], dtype=np.int64),
+            answering=np.array(other[len(rows) :], dtype=np.int64),
             ratios=tuple(ratios),
             tokenizer=np.array(tokenizer, dtype=np.int64),
             priced=np.array([row.prices is not None for row in rows], dtype=np.bool_),
@@ -142,8 +157,14 @@ def prepare(models: Iterable[ModelEntry], observed: Mapping[str, Observed] | Non
         curves = curves_of(joined(model.quality, here))
         if here is not None and here.judged:
             unjudged = curves_of(joined(model.quality, replace(here, judged={})))
-        rows.append(prepared(model, alike.setdefault(curves, curves), unjudged))
+        rows.append(prepared(model, alike.setdefault(curves, curves), unjudged, _answering(model, here)))
     return Columns.of(rows)
+
+
+def _answering(model: ModelEntry, here: Observed | None) -> Answering | None:
+    if here is None or here.reliability >= 1:
+        return None
+    return Answering(here.answered / here.tries, curves_of(joined(model.quality, replace(here, answered=here.tries))))
 
 
 def _numbered(things: Sequence[T]) -> tuple[list[T], list[int]]:
@@ -155,6 +176,13 @@ def _numbered(things: Sequence[T]) -> tuple[list[T], list[int]]:
             places[id(thing)] = len(different)
             different.append(thing)
     return different, [places[id(thing)] for thing in things]
+
+
+def _placed(things: Sequence[T | None]) -> tuple[list[T], list[int]]:
+    """Those of these that are there, and of each which of those it is; -1 where it is not there."""
+    there = [each for each in things if each is not None]
+    places = iter(range(len(there)))
+    return there, [-1 if each is None else next(places) for each in things]
 
 
 def _by_field(prices: Sequence[Prices]) -> Numbers:

@@ -30,6 +30,7 @@ class Reason(StrEnum):
 
     INACTIVE = "inactive"
     UNUSABLE = "unusable"
+    KEY = "key"
     PRICE_UNKNOWN = "price_unknown"
     CONTEXT_WINDOW = "context_window"
     MAX_OUTPUT = "max_output_tokens"
@@ -65,6 +66,9 @@ DROP = "drop the demand"
 LEAST_QUALITY = 1e-3
 """To what a demand on quality counts as lowered where it is dropped, or where a model is expected to do less."""
 
+NOT_ALLOWED = "is not allowed to this key"
+"""Why a model cannot be used that the caller's key does not allow."""
+
 ASSUMED_WINDOW = 4096
 """Tokens that a model whose window is not known is trusted with: the smallest window of any model in use."""
 
@@ -87,7 +91,7 @@ class Prospect(NamedTuple):
 
 def out_of_use(model: ModelEntry, why: str) -> tuple[Violation, ...]:
     """What keeps out a model that cannot be used here, whatever is asked of it."""
-    return (*_inactive(model), Violation(Reason.UNUSABLE, why))
+    return (*_inactive(model), Violation(Reason.KEY if why == NOT_ALLOWED else Reason.UNUSABLE, why))
 
 
 def violations(prospect: Prospect, task: Task, limits: Constraints) -> list[Violation]:

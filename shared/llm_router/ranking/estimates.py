@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from llm_router.ranking.columns import CurveColumns
 from llm_router.ranking.constraints import Prospect, clear_of_bounds
 from llm_router.ranking.cost import (
     AnswerLength,
@@ -21,12 +20,19 @@ from llm_router.ranking.cost import (
 )
 from llm_router.ranking.latency import Wait, waits_ms
 from llm_router.ranking.objective import Places, places_of
-from llm_router.ranking.prepared import Curves
+from llm_router.ranking.prepared import Answering, Curves, Prepared
 from llm_router.ranking.quality import Chances, Demand, Quality, chances_of, demand
 from llm_router.ranking.task import Constraints, Surroundings, Task
 
 if TYPE_CHECKING:
     from llm_router.ranking.columns import Columns, Flags, Numbers, Whole
+
+
+TOO_LATE = "would take about {:.0f} s, longer than a whole answer has; ask for a stream"
+"""Why a model is not asked for an answer in one piece."""
+
+ASSUMED_LEEWAY = 2.0
+"""How many times as long as there is a model must be expected to take that is out on an assumed speed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,20 @@ class Estimates:
             fit &= clear_of_bounds(limits, self.usd.bounded, self.wait_ms, self.quality, self.silent)
         return fit
 
+    def too_late(self, within_s: float) -> Mapping[str, str]:
+        """The models that are expected to take longer for the whole answer, by id, with that in words. One whose speed
+        nobody has measured is assumed to be rather slow, so it is too late at twice the time alone."""
+        import numpy as np
+
+        rows = np.flatnonzero(self.wait_ms > within_s * 1000)
+        known = zip(rows.tolist(), self.wait_ms[rows].tolist(), strict=True)
+        told = [(self.columns.rows[row], ms / 1000) for row, ms in known]
+        return {
+            each.model.id: TOO_LATE.format(seconds)
+            for each, seconds in told
+            if self._measured(each) or seconds > ASSUMED_LEEWAY * within_s
+        }
+
     def prospects(self, rows: Whole) -> list[Prospect]:
         """What the constraints ask of these models."""
         known = zip(self.usd.bounded[rows].tolist(), self.columns.priced[rows].tolist(), strict=True)
@@ -90,15 +110,27 @@ class Estimates:
         prepared = {curve: self.columns.rows[row].curves for curve, row in zip(curves, rows.tolist(), strict=True)}
         places, known = list(prepared), list(prepared.values())
         found = dict(zip(places, self.chances.at(places).qualities(known, self.wanted), strict=True))
-        befores = self._before_judgements([self.columns.rows[row].unjudged for row in rows.tolist()])
-        return [found[curve]._replace(before=before) for curve, before in zip(curves, befores, strict=True)]
+        rows_told = [self.columns.rows[row] for row in rows.tolist()]
+        answering = [row.answering for row in rows_told]
+        befores, if_answered = self._without(rows, [row.unjudged for row in rows_told], answering)
+        return [
+            found[curve]._replace(before=before, answered=each.share if each else 1.0, if_answered=answered)
+            for curve, before, each, answered in zip(curves, befores, answering, if_answered, strict=True)
+        ]
 
-    def _before_judgements(self, unjudged: Sequence[Curves | None]) -> list[Quality | None]:
-        known = [curves for curves in unjudged if curves is not None]
+    def _without(
+        self, rows: Whole, unjudged: Sequence[Curves | None], answering: Sequence[Answering | None]
+    ) -> tuple[list[Quality | None], list[Quality | None]]:
+        """What these models would be without the judgements made here, and if all attempts had been answered."""
+        columns, count = self.columns, len(rows)
+        known = [each for each in (*unjudged, *(each and each.curves for each in answering)) if each is not None]
         if not known:
-            return [None] * len(unjudged)
-        found = iter(chances_of(CurveColumns.of(known), self.wanted).qualities(known, self.wanted))
-        return [None if curves is None else next(found) for curves in unjudged]
+            return [None] * count, [None] * count
+        places = [*columns.unjudged[rows].tolist(), *columns.answering[rows].tolist()]
+        chances = chances_of(columns.others.at([place for place in places if place >= 0]), self.wanted)
+        found = iter(chances.qualities(known, self.wanted))
+        told = [next(found) if place >= 0 else None for place in places]
+        return told[:count], told[count:]
 
     def prices(self, rows: Whole) -> list[Price]:
         """Of these models, whose prices are known."""
@@ -120,10 +152,11 @@ class Estimates:
     def waits(self, rows: Whole) -> list[Wait]:
         """For the whole answers of these models."""
         prepared = [self.columns.rows[row] for row in rows.tolist()]
-        return [
-            Wait(ms, each.speed_measured or each.model.id in self.around.live)
-            for ms, each in zip(self.wait_ms[rows].tolist(), prepared, strict=True)
-        ]
+        return [Wait(ms, self._measured(each)) for ms, each in zip(self.wait_ms[rows].tolist(), prepared, strict=True)]
+
+    def _measured(self, each: Prepared) -> bool:
+        """Whether its speed is known, from the catalogue or from here."""
+        return each.speed_measured or each.model.id in self.around.live
 
 
 def estimated(columns: Columns, task: Task, limits: Constraints, around: Surroundings) -> Estimates:

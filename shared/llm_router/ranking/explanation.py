@@ -62,6 +62,7 @@ def _of_quality(candidate: Candidate) -> list[str]:
     elif quality.mean - quality.expected > LEAST_TOLD and mean != f"{quality.expected:.0%}":
         words.append(f"{mean} on average, lowered because the prompt is demanding")
     words.extend(_of_judgements(quality))
+    words.extend(_of_attempts(quality))
     known_before = quality.before is None or quality.before.evidenced or not quality.evidenced
     if known_before and (inferred := _GROUNDS.get(quality.grounds)) is not None:
         words.append(inferred)
@@ -80,6 +81,16 @@ def _of_judgements(quality: Quality) -> list[str]:
     was, now = f"{before.expected:.0%}", f"{quality.expected:.0%}"
     drawn = "lowered" if quality.expected < before.expected else "raised"
     return [] if was == now else [f"{drawn} from {was} by judgements made here"]
+
+
+def _of_attempts(quality: Quality) -> list[str]:
+    """What attempts that went unanswered here have done to it; nothing where it reads the same without them."""
+    before = quality.if_answered
+    if before is None or not quality.evidenced:
+        return []
+    was, now = f"{before.expected:.0%}", f"{quality.expected:.0%}"
+    share = f"{min(quality.answered, 0.99):.0%}"
+    return [] if was == now else [f"answered {share} of attempts here of late, so lowered from {was}"]
 
 
 def _cut(candidate: Candidate) -> str | None:

@@ -59,6 +59,13 @@ class Prices(NamedTuple):
     usd_kept: float
 
 
+class Answering(NamedTuple):
+    """The share of attempts at an answer that were answered here of late, and the curves if all had been."""
+
+    share: float
+    curves: Curves
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """One model, its numbers at hand. `prices` are None when that of reading or writing is not known.
@@ -69,7 +76,7 @@ class Prepared:
     `ratios` are the provider's tokens for one of the classifier's, by writing. A request without demands that reads and
     writes at most `safe_tokens` may use the model, whatever else it asks. Equal `curves`, such as those of one
     model at several providers, are one object, by which ranking knows them. `unjudged` are the curves without the
-    judgements made here, where there are any.
+    judgements made here, where there are any; `answering` is there where an attempt went unanswered here.
     """
 
     model: ModelEntry
@@ -86,9 +93,12 @@ class Prepared:
     curves: Curves
     safe_tokens: int
     unjudged: Curves | None = None
+    answering: Answering | None = None
 
 
-def prepared(model: ModelEntry, curves: Curves, unjudged: Curves | None = None) -> Prepared:
+def prepared(
+    model: ModelEntry, curves: Curves, unjudged: Curves | None = None, answering: Answering | None = None
+) -> Prepared:
     """The model's figures, with what is assumed where the catalogue has none."""
     first, speed = model.latency.time_to_first_token_ms, model.latency.output_tokens_per_second
     assumed = assumed_speed(model.output_usd_per_mtok)
@@ -110,6 +120,7 @@ def prepared(model: ModelEntry, curves: Curves, unjudged: Curves | None = None) 
         curves=curves,
         safe_tokens=window if model.status is ModelStatus.ACTIVE else -1,
         unjudged=unjudged,
+        answering=answering,
     )
 
 

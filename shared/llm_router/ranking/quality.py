@@ -61,7 +61,9 @@ class Quality(NamedTuple):
     """`expected` is what counts: the mean for easy work, towards the lower bound for hard work.
 
     `unmeasured` names what the request brings that no measure was taken with, such as pictures; empty for text alone.
-    `before` is what it would be without the judgements made here; None where there are none of the model.
+    `before` is what it would be without the judgements made here; None where there are none of the model. Of attempts
+    at an answer `answered` is the share that were answered here of late, and `if_answered` what it would be if all had
+    been; None where all were.
     """
 
     expected: float
@@ -70,6 +72,8 @@ class Quality(NamedTuple):
     grounds: Grounds
     unmeasured: str = ""
     before: Quality | None = None
+    answered: float = 1.0
+    if_answered: Quality | None = None
 
     @property
     def evidenced(self) -> bool:

@@ -76,7 +76,8 @@ def rank(
 
     A bound on the price binds what is paid when the provider's cache has forgotten the session and, where a model is to
     answer, when it reads somewhat more than is expected. A model whose thoughts leave less than half of what is wanted
-    stands behind all that answer, and meets no `min_quality`.
+    stands behind all that answer, and meets no `min_quality`. One that is expected to take longer than a whole answer
+    has cannot be used.
     """
     import numpy as np
 
@@ -101,7 +102,7 @@ def _divided(found: Estimates, places: Places, task: Task, limits: Constraints) 
     """Which may be used, and those that are out, in the catalogue's order."""
     import numpy as np
 
-    unusable = found.around.unusable
+    unusable = {**found.too_late(task.within_s), **found.around.unusable}
     eligible = found.plainly_eligible(task, limits)
     eligible[found.columns.among(unusable)] = False
     rows = np.flatnonzero(~eligible)

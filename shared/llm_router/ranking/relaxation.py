@@ -16,12 +16,16 @@ from llm_router.ranking.unmatched import unmatched
 _NO_WAY_IN: Mapping[Reason, str] = {
     Reason.INACTIVE: "out of use",
     Reason.UNUSABLE: "not usable here",
+    Reason.KEY: "not allowed by this key",
     Reason.PRICE_UNKNOWN: "without a known price",
     Reason.CONTEXT_WINDOW: "with too small a window",
     Reason.MAX_OUTPUT: "with too short an answer",
     Reason.CAPABILITY: "without what the request needs",
 }
 """What models are that no change of the request would let in."""
+
+_OUT_OF_REACH = {Reason.INACTIVE, Reason.UNUSABLE}
+"""What keeps a model out whatever the request and its key."""
 
 
 class Exclusion(NamedTuple):
@@ -45,7 +49,7 @@ def nobody(excluded: Sequence[Exclusion], limits: Constraints, assumed: str = ""
     found = nearest(_without(each, whole) for each in excluded)
     if found is None:
         kind = TooLong if any(map(_is_too_small, excluded)) else NoEligibleModel
-        return kind(f"No model in the catalogue can do this request, whatever its constraints{_told_why(excluded)}.")
+        return kind(_hopeless(excluded))
     binding = (
         FieldProblem(violation.path or "", f"binds; the nearest value that gives a model: {violation.relaxed}")
         for violation in found.violations
@@ -74,12 +78,16 @@ def _doubt(exclusion: Exclusion) -> str:
     return " It is not known to do such work well." if unfit else ""
 
 
-def _told_why(excluded: Iterable[Exclusion]) -> str:
-    """Of how many models which is the first thing that no change of the request would mend, the commonest first."""
+def _hopeless(excluded: Iterable[Exclusion]) -> str:
+    """That no other request would give a model, with the first thing that keeps each out, the commonest first; and who
+    could change that, where the caller's key keeps out all that could be used here."""
     lasting = ([one.reason for one in each.violations if one.path is None] for each in excluded)
-    counted = Counter(_NO_WAY_IN.get(found[0], found[0]) for found in lasting if found)
-    told = ", ".join(f"{count} {what}" for what, count in counted.most_common())
-    return told and f": {told}"
+    counted = Counter(found[0] for found in lasting if found)
+    why = ", ".join(f"{count} {_NO_WAY_IN.get(reason, reason)}" for reason, count in counted.most_common())
+    told = f"can do this request, whatever its constraints{why and f': {why}'}."
+    if counted.keys() - _OUT_OF_REACH != {Reason.KEY}:
+        return f"No model in the catalogue {told}"
+    return f"No model that this key allows {told} Ask the operator for a key that allows more."
 
 
 def nearest(excluded: Iterable[Exclusion]) -> Exclusion | None:

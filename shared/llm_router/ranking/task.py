@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -47,7 +48,7 @@ class Task:
     `thinks_otherwise` are the ids of models that the request makes think though they would not, or keeps from it.
     `generated` where a model is to answer, and not only to be named; `kept` where its provider is then asked to keep
     the prompt. `tooled` where tools or the shape of an answer go with it; `dearest` is what a bound on its price has to
-    pay for beyond what is expected.
+    pay for beyond what is expected. A whole answer has `within_s`, whatever else is demanded of it.
     """
 
     chances: Mapping[Category, float]
@@ -65,6 +66,7 @@ class Task:
     kept: bool = False
     tooled: bool = False
     dearest: Dearest = NOTHING_DEARER
+    within_s: float = math.inf
 
     @property
     def reading(self) -> Reading:

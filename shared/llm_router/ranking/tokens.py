@@ -13,14 +13,19 @@ from operator import mul
 from pathlib import Path
 from typing import NamedTuple
 
+from llm_router.ranking.glances import Glances
 from llm_router.taxonomy import TOKENS_PER_CHARACTER, Writing
 
 COUNTED_WHOLE = 2048
 """Characters up to which the classifier counts every token of a text; of a longer one it reads the ends alone."""
 
-SLICE, SLICES, APART = 128, 16, 512
-"""Of a text, a slice for each stretch of `APART` characters, at least two and at most `SLICES`, tells how many tokens
-its characters are: enough to be within a tenth of a long text, and of the turns of a conversation together."""
+SLICE, APART, LEAST_SLICES, MOST_SLICES = 64, 256, 8, 128
+"""Of a text, a slice for each stretch of `APART` characters, so many at least and at most, tells how many tokens its
+characters are: enough to be within a tenth of a long text, and of the turns of a conversation together. Of a text that
+is half blank they are so many that one in a million such texts counts less than half of what it is."""
+
+CUT = 0.5 / SLICE
+"""Of the pieces for a character of slices, what is there because their ends cut pieces of the text in two."""
 
 KNOWN_LETTERS = 4096
 """Letters of which is remembered how they are written: more than any one language has in use."""
@@ -36,14 +41,19 @@ UNSURE = 1.1
 
 UNKNOWN_FAMILY = "other"
 
+_SIGNS = r"\xb2\xb3\xb9\xbc-\xbe\u2000-\u2bff\ufe00-\ufe0f\U0001f000-\U0001ffff"
+"""With letters and figures that are written as signs, such as ² and ½, and what tells how a sign is drawn."""
 _PIECE = re.compile(
+    rf"(?![^\W\0-\x7f{_SIGNS}]|[\u0300-\u1fff])(?:"
     r"([-=_*#~.\n])\1{3,15}|([A-Za-z])\2{3}|\t{1,16}"
     r"|(?<=[a-z]{10})[a-z]{1,2}|[ !-/:-@\[-`{-~]?[A-Z]?[a-z]{2,8}| ?[A-Z]{1,2}| ?[a-z]| ?[!-/:-@\[-`{-~]{1,2}\n*"
-    r"| {2,64}|[0-9]{1,3}|\n ?\n? ?|[ \r]|[\u2000-\u2bff\U0001f000-\U0001ffff]"
+    rf"| {{2,64}}|[0-9]{{1,3}}|\n ?\n? ?|[ \r]|[{_SIGNS}]"
+    r"|[^\w\0 \t\n\r\u0300-\u1fff])"
 )
-"""About one token of a provider's: how vocabularies cut words, capitals, figures, signs and blanks. Against o200k they
-are within a tenth for English prose, source code, markup, addresses, logs, hexadecimal dumps, base64 and tables of
-figures, a fifth too few for random letters and emoji, half too many for prose in capitals."""
+"""About one token of a provider's: how vocabularies cut words, capitals, figures, signs and blanks; other letters are
+passed over at once. Against o200k they are within a tenth for English prose, source code, markup, addresses, logs,
+hexadecimal dumps, base64 and tables of figures, a fifth too few for random letters and emoji, half too many for prose
+in capitals."""
 
 _WIDE_BLANK = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _ASCII_KINDS = "".join(
@@ -58,6 +68,13 @@ USUAL_BLANKS = 10
 
 OURS = 0.97
 """The classifier's tokens for one of o200k's in English, as `tokens.toml` has it."""
+
+_RARE = re.compile(
+    "[\u13a0-\u177f\u1800-\u1c7f\u2c00-\u2dff\ua000-\ua63f\ua6a0-\ua6ff\ua800-\uabff\ue000-\uf8ff"
+    "\U00010000-\U0001efff\U00020000-\U0010ffff]"
+)
+"""Letters that vocabularies do not know: a token for each byte, at every provider."""
+_SIGN = re.compile(f"[{_SIGNS}]")
 
 _INDIC = ("BENGALI", "GUJARATI", "GURMUKHI", "KANNADA", "MALAYALAM", "ORIYA", "SINHALA", "TAMIL", "TELUGU")
 _NAMES = {"CJK": Writing.HAN, "HIRAGANA": Writing.KANA, "KATAKANA": Writing.KANA} | dict.fromkeys(_INDIC, Writing.INDIC)
@@ -75,7 +92,8 @@ Ratios = tuple[float, ...]
 class Reading(NamedTuple):
     """What a model is to read: `tokens` of the classifier's, and what share of them is in which writing.
 
-    What is missing to a whole is no text, such as pictures; of that every provider counts as much. `tooled` where tools
+    What is missing to a whole is no text, such as pictures, or letters that no vocabulary knows; of that every provider
+    counts as much. `tooled` where tools
     or the shape of an answer go with it, of which some providers tell their models in words of their own.
     """
 
@@ -95,16 +113,19 @@ class Reading(NamedTuple):
 
 
 def reading_of(text: str, counted: int | None = None) -> Reading:
-    """A text of which the classifier `counted` so many tokens, but no blanks; None where it did not. Blanks count where
-    there are more of them than prose has.
+    """A text of which the classifier `counted` so many tokens, but no blanks, and a letter that no vocabulary knows as
+    one; None where it did not. Blanks count where there are more of them than prose has.
 
     What nobody counted is about what its letters tell. So is what is too long to be counted whole: its middle may be
     much denser than its ends, or in another script.
     """
     if counted is not None and len(text) <= COUNTED_WHOLE:
         more = max(0, _blanks(text) - counted // USUAL_BLANKS)
-        return Reading(counted + more, _written(text, TOKENS_PER_CHARACTER[Writing.ENGLISH])[1])
-    each, shares = _written(text, _each_of_ascii(text))
+        if not text.isascii():
+            more += sum(len(character.encode()) - 1 for character in _RARE.findall(text))
+        return Reading(counted + more, _written(Glances(text), TOKENS_PER_CHARACTER[Writing.ENGLISH])[1])
+    glances = Glances(text)
+    each, shares = _written(glances, _each_of_ascii(glances))
     return Reading(math.ceil(len(text) * each), shares)
 
 
@@ -140,46 +161,62 @@ def _blanks(text: str) -> int:
     return kinds.count(b"\n") + runs + kinds.count(b" 0") - kinds.count(b"  0")
 
 
-def _each_of_ascii(text: str) -> float:
-    """Tokens for a character of what is ASCII in a text, or a sign, at a cost that does not grow with its length."""
-    read, slices = text, min(SLICES, max(2, len(text) // APART))
-    if len(text) > slices * SLICE:
-        read = "\0".join(text[start : start + SLICE] for start in range(0, len(text), -(-len(text) // slices)))
+def _each_of_ascii(glances: Glances) -> float:
+    """Tokens for a character of what is ASCII in a text, or a sign, at a cost that is bounded however long it is."""
+    read, long = glances.text, len(glances.text)
+    slices = min(max(LEAST_SLICES, long // APART), MOST_SLICES)
+    if long > slices * SLICE:
+        read = "\0".join(glances.slices(slices, SLICE))
     rest, pieces = _PIECE.subn("", read)
-    return OURS * pieces / (len(read) - len(rest)) if pieces else TOKENS_PER_CHARACTER[Writing.ENGLISH]
+    if not pieces:
+        return TOKENS_PER_CHARACTER[Writing.ENGLISH]
+    each, cut = pieces / (len(read) - len(rest)), CUT if read is not glances.text else 0.0
+    return OURS * max((each - cut) / (1 - cut), 1 / SLICE)  # of a run of blanks no end cuts a piece
 
 
-def _written(text: str, english: float) -> tuple[float, Shares]:
+def _written(glances: Glances, english: float) -> tuple[float, Shares]:
     """The classifier's tokens for a character of the text, where one in `english` has so many, and what share of them
-    is in which writing; a fifth of kana make it Japanese."""
-    seen = text[:: max(1, -(-len(text) // SEEN))]
+    is in which writing. Its signs and blanks are in what its letters count."""
+    seen = glances.text
     if seen.isascii():
         return english, IN_ENGLISH
+    if len(seen) > SEEN:
+        seen = "".join(glances.slices(SEEN, 1))
+    rare = _RARE.findall(seen)
+    counts = _letters_of(_RARE.sub("", seen) if rare else seen)
+    letters, known = sum(counts.values()), 1 - len(rare) / len(seen)
+    latin = max(english, TOKENS_PER_CHARACTER[Writing.LATIN])
+    rates = {**TOKENS_PER_CHARACTER, Writing.ENGLISH: english, Writing.LATIN: latin}
+    each = [known * rates[writing] * count / letters for writing, count in counts.items()]
+    whole = sum(each) + len("".join(rare).encode()) / len(seen)
+    return whole, tuple(part / whole for part in each)
+
+
+def _letters_of(seen: str) -> dict[Writing, int]:
+    """How many there are in each writing, and one in English where there are none; a fifth of kana make it Japanese."""
     counts = dict.fromkeys(Writing, 0)
-    for character in seen:
-        if character.isalpha():
-            counts[_writing_of_letter(character)] += 1
+    for character, number in Counter(seen).items():
+        if (writing := _writing_of(character)) is not None:
+            counts[writing] += number
     if counts[Writing.KANA] * 4 > counts[Writing.HAN]:
         counts[Writing.KANA] += counts[Writing.HAN]
         counts[Writing.HAN] = 0
     if counts[Writing.LATIN]:
         counts[Writing.LATIN] += counts[Writing.ENGLISH]
         counts[Writing.ENGLISH] = 0
-    letters = sum(counts.values())
-    if not letters:
-        return english, IN_ENGLISH
-    latin = max(english, TOKENS_PER_CHARACTER[Writing.LATIN])
-    rates = {**TOKENS_PER_CHARACTER, Writing.ENGLISH: english, Writing.LATIN: latin}
-    each = [rates[writing] * count / letters for writing, count in counts.items()]
-    whole = sum(each)
-    return whole, tuple(part / whole for part in each)
+    return counts if any(counts.values()) else {**counts, Writing.ENGLISH: 1}
 
 
 @lru_cache(KNOWN_LETTERS)
-def _writing_of_letter(letter: str) -> Writing:
-    if letter.isascii():
-        return Writing.ENGLISH
-    script = unicodedata.name(letter, "").partition(" ")[0]
+def _writing_of(character: str) -> Writing | None:
+    """Of a letter that some vocabulary knows, or of what no text in English has: marks upon letters and others'
+    figures; None for any other."""
+    if character.isascii():
+        return Writing.ENGLISH if character.isalpha() else None
+    is_mark = unicodedata.category(character).startswith("M")
+    if (not character.isalnum() and not is_mark) or _SIGN.match(character):
+        return None
+    script = unicodedata.name(character, "").partition(" ")[0]
     if script in _NAMES:
         return _NAMES[script]
     return Writing(script.lower()) if script.lower() in set(Writing) else Writing.OTHER

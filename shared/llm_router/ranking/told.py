@@ -35,6 +35,13 @@ def usd(amount: float) -> str:
     return f"${Decimal(f'{amount:.1e}'):f}"
 
 
+def exact_usd(amount: float) -> str:
+    """Dollars that somebody has set: to six significant digits, and to the cent at least."""
+    number = Decimal(repr(amount))
+    number = round(number, max(2, 5 - number.adjusted()))
+    return f"${number:.2f}" if number == round(number, 2) else f"${_plain(number)}"
+
+
 def enough_usd(amount: float) -> str:
     """The least number of three significant digits that is not below what is told of an amount."""
     told = Decimal(str(told_usd(amount)))

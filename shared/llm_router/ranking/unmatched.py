@@ -1,4 +1,4 @@
-"""Names in a request's lists that nothing in the catalogue has, such as mistyped ones.
+"""Names in the lists of a request or of a key that nothing in the catalogue has, such as mistyped ones.
 
 Told by their places in the list alone: answers may be kept, and repeat nothing that the catalogue does not know.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Container, Iterable
 from typing import NamedTuple
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.catalogue.naming import folded, names_of
+from llm_router.catalogue.naming import folded, names_of, own_names_of
 from llm_router.errors import FieldProblem
 from llm_router.ranking.task import Constraints
 
@@ -20,6 +20,7 @@ MOST_KNOWN = 30
 """Names of the catalogue that are told in their stead."""
 
 _NO_MODEL = "no model in the catalogue"
+_FROM_PROVIDER = ("is from that provider", "known provider")
 
 
 class Unmatched(NamedTuple):
@@ -51,13 +52,26 @@ def unmatched(limits: Constraints, models: Collection[ModelEntry]) -> list[Unmat
     providers, licenses = (model.provider for model in models), (model.license for model in models)
     regions = (region for model in models for region in model.regions)
     rows = [
-        _unknown("providers", limits.providers, providers, "is from that provider", "known provider"),
-        _unknown("licenses", limits.licenses, licenses, "has that licence", "known licence"),
-        _unknown("regions", limits.regions, regions, "is served in that region", "known region"),
+        _unknown("constraints.providers", limits.providers, providers, *_FROM_PROVIDER),
+        _unknown("constraints.licenses", limits.licenses, licenses, "has that licence", "known licence"),
+        _unknown("constraints.regions", limits.regions, regions, "is served in that region", "known region"),
     ]
     if limits.exclude_models:
         known = {name for model in models for name in names_of(model)}
-        rows.append(_row("exclude_models", limits.exclude_models, folded, known, f"{_NO_MODEL} goes by that name"))
+        problem = f"{_NO_MODEL} goes by that name"
+        rows.append(_row("constraints.exclude_models", limits.exclude_models, folded, known, problem))
+    return [row for row in rows if row is not None]
+
+
+def unmatched_by_key(
+    names: Collection[str], providers: Collection[str], models: Collection[ModelEntry]
+) -> list[Unmatched]:
+    """The same for what a key allows; a model may still come with that name, and the key then opens it."""
+    known = {name for model in models for name in own_names_of(model)}
+    rows = [
+        _row("allowed_models", names, folded, known, f"{_NO_MODEL} has that id, or that name at its provider"),
+        _unknown("allowed_providers", providers, (model.provider for model in models), *_FROM_PROVIDER, folded),
+    ]
     return [row for row in rows if row is not None]
 
 
@@ -83,19 +97,26 @@ def _left_alike(limits: Constraints, models: Collection[ModelEntry], out: Contai
     return f"Not excluded, though also shown as {names}: {_listed(sorted(model.id for model in left), MOST_TOLD)}."
 
 
-def _unknown(name: str, asked: Collection[str], held: Iterable[str | None], what: str, any_of: str) -> Unmatched | None:
+def _unknown(
+    path: str,
+    asked: Collection[str],
+    held: Iterable[str | None],
+    what: str,
+    any_of: str,
+    fold: Callable[[str], str] = str.casefold,
+) -> Unmatched | None:
     if not asked:
         return None
-    known = {each.casefold(): each for each in held if each is not None}
+    known = {fold(each): each for each in held if each is not None}
     there = f"{what}; there are {_listed(sorted(known.values(), key=str.casefold), MOST_KNOWN)}"
-    return _row(name, asked, str.casefold, known.keys(), f"{_NO_MODEL} {there if known else f'has a {any_of}'}")
+    return _row(path, asked, fold, known.keys(), f"{_NO_MODEL} {there if known else f'has a {any_of}'}")
 
 
 def _row(
-    name: str, asked: Collection[str], fold: Callable[[str], str], known: Collection[str], problem: str
+    path: str, asked: Collection[str], fold: Callable[[str], str], known: Collection[str], problem: str
 ) -> Unmatched | None:
     places = tuple(place for place, each in enumerate(asked) if fold(each) not in known)
-    return Unmatched(f"constraints.{name}", places, problem, len(places) == len(asked)) if places else None
+    return Unmatched(path, places, problem, len(places) == len(asked)) if places else None
 
 
 def _listed(names: Collection[str], most: int) -> str:

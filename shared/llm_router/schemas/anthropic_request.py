@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from llm_router.generation.chat import ChatRequest
 from llm_router.schemas.answerable import Answerable, Tokens
@@ -24,12 +24,18 @@ class AnthropicMetadata(RequestBody):
     user_id: Annotated[str, Field(max_length=1024)] | None = None
 
 
-class KeptCompletion(ChatCompletionRequest):
-    """A chat completion whose prompt its provider is asked to keep in its cache, as that of a session is."""
+class MessageCompletion(ChatCompletionRequest):
+    """A chat completion, and what a message alone asks for: that its provider keeps the prompt in its cache, as that of
+    a session is, and that thoughts are told by models that tell none otherwise. Neither makes another question of it.
+    """
+
+    keeps_prompt: Annotated[bool, Field(exclude=True)] = False
+    wants_thoughts: Annotated[bool, Field(exclude=True)] = False
 
     def chat(self, max_tokens: int) -> ChatRequest:
         """As it is sent to a model."""
-        return replace(super().chat(max_tokens), kept=True)
+        chat = super().chat(max_tokens)
+        return replace(chat, kept=chat.kept or self.keeps_prompt, wants_thoughts=self.wants_thoughts)
 
 
 class BillingPolicy(RequestBody):
@@ -65,13 +71,19 @@ class AnthropicOwn(RequestBody):
     ] = None
 
 
+def _an_answer(longest: object) -> object:
+    if longest == 0 and longest is not False:
+        raise ValueError("must be at least 1: no prompt is put into a cache here without an answer")
+    return longest
+
+
 class MessagesRequest(AnthropicOwn, Answerable):
     """A conversation in Anthropic's form. To have its tokens counted, `max_tokens` and all that is said of the answer
     may be left out."""
 
     system: SystemContent | None = None
     messages: Annotated[list[Turn], Field(min_length=1, max_length=MAX_MESSAGES)]
-    max_tokens: Tokens | None = None
+    max_tokens: Annotated[Tokens, BeforeValidator(_an_answer)] | None = None
     stop_sequences: Annotated[list[Name], Field(max_length=4)] | None = None
     temperature: Annotated[float, Field(ge=0, le=1)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1)] | None = None
@@ -109,8 +121,7 @@ class MessagesRequest(AnthropicOwn, Answerable):
         """The chat completion that asks the same, of this model where it is another than the request names."""
         turns = self.messages if isinstance(self.messages, Turns) else Turns(self.messages)
         choice = self.tool_choice
-        kind = KeptCompletion if self._marks_what_to_keep else ChatCompletionRequest
-        return kind(
+        return MessageCompletion(
             model=model or self.model,
             messages=[*told(self.system), *turns.said],
             max_completion_tokens=self.max_tokens,
@@ -128,6 +139,8 @@ class MessagesRequest(AnthropicOwn, Answerable):
             session_id=self.session_id,
             cache=self.cache,
             user=self.metadata.user_id,
+            keeps_prompt=self._marks_what_to_keep,
+            wants_thoughts=self.thinking is not None and self.thinking.tells and self.thinking.display == "summarized",
         )
 
     @property
@@ -147,6 +160,6 @@ class MessagesRequest(AnthropicOwn, Answerable):
     @property
     def _effort(self) -> Effort | None:
         """None where nothing is said of it. What is not to think at all does not, however hard it is to try."""
-        if self.thinking is not None and self.thinking.type == "disabled":
+        if self.thinking is not None and not self.thinking.thinks:
             return "none"
         return self.output_config.effort or (None if self.thinking is None else self.thinking.effort)

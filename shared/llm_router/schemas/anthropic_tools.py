@@ -79,7 +79,7 @@ class ThinkingConfig(RequestBody):
     """Whether the model is to think, how long, and whether what it thinks is told. What becomes of thoughts that are
     not this conversation's is ignored: nobody here can tell."""
 
-    type: Literal["enabled", "adaptive", "disabled"]
+    type: Literal["enabled", "adaptive", "disabled", "between_tools"]
     budget_tokens: Annotated[int, Field(ge=1, le=10_000_000), Whole] | None = None
     display: Literal["summarized", "omitted"] | None = None
     block_binding: AnyJson = None
@@ -93,7 +93,7 @@ class ThinkingConfig(RequestBody):
     @property
     def effort(self) -> Effort:
         """In a chat's words. A model that may think as it likes does so with a high effort, as at Anthropic's."""
-        if self.type == "disabled":
+        if not self.thinks:
             return "none"
         budget = self.budget_tokens
         return next((effort for least, effort in _BUDGETS if budget is not None and budget < least), "high")
@@ -101,7 +101,12 @@ class ThinkingConfig(RequestBody):
     @property
     def tells(self) -> bool:
         """Whether thoughts are told."""
-        return self.type != "disabled" and self.display != "omitted"
+        return self.thinks and self.display != "omitted"
+
+    @property
+    def thinks(self) -> bool:
+        """Whether there is to be thought before the answer; between calls of tools it may be anyway."""
+        return self.type in {"enabled", "adaptive"}
 
 
 class ShapeBody(RequestBody):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from llm_router.budgets import Spend
 from llm_router.client_keys import ClientKey
+from llm_router.ranking.unmatched import Unmatched
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import InOneLine, Readable, Whole
 from llm_router.schemas.route import Names
@@ -68,10 +69,20 @@ class KeyAnswer(BaseModel):
     spent_this_month_usd: float
 
 
+class UnmatchedName(BaseModel):
+    """A name by its place in a list, and what is wrong with it."""
+
+    path: str
+    problem: str
+
+
 class NewKeyAnswer(KeyAnswer):
-    """A key that has just been made. `key` is its secret; it is not shown again."""
+    """A key that has just been made. `key` is its secret; it is not shown again. `unmatched` tells of the names in its
+    lists that nothing in the catalogue has now, such as mistyped ones; of each list the first five.
+    """
 
     key: str
+    unmatched: list[UnmatchedName]
 
 
 class KeysAnswer(BaseModel):
@@ -87,9 +98,10 @@ class KeyRemoved(BaseModel):
     removed: bool = True
 
 
-def new_key_answer(made: ClientKey, secret: str) -> NewKeyAnswer:
-    """The key with its secret, this once."""
-    return NewKeyAnswer(**key_answer(made, Spend()).model_dump(), key=secret)
+def new_key_answer(made: ClientKey, secret: str, vain: Sequence[Unmatched]) -> NewKeyAnswer:
+    """The key with its secret, this once, and what its lists hold in `vain`."""
+    unmatched = [UnmatchedName(path=each.path, problem=each.problem) for row in vain for each in row.fields]
+    return NewKeyAnswer(**key_answer(made, Spend()).model_dump(), key=secret, unmatched=unmatched)
 
 
 def keys_answer(keys: Sequence[ClientKey], spends: Mapping[str, Spend]) -> KeysAnswer:

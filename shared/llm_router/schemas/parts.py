@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import mimetypes
 import re
 from pathlib import PurePosixPath
@@ -9,10 +10,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, audio_tokens, unseen_audio_tokens
+from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, audio_tokens
 from llm_router.data_addresses import head_of, plain_base64
 from llm_router.file_tokens import FileTokens, Unpacking, file_tokens
 from llm_router.generation import chat
+from llm_router.played import unseen_audio_tokens
 from llm_router.schemas.body import RequestBody
 from llm_router.schemas.fields import AnyJson
 
@@ -126,7 +128,9 @@ class AudioPart(PartBody):
     @property
     def unseen_tokens(self) -> int:
         """Of a recording that is packed closely."""
-        return unseen_audio_tokens(_octets(self.input_audio.data))
+        data = plain_base64(self.input_audio.data)
+        held = None if data is None else base64.b64decode(data)
+        return unseen_audio_tokens(self.input_audio.format, _octets(self.input_audio.data), held)
 
     def chat(self) -> chat.Part:
         """As it is sent to a model."""

@@ -18,7 +18,7 @@ ATTEMPTS = 3
 class Session:
     """One conversation as it stands.
 
-    `task` is what is being worked on, as it was first classified. `model_id` is the model last chosen, `at` when
+    `task` is what is being worked on, as it was first classified. `model_id` is the model last chosen for it, `at` when
     (epoch seconds), by which decision, `tokens` the length of the conversation by then, in the classifier's tokens and
     with the expected answers. `lift` counts how often it was escalated, `failures` what went wrong since; `blamed`
     where the answer of the last decision is among that.

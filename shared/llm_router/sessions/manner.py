@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from llm_router.sessions import talk
+from llm_router.sessions.words import Words, words
 
 LONGEST = 200
 """Characters. A longer message says enough by itself."""
@@ -21,18 +23,24 @@ COMPLAINT_WORDS = 25
 JOINED_WORDS = 3
 """Words at most behind what only joins a word or two to the message before: "and in French?"."""
 
-_NO_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC")
-"""How the names of characters begin in scripts that put no spaces between words."""
+POINTING_WORDS = 15
+"""Words at most of a message that goes on with a task because of what it points to."""
 
 
 class Manner(IntEnum):
-    """Ordered by how much each says: a message that holds several kinds has the last."""
+    """Ordered by how much each says: a message that holds several kinds has the last.
+
+    A `COURTESY` is beside the task. What `POINTS` to the answer before goes on with it unless it clearly is something
+    else.
+    """
 
     FRESH = 0
     FILLER = 1
-    CONTINUES = 2
-    RETRIES = 3
-    ESCALATES = 4
+    COURTESY = 2
+    POINTS = 3
+    CONTINUES = 4
+    RETRIES = 5
+    ESCALATES = 6
 
     @property
     def follows(self) -> bool:
@@ -41,15 +49,18 @@ class Manner(IntEnum):
 
 
 class Heard(NamedTuple):
-    """A message's manner, whether it says `more` than that, and whether what it says may be a task `of_its_own`:
-    nothing in it points back but how it begins."""
+    """A message's manner, and whether it says `more` than that.
+
+    What it says may be a task `of_its_own` where nothing in it is tied to what was said before but how it begins; a
+    complaint is tied only by the number of a part. Where it is `akin`, only a task of another kind than the one before.
+    It is `idle` where it asks for nothing.
+    """
 
     manner: Manner
     more: bool = False
     of_its_own: bool = False
-
-
-Words = tuple[str, ...]
+    akin: bool = False
+    idle: bool = False
 
 
 def heard(text: str) -> Heard:
@@ -59,35 +70,47 @@ def heard(text: str) -> Heard:
     said = words(text)
     if len(said) <= 1 and (alone := _said_alone(said or tuple(text))).follows:
         return Heard(alone)
-    if said in _closings():
-        return Heard(Manner.FRESH)
+    if talk.is_closing(said):
+        return Heard(Manner.COURTESY)
     whole, lead, opened = _covered(said)
     if whole.follows:
         return Heard(whole)
+    if talk.is_courtesy(said):
+        return Heard(Manner.COURTESY)
     most = COMPLAINT_WORDS if lead is Manner.ESCALATES else LEAD_WORDS
-    if not lead.follows or len(said) > most:
-        return Heard(Manner.FRESH)
-    return Heard(lead, more=True, of_its_own=opened is not None and not _points_back(said[opened:]))
+    if lead.follows and len(said) <= most:
+        tied = talk.names_part if lead is Manner.ESCALATES else _points_back
+        own = opened is not None and not tied(said[opened:])
+        if not (own and _is_aside(said, said[opened:])):
+            return Heard(lead, more=True, of_its_own=own, akin=_is_akin(said, lead, opened))
+    return _pointing(text, said) if len(said) <= POINTING_WORDS else Heard(Manner.FRESH)
 
 
-def words(text: str) -> Words:
-    """Words without case, accents and punctuation; each character by itself where words are not spaced."""
-    found: list[str] = []
-    current = ""
-    for character in unicodedata.normalize("NFKD", text).casefold():
-        category = unicodedata.category(character)
-        if category == "Mn" or character in "'’":
-            continue
-        alone = category == "Lo" and unicodedata.name(character, "").startswith(_NO_SPACES)
-        if alone or category[0] not in "LNM":
-            if current:
-                found.append(current)
-            current = ""
-        if alone:
-            found.append(character)
-        elif category[0] in "LNM":
-            current += character
-    return (*found, current) if current else tuple(found)
+def _is_aside(said: Words, rest: Words) -> bool:
+    """Whether what comes after an opening is only talked about."""
+    return talk.is_personal(rest) and (talk.is_report(said) or not _points_back(rest))
+
+
+def _is_akin(said: Words, lead: Manner, opened: int | None) -> bool:
+    """Whether a message with this lead is about the answer unless it is of another kind."""
+    if lead is not Manner.ESCALATES:
+        return talk.points_first(said)
+    return not talk.is_report(said) or talk.reports_back(said[opened or 0 :])
+
+
+def _pointing(text: str, said: Words) -> Heard:
+    """How a short message is to be heard that no phrase makes a follow-up."""
+    idle = not talk.asks(text, said)
+    if idle and talk.is_thanks(said):
+        return Heard(Manner.FRESH, idle=True)
+    first = talk.points_first(said)
+    if first and talk.ends_numbered(said):
+        return Heard(Manner.CONTINUES, more=True)
+    aside = talk.is_personal(said) or (idle and talk.is_owned(said))
+    anywhere = talk.points_anywhere(said) and not aside
+    if not first and not anywhere:
+        return Heard(Manner.FRESH, idle=idle)
+    return Heard(Manner.POINTS, more=True, of_its_own=not anywhere, akin=first, idle=idle)
 
 
 def _said_alone(signs: Words) -> Manner:
@@ -152,17 +175,10 @@ def _alone() -> dict[str, Manner]:
 
 
 @cache
-def _closings() -> frozenset[Words]:
-    """Praise and thanks, in either order."""
-    praises, thanks = (list(map(words, _rows()["closes"][kind])) for kind in ("praise", "thanks"))
-    pairs = [(praise, thank) for praise in praises for thank in thanks]
-    return frozenset(praise + thank for praise, thank in pairs) | {thank + praise for praise, thank in pairs}
-
-
-@cache
 def _phrases() -> dict[str, tuple[tuple[Words, Manner, _Place], ...]]:
     """Every phrase by its first word: the phrase, what it says, and where."""
     found = [(words(each), Manner.FILLER, _Place.WHOLE) for each in _rows()["filler"]["whole"]]
+    found += [(each, Manner.FILLER, _Place.WHOLE) for each in talk.preludes()]
     for kind in (Manner.CONTINUES, Manner.RETRIES, Manner.ESCALATES):
         for place in _Place:
             listed = _rows()[kind.name.lower()].get(place.name.lower(), [])

@@ -32,7 +32,10 @@ def session_words(opened: OpenedSession, choice: Choice) -> list[str]:
     if taken.inherited:
         task = taken.classification
         name = task.category.replace("_", " ")
-        said.append(f"The message is a follow-up, so it inherits its task: {name}, {task.difficulty}.")
+        level: str = task.difficulty
+        if taken.made_harder is not None:
+            level = f"{taken.made_harder}, which this message makes {task.difficulty}"
+        said.append(f"The message is a follow-up, so it inherits its task: {name}, {level}.")
     if taken.escalated:
         said.append(
             f"The answer before was no good: preference rose to {choice.preference:.2g} and difficulty to "

@@ -49,12 +49,16 @@ class SessionTurn:
 
     `classification` is the task it belongs to: its own, or one before it where it `inherited`. `escalated` is True
     where this very message raised `lift`, which asks for more quality from here on, up to `MOST_LIFT`; `failures` is
-    what is left to count. `held` is what a provider's cache still holds of the session. `before_tokens` are those of
-    the conversation that the caller keeps and sends along, in the classifier's tokens.
+    what is left to count. `made_harder` is the difficulty of the inherited task where this message raised it; `task` is
+    what stays to be worked on where the message only is beside it. `held` is what a provider's cache still holds of the
+    session. `before_tokens` are those of the conversation that the caller keeps and sends along, in the classifier's
+    tokens.
     """
 
     classification: Classification
     inherited: bool = False
+    made_harder: Difficulty | None = None
+    task: Classification | None = None
     escalated: bool = False
     lift: int = 0
     failures: int = 0
@@ -62,24 +66,45 @@ class SessionTurn:
     before_tokens: int = 0
 
 
-def goes_on(said: Heard, found: Classification) -> bool:
-    """Whether a message that was classified as `found` belongs to the task before it: not where it begins as if it
-    went on and then clearly asks for something else."""
-    return said.manner.follows and not (said.of_its_own and _is_sure(found))
+def goes_on(said: Heard, found: Classification, before: Classification | None) -> bool:
+    """Whether a message that was classified as `found` belongs to the task `before` it; without one, whether it would
+    to any: not where it begins as if it went on and then clearly asks for something else. What only points to the
+    answer goes on where it would be small talk, and where it begins so and is of the same kind or of none."""
+    same = before is None or found.category == before.category
+    if said.manner.follows:
+        return not (said.of_its_own and _is_sure(found)) or (said.akin and same)
+    if said.manner is not Manner.POINTS:
+        return False
+    in_earnest = before is None or before.category != Category.CHAT
+    if found.category == Category.CHAT:
+        return in_earnest and not said.of_its_own
+    return said.akin and (same or (in_earnest and not _is_sure(found)))
+
+
+def is_beside(said: Heard, found: Classification) -> bool:
+    """Whether a message that was classified as `found` is no task but a courtesy, or a remark that asks for nothing:
+    what was worked on before it still is."""
+    small = found.category == Category.CHAT and found.difficulty is Difficulty.EASY
+    return said.manner is Manner.COURTESY or (said.idle and small)
 
 
 def turn(found: Classification, said: Heard, before: Classification | None, course: Course) -> SessionTurn:
     """How to take a message that was classified as `found`.
 
     `before` is the task it follows when it goes on with one, `course` how that has gone. A new task starts without the
-    failures and the escalations of the one before.
+    failures and the escalations of the one before; so does what follows a courtesy. A complaint makes its task no
+    harder by what it says, since it escalates.
     """
-    if before is None or not goes_on(said, found):
+    if before is None:
         return SessionTurn(found)
+    if not goes_on(said, found, before):
+        return SessionTurn(found, task=before if is_beside(said, found) else None)
     now = course.after(said.manner)
+    task = inherit(before, found, harder=said.more and said.manner is not Manner.ESCALATES and _is_sure(found))
     return SessionTurn(
-        inherit(before, found, harder=said.more and _is_sure(found)),
+        task,
         inherited=True,
+        made_harder=before.difficulty if task.difficulty is not before.difficulty else None,
         escalated=now.lift > course.lift,
         lift=now.lift,
         failures=now.failures,

@@ -21,7 +21,7 @@ class RouteRule:
 
     `waits` says that it may wait long for providers and answer piece by piece: what asks the store on the way is done
     aside. `swift` says that it answers in a few milliseconds of its own work and waits for nobody but the store.
-    `kind` is what its requests are counted as.
+    `query` are the parameters that it knows. `kind` is what its requests are counted as.
     """
 
     function: Function
@@ -31,12 +31,19 @@ class RouteRule:
     body_limit: int = 4 * MIB
     waits: bool = False
     swift: bool = False
+    query: tuple[str, ...] = ()
     kind: ActivityKind = ActivityKind.REQUEST
 
     @property
     def reads_body(self) -> bool:
         """Whether the door reads a body at all."""
         return self.method == "POST"
+
+    @property
+    def minds_query(self) -> bool:
+        """Whether a parameter that it does not know is refused: browsers and monitors add their own to what is public
+        or the operator's, and SDKs to the paths of other APIs."""
+        return self.access in (Access.CLIENT, Access.ADMIN) and not self.path.startswith("/v1/")
 
 
 ROUTES: tuple[RouteRule, ...] = (
@@ -68,7 +75,7 @@ ROUTES: tuple[RouteRule, ...] = (
     RouteRule(Function.INGEST, "GET", "/status", Access.PUBLIC),
     RouteRule(Function.INGEST, "GET", "/models", Access.CLIENT),
     RouteRule(Function.INGEST, "GET", "/models/{model_id}", Access.CLIENT),
-    RouteRule(Function.INGEST, "GET", "/catalogue/versions", Access.CLIENT),
+    RouteRule(Function.INGEST, "GET", "/catalogue/versions", Access.CLIENT, query=("limit", "before")),
     RouteRule(Function.INGEST, "POST", "/update", Access.ADMIN),
     RouteRule(Function.INGEST, "POST", "/refresh", Access.ADMIN),
     RouteRule(Function.INGEST, "POST", "/catalogue/rollback", Access.ADMIN),

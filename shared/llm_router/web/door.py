@@ -29,6 +29,7 @@ from llm_router.web.errors import error_response, status_of
 from llm_router.web.every_answer import add_headers
 from llm_router.web.fitting import fitted
 from llm_router.web.openapi import Operation
+from llm_router.web.query import read_query
 from llm_router.web.routes import Routes, unmatched
 
 Body = TypeVar("Body", bound=RequestBody)
@@ -131,7 +132,7 @@ class Door:
                 caller=caller,
                 request_id=note.request_id,
                 path_params=request.path_params,
-                query=request.query_params if request.scope["query_string"] else {},
+                query=read_query(request, row),
                 headers=headers,
                 note=note,
                 raw=raw,
@@ -185,9 +186,9 @@ class Door:
         return self._finish(request, response, note, started)
 
     def _note(self, request: Request, route: str, kind: ActivityKind = ActivityKind.REQUEST) -> Observation:
-        note = Observation(str(self.function), route, _request_id(request), cold_start=self._cold, kind=kind)
-        self._cold = False
-        return note
+        cold = self._cold and kind is not ActivityKind.PROBE
+        self._cold = self._cold and not cold
+        return Observation(str(self.function), route, _request_id(request), cold_start=cold, kind=kind)
 
     def _finish(self, request: Request, response: Response, note: Observation, started: float) -> Response:
         if not isinstance(response, StreamingResponse):

@@ -41,7 +41,8 @@ STATUS: Mapping[type[RouterError], tuple[int, ErrorCode, str]] = {
 """Status, code, and the words of the API's description. The most specific class wins; what is not listed is a 500."""
 
 NOT_BY_WAITING = frozenset({ErrorCode.PROVIDER_NOT_CONFIGURED})
-"""Codes of what somebody has to set right first: OpenAI's SDKs, which send every 5xx again, are told not to."""
+"""Codes of what somebody has to set right first: OpenAI's and Anthropic's SDKs, which send every 5xx again, are told
+not to, as they are of a whole answer that came too late."""
 
 
 def status_of(error: RouterError) -> tuple[int, ErrorCode]:
@@ -69,7 +70,7 @@ def error_response(error: RouterError, *, path: str, request_id: str) -> Respons
     headers = {}
     if error.retry_after_s is not None:
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
-    elif code in NOT_BY_WAITING:
+    elif code in NOT_BY_WAITING or isinstance(error, errors.AnswerTooLate):
         headers["x-should-retry"] = "false"
     elif status in (429, 503):
         headers["retry-after"] = "1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
@@ -33,15 +33,20 @@ _ERRORS = {
 """Others, such as `overloaded_error` and `api_error`, are the server's."""
 
 
+class _Details(Received):
+    thinking_tokens: int | None = None
+
+
 class _Usage(Received):
     input_tokens: int | None = None
     output_tokens: int | None = None
     cache_creation_input_tokens: int | None = None
     cache_read_input_tokens: int | None = None
+    output_tokens_details: _Details | None = None
 
     def updated(self, later: _Usage) -> _Usage:
         """These counts with those that a later event tells anew."""
-        return self.model_copy(update=later.model_dump(exclude_none=True))
+        return self.model_copy(update={name: count for name, count in later if count is not None})
 
     def usage(self) -> Usage | None:
         """None where nothing was counted. Input tokens that were read from the cache or written to it are counted
@@ -53,6 +58,7 @@ class _Usage(Received):
             prompt_tokens=(self.input_tokens or 0) + written + read_from_cache,
             completion_tokens=self.output_tokens or 0,
             cached_tokens=read_from_cache,
+            reasoning_tokens=(self.output_tokens_details and self.output_tokens_details.thinking_tokens) or 0,
             kept_tokens=written,
         )
 
@@ -118,7 +124,7 @@ class _Event(Received):
 
 @dataclass(slots=True)
 class EventsReader:
-    """Reads a stream."""
+    """Reads a stream. What is read is counted when it begins, which is passed on, and what is written when it ends."""
 
     blocks: ToolBlocks
     ended: bool = False
@@ -134,6 +140,7 @@ class EventsReader:
                 raise ProviderFailed(_ERRORS.get(told.error.type, Failure.SERVER_ERROR))
             case "message_start" if told.message is not None:
                 self._usage = told.message.usage or self._usage
+                yield from self._counted(begins=True)
             case "content_block_start" if told.content_block is not None:
                 yield from self._begun(told.index, told.content_block)
             case "content_block_delta":
@@ -144,6 +151,7 @@ class EventsReader:
                 self._stop = told.delta.stop_reason or self._stop
                 self._stopped_at = told.delta.stop_sequence or self._stopped_at
                 self._usage = self._usage.updated(told.usage or _Usage())
+                yield from self._counted(begins=False)
             case "message_stop":
                 self.ended = True
                 stop, usage = self.blocks.stop(_stop(self._stop)), self._usage.usage()
@@ -152,6 +160,11 @@ class EventsReader:
     def finish(self) -> ChatChunk:
         """A stream without its end mark is not whole."""
         raise ProviderFailed(Failure.GARBAGE)
+
+    def _counted(self, *, begins: bool) -> Iterator[ChatChunk]:
+        """What it tells of the answer as it begins stands for nothing yet."""
+        if (usage := self._usage.usage()) is not None:
+            yield ChatChunk(so_far=replace(usage, completion_tokens=0, reasoning_tokens=0) if begins else usage)
 
     def _begun(self, index: int, block: _Block) -> Iterator[ChatChunk]:
         if block.type == "tool_use":

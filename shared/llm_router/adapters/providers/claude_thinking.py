@@ -1,7 +1,7 @@
 """How a Claude is told to think or not to, whoever serves it.
 
 Up to 4.5 it thinks when it is given a budget, from 4.6 on when it is told to be adaptive, and from 5 on anyway, unless
-it can be kept from it. How hard it tries in all is its effort.
+it can be kept from it. How hard it tries in all is its effort. From 4.7 on it tells its thoughts only when asked to.
 """
 
 from __future__ import annotations
@@ -44,7 +44,11 @@ def wish(model: str, request: ChatRequest) -> Wish:
         return Wish()
     if wanted == "none" and traits.off is not Off.NEVER:
         return Wish({"type": traits.off.value})
-    return Wish(_told(traits, request), nearest(wanted, traits.efforts))
+    told = _told(traits, request)
+    if traits.thinking is Thinking.ALWAYS and wanted != "none" and _asks_for_thoughts(traits, request):
+        # Beside a call that is forced it may not be told so, though it may think.
+        told = None if traits.forced_tools and forces_a_tool(request) else _adaptive(traits, request)
+    return Wish(told, nearest(wanted, traits.efforts))
 
 
 def wish_at_bedrock(model: str, request: ChatRequest) -> Wish:
@@ -54,7 +58,7 @@ def wish_at_bedrock(model: str, request: ChatRequest) -> Wish:
         return Wish()
     effort = nearest(wanted, traits.efforts)
     if traits.thinking is Thinking.ALWAYS:
-        return Wish(None if wanted == "none" else {"type": "adaptive"}, effort)
+        return Wish(None if wanted == "none" else _adaptive(traits, request), effort)
     told = _told(traits, request)
     return Wish(told, effort if told and traits.thinking is Thinking.ADAPTIVE else None)
 
@@ -63,6 +67,16 @@ def forces_a_tool(request: ChatRequest) -> bool:
     """Whether a tool must be called, which nobody can be made to do who is to think first."""
     _, choice = json_tool.tools_of(request)
     return choice is not None and choice.forces
+
+
+def _adaptive(traits: Traits, request: ChatRequest) -> dict[str, Json]:
+    """What makes a model think as it sees fit, and tell that where it is asked to."""
+    return {"type": "adaptive", **({"display": "summarized"} if _asks_for_thoughts(traits, request) else {})}
+
+
+def _asks_for_thoughts(traits: Traits, request: ChatRequest) -> bool:
+    """Whether the caller wants thoughts of a model that has to be asked for them."""
+    return traits.omits_thoughts and request.wants_thoughts
 
 
 def _told(traits: Traits, request: ChatRequest) -> dict[str, Json] | None:
@@ -76,7 +90,7 @@ def _told(traits: Traits, request: ChatRequest) -> dict[str, Json] | None:
     if said is not None and said.role is Role.ASSISTANT and traits.prefill:
         return None
     if adaptive:
-        return {"type": "adaptive"}
+        return _adaptive(traits, request)
     answer = next((message for message in newest if message.role is Role.ASSISTANT), None)
     # After a call of a tool the thoughts before it would have to come back with their signature.
     if answer is not None and answer.tool_calls:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, model_validator
 
+from llm_router.adapters.providers.bedrock_models import may_be_asked
 from llm_router.adapters.providers.openai_quirks import Quirks
 from llm_router.generation.provider import Provider
 from llm_router.provider_addresses import problem
@@ -87,12 +88,14 @@ class _Plan:
 class ConfiguredProviders:
     """The `Providers` of these settings. Nothing is imported or connected before the first one is found.
 
-    `given` holds settings by name, blank ones left out. With `demo`, whoever is not configured is stood in for.
+    `given` holds settings by name, blank ones left out. With `demo`, whoever is not configured is stood in for. Of
+    Bedrock only the models are asked that the pattern `bedrock_models` fits.
     """
 
     given: Mapping[str, str] = field(repr=False)
     private_http: bool = False
     demo: bool = False
+    bedrock_models: str = "*"
     _made: dict[str, Provider] = field(default_factory=dict, init=False, repr=False)
     _wire: Wire | None = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -109,6 +112,12 @@ class ConfiguredProviders:
     def why_not(self, provider: str) -> str | None:
         """What is missing for this provider, naming the setting and no value; None when it is configured."""
         return None if self.demo or provider in self._made else self._plan(provider).missing
+
+    def withheld(self, provider: str, model: str) -> str | None:
+        """Why this model of a provider that is configured is not asked, naming the setting; None where it may be."""
+        if provider != "bedrock" or may_be_asked(model, self.bedrock_models) or self.is_demo(provider):
+            return None
+        return "it is none of BEDROCK_MODELS"
 
     def begun(self) -> Mapping[str, str | None]:
         """Every provider of which a setting is set, and what is still missing or wrong; None where it is configured."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pydantic import Field, JsonValue
 
 from llm_router.adapters.providers.conversation import new_call_id
+from llm_router.adapters.providers.counted import with_count
 from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.failures import of_status
 from llm_router.adapters.providers.http_provider import Received, read
@@ -98,10 +99,7 @@ class PieceReader:
             self._usage = piece.usage.usage()
         if piece.feedback.block_reason is not None:
             self._stop = StopReason.CONTENT_FILTER
-        for candidate in piece.candidates[:1]:
-            yield from self._chunks(candidate)
-            if candidate.finish_reason:
-                self._stop = self._reason(candidate.finish_reason)
+        yield from with_count(self._said(piece), None if piece.usage is None else self._usage)
 
     def finish(self) -> ChatChunk:
         """The last chunk, at the connection's end. Raises `ProviderFailed` when no reason has come."""
@@ -109,6 +107,12 @@ class PieceReader:
             raise ProviderFailed(Failure.GARBAGE)
         self.ended = True
         return ChatChunk(stop=self._stop, usage=self._usage)
+
+    def _said(self, piece: _Answer) -> Iterator[ChatChunk]:
+        for candidate in piece.candidates[:1]:
+            yield from self._chunks(candidate)
+            if candidate.finish_reason:
+                self._stop = self._reason(candidate.finish_reason)
 
     def _chunks(self, candidate: _Candidate) -> Iterator[ChatChunk]:
         for part in candidate.content.parts:

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from llm_router.adapters.providers.citations import cited, listed
 from llm_router.adapters.providers.conversation import new_call_id
+from llm_router.adapters.providers.counted import with_count
 from llm_router.adapters.providers.events import ServerEvent
 from llm_router.adapters.providers.failures import of_message, of_status
 from llm_router.adapters.providers.http_provider import Received, read, read_error
@@ -220,24 +221,24 @@ class ChunkReader:
         completion = read(_Completion, event.data).checked()
         if completion.choices is None and completion.usage is None:
             raise ProviderFailed(Failure.GARBAGE)
-        if completion.usage is not None:
-            self._usage = completion.usage.usage() or self._usage
+        told = None if completion.usage is None else completion.usage.usage()
+        self._usage = told or self._usage
         self._listed = listed(completion.citations, completion.search_results) or self._listed
+        yield from with_count(self._said(completion), told)
+
+    def _said(self, completion: _Completion) -> Iterator[ChatChunk]:
         for choice in (completion.choices or ())[:1]:
-            if choice.finish_reason:
-                self._stop = _stop(choice.finish_reason)
-            if choice.delta is not None and (chunk := self._chunk(choice.delta)) is not None:
-                yield chunk
+            self._stop = _stop(choice.finish_reason) if choice.finish_reason else self._stop
+            delta = choice.delta or _Message()
+            calls = tuple(self._piece(call) for call in delta.tool_calls or ())
+            self._cited.update(dict.fromkeys(cited(delta.annotations)))
+            chunk = ChatChunk(delta.text(), delta.thoughts(), calls, refusal=delta.refusal or "")
+            if chunk != ChatChunk():
+                yield replace(chunk, citations=self._citations)
 
     def finish(self) -> ChatChunk:
         """A stream without its end mark is not whole."""
         raise ProviderFailed(Failure.GARBAGE)
-
-    def _chunk(self, delta: _Message) -> ChatChunk | None:
-        calls = tuple(self._piece(call) for call in delta.tool_calls or ())
-        self._cited.update(dict.fromkeys(cited(delta.annotations)))
-        chunk = ChatChunk(delta.text(), delta.thoughts(), calls, refusal=delta.refusal or "")
-        return replace(chunk, citations=self._citations) if chunk != ChatChunk() else None
 
     @property
     def _citations(self) -> tuple[Citation, ...]:

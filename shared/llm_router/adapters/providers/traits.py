@@ -84,6 +84,8 @@ class Traits:
     """How hard it can be told to try, of which the nearest to what is wanted is sent."""
     minimal: bool = True
     """Whether the least of the levels is taken."""
+    omits_thoughts: bool = False
+    """Whether it tells what it thinks only where that is asked for."""
     least_budget: int = 0
     """Tokens that it thinks if it does at all."""
     sampling: bool = True
