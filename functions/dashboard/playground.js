@@ -75,11 +75,15 @@ function request() {
   return Object.keys(constraints).length ? { ...body, constraints } : body;
 }
 
-/** The prompt with the matches of the rules marked. Offsets count characters, not UTF-16 units. */
+/**
+ * The prompt with the matches of the rules marked; traits of the whole text only where there is nothing else. Offsets count
+ * characters, not UTF-16 units.
+ */
 function evidence(prompt, rules) {
   const letters = Array.from(prompt), box = element("p", null, "evidence");
+  const inside = rules.filter((rule) => rule.end - rule.start < letters.length);
   let at = 0;
-  for (const rule of rules.toSorted((one, other) => one.start - other.start || other.end - one.end)) {
+  for (const rule of (inside.length ? inside : rules).toSorted((one, other) => one.start - other.start || other.end - one.end)) {
     if (rule.start < at || rule.start === rule.end) continue;
     box.append(letters.slice(at, rule.start).join(""));
     const marked = element("mark", letters.slice(rule.start, rule.end).join(""));

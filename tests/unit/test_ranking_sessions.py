@@ -166,6 +166,18 @@ def test_whatever_a_session_says_its_choice_meets_the_constraints(scene, prefere
     assert len({each.model.id for each in found.ranking.candidates}) == len(found.ranking.candidates)
 
 
+@pytest.mark.parametrize(("better", "expected"), [(2, "better0"), (1, "best")])
+def test_an_escalation_takes_the_next_better_model_unless_few_are_left_to_fall_back_on(better: int, expected: str):
+    usual = model("usual", usd_out=0.1, chances=(0.95, 0.9, 0.7))
+    some = [model(f"better{n}", usd_out=0.5, chances=(0.96, 0.91, 0.75)) for n in range(better)]
+    best = model("best", usd_out=20.0, chances=(0.99, 0.98, 0.97))
+    wanted = Wanted(task(difficulty=Difficulty.EASY, input_tokens=100), FREE, 0.5, HERE)
+    taken = SessionTurn(classification(difficulty=Difficulty.EASY), inherited=True, escalated=True, lift=1)
+    found = choose(prepare([usual, *some, best]), wanted, taken, usual.id)
+    assert found.stronger
+    assert found.ranking.candidates[0].model.api_alias == expected
+
+
 def test_a_cache_is_believed_in_for_its_time_and_from_its_least_length():
     session = Session(classification(), STEADY.id, tokens=5_000, at=1000.0)
     assert held(session, now=1000 + CACHE_LIVES_S, earlier_tokens=0, alone=True) == HeldPrompt(STEADY.id, 0, 5_000)

@@ -12,6 +12,9 @@ from llm_router.ranking.task import Constraints, HeldPrompt, Surroundings, Task
 from llm_router.sessions.turn import MOST_LIFT, SessionTurn, lifted, lifted_preference
 from llm_router.taxonomy import Classification
 
+ENOUGH = 3
+"""Models to choose from after an escalation: as many as one generation asks at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -80,13 +83,23 @@ def _without_session(columns: Columns, wanted: Wanted, taken: SessionTurn) -> Ch
 
 
 def _escalated(columns: Columns, wanted: Wanted, taken: SessionTurn, lift: int, incumbent: str) -> Choice:
-    """The choice after at least so many escalations, and as many more as it takes until a stronger model than the
-    incumbent leads. Where there is none the incumbent stays; one that may not be used is left for any other."""
-    choice = _ranked(columns, wanted, taken, lift, incumbent)
+    """The choice after so many escalations among those that are stronger than the incumbent, and after more where these
+    are few. Where there is none the incumbent stays; one that may not be used is left for any other."""
+    choice = _stronger_alone(_ranked(columns, wanted, taken, lift, incumbent))
     while choice.lift < MOST_LIFT and choice.ranking.named is not None and not choice.stronger:
-        choice = _ranked(columns, wanted, taken, choice.lift + 1, incumbent)
+        choice = _stronger_alone(_ranked(columns, wanted, taken, choice.lift + 1, incumbent))
     choice = replace(choice, incumbent=incumbent)
     return choice if choice.stronger or _first(choice) == incumbent else _with_incumbent(choice)
+
+
+def _stronger_alone(choice: Choice) -> Choice:
+    """Without those that are expected to do no better than the named model, if enough are left to fall back on. To ask
+    for more until such a one leads all others would cost a hundred times as much where the task is easy."""
+    before = choice.ranking.named
+    if before is None or choice.stronger:
+        return choice
+    told = tuple(each for each in choice.ranking.candidates if _weakness(each) < _weakness(before))
+    return choice if len(told) < ENOUGH else replace(choice, ranking=replace(choice.ranking, candidates=told))
 
 
 def _ranked(columns: Columns, wanted: Wanted, taken: SessionTurn, lift: int, name: str | None = None) -> Choice:
