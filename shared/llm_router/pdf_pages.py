@@ -15,6 +15,8 @@ UNSEEN_PAGES = 1000
 """Pages of a PDF that shows none, where money is bounded: as many as providers take at most."""
 MOST_ESCAPES = 1000
 """Names with escaped letters that are looked at, which nobody writes: in what is packed some look like that."""
+MOST_TEXT = 10**9
+"""Bytes of text that are told at most: far more than any window holds, however often lists in lists show it."""
 MOST_ROOTS = 9
 """First lists of the pages that are looked at: one, and those that stood in its place before."""
 
@@ -53,7 +55,7 @@ def seen_in(pdf: bytes, left: StreamsLeft) -> Seen | None:
         text = text_of(streams, objects, left)
     except ValueError:
         return None
-    return Seen(pages, text * pages // (shown or 1)) if pages else None
+    return Seen(pages, min(text * pages // (shown or 1), MOST_TEXT)) if pages else None
 
 
 def _overlooked(objects: bytes) -> bool:

@@ -18,16 +18,16 @@ _CONTENTS = re.compile(rb"/Contents(?!\w)[\0\s]*+([(<]|\d++[\0\s]++\d++[\0\s]++R
 _LIST = re.compile(rb"[\0\s]*+\[([\0\s\dR]*+)\]")
 _LISTED = re.compile(rb"obj[\0\s]*+\[")
 _NUMBER = re.compile(rb"(\d{1,9})[\0\s]{1,9}\d{1,9}[\0\s]{1,9}\Z")
-_BESIDE_TEXT = re.compile(rb"/(?:ToUnicode|FontFile|FontFile2|FontFile3|Metadata)[\0\s]++(\d{1,9})[\0\s]")
+_BESIDE_TEXT = re.compile(rb"/(?:ToUnicode|FontFile[23]?|Metadata|CIDToGIDMap|CIDSet)[\0\s]++(\d{1,9})[\0\s]")
 _NAMED = re.compile(rb"/([^\0\s/<>\[\](){}%]++)[\0\s]++(\d{1,9})[\0\s]++\d{1,9}[\0\s]++R")
 _DRAWN = re.compile(rb"/([^\0\s/<>\[\](){}%]++)[\0\s]*+Do(?!\w)")
 _FLAT = re.compile(rb"\([^()]*+\)")
 _STRINGS_WITHIN = 5
 """Brackets within brackets of a string, which are its text."""
 _IN_HEX = re.compile(rb"<[\da-fA-F\s]*+>")
-_PICTURE = re.compile(rb"(?<!\w)BI[\0\s/]")
+_PICTURE = re.compile(rb"(?<![\w/])BI[\0\s/]")
 _ITS_BYTES = re.compile(rb"(?<!\w)ID[\0\s]")
-_ITS_END = re.compile(rb"[\0\s]EI(?!\w)")
+_ITS_END = re.compile(rb"[\0\s>]EI(?!\w)")
 _SAID_OF_PICTURES = 500
 
 
@@ -39,7 +39,10 @@ def text_of(streams: Sequence[Stream], objects: Sequence[Objects], left: Streams
     text, parts, most = 0, 0, 0
     for stream in streams:
         times = shown[stream.number]
-        if stream.holds_objects or (not times and (stream.no_content or stream.number in beside)):
+        if stream.holds_objects and (times or stream.is_form):
+            raise ValueError("this is shown, and says that it holds objects")
+        is_beside = stream.no_content or (stream.number in beside and not stream.is_form)
+        if stream.holds_objects or (not times and is_beside):
             continue
         held = unpacked(stream, left)
         here = shown_in(held)
@@ -78,9 +81,10 @@ def _without_pictures(plain: bytes) -> bytes:
     while (begins := _PICTURE.search(plain, at)) is not None and seen < MOST_PICTURES:
         seen += 1
         before = plain[at : begins.end()]
+        remarked = b"%" in before[max(before.rfind(b"\n"), before.rfind(b"\r")) + 1 :]
         told = _ITS_BYTES.search(plain, begins.end(), begins.end() + _SAID_OF_PICTURES)
         ends = None
-        if told is not None and before.count(b"(") == before.count(b")"):
+        if told is not None and not remarked and before.count(b"(") == before.count(b")"):
             ends = _ITS_END.search(plain, told.end() - 1)
         kept.append(before)
         at = begins.end() if ends is None else ends.end()

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from llm_router.pdf_pages import Seen
+from llm_router.pdf_pages import MOST_TEXT, Seen
 from tests.support.pdfs import FONT, LINES, NAMED, TEXT, form, packed, page, pdf, seen, stream
 
 LONG = b"(" + b"x" * 60 + b") Tj T* "
@@ -85,3 +85,43 @@ def test_no_text_hides_in_a_picture_that_is_none():
     content = b"(BI /W 9 ID ) Tj (" + b"x" * 9000 + b") Tj ( EI ) Tj"
     for each in (content, b"%)\n" + content + b"\n%("):
         assert (seen(pdf(page(3, b"4 0 R"), stream(4, each))) or Seen(0, 0)).text >= 9000
+
+
+HIDDEN = b"BT /F1 9 Tf (" + b"a" * 40_000 + b") Tj ET"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"/BI BMC ID " + HIDDEN + b"\nEI EMC",
+        b"% BI /W 1 ID \n" + HIDDEN + b"\n% EI \n",
+        b"BI /W 1/H 1/F/AHx ID 00>EI " + HIDDEN + b" EI",
+    ],
+    ids=["a name", "a remark", "a picture that has ended"],
+)
+def test_text_behind_what_looks_like_a_picture_counts(content: bytes):
+    found = seen(pdf(page(3, b"4 0 R"), stream(4, content)))
+    assert found is not None
+    assert found.text >= 40_000
+
+
+def test_what_is_shown_and_says_that_it_holds_objects_is_not_trusted():
+    assert seen(pdf(page(3, b"4 0 R"), stream(4, LINES, b"/First 0/Filter/FlateDecode"))) is None
+
+
+def test_a_form_shows_its_text_though_something_calls_it_a_table_of_letters():
+    shows = b"3 0 obj\n<</Type/Page/Parent 2 0 R/Resources 7 0 R/Contents 4 0 R>>\nendobj\n"
+    called = b"20 0 obj<</Type/Font/ToUnicode 8 0 R>>endobj\n"
+    drawn = (shows, NAMED, stream(4, b"/A Do"), form(8, LINES))
+    assert seen(pdf(*drawn, called)) == seen(pdf(*drawn)) == (1, TEXT)
+
+
+def test_which_glyph_is_which_letter_is_no_text():
+    told = b"20 0 obj<</Type/Font/CIDToGIDMap 21 0 R>>endobj\n"
+    table = stream(21, b"\0(\0)" * 30_000)
+    assert seen(pdf(page(3, b"4 0 R"), stream(4, LINES), told, table)) == (1, TEXT)
+
+
+def test_lists_within_lists_show_a_number_of_letters_that_can_be_reckoned_with():
+    lists = [b"%d 0 obj\n[%b]\nendobj\n" % (at, b"%d 0 R " % (at + 1) * 400) for at in range(5, 205)]
+    assert seen(pdf(page(3, b"5 0 R"), *lists, stream(205, LINES))) == (1, MOST_TEXT)
