@@ -123,5 +123,5 @@ def test_which_glyph_is_which_letter_is_no_text():
 
 
 def test_lists_within_lists_show_a_number_of_letters_that_can_be_reckoned_with():
-    lists = [b"%d 0 obj\n[%b]\nendobj\n" % (at, b"%d 0 R " % (at + 1) * 400) for at in range(5, 205)]
-    assert seen(pdf(page(3, b"5 0 R"), *lists, stream(205, LINES))) == (1, MOST_TEXT)
+    lists = [b"%d 0 obj\n[%b]\nendobj\n" % (at, b"%d 0 R " % (at + 1) * 400) for at in range(5, 95)]
+    assert seen(pdf(page(3, b"5 0 R"), *lists, stream(95, LINES))) == (1, MOST_TEXT)
