@@ -11,8 +11,7 @@ from urllib.parse import unquote_to_bytes
 from llm_router.conversation import FILE_OCTETS, FILE_TOKENS, NOTHING_PACKED, TEXT_OCTETS, Packed
 from llm_router.data_addresses import Head, head_of, plain_base64
 from llm_router.packed_documents import UNKNOWN_TOKENS, PartsLeft, is_packed, packed_tokens
-from llm_router.pdf_pages import UNSEEN_PAGES, seen_in
-from llm_router.pdf_streams import StreamsLeft
+from llm_router.pdf_bounds import UNSEEN_PAGES, StreamsLeft
 from llm_router.played import ENDLESS_TOKENS, lasts_as_it_likes
 from llm_router.ranking.tokens import ratios_of, reading_of, tokenizers
 
@@ -65,7 +64,13 @@ def file_tokens(address: str, unpacking: Unpacking) -> FileTokens:
         return FileTokens(told, Packed(unseen=ENDLESS_TOKENS))
     if head.kind != PDF:
         return _of_document(held, octets, told, unpacking.parts)
-    seen = None if held is None else seen_in(held, unpacking.streams)
+    return _of_pdf(held, octets, told, unpacking.streams)
+
+
+def _of_pdf(held: bytes | None, octets: int, told: int, left: StreamsLeft) -> FileTokens:
+    from llm_router.pdf_pages import seen_in  # what most requests need not read is not read at the start
+
+    seen = None if held is None else seen_in(held, left)
     if seen is None:
         hidden = max(octets, UNSEEN_PAGES * PAGE_TOKENS) - told
         return FileTokens(told, Packed(hidden=hidden, hidden_pages=UNSEEN_PAGES))

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from llm_router.pdf_streams import BLANKS, Objects, StreamsLeft, objects_in, streams_of
+from llm_router.pdf_bounds import UNSEEN_PAGES, StreamsLeft
+from llm_router.pdf_streams import BLANKS, Objects, objects_in, streams_of
 from llm_router.pdf_text import references, text_of
 
-UNSEEN_PAGES = 1000
-"""Pages of a PDF that shows none, where money is bounded: as many as providers take at most."""
 MOST_ESCAPES = 1000
 """Names with escaped letters that are looked at, which nobody writes: in what is packed some look like that."""
 MOST_TEXT = 10**9

@@ -7,23 +7,10 @@ import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-MOST_STREAMS = 10_000
-"""Streams that are looked at of all PDFs of a request: as many as some thousand pages have."""
-MOST_UNPACKED = 8 * 1024 * 1024
-"""Bytes that are unpacked of them: the objects and the text of some thousand pages."""
-LEAST_UNPACKED = 1024
-"""What a packed stream counts at least, since looking at it takes time."""
-MOST_IN_ASCII = 512 * 1024
-"""Bytes that are read of them in base 85, in which some programs write what they have packed."""
-MOST_SAID = 4 * 1024 * 1024
-"""Bytes that they say of themselves: some hundred each."""
-MOST_LOOKS = 100_000
-"""References and lists of objects that are looked at of them: as many as some thousand pages have."""
-LOOKS_BACK = 10
-"""What looking for the number of an object takes of these, where it is told before it."""
+from llm_router.pdf_bounds import LEAST_UNPACKED, LOOKS_BACK, StreamsLeft
+
 MOST_NUMBERS = 100_000
 """Bytes of the numbers of the objects in one stream."""
 BLANKS = b"\0 \t\r\n\f\v"
@@ -54,23 +41,6 @@ _FLAT = re.compile(rb"\([^()]*+\)")
 _ZEROS = b"!!!!!"
 _LEAST = 33 * (85**4 + 85**3 + 85**2 + 85 + 1)
 """What five of the least letter of base 85 make."""
-
-
-@dataclass(slots=True)
-class StreamsLeft:
-    """How much may still be looked at of the PDFs of one request."""
-
-    number: int = MOST_STREAMS
-    octets: int = MOST_UNPACKED
-    in_ascii: int = MOST_IN_ASCII
-    said: int = MOST_SAID
-    looks: int = MOST_LOOKS
-
-    def take(self, looks: int = 1) -> None:
-        """Raises `ValueError` where so many are not left."""
-        self.looks -= looks
-        if self.looks < 0:
-            raise ValueError("there are too many references")
 
 
 class Stream(NamedTuple):

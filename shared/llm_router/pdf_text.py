@@ -6,7 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from llm_router.pdf_streams import LOOKS_BACK, Objects, Stream, StreamsLeft, unpacked, without_escapes
+from llm_router.pdf_bounds import LOOKS_BACK, StreamsLeft
+from llm_router.pdf_streams import Objects, Stream, unpacked, without_escapes
 
 MOST_STRINGS = 100_000
 """Strings of a page's content that are looked at one by one."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import zlib
 
+from llm_router.pdf_bounds import StreamsLeft
 from llm_router.pdf_pages import Seen, seen_in
-from llm_router.pdf_streams import StreamsLeft
 
 LINES = b"BT /F1 9 Tf " + b"(The committee met again on Monday.) Tj T* [(It h)-20(eard)] TJ " * 40 + b"ET"
 FONT = b"/Length1 5/Filter/FlateDecode"

@@ -17,8 +17,8 @@ from llm_router.file_tokens import (
     Unpacking,
     file_tokens,
 )
-from llm_router.pdf_pages import UNSEEN_PAGES, seen_in
-from llm_router.pdf_streams import MOST_UNPACKED, StreamsLeft
+from llm_router.pdf_bounds import MOST_UNPACKED, UNSEEN_PAGES, StreamsLeft
+from llm_router.pdf_pages import seen_in
 from llm_router.ranking.tokens import ratios_of, reading_of, tokenizers
 from llm_router.schemas.messages import Message, conversation
 

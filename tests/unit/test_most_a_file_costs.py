@@ -20,7 +20,7 @@ from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
 from llm_router.generation.pictures import most_beyond
 from llm_router.generation.provider import Failure
-from llm_router.pdf_pages import UNSEEN_PAGES
+from llm_router.pdf_bounds import UNSEEN_PAGES
 from llm_router.ranking.columns import prepare
 from llm_router.ranking.rank import rank
 from llm_router.ranking.task import Constraints, Dearest, Surroundings

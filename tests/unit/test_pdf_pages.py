@@ -7,8 +7,7 @@ import zlib
 
 import pytest
 
-from llm_router.pdf_pages import UNSEEN_PAGES
-from llm_router.pdf_streams import MOST_UNPACKED
+from llm_router.pdf_bounds import MOST_UNPACKED, UNSEEN_PAGES
 from tests.support.pdfs import FONT, LINES, NAMED, TEXT, form, of_pages, packed, page, pdf, seen, stream
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from llm_router.pdf_streams import MOST_STREAMS, MOST_UNPACKED
+from llm_router.pdf_bounds import MOST_STREAMS, MOST_UNPACKED
 from tests.support.pdfs import LINES, NAMED, form, packed, page, pdf, seen, stream
 
 MOST_S = 0.5
