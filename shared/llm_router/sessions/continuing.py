@@ -50,6 +50,8 @@ class Sessions:
         conversation, and counts what was wrong since; what was asked is classified with `classify`.
         """
         session, reachable = self._find(key) if key else (None, False)
+        if session is None and len(conversation.asked) <= 1:  # nothing to go on with, however it begins
+            return OpenedSession(None, SessionTurn(found), reachable)
         said = heard(conversation.request)
         before, course = None, Course()
         if session is not None:
