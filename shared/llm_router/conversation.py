@@ -31,9 +31,9 @@ answer: so many at OpenAI, about as many at most others."""
 class Packed(NamedTuple):
     """What files and sound may be billed as beyond what they count, since it is packed. Of `pages` that are seen in
     PDFs, which count `page_tokens`, it goes by the model, which may bill `page_text` tokens of their text beyond what a
-    page allows for; of PDFs that show none it is `hidden` tokens at models that
-    bill the least for a page, and goes by the model for what others bill beyond that for their `hidden_pages`; of other
-    files and of sound it is `unseen` tokens, at most."""
+    page allows for; of PDFs that show none it is `hidden` tokens at models that bill the least for a page, and goes by
+    the model for what others bill beyond that for their `hidden_pages`; of other files and of sound it is `unseen`
+    tokens, at most."""
 
     unseen: int = 0
     hidden: int = 0

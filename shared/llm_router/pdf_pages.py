@@ -32,14 +32,14 @@ _NAMES = frozenset(
 )
 
 
-class Seen(NamedTuple):
+class PagesSeen(NamedTuple):
     """How many pages, and bytes of their text, there are at most."""
 
     pages: int
     text: int
 
 
-def seen_in(pdf: bytes, left: StreamsLeft) -> Seen | None:
+def seen_in(pdf: bytes, left: StreamsLeft) -> PagesSeen | None:
     """None where no page is seen, or where any of it cannot be unpacked or is written to be overlooked."""
     try:
         streams = list(streams_of(pdf, left))
@@ -54,7 +54,7 @@ def seen_in(pdf: bytes, left: StreamsLeft) -> Seen | None:
         text = text_of(streams, objects, left)
     except ValueError:
         return None
-    return Seen(pages, min(text * pages // (shown or 1), MOST_TEXT)) if pages else None
+    return PagesSeen(pages, min(text * pages // (shown or 1), MOST_TEXT)) if pages else None
 
 
 def _overlooked(objects: bytes) -> bool:

@@ -37,7 +37,8 @@ _NO_CONTENT = re.compile(
 """Pictures, fonts and what else is no text, by what they say of themselves."""
 _FORM = re.compile(rb"/Form(?!\w)|/Subtype[\0\s]++\d|/Type[\0\s]++\d")
 """What a page may show as a part of it, or what is told elsewhere and may be that."""
-_FLAT = re.compile(rb"\([^()]*+\)")
+FLAT = re.compile(rb"\([^()]*+\)")
+"""A string without another in it, once the brackets that open none are gone."""
 _ZEROS = b"!!!!!"
 _LEAST = 33 * (85**4 + 85**3 + 85**2 + 85 + 1)
 """What five of the least letter of base 85 make."""
@@ -84,7 +85,7 @@ class Objects(NamedTuple):
             return None
         since = before[opens + len(_OPENS) :]
         if b"(" in since:
-            since = _FLAT.sub(b" ", without_escapes(since))
+            since = FLAT.sub(b" ", without_escapes(since))
         return int(number[1]) if _PLAINLY.match(since) else None
 
 
@@ -122,7 +123,7 @@ def _without_strings(says: bytes, left: StreamsLeft) -> bytes:
     if left.said < 0:
         raise ValueError("they say more than is left")
     if b"(" in says:
-        says = _FLAT.sub(b" ", without_escapes(says))
+        says = FLAT.sub(b" ", without_escapes(says))
     if not says.lstrip(BLANKS).startswith(b"<<") or says.count(b"<") != says.count(b">"):
         raise ValueError("this does not begin here")
     if any(mark in says for mark in (b"(", b")", b"%")):

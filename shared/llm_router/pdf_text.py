@@ -7,14 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from llm_router.pdf_bounds import LOOKS_BACK, StreamsLeft
-from llm_router.pdf_streams import Objects, Stream, unpacked, without_escapes
+from llm_router.pdf_streams import FLAT, Objects, Stream, unpacked, without_escapes
 
 MOST_STRINGS = 100_000
 """Strings of a page's content that are looked at one by one."""
 MOST_PICTURES = 1000
 """Pictures in the midst of it that are."""
 
-REFERENCE = re.compile(rb"(\d{1,9})[\0\s]++\d{1,9}[\0\s]++R")
+_REFERENCE = re.compile(rb"(\d{1,9})[\0\s]++\d{1,9}[\0\s]++R")
 _CONTENTS = re.compile(rb"/Contents(?!\w)[\0\s]*+([(<]|\d++[\0\s]++\d++[\0\s]++R|\[[\0\s\dR]*+\])?")
 _LIST = re.compile(rb"[\0\s]*+\[([\0\s\dR]*+)\]")
 _LISTED = re.compile(rb"obj[\0\s]*+\[")
@@ -22,7 +22,6 @@ _NUMBER = re.compile(rb"(\d{1,9})[\0\s]{1,9}\d{1,9}[\0\s]{1,9}\Z")
 _BESIDE_TEXT = re.compile(rb"/(?:ToUnicode|FontFile[23]?|Metadata|CIDToGIDMap|CIDSet)[\0\s]++(\d{1,9})[\0\s]")
 _NAMED = re.compile(rb"/([^\0\s/<>\[\](){}%]++)[\0\s]++(\d{1,9})[\0\s]++\d{1,9}[\0\s]++R")
 _DRAWN = re.compile(rb"/([^\0\s/<>\[\](){}%]++)[\0\s]*+Do(?!\w)")
-_FLAT = re.compile(rb"\([^()]*+\)")
 _STRINGS_WITHIN = 5
 """Brackets within brackets of a string, which are its text."""
 _IN_HEX = re.compile(rb"<[\da-fA-F\s]*+>")
@@ -68,7 +67,7 @@ def shown_in(content: bytes) -> int:
     for _ in range(_STRINGS_WITHIN):
         if strings == opened:
             break
-        beside, found = _FLAT.subn(b"", beside)
+        beside, found = FLAT.subn(b"", beside)
         strings += found
     in_hex = beside.count(b"<") - 2 * beside.count(b"<<")
     if strings != opened or in_hex > MOST_STRINGS or len(hexes := _IN_HEX.findall(beside)) != in_hex:
@@ -144,7 +143,7 @@ def references(listed: bytes, left: StreamsLeft) -> list[int]:
     """The numbers of what this refers to. Raises `ValueError` where more stands there, or more than is left."""
     number = listed.count(b"R")
     left.take(number)
-    found = [int(each) for each in REFERENCE.findall(listed)]
+    found = [int(each) for each in _REFERENCE.findall(listed)]
     if len(found) != number:
         raise ValueError("what is listed here cannot be read")
     return found

@@ -31,6 +31,7 @@ SCOPE = {
     "headers": [(b"host", b"localhost")],
     "asgi": {"spec_version": "2.4"},
 }
+NAMED = "openai/gpt-4.1"
 WHY = "longer than a whole answer has; ask for a stream"
 
 
@@ -144,3 +145,12 @@ def test_that_no_stream_began_may_be_otherwise_next_time(generating: Client, clo
     reply = generating.chat(stream=True)
     assert reply.status == 504
     assert "x-should-retry" not in reply.headers
+
+
+@pytest.mark.parametrize(("longest", "calls"), [({}, 5), ({"max_tokens": 50}, 3)], ids=["a long answer", "a short one"])
+def test_a_named_model_whose_answer_may_take_longer_than_there_is_time_is_left_alone_two_calls_later(
+    generating: Client, clock: FakeClock, longest: dict[str, int], calls: int
+):
+    generating.providers.default = Taking(clock=clock, seconds=60)
+    assert [generating.chat(model=NAMED, **longest).status for _ in range(calls + 1)] == [504] * calls + [503]
+    assert len(generating.asked) == calls

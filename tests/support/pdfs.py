@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 from llm_router.pdf_bounds import StreamsLeft
-from llm_router.pdf_pages import Seen, seen_in
+from llm_router.pdf_pages import PagesSeen, seen_in
 
 LINES = b"BT /F1 9 Tf " + b"(The committee met again on Monday.) Tj T* [(It h)-20(eard)] TJ " * 40 + b"ET"
 FONT = b"/Length1 5/Filter/FlateDecode"
@@ -30,7 +30,7 @@ def pdf(*objects: bytes, kids: bytes = b"[3 0 R]", count: int = 1) -> bytes:
     return b"%PDF-1.5\n" + root + tree + b"".join(objects)
 
 
-def seen(held: bytes) -> Seen | None:
+def seen(held: bytes) -> PagesSeen | None:
     return seen_in(held, StreamsLeft())
 
 

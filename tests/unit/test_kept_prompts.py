@@ -12,7 +12,7 @@ from llm_router.adapters.providers import anthropic_answer, anthropic_request, b
 from llm_router.catalogue.caching import LEAST_KEPT_TOKENS
 from llm_router.catalogue.entry import LongPrompt, ModelEntry
 from llm_router.generation.attempt import Attempt
-from llm_router.generation.bill import Bill, Seen
+from llm_router.generation.bill import AnswerSeen, Bill
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role, TextPart, Usage
 from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
@@ -136,7 +136,7 @@ def test_what_is_booked_without_the_provider_s_count_has_in_it_what_the_provider
     asked = replace(AGAIN, max_tokens=0)
     plainly = replace(asked, kept=False)
     kept, plain = (Job(each, (CLAUDE,), Reading(tokens, NO_TEXT), math.inf) for each in (asked, plainly))
-    left = [Bill.of(job, CLAUDE, None, Seen()).usd for job in (kept, plain)]
+    left = [Bill.of(job, CLAUDE, None, AnswerSeen()).usd for job in (kept, plain)]
     assert left[0] == pytest.approx(left[1] * factor)
     cut_off = [Lost(job) for job in (kept, plain)]
     for lost in cut_off:

@@ -14,7 +14,7 @@ from llm_router.conversation import FILE_TOKENS, Conversation, Media, Packed
 from llm_router.errors import NoEligibleModel
 from llm_router.file_tokens import PAGE_TOKENS
 from llm_router.generation.attempt import Attempt
-from llm_router.generation.bill import Bill, Seen
+from llm_router.generation.bill import AnswerSeen, Bill
 from llm_router.generation.chat import ChatMessage, ChatRequest, Role
 from llm_router.generation.job import Job
 from llm_router.generation.lost import Lost
@@ -45,7 +45,7 @@ def booked(job: Job) -> set[int]:
     """Tokens of the input where the provider tells no count: of an answer, and of an attempt that failed."""
     lost = Lost(job)
     lost.count(Attempt(WIDE.id, WIDE.provider, 0.0, Failure.GARBAGE))
-    return {Bill.of(job, WIDE, None, Seen("ok")).usage.prompt_tokens, round(lost.usd * 1e7)}
+    return {Bill.of(job, WIDE, None, AnswerSeen("ok")).usage.prompt_tokens, round(lost.usd * 1e7)}
 
 
 def test_a_pdf_whose_pages_cannot_be_seen_is_paid_for_as_a_long_one():

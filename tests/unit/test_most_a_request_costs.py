@@ -15,7 +15,7 @@ from llm_router.budgets import Budgets
 from llm_router.conversation import IMAGE_TOKENS, ORIGINAL_TOKENS, Media
 from llm_router.errors import NoEligibleModel, UpstreamError
 from llm_router.generation.attempt import Attempt, AttemptReport
-from llm_router.generation.bill import Bill, Seen
+from llm_router.generation.bill import AnswerSeen, Bill
 from llm_router.generation.chat import ChatMessage, ChatRequest, ImagePart, Role, Usage
 from llm_router.generation.cooling import Cooling
 from llm_router.generation.generator import Completed, Generator, Stream
@@ -147,7 +147,7 @@ def test_a_model_whose_pictures_may_cost_more_than_is_wanted_is_not_asked(ask: A
 
 
 def test_where_the_provider_tells_no_count_pictures_are_billed_as_large_ones():
-    bill = Bill.of(seen(MINI), MINI, None, Seen("a few words"))
+    bill = Bill.of(seen(MINI), MINI, None, AnswerSeen("a few words"))
     assert bill.usd >= 5 * OF_TILES * 0.15e-6
     lost = Lost(seen(MINI))
     lost.count(Attempt(MINI.id, MINI.provider, 10.0, Failure.GARBAGE))

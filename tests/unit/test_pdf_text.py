@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from llm_router.pdf_pages import MOST_TEXT, Seen
+from llm_router.pdf_pages import MOST_TEXT, PagesSeen
 from tests.support.pdfs import FONT, LINES, NAMED, TEXT, form, packed, page, pdf, seen, stream
 
 LONG = b"(" + b"x" * 60 + b") Tj T* "
@@ -84,7 +84,7 @@ def test_what_is_no_text_of_a_page_does_not_count(content: bytes, text: int):
 def test_no_text_hides_in_a_picture_that_is_none():
     content = b"(BI /W 9 ID ) Tj (" + b"x" * 9000 + b") Tj ( EI ) Tj"
     for each in (content, b"%)\n" + content + b"\n%("):
-        assert (seen(pdf(page(3, b"4 0 R"), stream(4, each))) or Seen(0, 0)).text >= 9000
+        assert (seen(pdf(page(3, b"4 0 R"), stream(4, each))) or PagesSeen(0, 0)).text >= 9000
 
 
 HIDDEN = b"BT /F1 9 Tf (" + b"a" * 40_000 + b") Tj ET"

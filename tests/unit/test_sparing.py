@@ -7,10 +7,8 @@ from dataclasses import replace
 
 from llm_router.catalogue.entry import Catalogue
 from llm_router.generation.chat import ChatMessage, ChatRequest, ImagePart, Part, Role, TextPart
-from llm_router.generation.cooling import Cooling
 from llm_router.generation.sparing import FEW_TOOLS, spared
 from tests.support.chat import WEATHER
-from tests.support.clock import FakeClock
 from tests.support.models import model
 
 TEXT, SEEN = TextPart("Look."), ImagePart("https://example.com/a.png")
@@ -27,7 +25,7 @@ def left_out(*messages: tuple[Part, ...], tools: int = 0) -> tuple[list[dict[str
         return "blind" if provider == "a" else None
 
     request = ChatRequest(tuple(ChatMessage(Role.USER, parts) for parts in messages), tools=(WEATHER,) * tools)
-    found = spared(request, CATALOGUE, Cooling(FakeClock()), lambda _: True, why_not)
+    found = spared(request, CATALOGUE, {}, lambda _: True, why_not)
     return [dict(each) for each in found], sorted(asked)
 
 

@@ -10,7 +10,7 @@ from llm_router.ranking.tokens import reading_of
 
 TOOL_TOKENS = 8
 """What wraps the name and the parameters of a tool, as it is sent to Anthropic in the shortest of the forms. OpenAI's
-wraps them in 15, but OpenAI tells its models of parameters in fewer words than are sent."""
+wraps them in more, but OpenAI tells its models of parameters in fewer words than are sent."""
 LEAST_TOOL_TOKENS = 28
 """What a tool that has nothing but a short name takes in OpenAI's form, which others tell their models as it is."""
 NO_PARAMETERS_TOKENS = 10

@@ -19,7 +19,7 @@ _counts = attrgetter(*(field.name for field in fields(Usage)))
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class AnswerSeen:
     """What was read of an answer: its words, with calls, and its thoughts; what the provider had counted `so_far`; and
     for how many seconds the model had written no word, which may have gone by in thought."""
 
@@ -37,7 +37,7 @@ class Bill:
     usd: float
 
     @classmethod
-    def of(cls, job: Job, model: ModelEntry, usage: Usage | None, seen: Seen) -> Bill:
+    def of(cls, job: Job, model: ModelEntry, usage: Usage | None, seen: AnswerSeen) -> Bill:
         """By the count at the end of the answer. A stream that its caller leaves tells none: of that, what was told
         before counts, and else what we count.
 
@@ -61,7 +61,7 @@ def _possible(usage: Usage) -> bool:
     return all(0 <= count <= MOST_TOKENS for count in _counts(usage))
 
 
-def _seen(job: Job, model: ModelEntry, seen: Seen) -> Usage:
+def _seen(job: Job, model: ModelEntry, seen: AnswerSeen) -> Usage:
     """Where the provider counts along what the model writes, thoughts that nobody sees are in it, and the last words
     may not be."""
     ratios, longest = ratios_of(model.tokenizer), job.asked_of(model).max_tokens or sys.maxsize
@@ -74,7 +74,7 @@ def _seen(job: Job, model: ModelEntry, seen: Seen) -> Usage:
     return counted(job, model, told, said + thought, 0 if seen.thoughts and model.open_weights else thought)
 
 
-def _unseen(job: Job, model: ModelEntry, seen: Seen) -> int:
+def _unseen(job: Job, model: ModelEntry, seen: AnswerSeen) -> int:
     """Tokens that the model has thought, as far as nobody saw them, which is billed all the same. Open weights tell
     thoughts whole; what others tell of them may be a summary, and only the time tells how many there were."""
     wordless = job.written_in(model, seen.wordless_s)

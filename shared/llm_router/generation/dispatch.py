@@ -97,11 +97,11 @@ class Dispatcher:
 
     def _decided(self, ask: Ask, request: ChatRequest, barred: Mapping[str, str], within_s: float) -> Decision:
         ask, catalogue = replace(ask, generated=True), self.catalogues.in_force().catalogue
-        *left_out, untaken = spared(request, catalogue, self.cooling, self.can_force, self.why_not)
+        resting = self.cooling.resting(catalogue)
+        *left_out, untaken = spared(request, catalogue, resting, self.can_force, self.why_not)
         in_time = replace(ask, within_s=within_s)
         # Late is better than resting, since nobody asks who rests; better than both is one that only may call the tool.
-        resting = self.cooling.resting(catalogue).keys()
-        awake = [each for each in (*left_out, untaken) if resting <= each.keys()] if within_s < math.inf else []
+        awake = [each for each in (*left_out, untaken) if resting.keys() <= each.keys()] if within_s < math.inf else []
         for asked, each in (*((in_time, each) for each in awake), *((ask, each) for each in left_out)):
             with contextlib.suppress(NoEligibleModel):
                 return self.recommender.recommend(replace(asked, barred={**each, **barred}))

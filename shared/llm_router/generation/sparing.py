@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from llm_router.catalogue.entry import Catalogue, ModelEntry
 from llm_router.generation.chat import ChatRequest, Part, TextPart
-from llm_router.generation.cooling import Cooling
 
 UNFORCED = "cannot be made to call a tool"
 
@@ -21,14 +20,15 @@ can."""
 def spared(
     request: ChatRequest,
     catalogue: Catalogue,
-    cooling: Cooling,
+    resting: Mapping[str, str],
     can_force: Callable[[ModelEntry], bool],
     why_not: WhyNot,
 ) -> Iterator[Mapping[str, str]]:
-    """The models to leave out, by id with the reason, and then those where that leaves nobody: at first all that rest
-    or only may call the tool that must be called, then the former alone: who rests is not asked, who only may call it
-    is. The last are the models of providers that the request cannot be put to, which are left out all along."""
-    resting, unforced = cooling.resting(catalogue), _unforced(request, catalogue, can_force)
+    """The models to leave out, by id with the reason, and then those where that leaves nobody: at first all `resting`
+    and those that only may call the tool that must be called, then the former alone: who rests is not asked, who only
+    may call it is. The last are the models of providers that the request cannot be put to, which are left out all
+    along."""
+    unforced = _unforced(request, catalogue, can_force)
     untaken = _untaken(request, catalogue, why_not)
     if unforced:
         yield {**resting, **unforced, **untaken}

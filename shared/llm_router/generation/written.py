@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from llm_router.catalogue.entry import ModelEntry
-from llm_router.generation.bill import Bill, Seen
+from llm_router.generation.bill import AnswerSeen, Bill
 from llm_router.generation.chat import ChatAnswer, ChatChunk, Usage
 from llm_router.generation.job import Job
 from llm_router.generation.stops import Chunks
@@ -65,7 +65,7 @@ class Written:
         """What it costs that the model has written this."""
         until = self.now() if self._first_word is None else self._first_word
         words, thoughts = "".join(self.words), "".join(self.thoughts)
-        return Bill.of(job, model, self.usage, Seen(words, thoughts, self.so_far, until - self._asked))
+        return Bill.of(job, model, self.usage, AnswerSeen(words, thoughts, self.so_far, until - self._asked))
 
     def unseen(self, bill: Bill) -> int | None:
         """Tokens of its bill that were thought before the first piece and took no time of the writing; None where they

@@ -76,10 +76,9 @@ class Columns:
     """Models in the order given, their places by id, and what `Prepared` has of them, each number a column.
 
     `curve` and `tokenizer` tell which of the `curves` and of the `ratios` a model has, `unjudged` and `answering` which
-    of the `others`, -1 where it has none. `prices` and `long_prices` are
-    `[price, model]`, by the fields of `Prices`: nan where none is known, and the usual ones where no others are.
-    `thought_first` is the share of the thinking that the time to the first token has in it. What is not limited is
-    `BOUNDLESS`.
+    of the `others`, -1 where it has none. `prices` and `long_prices` are `[price, model]`, by the fields of `Prices`:
+    nan where none is known, and the usual ones where no others are. `thought_first` is the share of the thinking that
+    the time to the first token has in it. What is not limited is `BOUNDLESS`.
     """
 
     rows: tuple[Prepared, ...]

@@ -26,5 +26,5 @@ class Glances:
 
     @cached_property
     def _seed(self) -> bytes:
-        encoding = "ascii" if self.text.isascii() else "utf-16-le"  # UTF-8 takes ten times as long of other scripts
+        encoding = "ascii" if self.text.isascii() else "utf-16-le"  # UTF-8 takes far longer of other scripts
         return hashlib.sha256(self.text.encode(encoding, "surrogatepass")).digest()

@@ -21,8 +21,8 @@ COUNTED_WHOLE = 2048
 
 SLICE, APART, LEAST_SLICES, MOST_SLICES = 64, 256, 8, 128
 """Of a text, a slice for each stretch of `APART` characters, so many at least and at most, tells how many tokens its
-characters are: enough to be within a tenth of a long text, and of the turns of a conversation together. Of a text that
-is half blank they are so many that one in a million such texts counts less than half of what it is."""
+characters are: enough to be within a tenth of a long text, and of the turns of a conversation together. A text
+that is half blank cannot be tried until all that is looked at of it is blank: they are too many."""
 
 CUT = 0.5 / SLICE
 """Of the pieces for a character of slices, what is there because their ends cut pieces of the text in two."""
@@ -93,8 +93,8 @@ class Reading(NamedTuple):
     """What a model is to read: `tokens` of the classifier's, and what share of them is in which writing.
 
     What is missing to a whole is no text, such as pictures, or letters that no vocabulary knows; of that every provider
-    counts as much. `tooled` where tools
-    or the shape of an answer go with it, of which some providers tell their models in words of their own.
+    counts as much. `tooled` where tools or the shape of an answer go with it, of which some providers tell their models
+    in words of their own.
     """
 
     tokens: int

@@ -93,8 +93,8 @@ def _escalated(columns: Columns, wanted: Wanted, taken: SessionTurn, lift: int, 
 
 
 def _stronger_alone(choice: Choice) -> Choice:
-    """Without those that are expected to do no better than the named model, if enough are left to fall back on. To ask
-    for more until such a one leads all others would cost a hundred times as much where the task is easy."""
+    """Without those that are expected to do no better than the named model, if enough are left to fall back on: to ask
+    for more until one of these leads all others may lead to the dearest of them, however easy the task is."""
     before = choice.ranking.named
     if before is None or choice.stronger:
         return choice
