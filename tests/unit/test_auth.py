@@ -49,6 +49,11 @@ def test_the_refusal_says_where_a_key_goes():
     assert "Authorization: Bearer" in refused.value.message
 
 
+@pytest.mark.parametrize("headers", [{}, bearer("wrong"), bearer(CLIENT), bearer(ADMIN)])
+def test_whoever_asks_for_what_is_public_is_nobody(headers: dict[str, str]):
+    assert gate().admit(Access.PUBLIC, headers) == NOBODY
+
+
 @pytest.mark.parametrize(
     ("headers", "key"),
     [

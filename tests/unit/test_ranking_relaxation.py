@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llm_router.catalogue.entry import ModelStatus
+from llm_router.errors import NoEligibleModel, TooLong
 from llm_router.ranking.constraints import DROP, NOT_ALLOWED, Reason, Violation, out_of_use
 from llm_router.ranking.relaxation import Exclusion, nearest, nobody
 from llm_router.ranking.task import Constraints
@@ -85,6 +86,16 @@ def test_where_the_callers_key_keeps_models_out_it_is_named_and_who_could_widen_
         "No model in the catalogue can do this request, whatever its constraints: "
         "2 not allowed by this key, 1 with too small a window."
     )
+
+
+def test_where_a_shorter_request_is_all_that_any_model_would_need_the_error_is_that_it_is_too_long():
+    small, blind = Violation(Reason.CONTEXT_WINDOW, ""), Violation(Reason.CAPABILITY, "")
+
+    def kind(*violations: tuple[Violation, ...]) -> type[NoEligibleModel]:
+        return type(nobody([Exclusion(model("m"), each, None) for each in violations], Constraints()))
+
+    assert kind((small,)) is kind((blind,), (small,)) is TooLong
+    assert kind((blind,)) is kind((small, blind)) is NoEligibleModel
 
 
 def test_a_demand_that_is_dropped_lets_in_whatever_did_not_meet_it():
