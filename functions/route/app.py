@@ -49,14 +49,16 @@ async def route(call: Call, body: RouteRequest) -> Response:
 @door.get("/decisions/{decision_id}", answer=RouteAnswer, summary="A past decision with its explanation")
 async def decision(call: Call) -> Response:
     """As it was answered, but for what a model wrote, to whom it was answered; gone after its time."""
-    kept = service.decisions().find(call.path_params["decision_id"], call.caller.sees)
+    kept = service.learning.decisions().find(call.path_params["decision_id"], call.caller.sees)
     return Response(kept, media_type="application/json")
 
 
 @door.post("/feedback", body=FeedbackRequest, answer=FeedbackAnswer, summary="How an answer turned out")
 async def feedback(call: Call, body: FeedbackRequest) -> FeedbackAnswer:
     """Counts once per decision, and little for one caller alone; the decision's session hears of it too."""
-    return feedback_answer(body.decision_id, service.judge().judge(body.decision_id, body.judgement, call.caller))
+    return feedback_answer(
+        body.decision_id, service.learning.judge().judge(body.decision_id, body.judgement, call.caller)
+    )
 
 
 @door.get("/route/health", answer=HealthAnswer, summary="This function's own health")

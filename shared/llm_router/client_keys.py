@@ -6,7 +6,7 @@ import contextlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
@@ -16,7 +16,6 @@ from llm_router.catalogue.naming import all_folded, folded, own_names_of
 from llm_router.errors import NotFound, StoreUnavailable, UnreadableRecord
 from llm_router.json_values import known_fields
 from llm_router.ports import Clock, Record, RecordStore
-from llm_router.ranking.constraints import NOT_ALLOWED
 from llm_router.renewal import LAST_GOOD_FOR_S
 
 Found = TypeVar("Found")
@@ -58,17 +57,17 @@ class ClientKey:
         """Whether requests with this key may go to the model."""
         return not self.refused((model,))
 
-    def refused(self, models: Iterable[ModelEntry]) -> Mapping[str, str]:
-        """Those of the models that requests with this key may not go to, by id, with the reason in words."""
+    def refused(self, models: Iterable[ModelEntry]) -> list[str]:
+        """The ids of those models that requests with this key may not go to."""
         if not (self.models or self.providers):
-            return {}
+            return []
         names, providers = all_folded(self.models), all_folded(self.providers)
-        return {
-            model.id: NOT_ALLOWED
+        return [
+            model.id
             for model in models
             if (names and names.isdisjoint(own_names_of(model)))
             or (providers and folded(model.provider) not in providers)
-        }
+        ]
 
     @property
     def has_budget(self) -> bool:

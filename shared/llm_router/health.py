@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from llm_router.catalogue.reader import CatalogueReader
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.ports import Clock, Record, RecordStore
+
+if TYPE_CHECKING:
+    from llm_router.catalogue.reader import CatalogueReader
 
 KIND = "health"
 KEPT_S = 30 * 86_400.0

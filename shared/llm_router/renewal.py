@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from llm_router.ports import Clock
 
+CHECK_EVERY_S = 30.0
+"""How long a version is trusted before the store is asked for a newer one: a new version is seen within this."""
+
 LAST_GOOD_FOR_S = 15 * 60.0
 """How long the last good catalogue, or a key that was seen, is used without its store: prices move in days, outages end
 in minutes."""

@@ -56,7 +56,7 @@ def test_feedback_counts_half_after_so_long():
     with moved_by_hand(FEEDBACK_HALF_LIFE=str(2 * DAY_S)) as (api, clock):
         decision = api.post("/route", PROMPT).json["decision_id"]
         given = api.post("/feedback", {"decision_id": decision, "success": True}).json
-        live = load_module(api.template.functions["RouteFunction"]).service.live()
+        live = load_module(api.template.functions["RouteFunction"]).service.learning.live()
 
         def weight() -> float:
             judged = live.fresh().observed[given["model_id"]].judged

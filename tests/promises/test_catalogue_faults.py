@@ -13,8 +13,7 @@ from botocore.config import Config
 from llm_router.adapters import aws
 from llm_router.adapters.aws_outage import OPEN_S
 from llm_router.adapters.sqlite import Database
-from llm_router.catalogue.reader import CHECK_EVERY_S
-from llm_router.renewal import LAST_GOOD_FOR_S
+from llm_router.renewal import CHECK_EVERY_S, LAST_GOOD_FOR_S
 from llm_router.running import BACKGROUND_THREAD
 from tests.support.aws import BUCKET, error, s3_error
 from tests.support.fault_proxy import Says, Trouble

@@ -27,8 +27,7 @@ class ServedWorld:
         self.clock = FakeClock(1_795_500_000.0)
         patch.setattr("llm_router.composition.services.SystemClock", lambda: self.clock)
         if not bundled:
-            for part in ("services", "ingesting"):
-                patch.setattr(f"llm_router.composition.{part}.bundled", lambda: Catalogue(0, {}))
+            patch.setattr("llm_router.catalogue.bundled.bundled", lambda: Catalogue(0, {}))
         settings = {"STORE": "sqlite", "STATE_DIR": str(folder)}
         if store == "aws":
             self.aws: ServedAws = stack.enter_context(served_aws())

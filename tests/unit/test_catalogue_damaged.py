@@ -7,9 +7,9 @@ import pytest
 from llm_router.adapters.memory import MemoryCatalogueStore
 from llm_router.catalogue.entry import Catalogue
 from llm_router.catalogue.publishing import Publisher, held_by_rollback
-from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
+from llm_router.catalogue.reader import CatalogueReader
 from llm_router.errors import SnapshotCorrupt
-from llm_router.renewal import LAST_GOOD_FOR_S
+from llm_router.renewal import CHECK_EVERY_S, LAST_GOOD_FOR_S
 from tests.support.clock import FakeClock
 from tests.support.models import model
 

@@ -10,11 +10,11 @@ from llm_router.adapters.memory import MemoryCatalogueStore
 from llm_router.catalogue.ending import PAST
 from llm_router.catalogue.entry import Catalogue, ModelStatus, Provenance
 from llm_router.catalogue.publishing import Publisher
-from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
+from llm_router.catalogue.reader import CatalogueReader
 from llm_router.clock import iso_date
 from llm_router.errors import CatalogueUnavailable, SnapshotCorrupt, StoreUnavailable
 from llm_router.ports import VersionInfo
-from llm_router.renewal import LAST_GOOD_FOR_S
+from llm_router.renewal import CHECK_EVERY_S, LAST_GOOD_FOR_S
 from tests.support.clock import FakeClock
 from tests.support.models import model
 

@@ -53,4 +53,4 @@ def test_a_key_opens_what_it_names_and_not_the_same_model_by_its_other_names(nam
     )
     key = replace(KEY, models=("openai/gpt-4o", name))
     assert key.allows(one) is allowed
-    assert key.refused([one]) == ({} if allowed else {one.id: "is not allowed to this key"})
+    assert key.refused([one]) == ([] if allowed else [one.id])

@@ -10,7 +10,8 @@ from classifier.features import NUMERIC
 from classifier.fusion import CATEGORIES
 from llm_router.taxonomy import Category, Difficulty
 from tests.support.fake_encoder import RULES
-from training.fusion import cuts, fit_fusion, rule_logs
+from training.blending import Blended, fit_fusion, fit_trust
+from training.fusion import cuts, rule_logs
 from training.labelled import Labelled, labels_of
 from training.regression import softmax
 
@@ -44,6 +45,20 @@ def test_the_stage_that_is_right_is_weighed_more():
     (of_right, of_wrong), bias = fit_fusion([right, np.roll(right, 1, axis=0)], labels, with_bias=True)
     assert of_right > 1 > 0 > of_wrong
     assert abs(bias).max() < 0.5
+
+
+def test_scores_that_are_too_sure_are_trusted_less_without_another_choice():
+    chance = np.random.default_rng(5)
+    truth = chance.normal(size=(4000, len(CATEGORIES))) * 2
+    labels = np.array([chance.choice(len(CATEGORIES), p=row) for row in softmax(truth)])
+    assert fit_trust(truth, labels) == pytest.approx(1.0, abs=0.05)
+    assert fit_trust(truth * 1.25, labels) == pytest.approx(0.8, abs=0.05)
+    assert fit_trust(truth[:0], labels[:0]) == 1.0
+    blend = Blended.fitted(labels, {"model": truth * 1.25})
+    doubted = blend.trusted(0.5)
+    assert np.array_equal(doubted.chosen, blend.chosen)
+    assert (doubted.chances.max(axis=1) < blend.chances.max(axis=1)).all()
+    np.testing.assert_allclose(doubted.scores, doubted.weights["model"] * truth * 1.25 + doubted.bias)
 
 
 def test_the_cuts_are_where_the_difficulties_part():

@@ -86,10 +86,10 @@ def test_a_process_that_wakes_and_never_classified_does_not_load_the_model_for_i
 
 
 def test_an_attempt_of_an_hour_ago_counts_half(on_aws: Services, clock: FakeClock):
-    on_aws.attempt_book().record(TimedAttempt("acme/one", Category.CODING, Difficulty.EASY, "server_error"))
-    assert on_aws.live().fresh().observed["acme/one"].tries == pytest.approx(1)
+    on_aws.learning.attempt_book().record(TimedAttempt("acme/one", Category.CODING, Difficulty.EASY, "server_error"))
+    assert on_aws.learning.live().fresh().observed["acme/one"].tries == pytest.approx(1)
     clock.pass_seconds(3600)
-    assert on_aws.live().fresh().observed["acme/one"].tries == pytest.approx(0.5)
+    assert on_aws.learning.live().fresh().observed["acme/one"].tries == pytest.approx(0.5)
 
 
 class Counted(MemoryCatalogueStore):

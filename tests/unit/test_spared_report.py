@@ -9,9 +9,9 @@ import numpy as np
 from classifier.fusion import CATEGORIES, Blend, Fusion
 from llm_router.taxonomy import Category
 from tests.support.fake_encoder import FakeEncoder, classifier, grams_for
+from training.blending import AGREED, least_confidence
 from training.evaluation.checks import CheckSet
 from training.evaluation.spared import spared_section
-from training.fusion import AGREED, least_confidence
 from training.labelled import Labelled
 
 ROWS = tuple(

@@ -73,18 +73,17 @@ class Encoder:
         One thread is right for one processor and for many short prompts; a second helps from 30 tokens on.
         """
         try:
-            # Hashing the weights needs no interpreter: meanwhile this thread imports what will open them.
+            # Hashing the weights and reading the vocabulary need no interpreter: meanwhile this thread imports what
+            # will open the graph.
             with ThreadPoolExecutor(1) as aside:
-                checked = aside.submit(verified_manifest, directory)
+                reading = aside.submit(_verified, directory)
                 with suppress(ImportError):
                     import_runtime()
-            manifest = checked.result()
+            manifest, tokeniser = reading.result()
+            session = open_session(directory / GRAPH, threads=threads)
+            given = {output.name for output in session.get_outputs()}
         except ManifestError as error:
             raise EncoderUnavailable(str(error)) from error
-        try:
-            session = open_session(directory / GRAPH, threads=threads)
-            tokeniser = Tokeniser(directory / TOKENISER)
-            given = {output.name for output in session.get_outputs()}
         except ImportError as error:
             raise EncoderUnavailable(f"A library the model needs cannot be imported ({error.name}).") from error
         except runtime_errors() as error:
@@ -137,3 +136,9 @@ class Encoder:
             raise
         finally:
             self._watchdog.release(options)
+
+
+def _verified(directory: Path) -> tuple[Manifest, Tokeniser]:
+    """The manifest, once every file has been checked against it, and the tokeniser. Raises `ManifestError` or
+    `ImportError`."""
+    return verified_manifest(directory), Tokeniser(directory / TOKENISER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,6 +16,8 @@ LONGEST = 20
 
 FIRST_LETTERS = 2
 """By which beginnings of words are told apart before their lengths are tried; one letter where there is only one."""
+
+_is_plain = re.compile(r"[a-z0-9]+\*?").fullmatch
 
 
 class Found(NamedTuple):
@@ -73,14 +76,7 @@ class PhraseIndex:
                 after += 1
 
     def _add(self, group: str, phrase: str) -> None:
-        # Nearly all of thousands of phrases are as they would be read already, and each start goes through all of them.
-        words = [word.text for word in split_words(phrase if phrase.isascii() else normalise(phrase).text)]
-        parts: list[tuple[str, bool]] = []
-        for word in words:
-            if word == "*" and parts:
-                parts[-1] = (parts[-1][0], True)
-            else:
-                parts.append((word, False))
+        parts = _parts(phrase)
         if not 1 <= len(parts) <= LONGEST:
             raise ValueError(f"a phrase of {group} has {len(parts)} words: {phrase!r}")
         node = self._root
@@ -88,6 +84,21 @@ class PhraseIndex:
             node = node.with_stem(word) if is_stem else node.words.setdefault(word, _Node())
         if group not in node.groups:
             node.groups = (*node.groups, group)
+
+
+def _parts(phrase: str) -> list[tuple[str, bool]]:
+    """The phrase's words, and whether each is a beginning alone."""
+    # Each start goes through thousands of phrases, and most of them are as they would be read already.
+    words = phrase.split()
+    if all(map(_is_plain, words)):
+        return [(word.removesuffix("*"), word.endswith("*")) for word in words]
+    parts: list[tuple[str, bool]] = []
+    for word in split_words(phrase if phrase.isascii() else normalise(phrase).text):
+        if word.text == "*" and parts:
+            parts[-1] = (parts[-1][0], True)
+        else:
+            parts.append((word.text, False))
+    return parts
 
 
 def _step(node: _Node, word: str) -> list[_Node]:

@@ -1,7 +1,8 @@
 """`python -m training.fusion`: fits how rules, words and the model are fused, on prompts none was trained on.
 
 Each is read twice, as it is and in another form, so that the confidence holds for what is typed in haste, too. Real
-prompts of public sets, which are less clear than those written for the purpose, are among them.
+prompts of public sets, which are less clear than those written for the purpose, are among them, and say how far the
+result is to be trusted.
 """
 
 from __future__ import annotations
@@ -27,14 +28,13 @@ from classifier.material import is_laden
 from classifier.rules import Reading, RuleBook
 from llm_router.taxonomy import Difficulty
 from training.augment import perturb
+from training.blending import Blended, fit_fusion, fit_trust, least_confidence
 from training.evaluation.metrics import macro_f1
 from training.labelled import Labelled, labels_of, own_prompts
 from training.regression import Matrix, fit_score, sigmoid, softmax
 from training.sources import DEVELOPMENT, data_dir, rows_read
 
-STEPS, STEP, PENALTY, SEED = 4000, 0.05, 0.02, 3
-AGREED = 0.995
-"""Of the prompts that need no model, so many shall get the category that it would have led to."""
+SEED = 3
 
 
 def rule_logs(book: RuleBook, readings: Sequence[Reading]) -> tuple[Matrix, Matrix]:
@@ -58,71 +58,30 @@ def _logs(chances: Sequence[Sequence[float]]) -> Matrix:
     return np.asarray(np.log(np.maximum(np.array(chances, dtype=np.float64), LEAST_CHANCE)))
 
 
-def fit_fusion(stages: Sequence[Matrix], labels: NDArray[np.int64], *, with_bias: bool) -> tuple[Matrix, Matrix]:
-    """One weight a stage and one bias a category, by gradient descent on the log-loss; the bias is held near 0."""
-    target = np.eye(len(CATEGORIES))[labels]
-    weights, bias = np.full(len(stages), 1 / len(stages)), np.zeros(len(CATEGORIES))
-    for _ in range(STEPS):
-        scores = sum((w * stage for w, stage in zip(weights, stages, strict=True)), np.zeros_like(target)) + bias
-        error = (softmax(scores) - target) / len(target)
-        weights = weights - STEP * np.array([(error * stage).sum() for stage in stages])
-        if with_bias:
-            bias = bias - STEP * (error.sum(axis=0) + PENALTY * bias)
-    return weights, bias
-
-
-class _Blended:
-    """The fitted weights of some stages, on all development prompts of one kind."""
-
-    def __init__(self, labels: NDArray[np.int64], **stages: Matrix) -> None:
-        weights, self.bias = fit_fusion(list(stages.values()), labels, with_bias=True)
-        self.weights = dict(zip(stages, weights, strict=True))
-        scores = sum((self.weights[name] * stage for name, stage in stages.items()), self.bias)
-        self.chances = softmax(scores)
-        self.chosen, self.confidence = self.chances.argmax(axis=1), self.chances.max(axis=1)
-        self.accuracy = float(np.mean(self.chosen == labels))
-
-    def entry(self) -> dict[str, object]:
-        """As `fusion.json` holds it."""
-        weights = {name: round(float(self.weights.get(name, 0.0)), 4) for name in ("model", "rules", "words")}
-        return {**weights, "bias": [round(float(value), 4) for value in self.bias]}
-
-
+@dataclass(frozen=True, slots=True)
 class _Kind:
-    """Everything fitted for one kind of prompt."""
+    """Everything fitted for one kind of prompt; `asked` are those of which the model knows best, `[prompts]`."""
 
-    def __init__(
-        self, labels: NDArray[np.int64], model: Matrix, rules: Matrix, words: Matrix, long: NDArray[np.bool_]
-    ) -> None:
-        self.whole = _Blended(labels, model=model, rules=rules, words=words)
-        self.modelless = _Blended(labels, rules=rules, words=words)
-        rows = zip(self.modelless.chances.tolist(), np.exp(rules).tolist(), long, strict=True)
-        asked = [model_knows_best(row, long=bool(each)) or rules_object(row, other) for row, other, each in rows]
-        sure = np.where(asked, 0.0, self.modelless.confidence)
-        same = np.asarray(self.modelless.chosen == self.whole.chosen)
-        self.enough_above, self.spared = least_confidence(sure, same)
+    labels: NDArray[np.int64]
+    whole: Blended
+    modelless: Blended
+    asked: NDArray[np.bool_]
 
     def entry(self) -> dict[str, object]:
         """As `fusion.json` holds it."""
         blends = {"whole": self.whole.entry(), "modelless": self.modelless.entry()}
-        return {**blends, "enough_above": self.enough_above}
+        return {**blends, "enough_above": self.spared()[0]}
+
+    def spared(self) -> tuple[float, float]:
+        """As `least_confidence`."""
+        sure = np.where(self.asked, 0.0, self.modelless.chances.max(axis=1))
+        return least_confidence(sure, self.modelless.chosen == self.whole.chosen)
 
     def told(self) -> str:
         """One line of figures."""
-        right = f"{self.whole.accuracy:.3f} right, {self.modelless.accuracy:.3f} without a model"
-        return f"{right}; {self.spared:.1%} need none, above {self.enough_above}"
-
-
-def least_confidence(sure: Matrix, same: NDArray[np.bool_]) -> tuple[float, float]:
-    """Above which confidence `AGREED` of the opinions are those with the model, and the share that are above it.
-
-    `sure` and `same` are `[prompts]`. 1.0 where there is no such confidence.
-    """
-    for above in np.arange(0.5, 1, 0.005):
-        stops = sure > above
-        if stops.any() and same[stops].mean() >= AGREED:
-            return round(float(above), 3), float(stops.mean())
-    return 1.0, 0.0
+        whole, modelless = (float(np.mean(each.chosen == self.labels)) for each in (self.whole, self.modelless))
+        above, share = self.spared()
+        return f"{whole:.3f} right, {modelless:.3f} without a model; {share:.1%} need none, above {above}"
 
 
 def cuts(scores: Matrix, difficulties: Sequence[Difficulty]) -> dict[str, float]:
@@ -146,6 +105,7 @@ class _Seen:
 
     rows: Sequence[Labelled]
     readings: Sequence[Reading]
+    real: NDArray[np.bool_]
     labels: NDArray[np.int64]
     rules: Matrix
     model: Matrix
@@ -154,31 +114,58 @@ class _Seen:
     @classmethod
     def by(cls, book: RuleBook, encoder: Encoder, grams: Grams) -> _Seen:
         """Asks every stage."""
-        rows, chance = _development(), random.Random(SEED)  # noqa: S311 - which change, not a secret
+        ours, public = own_prompts("development"), _public()
+        rows, chance = ours + public, random.Random(SEED)  # noqa: S311 - which change, not a secret
+        real = np.tile(np.arange(len(rows)) >= len(ours), 2)
         rows += [replace(row, prompt=perturb(row.prompt, chance)) for row in rows]
         readings = [read_request(book, row.prompt)[1] for row in rows]
         rules, _ = rule_logs(book, readings)
-        return cls(rows, readings, labels_of(rows), rules, model_logs(encoder, readings), word_logs(grams, readings))
+        model, words = model_logs(encoder, readings), word_logs(grams, readings)
+        return cls(rows, readings, real, labels_of(rows), rules, model, words)
 
-    def kinds(self) -> dict[str, NDArray[np.bool_]]:
-        """Which prompts `fusion.json` has weights of their own for, by its name for them."""
+    def kinds(self) -> dict[str, _Kind]:
+        """What is fitted for each kind of prompt that `fusion.json` has weights of their own for, by its name there.
+
+        The weights are those that fit all development prompts best. How sure the result is, real prompts tell alone:
+        whoever uses this is a stranger, and what was written for the purpose is clearer than what strangers send.
+        """
+        masks = self._masks()
+        wholes = {name: self._blended(some, ("model", "rules", "words")) for name, some in masks.items()}
+        modelless = {name: self._blended(some, ("rules", "words")) for name, some in masks.items()}
+        trust, trust_modelless = self._trust(masks, wholes), self._trust(masks, modelless)
+        print(f"by real prompts, scores are multiplied by {trust}, without a model by {trust_modelless}")
+        return {
+            name: self._kind(some, wholes[name].trusted(trust), modelless[name].trusted(trust_modelless))
+            for name, some in masks.items()
+        }
+
+    def _masks(self) -> dict[str, NDArray[np.bool_]]:
         beyond = np.array([beyond_ascii(reading.prompt.text) for reading in self.readings])
         laden = np.array([is_laden(reading.prompt.text) for reading in self.readings])
         return {"ascii": ~beyond & ~laden, "beyond": beyond & ~laden, "laden": laden}
 
-    def fitted(self, some: NDArray[np.bool_]) -> _Kind:
-        """The weights for these."""
-        long = np.array([reading.features.words > SHORT_WORDS for reading in self.readings])
-        return _Kind(self.labels[some], self.model[some], self.rules[some], self.words[some], long[some])
+    def _blended(self, some: NDArray[np.bool_], names: Sequence[str]) -> Blended:
+        stages = {"model": self.model, "rules": self.rules, "words": self.words}
+        return Blended.fitted(self.labels[some], {name: stages[name][some] for name in names})
+
+    def _trust(self, masks: Mapping[str, NDArray[np.bool_]], blends: Mapping[str, Blended]) -> float:
+        scores = np.concatenate([blends[name].scores[self.real[some]] for name, some in masks.items()])
+        return fit_trust(scores, np.concatenate([self.labels[some & self.real] for some in masks.values()]))
+
+    def _kind(self, some: NDArray[np.bool_], whole: Blended, modelless: Blended) -> _Kind:
+        long = np.array([reading.features.words > SHORT_WORDS for reading in self.readings])[some]
+        rows = zip(modelless.chances.tolist(), np.exp(self.rules[some]).tolist(), long, strict=True)
+        asked = [model_knows_best(row, long=bool(each)) or rules_object(row, other) for row, other, each in rows]
+        return _Kind(self.labels[some], whole, modelless, np.array(asked))
 
 
-def _development() -> list[Labelled]:
-    """Our own prompts, and real ones where there are the public sets."""
-    ours, folder = own_prompts("development"), data_dir()
+def _public() -> list[Labelled]:
+    """Real prompts, where there are the public sets."""
+    folder = data_dir()
     if folder is None:
         print("DATA_DIR is not set: the confidence is fitted without real prompts", file=sys.stderr)
-        return ours
-    return ours + rows_read(folder, DEVELOPMENT)
+        return []
+    return rows_read(folder, DEVELOPMENT)
 
 
 def fit_by_form(book: RuleBook, alone: float) -> dict[str, object]:
@@ -220,7 +207,7 @@ def main() -> int:
         return 1
     encoder = Encoder.load(options.artifacts)
     seen = _Seen.by(book, encoder, grams)
-    kinds = {name: seen.fitted(some) for name, some in seen.kinds().items()}
+    kinds = seen.kinds()
     (alone,), _ = fit_fusion([seen.rules], seen.labels, with_bias=False)
     fitted = {
         **{name: kind.entry() for name, kind in kinds.items()},
@@ -237,8 +224,8 @@ def _tell(seen: _Seen, kinds: Mapping[str, _Kind]) -> None:
     for name, scores in (("rules", seen.rules), ("model", seen.model), ("words", seen.words)):
         right = np.mean(scores.argmax(axis=1) == seen.labels)
         print(f"{name}: accuracy {right:.3f} on {len(seen.labels)} development prompts")
-    for name, some in seen.kinds().items():
-        print(f"the {some.sum()} {name}: {kinds[name].told()}")
+    for name, kind in kinds.items():
+        print(f"the {len(kind.labels)} {name}: {kind.told()}")
 
 
 def _linear(fitted: tuple[Matrix, float]) -> dict[str, object]:

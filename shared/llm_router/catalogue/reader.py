@@ -11,10 +11,7 @@ from llm_router.catalogue.history import Readable, newest_readable
 from llm_router.clock import iso_date
 from llm_router.errors import CatalogueUnavailable, StoreUnavailable
 from llm_router.ports import CatalogueStore, Clock, VersionInfo
-from llm_router.renewal import LAST_GOOD_FOR_S, Renewal
-
-CHECK_EVERY_S = 30.0
-"""How long a version is trusted before the store is asked for a newer one: a new version is seen within this."""
+from llm_router.renewal import CHECK_EVERY_S, LAST_GOOD_FOR_S, Renewal
 
 RETRY_EVERY_S = 5.0
 """While the store does not answer, one request in this long finds out; the others are answered at once."""

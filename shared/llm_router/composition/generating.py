@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from llm_router.client_keys import KeyBook, KeyRing
-from llm_router.decisions import DecisionKeeper
 from llm_router.key_gate import KeyGate
 from llm_router.lazy import Lazy
 from llm_router.settings import Store
@@ -15,6 +14,7 @@ from llm_router.settings import Store
 if TYPE_CHECKING:
     from llm_router.budgets import Budgets
     from llm_router.composition.services import Services
+    from llm_router.decisions import DecisionKeeper
     from llm_router.generation.completion import Completer
     from llm_router.generation.cooling import Cooling
     from llm_router.generation.dispatch import Dispatcher
@@ -44,7 +44,7 @@ class Generating:
         self.cooling = Lazy(self._make_cooling)
         self.dispatcher = Lazy(self._make_dispatcher)
         self.completer = Lazy(self._make_completer)
-        self.keeper = Lazy(self._make_keeper)
+        self.keeper: Lazy[DecisionKeeper] = Lazy(self._make_keeper)
 
     def close(self) -> None:
         """Close what is connected, for a process that ends."""
@@ -116,7 +116,7 @@ class Generating:
 
         services = self._services
         walk = Walk(self.providers(), self.cooling(), services.clock, services.warn)
-        observer = AttemptObserver(services.observer(), services.attempt_book(), self.providers().is_demo)
+        observer = AttemptObserver(services.observer(), services.learning.attempt_book(), self.providers().is_demo)
         generator = Generator(walk, self.budgets(), observer.observe, services.clock, services.warn, services.aside)
         kept = KeptAnswers(beyond_process(services.cache()), services.hash_secret())
         model = services.model().about.version
@@ -125,9 +125,11 @@ class Generating:
         return Completer(generator, kept, similar, services.reader(), services.aside)
 
     def _make_keeper(self) -> DecisionKeeper:
+        from llm_router.decisions import DecisionKeeper
+
         services = self._services
-        kept_s = services.settings.decision_ttl
-        return DecisionKeeper(services.decisions(), kept_s, lambda name: self.providers().is_demo(name), services.warn)
+        log, kept_s = services.learning.decisions(), services.settings.decision_ttl
+        return DecisionKeeper(log, kept_s, lambda name: self.providers().is_demo(name), services.warn)
 
     def _embed(self, text: str) -> Sequence[float] | None:
         """The embedding of a text, of length one; None where there is no model or it fails."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_router.catalogue.bundled import bundled
 from llm_router.lazy import Lazy
 from llm_router.ports import BlobStore
 
@@ -24,6 +23,7 @@ class Ingesting:
         self.refresher: Lazy[Refresher] = Lazy(self._make_refresher)
 
     def _make_publisher(self) -> Publisher:
+        from llm_router.catalogue.bundled import bundled
         from llm_router.catalogue.publishing import Publisher
 
         return Publisher(self._services.catalogue_store(), self._services.clock, bundled)

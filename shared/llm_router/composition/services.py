@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from llm_router import health
@@ -13,9 +12,6 @@ from llm_router import settings as settings_module
 from llm_router.aside import beside_the_loop, here
 from llm_router.auth import Gatekeeper
 from llm_router.cache_keys import key as cache_key
-from llm_router.catalogue.bundled import bundled
-from llm_router.catalogue.hosts import known_as
-from llm_router.catalogue.reader import CHECK_EVERY_S, CatalogueReader
 from llm_router.classification import CachingClassifier
 from llm_router.clock import SystemClock
 from llm_router.composition import watching
@@ -23,34 +19,25 @@ from llm_router.composition.caches import for_classifications, make_cache
 from llm_router.composition.configured_secrets import ConfiguredSecrets
 from llm_router.composition.generating import Generating
 from llm_router.composition.ingesting import Ingesting
+from llm_router.composition.learning import Learning
 from llm_router.composition.stores import aws_clients, behind_a_network, keeps_many_waiting, stores
-from llm_router.decay import DecayedCounters
-from llm_router.decisions import DecisionLog
 from llm_router.errors import StoreUnavailable, Unavailable
-from llm_router.feedback import FeedbackBook
 from llm_router.figures import Figures
 from llm_router.lazy import Lazy
-from llm_router.live import LiveFigures
-from llm_router.outcomes import AttemptBook
 from llm_router.own_categories import CategoryBook, CategoryList, ClassifierInForce
 from llm_router.ports import Cache, Clock
-from llm_router.running import at_once, beside_requests, in_background
+from llm_router.renewal import CHECK_EVERY_S
+from llm_router.running import at_once, beside_requests
 from llm_router.settings import Settings, Store
 
 if TYPE_CHECKING:
     from classifier import HybridClassifier
     from classifier.loading import Opened
+    from llm_router.catalogue.reader import CatalogueReader
     from llm_router.dashboard import Dashboard
-    from llm_router.judging import Judge
     from llm_router.overview import Overview
     from llm_router.recommend import Recommender
     from llm_router.sessions.continuing import Sessions
-
-ATTEMPTS_HALF_LIFE_S = 3600.0
-"""An outage an hour ago says half as much as one now."""
-
-LIVE_EVERY_S = 10.0
-"""How old the live figures that requests use may be."""
 
 
 class Services:
@@ -67,24 +54,13 @@ class Services:
         self.observer = Lazy(lambda: watching.telemetry(settings, self.records(), clock, self.pulse()))
         self.cache = Lazy(self._make_cache)
         self.known = Lazy(lambda: for_classifications(self.cache(), settings, clock))
-        self.reader = Lazy(self._make_reader)
+        self.reader: Lazy[CatalogueReader] = Lazy(self._make_reader)
         self.opened_model = Lazy(self._open_model)
         self.started_model = Lazy(self._start_model)
         self.model = Lazy(self._make_model)
         self.categories = Lazy(lambda: CategoryBook(self.records()))
         self.classifiers = Lazy(self._make_classifiers)
         self.recommender = Lazy(self._make_recommender)
-        self.decisions = Lazy(lambda: DecisionLog(self.records()))
-        self._judgements = Lazy(lambda: self._counters("judgements", settings.feedback_half_life))
-        self._attempts = Lazy(lambda: self._counters("attempts", ATTEMPTS_HALF_LIFE_S))
-        self.feedback = Lazy(
-            lambda: FeedbackBook(
-                self.records(), clock, self._judgements(), settings.decision_ttl, partial(known_as, self.reader())
-            )
-        )
-        self.judge = Lazy(self._make_judge)
-        self.attempt_book = Lazy(lambda: AttemptBook(self._attempts(), self.warn))
-        self.live = Lazy(self._make_live)
         self.sessions = Lazy(self._make_sessions)
         self.figures = Lazy(lambda: Figures(self.records(), clock))
         self.overview = Lazy(self._make_overview)
@@ -93,6 +69,7 @@ class Services:
         self.hash_secret = Lazy(self._make_hash_secret)
         self.hashes_alone = False
         self.ingesting = Ingesting(self)
+        self.learning = Learning(self)
         self.generating = Generating(self)
         self.gatekeeper = Lazy(self._make_gatekeeper)
 
@@ -106,7 +83,8 @@ class Services:
         if self.aws.made:
             self.aws().disconnect()
         self.secrets.restored()
-        self.reader().forget()
+        if self.reader.made:
+            self.reader().forget()
         if self.hashes_alone:
             self.hashes_alone = False
             self.hash_secret, self.classifiers = Lazy(self._make_hash_secret), Lazy(self._make_classifiers)
@@ -141,6 +119,9 @@ class Services:
         return make_cache(self.settings, self.clock, self.warn, tell, lambda: self.hash_secret())
 
     def _make_reader(self) -> CatalogueReader:
+        from llm_router.catalogue.bundled import bundled
+        from llm_router.catalogue.reader import CatalogueReader
+
         return CatalogueReader(self.catalogue_store(), self.clock, bundled, check_every_s=self._check_every_s)
 
     def _make_overview(self) -> Overview:
@@ -157,7 +138,7 @@ class Services:
             self.reader(),
             self.ingesting.refresher,
             self.records(),
-            self.decisions(),
+            self.learning.decisions(),
             self.clock,
         )
 
@@ -166,11 +147,6 @@ class Services:
         from llm_router.sessions.continuing import Sessions
 
         return Sessions(SessionBook(self.records(), self.clock, self.settings.session_ttl), self.clock, self.warn)
-
-    def _make_judge(self) -> Judge:
-        from llm_router.judging import Judge
-
-        return Judge(self.decisions(), self.feedback(), self.sessions)
 
     def _make_model(self) -> HybridClassifier:
         from llm_router.composition.model import watched
@@ -221,14 +197,7 @@ class Services:
     def _make_recommender(self) -> Recommender:
         from llm_router.recommend import Recommender
 
-        return Recommender(self.classifier, self.reader(), self.clock, self.live().current, self.sessions())
-
-    def _counters(self, kind: str, half_life_s: float) -> DecayedCounters:
-        return DecayedCounters(self.records(), self.clock, kind, half_life_s)
-
-    def _make_live(self) -> LiveFigures:
-        run = in_background if behind_a_network(self.settings) else at_once
-        return LiveFigures(self._judgements(), self._attempts(), self.clock, LIVE_EVERY_S, run, self.warn)
+        return Recommender(self.classifier, self.reader(), self.clock, self.learning.live().current, self.sessions())
 
     def warn(self, message: str) -> None:
         """Log one warning; the message must hold nothing that came from outside."""

@@ -57,6 +57,6 @@ class MetricsRoutes:
 
     def _metrics(self, entries: Iterable[ModelEntry], catalogue: Catalogue) -> list[ModelMetrics]:
         """What was seen of each entry and, for what counts in the ranking, of its model at all its providers."""
-        chosen, around = self.service.figures().chosen(), self.service.live().fresh()
+        chosen, around = self.service.figures().chosen(), self.service.learning.live().fresh()
         everywhere = pooled(catalogue, around.observed)
         return [model_metrics(entry, chosen.get(entry.id, 0), around, everywhere.get(entry.id)) for entry in entries]
