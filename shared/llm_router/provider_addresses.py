@@ -44,7 +44,7 @@ def problem(base_url: str, *, private_http: bool) -> str | None:
         return "must not hold a user name or a password"
     if parts.query or parts.fragment:
         return "must not hold a query or a fragment"
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)):
         return None
     if parts.scheme != "http":
         return "must begin with https://"
@@ -97,7 +97,8 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether what listens or is asked there is on this machine. No other name than `localhost` is looked up."""
     address = _address(host)
     return host == "localhost" if address is None else address.is_loopback
 

@@ -89,7 +89,9 @@ class Settings(ProviderSettings):
     max_in_flight: int = Field(64, ge=1, le=10_000, description="requests a local worker holds before it sheds load")
     max_generating: int = Field(256, ge=1, le=10_000, description="the same for requests that may ask a provider")
 
-    store: Store = Field(Store.AWS, description="`sqlite`, `aws` or `memory` (`make run`: `sqlite`)")
+    store: Store = Field(
+        Store.AWS, description="`sqlite`, `aws`, or `memory`, each process' own (`make run`: `sqlite`, never `memory`)"
+    )
     state_dir: Path = Field(Path(".local"), description="folder of the embedded store and the workers' cache, locally")
     table_name: str = Field("llm-router", description="DynamoDB table")
     bucket_name: str = Field("", description="S3 bucket of catalogue snapshots")

@@ -51,7 +51,13 @@ def test_blank_keys_are_made(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("host", "listener"),
-    [("127.0.0.1", "loopback"), (" 127.0.0.1 ", "loopback"), ("::1", "loopback"), ("0.0.0.0", "public")],
+    [
+        ("127.0.0.1", "loopback"),
+        (" 127.0.0.1 ", "loopback"),
+        ("::1", "loopback"),
+        ("127.0.0.2", "loopback"),
+        ("0.0.0.0", "public"),
+    ],
 )
 def test_only_what_listens_beyond_this_machine_is_public(tmp_path: Path, host: str, listener: str):
     assert local_environment({"STATE_DIR": str(tmp_path), "HOST": host, **KEYS})["LISTENER"] == listener
@@ -84,6 +90,11 @@ def test_a_key_file_that_holds_no_key_is_refused_and_not_shown(tmp_path: Path, r
     assert "hash_secret" in said
     assert "HASH_SECRET" in said
     assert "canary" not in said
+
+
+@pytest.mark.parametrize("store", ["memory", " Memory "])
+def test_a_store_that_the_workers_would_not_share_is_refused(tmp_path: Path, refused, store: str):
+    assert "STORE must be sqlite or aws" in refused(STATE_DIR=str(tmp_path), STORE=store, **KEYS)
 
 
 @pytest.mark.parametrize(
