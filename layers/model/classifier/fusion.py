@@ -94,7 +94,8 @@ class Cuts:
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """Fitted on prompts of writers of whom neither the rules nor the model have seen any.
+    """Fitted on prompts of writers of whom neither the rules nor the model have seen any; how sure the result is,
+    on real ones among them alone.
 
     The log of each stage's probabilities is weighed and summed (a logistic regression over opinions, which is what
     makes agreement count for more than each), with a bias a category: `ascii` for prompts whose letters are English's,

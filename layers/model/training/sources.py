@@ -52,14 +52,19 @@ def data_dir() -> Path | None:
 def public_rows(folder: Path) -> list[Labelled]:
     """What the public sources give for training: at most `per_category` rows of each category of each source, and all
     of `READ_AGAIN`."""
-    whole = _readings(READ_AGAIN)
-    readings, others = {**_readings(NF_CATS), **whole}, {**_readings(DEVELOPMENT), **_readings(APART)}
+    whole, others = _readings(READ_AGAIN), kept_from_training()
+    readings = {**_readings(NF_CATS), **whole}
     rows: list[Labelled] = []
     for source in TRAIN:
         found = [_read_again(row, readings.get(row.id)) for row in _rows(folder, source) if row.id not in others]
         rows += [row for row in found if row.id in whole and row.category is not None]
         rows += sample((row for row in found if row.id not in whole), source.per_category)
     return rows
+
+
+def kept_from_training() -> frozenset[str]:
+    """Ids of the real prompts on which confidence is fitted or by which it is measured."""
+    return frozenset({**_readings(DEVELOPMENT), **_readings(APART)})
 
 
 def rows_read(folder: Path, name: str) -> list[Labelled]:

@@ -1,7 +1,7 @@
 """`python -m training.torch_grams`: fits the linear model over words and their neighbours, and writes `grams.npz`.
 
-Categories are learnt from labels alone, complexity and creativity also from what the model says, which must have been
-built: of labels each writer has a habit, and the model has seen all of them.
+What the model says, which must have been built, is learnt, too: the categories of real prompts that nobody labelled by
+our rubric, and every prompt's complexity and creativity.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import math
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +26,9 @@ from classifier.grams import BUCKETS, GRAMS, SCORES, buckets
 from classifier.rules import RuleBook
 from training.augment import perturb
 from training.evaluation.metrics import spearman
-from training.labelled import labels_of, own_prompts
+from training.labelled import Labelled, labels_of, own_prompts
 from training.sources import data_dir, public_rows
-from training.taught import scores_of_the_model
+from training.taught import Lesson, lessons_of_the_model
 
 EPOCHS, SCORE_EPOCHS = 4, 3
 SIZE, RATE, DECAY, DROPPED, SMOOTHING, SEED = 128, 0.02, 0.005, 0.2, 0.05, 1
@@ -85,12 +84,12 @@ def fit(bag: Bag, found: Sequence[list[int]], loss_of: Callable[[Tensor, list[in
     return bag
 
 
-def fit_categories(found: Sequence[list[int]], labels: Tensor) -> Bag:
-    """By log-loss."""
+def fit_categories(found: Sequence[list[int]], targets: Tensor) -> Bag:
+    """By log-loss against probabilities `[rows, CATEGORIES]`."""
     torch.manual_seed(SEED)
 
     def loss_of(said: Tensor, places: list[int]) -> Tensor:
-        return functional.cross_entropy(said, labels[places], label_smoothing=SMOOTHING)
+        return functional.cross_entropy(said, targets[places])
 
     return fit(Bag(len(CATEGORIES)), found, loss_of, epochs=EPOCHS)
 
@@ -113,13 +112,11 @@ def main() -> int:
     started = time.perf_counter()
     own, development = own_prompts("train"), own_prompts("development")
     folder = data_dir()
-    taught = scores_of_the_model(own, folder, options.output)
-    train = own + (public_rows(folder) if folder else [])
-    chance = random.Random(SEED)  # noqa: S311 - which change, not a secret
-    train += [replace(row, prompt=perturb(row.prompt, chance)) for row in train for _ in range(PERTURBED)]
+    taught = lessons_of_the_model(own, folder, options.output)
+    prompts, targets = _with_categories(own + (public_rows(folder) if folder else []), taught)
     unseen = _buckets([row.prompt for row in development])
-    categories = fit_categories(_buckets([row.prompt for row in train]), torch.from_numpy(labels_of(train)))
-    scores = fit_scores(_buckets(list(taught)), torch.tensor(list(taught.values())))
+    categories = fit_categories(_buckets(prompts), targets)
+    scores = fit_scores(_buckets(list(taught)), torch.tensor([(t.complexity, t.creativity) for t in taught.values()]))
     _write(options.output / GRAMS, (categories, scores))
     with torch.no_grad():
         right = categories(unseen).argmax(dim=1).numpy() == labels_of(development)
@@ -127,8 +124,23 @@ def main() -> int:
     labelled = np.array([row.complexity for row in development], dtype=np.float64)
     print(f"words alone: accuracy {right.mean():.3f} on {len(right)} development prompts")
     print(f"complexity: rank correlation {spearman(guessed, labelled):.3f}")
-    print(f"{len(train)} prompts, {len(taught)} with scores, {time.perf_counter() - started:.0f} s")
+    print(f"{len(prompts)} prompts, {len(taught)} with scores, {time.perf_counter() - started:.0f} s")
     return 0
+
+
+def _with_categories(labelled: Sequence[Labelled], taught: Mapping[str, Lesson]) -> tuple[list[str], Tensor]:
+    """The prompts from which categories are learnt, changed copies among them, and their probabilities.
+
+    A label is believed but for `SMOOTHING`; of what has none, the model.
+    """
+    known = {row.prompt for row in labelled}
+    others = {prompt: lesson.chances for prompt, lesson in taught.items() if prompt not in known}
+    believed = (1 - SMOOTHING) * np.eye(len(CATEGORIES))[labels_of(labelled)] + SMOOTHING / len(CATEGORIES)
+    prompts = [*(row.prompt for row in labelled), *others]
+    chance = random.Random(SEED)  # noqa: S311 - which change, not a secret
+    changed = [perturb(prompt, chance) for prompt in prompts for _ in range(PERTURBED)]
+    targets = np.concatenate([believed, np.array(list(others.values())).reshape(-1, len(CATEGORIES))])
+    return prompts + changed, torch.from_numpy(np.concatenate([targets, np.repeat(targets, PERTURBED, axis=0)])).float()
 
 
 def _write(path: Path, bags: Sequence[Bag]) -> None:
