@@ -70,6 +70,14 @@ def test_a_tool_can_only_be_required_where_there_is_one(tools: object):
     parse(ChatCompletionRequest, json.dumps({**CHAT, "tools": tools, "tool_choice": "auto"}).encode())
 
 
+def test_who_sends_functions_as_they_once_were_is_told_what_to_send():
+    wrong = [
+        ("functions", "must be left out: send tools instead"),
+        ("function_call", "must be left out: send tool_choice instead"),
+    ]
+    assert problems(ChatCompletionRequest, {**CHAT, "functions": [{"name": "f"}], "function_call": "auto"}) == wrong
+
+
 def test_a_named_function_that_is_none_of_the_tools_is_refused():
     choice = {"type": "function", "function": {"name": "canary"}}
     wrong = [("tool_choice", "function.name is none of the tools")]

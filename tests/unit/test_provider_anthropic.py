@@ -20,6 +20,7 @@ from llm_router.generation.chat import (
     ChatChunk,
     ChatMessage,
     ChatRequest,
+    FilePart,
     ImagePart,
     JsonFormat,
     Role,
@@ -134,10 +135,13 @@ def test_a_shape_that_leaves_properties_open_is_said_in_words():
     assert open_shape in str(sent["system"])
 
 
-def test_a_picture_s_address_is_passed_on_and_never_fetched(server: ProviderServer):
+def test_the_address_of_a_picture_or_a_pdf_is_passed_on_and_never_fetched(server: ProviderServer):
     request = ChatRequest((ChatMessage(Role.USER, (ImagePart("https://x.example/a.webp?b=c"),)),))
     anthropic = asked(Protocol.ANTHROPIC, server, request).json["messages"][0]["content"]
     assert anthropic == [{"type": "image", "source": {"type": "url", "url": "https://x.example/a.webp?b=c"}}]
+    pdf = ChatRequest((ChatMessage(Role.USER, (FilePart("https://x.example/a.pdf", filename="a.pdf"),)),))
+    document = {"type": "document", "source": {"type": "url", "url": "https://x.example/a.pdf"}, "title": "a.pdf"}
+    assert asked(Protocol.ANTHROPIC, server, pdf).json["messages"][0]["content"] == [document]
     gemini = asked(Protocol.GEMINI, server, request).json["contents"][0]["parts"]
     assert gemini == [{"fileData": {"mimeType": "image/webp", "fileUri": "https://x.example/a.webp?b=c"}}]
 

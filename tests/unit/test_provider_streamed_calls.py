@@ -7,7 +7,7 @@ import json
 import pytest
 
 from llm_router.adapters.providers.streamed_calls import StreamedCalls
-from llm_router.generation.chat import ToolCall
+from llm_router.generation.chat import StopReason, ToolCall
 from tests.support.chat import ask, run, streamed
 from tests.support.provider_faults import Raw
 from tests.support.provider_server import ProviderServer
@@ -96,6 +96,13 @@ NAMELESS = {
         [piece(name="f", index=1)],
     ],
 }  # fmt: skip
+
+
+def test_a_stream_that_says_why_it_stopped_is_whole_without_its_mark(server: ProviderServer):
+    said = {"choices": [{"delta": {"content": "Hi"}, "finish_reason": "length"}]}
+    server.then(Raw(200, f"data: {json.dumps(said)}\n\n".encode(), {"content-type": "text/event-stream"}))
+    answer = stream(server)
+    assert (answer.text, answer.stop) == ("Hi", StopReason.LENGTH)
 
 
 @pytest.mark.parametrize("told", NAMELESS.values(), ids=NAMELESS)

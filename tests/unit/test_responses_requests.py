@@ -165,6 +165,11 @@ def test_a_function_and_its_call_may_say_that_they_are_not_asynchronous(awaited:
     assert completion(**asked, tools=[{**FUNCTION, "async": awaited}]) == plain
 
 
+def test_a_call_may_come_as_openais_library_dumps_it():
+    dumped = {"input": [USER, {**call("a"), "async_": None, "parsed_arguments": None}, result("a")]}
+    assert completion(**dumped) == completion(input=[USER, call("a"), result("a")])
+
+
 @pytest.mark.parametrize(
     ("fields", "path"),
     [

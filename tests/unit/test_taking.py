@@ -21,11 +21,9 @@ REFUSED = [
     *(
         (protocol, part, why)
         for protocol in (Protocol.ANTHROPIC, Protocol.BEDROCK)
-        for part, why in (
-            (AudioPart("UklG", "wav"), taking.NO_SOUND),
-            (FilePart("https://example.com/a.pdf"), taking.FILE_BY_ADDRESS),
-        )
+        for part, why in ((AudioPart("UklG", "wav"), taking.NO_SOUND),)
     ),
+    (Protocol.BEDROCK, FilePart("https://example.com/a.pdf"), taking.FILE_BY_ADDRESS),
     *((protocol, FilePart(file_id="file-1"), taking.FILE_BY_ID) for protocol in NAMES),
 ]
 
@@ -64,13 +62,33 @@ def test_so_is_what_only_shows_when_it_is_read(protocol: Protocol, part: Part, w
         ("anthropic", ImagePart(AT)),
         ("google", ImagePart(AT)),
         ("google", AudioPart("UklG", "wav")),
-        ("google", FilePart(AT)),
+        *((name, FilePart("https://example.com/a.pdf")) for name in ("google", "anthropic")),
         ("anthropic", FilePart("data:application/pdf;base64,JVBERi0=", file_id="file-1")),
         *((name, part) for name in ("openai", "vllm") for part in (FilePart(file_id="f"), ImagePart(AT))),
     ],
 )
 def test_nothing_else_is_refused_beforehand(provider: str, part: Part):
     assert taking.why_not(provider, [part], 0) is None
+
+
+@pytest.mark.parametrize("provider", ["openai", "azure"])
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        (FilePart("https://example.com/a.pdf"), taking.FILE_BY_ADDRESS),
+        (FilePart("data:text/csv;base64,YSxi"), taking.OTHER_KIND),
+        (FilePart("data:application/pdf;base64,JVBERi0="), None),
+    ],
+)
+def test_openai_takes_pdfs_alone_and_none_by_its_address(
+    provider: str, part: Part, why: str | None, server: ProviderServer
+):
+    assert taking.why_not(provider, [part], 0) == why
+    assert taking.why_not("openrouter", [part], 0) is None
+    if why is not None:
+        speaker = OpenAiChat(f"{server.url}/v1/chat/completions", {}, speakers()[provider].quirks)
+        failed = run(speaker, lambda asked_: failure(asked_.complete("m", asked(part), 5)))
+        assert (failed.failure, failed.why, server.requests) == (Failure.BAD_REQUEST, why, [])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from llm_router.generation.chat import OwnFields
 from llm_router.schemas.body import RequestBody
-from llm_router.schemas.fields import AnyJson, AnyObject, Whole
+from llm_router.schemas.fields import AnyJson, AnyObject, Whole, never
 from llm_router.schemas.parts import Name
 
 
@@ -46,6 +46,6 @@ class Ignored(Unheeded):
     n: Annotated[Literal[1], Whole] | None = None
     modalities: list[Literal["text"]] | None = None
     audio: None = None
-    functions: None = None
-    function_call: None = None
+    functions: Annotated[None, never("must be left out: send tools instead")] = None
+    function_call: Annotated[None, never("must be left out: send tool_choice instead")] = None
     web_search_options: None = None

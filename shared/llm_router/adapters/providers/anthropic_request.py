@@ -142,10 +142,13 @@ def _source(held: media.Media) -> Json:
 
 
 def _document(part: FilePart) -> Json:
-    """The block of a file; None for one that is not here, or of another kind."""
-    if part.data is None or (held := media.inline(part.data)) is None:
+    """The block of a file; None for one of another kind, or that only an id names. What is at an address is a PDF to
+    Claude."""
+    if part.data is None:
         return None
     title: dict[str, Json] = {"title": part.filename} if part.filename else {}
+    if (held := media.inline(part.data)) is None:
+        return {"type": "document", "source": {"type": "url", "url": part.data}, **title}
     if held.kind == "application/pdf":
         return {"type": "document", "source": _source(held), **title}
     if held.kind.startswith("image/"):

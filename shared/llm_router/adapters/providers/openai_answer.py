@@ -212,11 +212,7 @@ class ChunkReader:
         """The chunks of one event. Raises `ProviderFailed`."""
         if event.data.strip() == b"[DONE]":
             self.ended = True
-            usual = StopReason.TOOL_CALLS if self._calls else StopReason.STOP
-            stop = usual if self._stop in (None, StopReason.STOP) else self._stop
-            if rest := self._calls.rest(stop):
-                yield ChatChunk(tool_calls=rest, citations=self._citations)
-            yield ChatChunk(stop=stop, usage=self._usage, citations=self._citations)
+            yield self._last()
             return
         completion = read(_Completion, event.data).checked()
         if completion.choices is None and completion.usage is None:
@@ -237,8 +233,16 @@ class ChunkReader:
                 yield replace(chunk, citations=self._citations)
 
     def finish(self) -> ChatChunk:
-        """A stream without its end mark is not whole."""
-        raise ProviderFailed(Failure.GARBAGE)
+        """A stream without its end mark is whole where it has said why it stopped: some that speak so leave the mark
+        out. Any other is not."""
+        if self._stop is None:
+            raise ProviderFailed(Failure.GARBAGE)
+        return self._last()
+
+    def _last(self) -> ChatChunk:
+        usual = StopReason.TOOL_CALLS if self._calls else StopReason.STOP
+        stop = usual if self._stop in (None, StopReason.STOP) else self._stop
+        return ChatChunk(tool_calls=self._calls.rest(stop), stop=stop, usage=self._usage, citations=self._citations)
 
     @property
     def _citations(self) -> tuple[Citation, ...]:

@@ -32,8 +32,9 @@ class Quirks:
     `forces_tools`, no model can be made to call one. Where `sends_reasoning`, what the assistant thought is sent back,
     and stands with all its calls, be it empty. `extras` are those fields of OpenAI's own that it takes as well, and
     `original_pictures` an expression for models that look at pictures in their `original` detail. Of tools it takes
-    `most_tools`, where that is known. Models whose name has the expression `answers_tools` in it take nothing of the
-    user's right behind a tool's result: Mistral's, whoever serves them.
+    `most_tools`, where that is known, and where `pdf_alone`, files are PDFs that are sent themselves. Models whose name
+    has the expression `answers_tools` in it take nothing of the user's right behind a tool's result: Mistral's, whoever
+    serves them.
     """
 
     rename: dict[str, str] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Quirks:
     extras: frozenset[str] = frozenset()
     original_pictures: str | None = None
     most_tools: int | None = None
+    pdf_alone: bool = False
     answers_tools: str = _MISTRAL
 
     def applied(self, model: str, body: dict[str, Json]) -> dict[str, Json]:

@@ -16,7 +16,7 @@ from llm_router.adapters.providers.conversation import (
     wish,
 )
 from llm_router.adapters.providers.openai_quirks import Quirks
-from llm_router.adapters.providers.taking import more_than
+from llm_router.adapters.providers.taking import more_than, no_pdf
 from llm_router.generation.chat import (
     AudioPart,
     ChatMessage,
@@ -168,6 +168,8 @@ def _part(part: Part, model: str, quirks: Quirks) -> Json:
         case AudioPart(data, sound):
             return {"type": "input_audio", "input_audio": {"data": data, "format": sound}}
         case FilePart(data, file_id, filename):
+            if quirks.pdf_alone and (why := no_pdf(part)) is not None:
+                raise ProviderFailed(Failure.BAD_REQUEST, why=why)
             name = filename or (media.name_at(data) if data else None)
             given = {"file_data": data, "file_id": file_id, "filename": name}
             return {"type": "file", "file": {name: value for name, value in given.items() if value is not None}}

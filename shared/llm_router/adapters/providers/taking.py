@@ -17,10 +17,12 @@ OTHER_KIND = "a file is of a kind that cannot be sent to it"
 UNREADABLE = "a data address cannot be read"
 
 _SENT_ITSELF = {
-    "anthropic": (FilePart, AudioPart),
+    "anthropic": (AudioPart,),
     "bedrock": (FilePart, AudioPart, ImagePart),
 }
 """Parts that cannot be given by an address to providers of protocols of their own, or not at all."""
+_OF_NO_ID = {"anthropic", "bedrock", "google"}
+"""Providers of protocols of their own that take no file by an id that OpenAI gave it."""
 _MOST_TOOLS = {"google": 512}
 """How many tools providers of protocols of their own take, where that is known."""
 
@@ -44,14 +46,25 @@ def more_than(most: int | None, tools: int) -> str | None:
     return f"it takes no more than {most} tools" if most is not None and tools > most else None
 
 
+def no_pdf(part: FilePart) -> str | None:
+    """Why this cannot be sent to whoever takes PDFs alone, none of them by its address; None where it can."""
+    if part.data is None:
+        return None
+    if (head := head_of(part.data)) is None:
+        return FILE_BY_ADDRESS
+    return None if head.kind == "application/pdf" else OTHER_KIND
+
+
 def untaken(provider: str, part: Part) -> ProviderFailed:
     """The failure of a request with this part, which is in no form that the provider takes."""
     return ProviderFailed(Failure.BAD_REQUEST, why=_why_not(provider, part) or OTHER_KIND)
 
 
 def _why_not(provider: str, part: Part) -> str | None:
-    if provider in {*_SENT_ITSELF, "google"} and isinstance(part, FilePart) and part.data is None:
-        return FILE_BY_ID
+    if isinstance(part, FilePart) and part.data is None:
+        return FILE_BY_ID if provider in _OF_NO_ID else None
+    if isinstance(part, FilePart) and (speaker := speakers().get(provider)) is not None:
+        return no_pdf(part) if speaker.quirks.pdf_alone else None
     if not isinstance(part, _SENT_ITSELF.get(provider, ())):
         return None
     if isinstance(part, AudioPart):
