@@ -211,8 +211,8 @@ class ChunkReader:
     def take(self, event: ServerEvent) -> Iterator[ChatChunk]:
         """The chunks of one event. Raises `ProviderFailed`."""
         if event.data.strip() == b"[DONE]":
-            self.ended = True
-            yield self._last()
+            self.ended, self._stop = True, self._stop or StopReason.STOP
+            yield self.finish()
             return
         completion = read(_Completion, event.data).checked()
         if completion.choices is None and completion.usage is None:
@@ -233,15 +233,10 @@ class ChunkReader:
                 yield replace(chunk, citations=self._citations)
 
     def finish(self) -> ChatChunk:
-        """A stream without its end mark is whole where it has said why it stopped: some that speak so leave the mark
-        out. Any other is not."""
+        """Without its end mark, which some leave out, a stream is whole where it has said why it stopped."""
         if self._stop is None:
             raise ProviderFailed(Failure.GARBAGE)
-        return self._last()
-
-    def _last(self) -> ChatChunk:
-        usual = StopReason.TOOL_CALLS if self._calls else StopReason.STOP
-        stop = usual if self._stop in (None, StopReason.STOP) else self._stop
+        stop = StopReason.TOOL_CALLS if self._stop is StopReason.STOP and self._calls else self._stop
         return ChatChunk(tool_calls=self._calls.rest(stop), stop=stop, usage=self._usage, citations=self._citations)
 
     @property
