@@ -15,7 +15,7 @@ from llm_router.conversation import Conversation, wrapping_tokens
 from llm_router.outcomes import Observed
 from llm_router.ports import Clock
 from llm_router.ranking.columns import Columns, prepare
-from llm_router.ranking.constraints import NOT_ALLOWED
+from llm_router.ranking.constraints import not_allowed
 from llm_router.ranking.cost import AnswerLength, length_of
 from llm_router.ranking.explanation import counterfactual, explain
 from llm_router.ranking.rank import Outlook, Ranking, outlook, wait_for
@@ -162,7 +162,7 @@ class Recommender:
 
 def _barred(ask: Ask, key: ClientKey | None, catalogue: Catalogue) -> Mapping[str, str]:
     """The models that this request cannot use or its key does not allow, with the reason."""
-    return ask.barred if key is None else {**dict.fromkeys(key.refused(catalogue), NOT_ALLOWED), **ask.barred}
+    return ask.barred if key is None else {**not_allowed(key.refused(catalogue)), **ask.barred}
 
 
 def _asked(ask: Ask, found: Classification, classifier: CachingClassifier) -> Task:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from tests.bench.report import Report
+from tests.support.hostile_pdfs import HOSTILE
 from tests.support.pdfs import page, pdf, seen
-from tests.unit.test_pdf_work import HOSTILE
 
 RUNS = 3
 

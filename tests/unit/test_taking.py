@@ -18,11 +18,7 @@ NAMES = {Protocol.ANTHROPIC: "anthropic", Protocol.BEDROCK: "bedrock", Protocol.
 AT, PICTURE = "https://example.com/a.png", f"data:image/png;base64,{PIXEL}"
 REFUSED = [
     (Protocol.BEDROCK, ImagePart(AT), taking.PICTURE_BY_ADDRESS),
-    *(
-        (protocol, part, why)
-        for protocol in (Protocol.ANTHROPIC, Protocol.BEDROCK)
-        for part, why in ((AudioPart("UklG", "wav"), taking.NO_SOUND),)
-    ),
+    *((protocol, AudioPart("UklG", "wav"), taking.NO_SOUND) for protocol in (Protocol.ANTHROPIC, Protocol.BEDROCK)),
     (Protocol.BEDROCK, FilePart("https://example.com/a.pdf"), taking.FILE_BY_ADDRESS),
     *((protocol, FilePart(file_id="file-1"), taking.FILE_BY_ID) for protocol in NAMES),
 ]
@@ -62,7 +58,8 @@ def test_so_is_what_only_shows_when_it_is_read(protocol: Protocol, part: Part, w
         ("anthropic", ImagePart(AT)),
         ("google", ImagePart(AT)),
         ("google", AudioPart("UklG", "wav")),
-        *((name, FilePart("https://example.com/a.pdf")) for name in ("google", "anthropic")),
+        ("google", FilePart(AT)),
+        ("anthropic", FilePart("https://example.com/a.pdf")),
         ("anthropic", FilePart("data:application/pdf;base64,JVBERi0=", file_id="file-1")),
         *((name, part) for name in ("openai", "vllm") for part in (FilePart(file_id="f"), ImagePart(AT))),
     ],

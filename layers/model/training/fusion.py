@@ -60,27 +60,23 @@ def _logs(chances: Sequence[Sequence[float]]) -> Matrix:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """Everything fitted for one kind of prompt; `asked` are those of which the model knows best, `[prompts]`."""
+    """Everything fitted for one kind of prompt, and the share of them that needs no model."""
 
     labels: NDArray[np.int64]
     whole: Blended
     modelless: Blended
-    asked: NDArray[np.bool_]
+    enough_above: float
+    spared: float
 
     def entry(self) -> dict[str, object]:
         """As `fusion.json` holds it."""
         blends = {"whole": self.whole.entry(), "modelless": self.modelless.entry()}
-        return {**blends, "enough_above": self.spared()[0]}
-
-    def spared(self) -> tuple[float, float]:
-        """As `least_confidence`."""
-        sure = np.where(self.asked, 0.0, self.modelless.chances.max(axis=1))
-        return least_confidence(sure, self.modelless.chosen == self.whole.chosen)
+        return {**blends, "enough_above": self.enough_above}
 
     def told(self) -> str:
         """One line of figures."""
         whole, modelless = (float(np.mean(each.chosen == self.labels)) for each in (self.whole, self.modelless))
-        above, share = self.spared()
+        share, above = self.spared, self.enough_above
         return f"{whole:.3f} right, {modelless:.3f} without a model; {share:.1%} need none, above {above}"
 
 
@@ -156,7 +152,8 @@ class _Seen:
         long = np.array([reading.features.words > SHORT_WORDS for reading in self.readings])[some]
         rows = zip(modelless.chances.tolist(), np.exp(self.rules[some]).tolist(), long, strict=True)
         asked = [model_knows_best(row, long=bool(each)) or rules_object(row, other) for row, other, each in rows]
-        return _Kind(self.labels[some], whole, modelless, np.array(asked))
+        sure = np.where(asked, 0.0, modelless.chances.max(axis=1))
+        return _Kind(self.labels[some], whole, modelless, *least_confidence(sure, modelless.chosen == whole.chosen))
 
 
 def _public() -> list[Labelled]:

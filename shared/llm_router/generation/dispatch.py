@@ -24,7 +24,7 @@ from llm_router.generation.provider import Providers, nobody
 from llm_router.generation.sparing import WhyNot, spared
 from llm_router.generation.walk import SPARE_S, TakesS
 from llm_router.ports import Clock
-from llm_router.ranking.constraints import NOT_ALLOWED
+from llm_router.ranking.constraints import not_allowed
 from llm_router.ranking.rank import Outlook
 from llm_router.ranking.task import Dearest
 from llm_router.ranking.tokens import NO_TEXT, Reading, reading_of, together
@@ -190,7 +190,7 @@ class Dispatcher:
             begun = self.providers.begun()
             withheld = {unconfigured[model.id] for model in catalogue if begun.get(model.provider, "") is None}
             raise Unavailable(nobody(begun, withheld), code=ErrorCode.PROVIDER_NOT_CONFIGURED)
-        return unconfigured if key is None else {**dict.fromkeys(key.refused(catalogue), NOT_ALLOWED), **unconfigured}
+        return unconfigured if key is None else {**not_allowed(key.refused(catalogue)), **unconfigured}
 
     def _without_provider(self, catalogue: Catalogue) -> Mapping[str, str]:
         held = self._unconfigured

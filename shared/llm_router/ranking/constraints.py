@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -87,6 +88,11 @@ class Prospect(NamedTuple):
     input_tokens: int
     answer_tokens: int
     silent: bool = False
+
+
+def not_allowed(ids: Iterable[str]) -> dict[str, str]:
+    """Why these models cannot be used, by id: the caller's key does not allow them."""
+    return dict.fromkeys(ids, NOT_ALLOWED)
 
 
 def out_of_use(model: ModelEntry, why: str) -> tuple[Violation, ...]:

@@ -143,6 +143,7 @@ class FunctionCallItem(RequestBody):
     namespace: Name | None = None
     caller: Caller | None = None
     async_: Annotated[Literal[False] | None, Field(alias="async")] = None
+    # As OpenAI's library names it where an answer is dumped.
     dumped_async: Annotated[None, Field(alias="async_")] = None
     parsed_arguments: AnyJson = None
 

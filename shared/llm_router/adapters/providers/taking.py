@@ -16,13 +16,8 @@ NO_SOUND = "no sound can be sent to it"
 OTHER_KIND = "a file is of a kind that cannot be sent to it"
 UNREADABLE = "a data address cannot be read"
 
-_SENT_ITSELF = {
-    "anthropic": (AudioPart,),
-    "bedrock": (FilePart, AudioPart, ImagePart),
-}
-"""Parts that cannot be given by an address to providers of protocols of their own, or not at all."""
-_OF_NO_ID = {"anthropic", "bedrock", "google"}
-"""Providers of protocols of their own that take no file by an id that OpenAI gave it."""
+_DEAF, _FETCHES_NOTHING, _OF_NO_ID = {"anthropic", "bedrock"}, {"bedrock"}, {"anthropic", "bedrock", "google"}
+"""Providers of protocols of their own that take no sound, nothing by its address, and no file by an id of OpenAI's."""
 _MOST_TOOLS = {"google": 512}
 """How many tools providers of protocols of their own take, where that is known."""
 
@@ -61,14 +56,15 @@ def untaken(provider: str, part: Part) -> ProviderFailed:
 
 
 def _why_not(provider: str, part: Part) -> str | None:
-    if isinstance(part, FilePart) and part.data is None:
-        return FILE_BY_ID if provider in _OF_NO_ID else None
-    if isinstance(part, FilePart) and (speaker := speakers().get(provider)) is not None:
-        return no_pdf(part) if speaker.quirks.pdf_alone else None
-    if not isinstance(part, _SENT_ITSELF.get(provider, ())):
-        return None
-    if isinstance(part, AudioPart):
-        return NO_SOUND
-    if isinstance(part, ImagePart):
-        return PICTURE_BY_ADDRESS if head_of(part.url) is None else None
-    return FILE_BY_ADDRESS if isinstance(part, FilePart) and head_of(part.data or "") is None else None
+    match part:
+        case AudioPart():
+            return NO_SOUND if provider in _DEAF else None
+        case ImagePart(url):
+            return PICTURE_BY_ADDRESS if provider in _FETCHES_NOTHING and head_of(url) is None else None
+        case FilePart(None):
+            return FILE_BY_ID if provider in _OF_NO_ID else None
+        case FilePart(str(data)):
+            if (speaker := speakers().get(provider)) is not None and speaker.quirks.pdf_alone:
+                return no_pdf(part)
+            return FILE_BY_ADDRESS if provider in _FETCHES_NOTHING and head_of(data) is None else None
+    return None
